@@ -1,0 +1,209 @@
+import type { ZodType } from 'zod'
+import type { Secret } from '../relay/vault/index.ts'
+
+/** Why a sign-in did not succeed. Decided by evidence. */
+export type FailureKind =
+  /** The site refused the user name or password. Never tried again (law 3). */
+  | 'wrong-password'
+  /** The site refused the captcha answer. */
+  | 'wrong-captcha'
+  /** No answer, a server error, TLS not verified. */
+  | 'site-down'
+  /** No sign-in form where it was expected. */
+  | 'form-not-found'
+  /** The site locks, throttles or bans this account or address. */
+  | 'blocked'
+  /** A challenge only a person can answer stayed unanswered. */
+  | 'challenge'
+  /** Nothing matched: what was seen is told. */
+  | 'unknown'
+
+/** Thrown by an adapter to say which failure it saw. `seen` is evidence in safe words; the engine scrubs secrets from it. */
+export class SignInFailure extends Error {
+  readonly kind: FailureKind
+  readonly seen: readonly string[]
+  constructor(kind: FailureKind, seen: readonly string[], options?: ErrorOptions) {
+    super(kind, options)
+    this.name = 'SignInFailure'
+    this.kind = kind
+    this.seen = seen
+  }
+}
+
+/** One control of a form as the page gave it. */
+export interface FormField {
+  readonly name: string
+  /** The input's type, or `select`, `textarea`, `button`. */
+  readonly type: string
+  readonly id: string
+  /** Text of its label, placeholder or title: what a person would read. */
+  readonly label: string
+  readonly value: string
+  readonly checked: boolean
+  readonly disabled: boolean
+  /** For a select: the values it offers. */
+  readonly options: readonly string[]
+  readonly autocomplete: string
+  readonly maxLength: number | undefined
+}
+
+/** A form after the HTML standard's rules (section 4.10.21, form submission). */
+export interface Form {
+  readonly id: string
+  readonly name: string
+  readonly method: 'get' | 'post'
+  readonly action: URL
+  readonly enctype: string
+  readonly fields: readonly FormField[]
+  /** Sets a field's value. A Secret stays a handle: it is filled in by the HTTP agent. Unknown field: throws. */
+  fill(field: string, value: string | Secret): Form
+  /** Ticks or clears a checkbox or radio. */
+  check(field: string, on?: boolean, value?: string): Form
+  /** Sends it as a browser would, with this submit button (default: the first), and follows to the page that comes. */
+  submit(submitter?: string): Promise<Page>
+}
+
+export interface PageImage {
+  readonly src: URL | undefined
+  readonly alt: string
+  readonly id: string
+  readonly className: string
+  /** The image's bytes, fetched with the session's cookies (or decoded, for a data URL and inline SVG). */
+  fetch(): Promise<Buffer>
+}
+
+/** A page as it came, after redirects. */
+export interface Page {
+  readonly url: URL
+  readonly status: number
+  readonly title: string
+  /** Text a person would see, white space folded. */
+  readonly text: string
+  readonly encoding: string
+  readonly forms: readonly Form[]
+  /** All images in document order; `near` a form: inside it first. */
+  images(near?: Form): readonly PageImage[]
+  readonly links: readonly { readonly text: string; readonly url: URL }[]
+  header(name: string): string | undefined
+  /** The parsed document for what the above does not cover: elements by CSS-like simple selector (`tag`, `#id`, `.class`, `[name=value]`). */
+  query(selector: string): readonly PageElement[]
+  /** How often a redirect or meta refresh led here from the request. */
+  readonly redirects: readonly URL[]
+}
+
+export interface PageElement {
+  readonly tag: string
+  readonly text: string
+  attribute(name: string): string | undefined
+}
+
+/** A browser without a window: opens pages, keeps cookies, follows redirects and meta refresh, stays within its limits. */
+export interface Browser {
+  open(url: URL | string): Promise<Page>
+  /** Sends JSON, for sites whose form is a script. */
+  postJson(url: URL | string, body: Readonly<Record<string, string | Secret>>): Promise<Page>
+  /** Names and values change; values are not shown. */
+  readonly cookies: CookieFacts
+}
+
+export interface CookieFacts {
+  /** Names the jar would send to this address. */
+  names(url: URL): readonly string[]
+  /** Cookies set, changed or removed since the mark. */
+  changesSince(mark: number): readonly { readonly name: string; readonly change: 'set' | 'changed' | 'removed' }[]
+  mark(): number
+}
+
+/** A header that carries the session instead of a cookie. The secret in it stays a handle. */
+export interface SessionHeader {
+  readonly name: string
+  readonly value: string | { readonly basic: { readonly username: string; readonly password: Secret } }
+}
+
+/** What is asked beyond the password. */
+export type Challenge =
+  | { readonly kind: 'captcha'; readonly image: Buffer; readonly hint: string }
+  | { readonly kind: 'code'; readonly question: string }
+  | { readonly kind: 'question'; readonly question: string }
+
+export interface SignInContext<S = unknown> {
+  readonly browser: Browser
+  readonly site: { readonly id: string; readonly loginUrl: URL; readonly landingUrl?: URL; readonly origins: readonly string[] }
+  readonly settings: S
+  readonly username: string
+  /** Handles by field: `password`, `totp`, ... */
+  readonly secrets: Readonly<Record<string, Secret>>
+  /** Tells the person what is happening. Safe words only. */
+  step(name: StepName, text: string): void
+  /** Reads a captcha image; asks the person when the reader stays unsure. `reload` gives a fresh image when the first is unreadable. */
+  readCaptcha(
+    image: Buffer,
+    hints?: CaptchaHints,
+    reload?: () => Promise<Buffer>,
+  ): Promise<{ readonly answer: string; readonly by: 'reader' | 'person'; readonly confidence: number }>
+  /** Asks the person. `SignInFailure('challenge')` when nobody answers in time. */
+  ask(challenge: Challenge): Promise<string>
+  /** How many times a wrong captcha may be tried in all. */
+  readonly captchaTries: number
+  /** Tells that a new attempt begins: secrets may leave once more. Only after a wrong captcha, never after a wrong password. */
+  nextAttempt(): void
+  readonly signal: AbortSignal
+}
+
+export interface CaptchaHints {
+  readonly kind?: 'text' | 'arithmetic' | 'chinese' | 'auto'
+  readonly alphabet?: string
+  readonly length?: number | readonly [min: number, max: number]
+  readonly caseSensitive?: boolean
+}
+
+/** What a step is about; shown with an icon or a word. */
+export type StepName = 'page' | 'form' | 'captcha' | 'send' | 'answer' | 'evidence' | 'ask' | 'done' | 'failed'
+
+export interface SignInResult {
+  /** Where the person should land. */
+  readonly landingUrl?: URL
+  readonly headers?: readonly SessionHeader[]
+  /** What proved it. At least one. */
+  readonly evidence: readonly string[]
+}
+
+/** What the proxy knows of an answer without reading its body. */
+export interface ResponseFacts {
+  readonly url: URL
+  readonly method: string
+  readonly status: number
+  readonly location: URL | undefined
+  readonly contentType: string
+  /** Names of cookies this answer removed (expired) among the session's own. */
+  readonly removedCookies: readonly string[]
+}
+
+export interface SiteFacts<S = unknown> {
+  readonly loginUrl: URL
+  readonly origins: readonly string[]
+  readonly settings: S
+}
+
+/** The plugin that knows how one kind of site signs in, stays signed in, signs out. Made by `defineAdapter`. */
+export interface Adapter<S = unknown> {
+  readonly name: string
+  readonly api: 1
+  /** One line for lists. */
+  readonly description: string
+  readonly settings: ZodType<S>
+  /** Signs in or throws `SignInFailure`. */
+  signIn(context: SignInContext<S>): Promise<SignInResult>
+  /** Asks the site whether the browser's session is signed in. */
+  isSignedIn(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<boolean>
+  /** Does this answer, seen in passing, mean that the session has ended? Pure and fast: it runs for every proxied answer. */
+  isSignedOut(facts: ResponseFacts, site: SiteFacts<S>): boolean
+  /** Ends the session at the site; false: the site offers no way that was found. */
+  signOut(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<boolean>
+  /** Later: says whether a page belongs to a site of this kind, 0..1. */
+  detect?(page: Page): number
+  /** Later: sets a new password. */
+  changePassword?(context: SignInContext<S>, next: Secret): Promise<void>
+  /** Later: makes a new account. */
+  register?(context: SignInContext<S>): Promise<void>
+}

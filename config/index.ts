@@ -1,0 +1,6 @@
+/**
+ * Config: every option with its schema, default and words; reading relay.yaml and the environment.
+ *
+ * Refuses: an unknown key (it names the nearest known one), a value that does not fit (with file, line and key).
+ */
+export { type Config, configSchema } from './schema.ts'

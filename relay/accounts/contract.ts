@@ -1,0 +1,98 @@
+import type { Secret } from '../vault/index.ts'
+
+/** How a site session reaches a client. */
+export type Delivery =
+  /** The proxy adds the session on the way; the terminal holds nothing. */
+  | 'attach'
+  /** The real cookies are given to the client. */
+  | 'handoff'
+
+/** Kinds of address a host may resolve to; what was seen when the site was enrolled is what stays allowed. */
+export type Network =
+  | 'public'
+  /** RFC 1918, RFC 4193 and shared address space. */
+  | 'private'
+  | 'loopback'
+
+/** A business server: one or more origins, and the adapter that knows its login. */
+export interface Site {
+  readonly id: string
+  /** Serialised origins (RFC 6454); the first is the one the site was added by. Secrets go to these only. */
+  readonly origins: readonly string[]
+  /** Where signing in starts. */
+  readonly loginUrl: string
+  /** Where a person lands after signing in, when the site does not say. */
+  readonly landingUrl?: string
+  readonly adapter: string
+  /** The adapter's own settings, checked by its schema. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly delivery: Delivery
+  /** PEM of a private CA that vouches for this site. */
+  readonly ca?: string
+  readonly networks: readonly Network[]
+  readonly createdAt: number
+}
+
+/** What an account needs from a person before it is touched again (law 3). */
+export interface Attention {
+  readonly reason: 'wrong-password' | 'blocked' | 'challenge'
+  /** Safe words: what was seen. */
+  readonly seen: string
+  readonly since: number
+}
+
+/** One set of credentials at one site, owned by one user. */
+export interface Account {
+  readonly id: string
+  /** Unique within its owner; defaults to the site's id. */
+  readonly name: string
+  readonly siteId: string
+  readonly owner: string
+  /** The user name at the site; shown to the owner. */
+  readonly username: string
+  readonly attention?: Attention
+  readonly createdAt: number
+  /** Grows when the credential is replaced. */
+  readonly credentialVersion: number
+}
+
+/** An account's secrets as handles, scoped to its site's origins. */
+export interface Credential {
+  readonly username: string
+  readonly secrets: Readonly<Record<string, Secret>>
+}
+
+export interface Accounts {
+  start(): Promise<void>
+  stop(): Promise<void>
+
+  /** `already_exists`; `bad_request` when an origin's host is a public suffix or the id is unfit. */
+  addSite(site: Omit<Site, 'createdAt'>): Promise<Site>
+  listSites(): Promise<Site[]>
+  /** From memory. */
+  site(id: string): Site | undefined
+  /** The site that has this origin; from memory: asked for every proxied request. */
+  siteByOrigin(origin: string): Site | undefined
+  /** Removes its accounts too, keys first. */
+  removeSite(id: string): Promise<boolean>
+  /** After any change of the set of sites. */
+  onSitesChanged(listener: () => void): () => void
+
+  /** Adds, or with `replace` gives an existing account new secrets and clears its attention. */
+  addAccount(account: {
+    owner: string
+    siteId: string
+    name?: string
+    username: string
+    secrets: Readonly<Record<string, string>>
+    replace?: boolean
+  }): Promise<Account>
+  /** From memory, in order of name. */
+  listAccounts(filter?: { owner?: string; siteId?: string }): Account[]
+  /** By id, or by name within an owner. */
+  account(idOrName: string, owner?: string): Account | undefined
+  removeAccount(id: string): Promise<boolean>
+  credential(id: string): Promise<Credential>
+  setAttention(id: string, attention: Attention | undefined): Promise<Account>
+  onAccountRemoved(listener: (account: Account) => void): () => void
+}

@@ -1,0 +1,260 @@
+/**
+ * Every error a person or a tool can meet, in one place: code, HTTP status, exit code, safe text, what to do next.
+ *
+ * Callers match `code`, never text. `text` and `next` may name `{param}`s; a param is a value that cannot carry a
+ * secret (an id, a file, a key name). What was seen of an untrusted or secret-bearing input belongs in `detail`, which
+ * goes to the log only. A test holds this catalogue and docs/errors.md equal.
+ */
+
+/** One row of the catalogue. `exit` is the CLI's exit code: 1 failed, 2 wrong usage. */
+export interface ErrorRow {
+  readonly status: number
+  readonly exit: 1 | 2
+  readonly text: string
+  readonly next: string
+}
+
+export const catalogue = {
+  internal: {
+    status: 500,
+    exit: 1,
+    text: 'Something went wrong inside the relay.',
+    next: "Look at the relay's log for the entry with this time; report it if it happens again.",
+  },
+  usage: { status: 400, exit: 2, text: '{problem}', next: 'Run `login-relay {verb} --help` for the words this command takes.' },
+  bad_request: { status: 400, exit: 2, text: 'The request is not valid: {problem}.', next: 'Correct the request and send it again.' },
+  not_found: { status: 404, exit: 1, text: 'There is no {what}.', next: 'Check the name; the list commands show what there is.' },
+  already_exists: { status: 409, exit: 1, text: 'There is already {what}.', next: 'Choose another name, or remove the present one first.' },
+  forbidden: { status: 403, exit: 1, text: 'Not allowed: {reason}.', next: 'Ask the owner of the account, or the person who runs this relay.' },
+  unauthenticated: { status: 401, exit: 1, text: 'The relay does not know who you are.', next: 'Sign in to the portal, or present a device token.' },
+  too_many_tries: { status: 429, exit: 1, text: 'Too many tries.', next: 'Wait {seconds} seconds, then try again.' },
+
+  config_invalid: { status: 500, exit: 2, text: '{file}:{line}: {key}: {problem}.', next: 'Correct that line; docs/configuration.md lists every key.' },
+  config_unreadable: {
+    status: 500,
+    exit: 2,
+    text: 'The configuration {file} cannot be read.',
+    next: 'Check the path and its permissions, or run `login-relay init`.',
+  },
+
+  data_unwritable: { status: 500, exit: 1, text: 'The data directory {dir} cannot be written.', next: 'Check who owns it and that the disk is not full.' },
+  data_missing: { status: 500, exit: 1, text: 'The data directory {dir} holds no relay.', next: 'Run `login-relay init --data {dir} --user NAME` first.' },
+  data_in_use: {
+    status: 409,
+    exit: 1,
+    text: 'Another process uses the data directory {dir}.',
+    next: 'Stop it first, or let the running server do this: most commands reach it by themselves.',
+  },
+  store_damaged: {
+    status: 500,
+    exit: 1,
+    text: "The store file {file} is damaged or is not a relay's store.",
+    next: 'It was left untouched. Restore it from a backup, or move it away to begin anew.',
+  },
+  store_conflict: { status: 409, exit: 1, text: 'The record was changed by someone else meanwhile.', next: 'Read it again and repeat the change.' },
+
+  vault_wrong_key: {
+    status: 500,
+    exit: 1,
+    text: 'The master key does not open this vault.',
+    next: 'Provide the key that this data directory was made with; nothing was changed.',
+  },
+  vault_key_missing: { status: 500, exit: 1, text: 'The master key is missing.', next: 'Provide it as the configuration says ({source}).' },
+  vault_record_damaged: {
+    status: 500,
+    exit: 1,
+    text: 'A sealed record does not open: it was changed, moved or cut.',
+    next: 'Restore the data directory from a backup.',
+  },
+  secret_refused: {
+    status: 403,
+    exit: 1,
+    text: 'A secret was about to leave for a place it is not enrolled for, so it stayed.',
+    next: 'If the site moved, enrol its new address with `login-relay site add`.',
+  },
+
+  destination_refused: {
+    status: 403,
+    exit: 1,
+    text: 'The relay does not connect to {host}: {reason}.',
+    next: 'If this is your own business server, enrol it with `login-relay site add`.',
+  },
+  site_down: {
+    status: 502,
+    exit: 1,
+    text: 'The site {site} does not answer: {reason}.',
+    next: 'Check that it is up and reachable from the relay; `login-relay site check {site}` tries again.',
+  },
+  site_tls: {
+    status: 502,
+    exit: 1,
+    text: 'The site {site} did not prove its identity: {reason}.',
+    next: 'Nothing was sent to it. If it has a private CA, add it with `site add --ca-file`.',
+  },
+  site_too_big: {
+    status: 502,
+    exit: 1,
+    text: 'The site {site} sent more than the relay reads of a login page ({limit}).',
+    next: 'Check the login address; a login page is small.',
+  },
+  site_redirects: {
+    status: 502,
+    exit: 1,
+    text: 'The site {site} redirects in a loop.',
+    next: 'Open its login page in a browser and enrol the address it ends at.',
+  },
+  site_unknown: { status: 404, exit: 1, text: 'No site is enrolled as {site}.', next: '`login-relay site list` shows the sites; `site add URL` enrols one.' },
+
+  account_unknown: {
+    status: 404,
+    exit: 1,
+    text: 'There is no account {account} you can use.',
+    next: '`login-relay account list` shows them; `account add` adds one.',
+  },
+  account_ambiguous: {
+    status: 409,
+    exit: 1,
+    text: 'You have several accounts at {site}: {accounts}.',
+    next: 'Send the header Login-Relay-Account with one of these names, or choose one in the portal.',
+  },
+  login_required: {
+    status: 401,
+    exit: 1,
+    text: 'You have no account at {site} on this relay.',
+    next: 'Add one in the portal or with `login-relay account add {site}`.',
+  },
+  login_failed: { status: 502, exit: 1, text: 'Signing in at {site} failed: {kind}.', next: '{advice}' },
+  needs_attention: {
+    status: 409,
+    exit: 1,
+    text: 'The account {account} needs attention: {reason}. It stays untouched until you act.',
+    next: 'Correct the password in the portal or with `login-relay account add`, then sign in again.',
+  },
+  captcha_pending: { status: 409, exit: 1, text: 'The sign-in at {site} waits for a person to answer a challenge.', next: 'Answer it in the portal.' },
+  captcha_unreadable: { status: 422, exit: 1, text: 'The image cannot be read as a picture: {reason}.', next: "Look at the site's login page in a browser." },
+  handoff_unavailable: {
+    status: 409,
+    exit: 1,
+    text: "This account's session cannot be handed off: {reason}.",
+    next: 'Use it through the proxy, where the relay attaches it on the way.',
+  },
+
+  ticket_invalid: {
+    status: 410,
+    exit: 1,
+    text: 'This link is spent, expired, or was never valid.',
+    next: 'Ask for a new one: `login-relay open ACCOUNT`, or Open in the portal.',
+  },
+  ticket_not_yours: { status: 403, exit: 1, text: 'This link was made for someone else.', next: 'Sign in as its holder, or ask for a link of your own.' },
+  link_malformed: { status: 400, exit: 2, text: 'That is not a handoff link.', next: 'Copy the whole link, from https:// to its last character.' },
+
+  proxy_auth_required: {
+    status: 407,
+    exit: 1,
+    text: 'The proxy needs a device name and token.',
+    next: 'Use http://DEVICE:TOKEN@HOST:PORT as the proxy; `login-relay device add` gives a token.',
+  },
+  proxy_bad_request: {
+    status: 400,
+    exit: 1,
+    text: 'The request can be read in more than one way, or is not HTTP: {reason}.',
+    next: 'Correct the client; the request was not sent on.',
+  },
+  proxy_host_refused: {
+    status: 403,
+    exit: 1,
+    text: 'This relay carries only enrolled sites, and {host} is not one.',
+    next: 'Enrol it with `login-relay site add`, or reach it without the proxy.',
+  },
+
+  port_taken: {
+    status: 500,
+    exit: 1,
+    text: 'The address {address} is in use.',
+    next: 'Stop what listens there, or set `{key}` in relay.yaml to another address.',
+  },
+  relay_not_running: { status: 503, exit: 1, text: 'No relay runs on this data directory.', next: 'Start it with `login-relay serve`; this command needs it.' },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof catalogue
+
+/** Values for the `{param}`s of a row. They are shown to people: never a secret, never unfiltered input. */
+export type ErrorParams = Readonly<Record<string, string | number>>
+
+export interface ErrorOptions {
+  readonly params?: ErrorParams
+  /** For the log only: what was seen. Still never a secret. */
+  readonly detail?: string
+  readonly cause?: unknown
+  /** Where a person can act on it (a portal page). */
+  readonly url?: string
+}
+
+/** The one error class of the relay. `message` is safe to show. */
+export class RelayError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly exit: 1 | 2
+  readonly next: string
+  readonly params: ErrorParams
+  readonly detail: string | undefined
+  readonly url: string | undefined
+
+  constructor(code: ErrorCode, options: ErrorOptions = {}) {
+    const row: ErrorRow = catalogue[code]
+    const params = options.params ?? {}
+    super(fillIn(row.text, params), options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'RelayError'
+    this.code = code
+    this.status = row.status
+    this.exit = row.exit
+    this.next = fillIn(row.next, params)
+    this.params = params
+    this.detail = options.detail
+    this.url = options.url
+  }
+
+  /** RFC 9457 problem details; holds only what is safe to show. */
+  toProblem(): Problem {
+    return {
+      type: `urn:login-relay:error:${this.code}`,
+      title: this.message,
+      status: this.status,
+      code: this.code,
+      next: this.next,
+      ...(this.url === undefined ? {} : { url: this.url }),
+    }
+  }
+}
+
+/** The body of an `application/problem+json` answer (RFC 9457 section 3). */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: string
+  readonly next: string
+  readonly url?: string
+}
+
+export function isRelayError(error: unknown, code?: ErrorCode): error is RelayError {
+  return error instanceof RelayError && (code === undefined || error.code === code)
+}
+
+/** Any thrown value as a RelayError; what is not one becomes `internal` with the original kept as cause. */
+export function asRelayError(error: unknown): RelayError {
+  return error instanceof RelayError ? error : new RelayError('internal', { cause: error })
+}
+
+function fillIn(template: string, params: ErrorParams): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name]
+    return value === undefined ? whole : oneLine(String(value))
+  })
+}
+
+/** A param never breaks a line or steers a terminal. */
+function oneLine(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is removed
+  return value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ').slice(0, 300)
+}

@@ -1,0 +1,76 @@
+/** A person who authenticates to the relay. */
+export interface User {
+  readonly id: string
+  /** Unique, as typed at sign-in. */
+  readonly name: string
+  /** admin: runs the relay (users, sites). It gives no right to other people's accounts. */
+  readonly role: 'admin' | 'member'
+  readonly createdAt: number
+}
+
+/** An enrolled client of a user: a terminal, a script, an agent. Revocable alone. */
+export interface Device {
+  readonly id: string
+  readonly userId: string
+  /** Unique within its user; letters, digits, `-`, `_`, `.`: it stands in proxy URLs. */
+  readonly name: string
+  readonly createdAt: number
+  readonly lastSeenAt?: number
+}
+
+/** A person's sign-in to the portal. The cookie's value is never stored: its hash only. */
+export interface PortalSession {
+  readonly id: string
+  readonly userId: string
+  /** Anti-CSRF value that every form of this session carries. */
+  readonly csrf: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** What the browser said it is, cut to 200 characters. */
+  readonly agent: string
+  readonly address: string
+}
+
+/** Who asks. `local` is the holder of the data directory's admin token: the person who runs the relay. */
+export type Principal =
+  | { readonly kind: 'portal'; readonly user: User; readonly session: PortalSession }
+  | { readonly kind: 'device'; readonly user: User; readonly device: Device }
+  | { readonly kind: 'local' }
+
+export interface Identity {
+  start(): Promise<void>
+  stop(): Promise<void>
+
+  /** `already_exists`; `bad_request` for an unfit name or a password under 8 characters. */
+  addUser(user: { name: string; password: string; role: User['role'] }): Promise<User>
+  listUsers(): Promise<User[]>
+  /** By id or name. */
+  findUser(idOrName: string): Promise<User | undefined>
+
+  /**
+   * Checks a password and starts a portal session. The same time and the same words whether the user exists or not.
+   * `unauthenticated` when wrong; `too_many_tries` (growing delay per user and per address).
+   */
+  signIn(given: {
+    name: string
+    password: string
+    address: string
+    agent: string
+  }): Promise<{ readonly token: string; readonly session: PortalSession; readonly user: User }>
+  /** The principal behind a portal cookie; undefined: none, expired or ended. */
+  portalPrincipal(token: string): Promise<Extract<Principal, { kind: 'portal' }> | undefined>
+  listPortalSessions(userId: string): Promise<PortalSession[]>
+  endPortalSession(id: string): Promise<boolean>
+
+  /** The token (256 random bits, base64url, prefix `lr_`) is given once; its hash is stored. */
+  addDevice(userId: string, name: string): Promise<{ readonly device: Device; readonly token: string }>
+  listDevices(userId?: string): Promise<Device[]>
+  revokeDevice(deviceId: string): Promise<boolean>
+  /**
+   * The principal behind `DEVICE:TOKEN`; undefined: unknown or revoked. Answers from memory: called for every proxied request.
+   * `name` undefined: the token alone decides (Bearer).
+   */
+  devicePrincipal(token: string, name?: string): Extract<Principal, { kind: 'device' }> | undefined
+  /** Calls back when a device was revoked, so that live traffic of it can be ended. Returns the way to stop. */
+  onDeviceRevoked(listener: (device: Device) => void): () => void
+}

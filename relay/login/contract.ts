@@ -1,0 +1,90 @@
+import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName } from '../../adapters/index.ts'
+import type { Account, Credential, Site } from '../accounts/index.ts'
+
+/** One step of a sign-in, as it is told to the person. */
+export interface LoginStep {
+  readonly name: StepName
+  /** Safe words: `captcha read as x7k2 with confidence 0.93`. */
+  readonly text: string
+  /** Milliseconds this step took. */
+  readonly ms: number
+  /** Milliseconds since the sign-in began. */
+  readonly at: number
+}
+
+export interface SignInRequest {
+  readonly site: Site
+  readonly account: Account
+  readonly credential: Credential
+  onStep(step: LoginStep): void
+  /** Puts a challenge before a person; rejects when nobody answers in time. */
+  ask(challenge: Challenge): Promise<string>
+  readonly signal: AbortSignal
+}
+
+/** How long it took: in all, waiting for the site, in the relay itself, reading captchas, waiting for a person. Milliseconds. */
+export interface SignInTiming {
+  readonly total: number
+  readonly network: number
+  readonly captcha: number
+  readonly person: number
+  readonly relay: number
+}
+
+export type SignInOutcome =
+  | {
+      readonly ok: true
+      /** The jar, serialised (CookieJar.serialise). */
+      readonly cookies: string
+      readonly headers: readonly SessionHeader[]
+      readonly landingUrl: string
+      readonly evidence: readonly string[]
+      readonly steps: readonly LoginStep[]
+      readonly timing: SignInTiming
+    }
+  | {
+      readonly ok: false
+      readonly kind: FailureKind
+      readonly seen: readonly string[]
+      readonly steps: readonly LoginStep[]
+      readonly timing: SignInTiming
+      readonly cause?: unknown
+    }
+
+/** What a look at a site found: for enrolling and checking it. Plain words in `found`. */
+export interface ProbeReport {
+  readonly ok: boolean
+  /** Where the login page was found. */
+  readonly loginUrl: string
+  /** Other origins that take part (form action, redirects). */
+  readonly origins: readonly string[]
+  readonly adapter: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly networks: Site['networks']
+  readonly found: readonly string[]
+  readonly problem?: { readonly code: string; readonly text: string; readonly next: string }
+}
+
+export interface SessionState {
+  readonly site: Site
+  readonly cookies: string
+  readonly headers: readonly SessionHeader[]
+}
+
+export interface Login {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** One sign-in, now. Outcomes at the site are values, not exceptions. */
+  signIn(request: SignInRequest): Promise<SignInOutcome>
+  /** Asks the site whether this session is signed in. */
+  isSignedIn(state: SessionState): Promise<boolean>
+  signOut(state: SessionState): Promise<boolean>
+  /** From an answer seen in passing; no I/O. */
+  looksSignedOut(site: Site, facts: ResponseFacts): boolean
+  /** Looks at a site: for `site add` and `site check`. Sends no secret. `adapter` undefined: chooses. */
+  probe(
+    url: URL,
+    options?: { readonly adapter?: string; readonly ca?: string; readonly id?: string; readonly allowedNetworks?: Site['networks'] },
+  ): Promise<ProbeReport>
+  readonly adapters: readonly { readonly name: string; readonly description: string }[]
+}

@@ -1,0 +1,7 @@
+/**
+ * Login: the sign-in engine. A browser without a window, the page and form model, the engine that runs an adapter.
+ *
+ * Refuses: to try a wrong password twice, to read more than a login page holds, to follow redirects without end.
+ * Keeps laws 2, 3 and 8.
+ */
+export type { Login, LoginStep, ProbeReport, SessionState, SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'

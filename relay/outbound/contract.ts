@@ -1,0 +1,105 @@
+import type { Duplex, Readable } from 'node:stream'
+
+/** Where connections may go, and under which trust. The facts of an enrolled site that this room needs. */
+export interface Destination {
+  /** Names the site in errors. */
+  readonly id: string
+  readonly origins: readonly string[]
+  /** PEM of a private CA, beside the system's. */
+  readonly ca?: string
+  /** Kinds of address these origins may resolve to. */
+  readonly networks: readonly ('public' | 'private' | 'loopback')[]
+}
+
+/** How a value is written into a body or header. */
+export type Encoding =
+  /** application/x-www-form-urlencoded of the WHATWG URL standard, in `charset`. */
+  | { readonly as: 'urlencoded'; readonly charset: string }
+  /** A multipart/form-data value, in `charset`. */
+  | { readonly as: 'multipart'; readonly charset: string }
+  /** A JSON string, without the quotes. */
+  | { readonly as: 'json' }
+  /** RFC 7617: base64 of `username:` and the secret in UTF-8. */
+  | { readonly as: 'basic'; readonly username: string }
+
+/** The place of a secret in a message. The agent fills it in after the origin check (law 2). */
+export interface SecretSlot {
+  readonly secret: object
+  /** The form field or header it stands in. */
+  readonly field: string
+  readonly encoding: Encoding
+}
+
+export type Part = Buffer | SecretSlot
+
+export interface AgentRequest {
+  readonly method: string
+  readonly url: URL
+  /** In order. A value made of parts may hold slots. */
+  readonly headers: readonly (readonly [name: string, value: string | readonly Part[]])[]
+  readonly body?: readonly Part[]
+  readonly signal?: AbortSignal
+}
+
+export interface AgentResponse {
+  readonly url: URL
+  readonly status: number
+  /** As received: name, value, repeated names repeated. Values are latin1. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Readable
+  /** Milliseconds from sending to the response's headers. */
+  readonly ms: number
+}
+
+/** Opens connections for one sign-in: follows nothing, keeps no cookies; fills secret slots, each secret at most once per attempt. */
+export interface HttpAgent {
+  /** `destination_refused`, `site_down`, `site_tls`, `secret_refused`. */
+  send(request: AgentRequest): Promise<AgentResponse>
+  /** A new attempt: the secrets may be used once more. */
+  beginAttempt(): void
+  /** The text with every value this agent has filled in replaced by `[secret]`, in raw, URL, HTML, JSON, base64 and hex forms. */
+  scrub(text: string): string
+  /** Milliseconds spent waiting for the site so far. */
+  readonly networkMs: number
+}
+
+export interface Outbound {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** For signing in at a site: requests leave only toward its origins' allowed networks. */
+  agent(destination: Destination): HttpAgent
+  /**
+   * One request of the proxy toward an enrolled site, streamed both ways, on a pooled connection. Headers as given plus slots for
+   * header-kind sessions. Same errors as `HttpAgent.send`.
+   */
+  forward(destination: Destination, request: ForwardRequest): Promise<ForwardResponse>
+  /** An upgraded (WebSocket) connection toward an enrolled site; the 101's headers and the raw stream, or the refusal as a response. */
+  upgrade(destination: Destination, request: ForwardRequest): Promise<{ readonly response: ForwardResponse; readonly socket?: Duplex }>
+  /** A raw connection to a host that is not enrolled, for a tunnel. Private, loopback and metadata addresses are refused. */
+  connect(host: string, port: number, signal?: AbortSignal): Promise<Duplex>
+  /** Resolves a host and says which networks its addresses are in; for enrolment. `destination_refused` for metadata and unroutable ones. */
+  networksOf(host: string): Promise<readonly ('public' | 'private' | 'loopback')[]>
+  /** Addresses nobody is ever connected to: the relay's own listeners. */
+  refuseOwn(addresses: readonly { readonly address: string; readonly port: number }[]): void
+}
+
+export interface ForwardRequest {
+  readonly method: string
+  readonly origin: string
+  /** Path and query as the client sent them. */
+  readonly path: string
+  /** Flat: name, value, name, value. */
+  readonly headers: readonly (string | readonly Part[])[]
+  readonly body: Readable | Buffer | null
+  readonly signal?: AbortSignal
+}
+
+export interface ForwardResponse {
+  readonly status: number
+  readonly statusText: string
+  /** Flat, latin1 strings, as received. */
+  readonly headers: readonly string[]
+  readonly body: Readable
+  /** Trailer fields, once the body has ended. */
+  readonly trailers: () => Readonly<Record<string, string | string[]>>
+}

@@ -1,0 +1,19 @@
+/**
+ * Outbound: the only room that opens connections outward. Destination rules on the resolved address of every
+ * connection, TLS always verified, pools, and the one place where a secret's value meets a request.
+ *
+ * Refuses: addresses a site is not enrolled for (so rebinding fails), cloud metadata, the relay's own ports,
+ * a secret toward a foreign origin or twice in an attempt. Keeps law 2.
+ */
+export type {
+  AgentRequest,
+  AgentResponse,
+  Destination,
+  Encoding,
+  ForwardRequest,
+  ForwardResponse,
+  HttpAgent,
+  Outbound,
+  Part,
+  SecretSlot,
+} from './contract.ts'

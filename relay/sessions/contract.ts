@@ -1,0 +1,135 @@
+import type { Challenge, FailureKind, ResponseFacts, SessionHeader } from '../../adapters/index.ts'
+import type { Account, Site } from '../accounts/index.ts'
+import type { Principal } from '../identity/index.ts'
+import type { LoginStep, SignInTiming } from '../login/index.ts'
+
+/** A live signed-in state at a site, held in memory and sealed at rest. */
+export interface SiteSession {
+  readonly id: string
+  readonly account: Account
+  readonly site: Site
+  readonly headers: readonly SessionHeader[]
+  readonly landingUrl: string
+  readonly createdAt: number
+  readonly evidence: readonly string[]
+  /** Aborts when the session ends: streams that use it are cut (law 7). */
+  readonly ended: AbortSignal
+  /** The Cookie header for a request, '' for none. Memory only, no promise: it runs for every proxied request. */
+  cookieHeader(url: URL): string
+  /** Names of cookies the jar holds that would go to this address. */
+  cookieNames(url: URL): readonly string[]
+  /** Takes the Set-Cookie lines of an answer into the jar; stored soon after. Gives the names it removed. */
+  absorb(url: URL, setCookies: readonly string[]): readonly string[]
+  /** Every cookie, for a handoff. */
+  cookies(): readonly HandedCookie[]
+}
+
+/** A cookie as it is given to a client: RFC 6265 attributes, kept. */
+export interface HandedCookie {
+  readonly name: string
+  readonly value: string
+  /** Without a leading dot. */
+  readonly domain: string
+  readonly hostOnly: boolean
+  readonly path: string
+  readonly secure: boolean
+  readonly httpOnly: boolean
+  readonly sameSite: 'Strict' | 'Lax' | 'None' | undefined
+  /** Seconds since 1970; undefined: until the browser closes. */
+  readonly expires: number | undefined
+}
+
+/** A challenge that waits for a person. */
+export interface PendingChallenge {
+  readonly id: string
+  readonly account: Account
+  readonly challenge: Challenge
+  readonly expiresAt: number
+}
+
+/** What happens to an account's session, in order. */
+export type SessionEvent =
+  | { readonly type: 'started'; readonly account: Account; readonly attempt: string; readonly at: number }
+  | { readonly type: 'step'; readonly account: Account; readonly attempt: string; readonly step: LoginStep; readonly at: number }
+  | { readonly type: 'challenge'; readonly account: Account; readonly attempt: string; readonly id: string; readonly expiresAt: number; readonly at: number }
+  | {
+      readonly type: 'signed-in'
+      readonly account: Account
+      readonly attempt: string
+      readonly evidence: readonly string[]
+      readonly timing: SignInTiming
+      readonly at: number
+    }
+  | {
+      readonly type: 'failed'
+      readonly account: Account
+      readonly attempt: string
+      readonly kind: FailureKind
+      readonly seen: readonly string[]
+      readonly at: number
+    }
+  | { readonly type: 'ended'; readonly account: Account; readonly reason: EndReason; readonly at: number }
+
+export type EndReason =
+  /** A person ended it. */
+  | 'person'
+  /** The site no longer knew it. */
+  | 'site'
+  /** The account or site was removed, or its credential replaced. */
+  | 'removed'
+
+export interface Sessions {
+  start(): Promise<void>
+  stop(): Promise<void>
+
+  /** The live session, from memory. */
+  live(accountId: string): SiteSession | undefined
+  listLive(owner?: string): SiteSession[]
+  /**
+   * The live session, or a sign-in: one at a time per account, shared by all who ask (single flight).
+   * `needs_attention`, `captcha_pending` (when `wait` is false and a person is asked), `login_failed`.
+   * `fresh`: sign in even if a session is live (the `login` command).
+   */
+  ensure(accountId: string, options?: { readonly fresh?: boolean; readonly wait?: boolean; readonly signal?: AbortSignal }): Promise<SiteSession>
+  /** Does this answer mean that the session has ended at the site? No I/O. */
+  looksSignedOut(session: SiteSession, facts: ResponseFacts): boolean
+  /** Drops a session that the site has ended; the next `ensure` signs in anew. Of many callers only the first has effect. */
+  dropEnded(session: SiteSession): void
+  /** Ends it here and at the site. False: none was live. */
+  end(accountId: string): Promise<boolean>
+
+  /** Steps of the sign-in under way or last done, oldest first. */
+  recent(accountId: string): readonly SessionEvent[]
+  onEvent(listener: (event: SessionEvent) => void): () => void
+
+  challenges(owner?: string): readonly PendingChallenge[]
+  /** False: no longer asked. */
+  answer(challengeId: string, answer: string): boolean
+
+  readonly tickets: Tickets
+}
+
+/** What a ticket stands for. */
+export interface Ticket {
+  readonly accountId: string
+  /** Only this user redeems it. */
+  readonly holder: string
+  readonly expiresAt: number
+}
+
+/** One-time claims on a session (law 4). At rest: SHA-256 of the ticket only. */
+export interface Tickets {
+  /** `value`: 256 random bits, base64url. */
+  issue(accountId: string, holder: string): Promise<{ readonly value: string; readonly expiresAt: number }>
+  /** Does not spend. Undefined: spent, expired or never valid. */
+  lookup(value: string): Promise<Ticket | undefined>
+  /** Spends it: of any number of callers one succeeds. `ticket_invalid`, `ticket_not_yours` (which does not spend it). */
+  redeem(value: string, principal: Principal): Promise<Ticket>
+  revoke(accountId: string): Promise<number>
+  /**
+   * After a redeem in a browser: a code, good once and for 60 seconds, by which the proxy at the site's own origin knows whose cookies to set.
+   */
+  issueDelivery(ticket: Ticket): string
+  /** Takes the code for a user; undefined: unknown, spent, expired or another's. */
+  takeDelivery(code: string, userId: string): Ticket | undefined
+}

@@ -1,0 +1,16 @@
+/**
+ * Sessions: live site sessions, who signs in and when, and the tickets that hand one over.
+ *
+ * Refuses: two sign-ins of one account at a time, a sign-in while the account needs attention, a ticket's second use.
+ * Keeps laws 3, 4, 5 and 7.
+ */
+export type {
+  EndReason,
+  HandedCookie,
+  PendingChallenge,
+  SessionEvent,
+  Sessions,
+  SiteSession,
+  Ticket,
+  Tickets,
+} from './contract.ts'

@@ -1,0 +1,6 @@
+/**
+ * The store: durable JSON records with compare-and-set, behind one port with several engines.
+ *
+ * Refuses: a second process on the same data directory, a torn or foreign file. Keeps law 5.
+ */
+export type { Collection, CollectionShape, ListOptions, PutOptions, Store, StoreChange, StoredRecord } from './port.ts'

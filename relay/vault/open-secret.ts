@@ -1,0 +1,1 @@
+export { openSecret } from './secret.ts'
