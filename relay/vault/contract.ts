@@ -1,4 +1,4 @@
-import type { Secret } from './secret.ts'
+import type { Secret, SecretScope } from './secret.ts'
 
 /**
  * Where a sealed value belongs. All three are bound as associated data, so a record that is moved to another owner,
@@ -20,14 +20,6 @@ export interface Sealed {
   readonly nonce: string
   readonly data: string
   readonly tag: string
-}
-
-/** Where a secret may go: law 2. */
-export interface SecretScope {
-  readonly account: string
-  readonly field: string
-  /** Serialised origins (RFC 6454), scheme included. */
-  readonly origins: readonly string[]
 }
 
 export interface Vault {

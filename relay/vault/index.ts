@@ -5,5 +5,5 @@
  * origin it is not enrolled for. Keeps laws 1, 2 and 5. `openSecret` is not exported here: only app.ts may
  * reach it, to hand it to the HTTP agent.
  */
-export type { Sealed, SealRef, SecretScope, Vault } from './contract.ts'
-export { Secret } from './secret.ts'
+export type { Sealed, SealRef, Vault } from './contract.ts'
+export { Secret, type SecretScope } from './secret.ts'

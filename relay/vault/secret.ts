@@ -1,6 +1,13 @@
 import { inspect } from 'node:util'
 import { RelayError } from '../errors.ts'
-import type { SecretScope } from './contract.ts'
+
+/** Where a secret may go: law 2. */
+export interface SecretScope {
+  readonly account: string
+  readonly field: string
+  /** Serialised origins (RFC 6454), scheme included. */
+  readonly origins: readonly string[]
+}
 
 /**
  * A value nobody but the HTTP agent reads. It prints, logs, serialises and inspects as `[secret]`.
