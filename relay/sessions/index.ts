@@ -14,3 +14,4 @@ export type {
   Ticket,
   Tickets,
 } from './contract.ts'
+export { createSessions, type SessionsOptions } from './sessions.ts'

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Logger, pino } from 'pino'
+import { openReader } from '../captcha/index.ts'
+import type { Config } from '../config/index.ts'
+import { type Accounts, createAccounts } from './accounts/index.ts'
+import { loadAdminToken } from './admin-token.ts'
+import { createIdentity, type Identity } from './identity/index.ts'
+import { createLogin, type Login } from './login/index.ts'
+import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
+import { createPortal, type Portal } from './portal/index.ts'
+import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy, pacFile } from './proxy/index.ts'
+import { createSessions, type Sessions } from './sessions/index.ts'
+import { createFileStore, type Store } from './store/index.ts'
+import { createVault, type Vault } from './vault/index.ts'
+import { openSecret } from './vault/open-secret.ts'
+
+export interface RelayOptions {
+  readonly config: Config
+  /** The data directory, absolute. */
+  readonly folder: string
+  readonly env: NodeJS.ProcessEnv
+  readonly log?: Logger
+  /** `local`: no proxy, the portal on a loopback port the system chooses: for a command that runs while no server does. */
+  readonly listen?: 'all' | 'local'
+  /** Name resolution, for tests; default: the system's. */
+  readonly lookup?: OutboundOptions['lookup']
+}
+
+/** A relay with every room wired. Nothing runs before `start`; `stop` undoes it in reverse order. */
+export interface Relay {
+  start(): Promise<void>
+  stop(): Promise<void>
+  readonly log: Logger
+  readonly store: Store
+  readonly vault: Vault
+  readonly identity: Identity
+  readonly accounts: Accounts
+  readonly outbound: Outbound
+  readonly login: Login
+  readonly sessions: Sessions
+  readonly certificateAuthority: CertificateAuthority
+  readonly portal: Portal
+  readonly proxy: Proxy
+  /** The local administrator's token. */
+  readonly adminToken: string
+}
+
+/** Where a running relay tells local commands how to reach it. */
+export interface RunningRelay {
+  readonly pid: number
+  readonly portal: string
+  readonly proxy: string
+}
+
+const runningFile = 'running.json'
+
+export const version: string = JSON.parse(readFileSync(findPackage(), 'utf8')).version
+
+/** The only place where rooms are wired together. */
+export async function createRelay({ config, folder, env, lookup, listen = 'all', log = createLog(config) }: RelayOptions): Promise<Relay> {
+  const settings = listen === 'all' ? config : { ...config, portal: { listen: '127.0.0.1:0' } }
+  const adminToken = await loadAdminToken(folder)
+  const store = createFileStore({ folder })
+  const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
+  const identity = createIdentity({ store })
+  const accounts = createAccounts({ store, vault })
+  const outbound = createOutbound({ openSecret, ...(lookup === undefined ? {} : { lookup }) })
+  const certificateAuthority = createCertificateAuthority({ store, vault, accounts })
+  const login = createLogin({
+    outbound,
+    openReader: () => openReader(),
+    settings: settings.login,
+    log,
+    ...(settings.adapters.folder === undefined ? {} : { adaptersFolder: settings.adapters.folder }),
+  })
+  const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, log })
+  const proxy = createProxy({ config: settings, identity, accounts, sessions, outbound, ca: certificateAuthority, portalUrl: () => portal.url(), log })
+  const proxyAddress = () => settings.proxy.publicAddress ?? proxy.address
+  const portal: Portal = createPortal({
+    config: settings,
+    folder,
+    identity,
+    accounts,
+    login,
+    sessions,
+    vault,
+    adminToken,
+    caPem: () => certificateAuthority.pem(),
+    pacFile: () => pacFile(accounts, proxyAddress()),
+    proxyAddress,
+    version,
+    log,
+  })
+
+  const rooms = [store, vault, identity, accounts, outbound, certificateAuthority, login, sessions, portal, ...(listen === 'all' ? [proxy] : [])]
+  const started: { stop(): Promise<void> }[] = []
+
+  async function start(): Promise<void> {
+    try {
+      for (const room of rooms) {
+        await room.start()
+        started.push(room)
+      }
+      outbound.refuseOwn([portal.address, ...(listen === 'all' ? [proxy.address] : [])].map(splitAddress))
+      if (listen === 'all') await announce()
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  }
+
+  async function stop(): Promise<void> {
+    if (listen === 'all') await rm(join(folder, runningFile), { force: true })
+    for (const room of started.splice(0).reverse()) await room.stop()
+  }
+
+  async function announce(): Promise<void> {
+    const running: RunningRelay = { pid: process.pid, portal: `${config.portal.certificate === undefined ? 'http' : 'https'}://${portal.address}`, proxy: proxy.address }
+    await writeFile(join(folder, runningFile), JSON.stringify(running), { mode: 0o600 })
+  }
+
+  return { start, stop, log, store, vault, identity, accounts, outbound, login, sessions, certificateAuthority, portal, proxy, adminToken }
+}
+
+/** How to reach the relay that runs on this data directory, if one said so. It may have died since. */
+export async function findRunning(folder: string): Promise<RunningRelay | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, runningFile), 'utf8')) as RunningRelay
+  } catch {
+    return undefined
+  }
+}
+
+/** JSON lines on standard error: standard output belongs to the commands. */
+export function createLog(config: Config): Logger {
+  return pino({ level: config.log.level, base: null }, pino.destination({ dest: 2, sync: false }))
+}
+
+function splitAddress(text: string): { address: string; port: number } {
+  const colon = text.lastIndexOf(':')
+  return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+}
+
+/** Beside the sources in a checkout, one folder further up in the built package. */
+function findPackage(): URL {
+  const here = new URL('../package.json', import.meta.url)
+  try {
+    readFileSync(here)
+    return here
+  } catch {
+    return new URL('../../package.json', import.meta.url)
+  }
+}

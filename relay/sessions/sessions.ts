@@ -1,0 +1,242 @@
+import type { Logger } from 'pino'
+import type { Config } from '../../config/index.ts'
+import type { Account, Accounts } from '../accounts/index.ts'
+import { RelayError } from '../errors.ts'
+import type { Login } from '../login/index.ts'
+import type { Store } from '../store/index.ts'
+import type { Vault } from '../vault/index.ts'
+import { Challenges } from './challenges.ts'
+import type { EndReason, Sessions, SiteSession, Tickets } from './contract.ts'
+import { Cooldown } from './cooldown.ts'
+import { SessionEvents } from './events.ts'
+import { attentionError, attentionFor, failureError } from './failure.ts'
+import { SessionFile } from './session-file.ts'
+import { SignInFlight, waitFor } from './sign-in-flight.ts'
+import { LiveSession } from './site-session.ts'
+import { createTickets } from './tickets.ts'
+
+export interface SessionsOptions {
+  readonly store: Store
+  readonly vault: Vault
+  readonly accounts: Accounts
+  readonly login: Login
+  readonly settings: Pick<Config['sessions'], 'ticketSeconds'> & Pick<Config['login'], 'personSeconds'>
+  readonly now?: () => number
+  readonly log: Logger
+}
+
+export function createSessions(options: SessionsOptions): Sessions {
+  return new RelaySessions(options)
+}
+
+/** How long a sign-out at the site may take; the session is ended here before that. Milliseconds. */
+const signOutLimit = 10_000
+
+class RelaySessions implements Sessions {
+  readonly tickets: Tickets
+  readonly #accounts: Accounts
+  readonly #login: Login
+  readonly #log: Logger
+  readonly #now: () => number
+  readonly #personSeconds: number
+  readonly #file: SessionFile
+  readonly #challenges: Challenges
+  readonly #cooldown: Cooldown
+  readonly #events = new SessionEvents()
+  readonly #live = new Map<string, LiveSession>()
+  readonly #flights = new Map<string, { flight: SignInFlight; result: Promise<SiteSession> }>()
+  readonly #signOuts = new Set<Promise<void>>()
+  readonly #saveSoon = (session: LiveSession): void => {
+    if (this.#live.get(session.account.id) === session) this.#file.saveSoon(session)
+  }
+  #stopWatching: () => void = () => {}
+
+  constructor({ store, vault, accounts, login, settings, now = Date.now, log }: SessionsOptions) {
+    this.#accounts = accounts
+    this.#login = login
+    this.#log = log
+    this.#now = now
+    this.#personSeconds = settings.personSeconds
+    this.#file = new SessionFile({ store, vault, accounts, onFailure: (error) => log.warn({ err: error }, 'a site session could not be stored or restored') })
+    this.#challenges = new Challenges(now)
+    this.#cooldown = new Cooldown(now)
+    this.tickets = createTickets({ store, now, seconds: settings.ticketSeconds })
+  }
+
+  async start(): Promise<void> {
+    for (const session of await this.#file.load(this.#saveSoon)) this.#live.set(session.account.id, session)
+    this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
+      void this.#end(account.id, 'removed')
+      this.#events.forget(account.id)
+      this.#cooldown.clear(account.id)
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopWatching()
+    for (const { flight } of this.#flights.values()) flight.abort()
+    await Promise.allSettled([...this.#flights.values()].map(({ result }) => result))
+    await Promise.allSettled(this.#signOuts)
+    await this.#file.flush()
+  }
+
+  live(accountId: string): LiveSession | undefined {
+    const session = this.#live.get(accountId)
+    if (session === undefined) return undefined
+    if (this.#accounts.account(accountId)?.credentialVersion === session.account.credentialVersion) return session
+    // The credential was replaced: a session obtained with the old one is void.
+    void this.#end(accountId, 'removed')
+    return undefined
+  }
+
+  listLive(owner?: string): SiteSession[] {
+    return [...this.#live.keys()].map((id) => this.live(id)).filter((session) => session !== undefined && (owner === undefined || session.account.owner === owner)) as SiteSession[]
+  }
+
+  async ensure(accountId: string, options: { fresh?: boolean; wait?: boolean; signal?: AbortSignal } = {}): Promise<SiteSession> {
+    const { fresh = false, wait = true, signal } = options
+    const present = fresh ? undefined : this.live(accountId)
+    if (present !== undefined) return present
+    const { flight, result } = this.#flights.get(accountId) ?? this.#begin(accountId, fresh)
+    if (wait) return waitFor(result, signal)
+    const pending = flight.personAsked.then((): never => {
+      throw new RelayError('captcha_pending', { params: { site: this.#known(accountId).siteId } })
+    })
+    return waitFor(Promise.race([result, pending]), signal)
+  }
+
+  looksSignedOut(session: SiteSession, facts: Parameters<Login['looksSignedOut']>[1]): boolean {
+    return this.#login.looksSignedOut(session.site, facts)
+  }
+
+  dropEnded(session: SiteSession): void {
+    const { account } = session
+    const present = this.#live.get(account.id)
+    if (present !== session) return
+    this.#live.delete(account.id)
+    this.#forgetStored(present)
+    this.#events.emit({ type: 'ended', account, reason: 'site', at: this.#now() })
+  }
+
+  async end(accountId: string): Promise<boolean> {
+    await this.tickets.revoke(accountId)
+    return this.#end(accountId, 'person')
+  }
+
+  recent(accountId: string) {
+    return this.#events.recent(accountId)
+  }
+
+  onEvent(listener: Parameters<Sessions['onEvent']>[0]): () => void {
+    return this.#events.listen(listener)
+  }
+
+  challenges(owner?: string) {
+    return this.#challenges.list(owner)
+  }
+
+  answer(challengeId: string, answer: string): boolean {
+    return this.#challenges.answer(challengeId, answer)
+  }
+
+  /** Starts the one sign-in of this account that all callers share. */
+  #begin(accountId: string, person: boolean): { flight: SignInFlight; result: Promise<SiteSession> } {
+    const account = this.#known(accountId)
+    const site = this.#accounts.site(account.siteId)
+    if (site === undefined) throw new RelayError('site_unknown', { params: { site: account.siteId } })
+    this.#checkUntouched(account, person)
+    const flight = new SignInFlight({
+      account,
+      site,
+      accounts: this.#accounts,
+      login: this.#login,
+      challenges: this.#challenges,
+      personSeconds: this.#personSeconds,
+      now: this.#now,
+      emit: (event) => this.#events.emit(event),
+    })
+    const result = this.#land(flight, account).finally(() => this.#flights.delete(accountId))
+    // Callers who gave up do not make a failure an unhandled one.
+    result.catch(() => {})
+    const entry = { flight, result }
+    this.#flights.set(accountId, entry)
+    return entry
+  }
+
+  /** Law 3. A wrong password stays until it is replaced; what else needed attention, a person who asks for a sign-in has attended to. */
+  #checkUntouched(account: Account, person: boolean): void {
+    if (account.attention !== undefined && (!person || account.attention.reason === 'wrong-password')) throw attentionError(account, account.attention)
+    const held = person ? undefined : this.#cooldown.holding(account.id)
+    if (held !== undefined) throw failureError(account, held)
+  }
+
+  /** Makes the outcome of a flight a session or an error, and remembers either. */
+  async #land(flight: SignInFlight, account: Account): Promise<SiteSession> {
+    const attempt = flight.id
+    const outcome = await flight.outcome
+    if (flight.aborted) throw new RelayError('login_failed', { params: { site: account.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' } })
+    if (!outcome.ok) {
+      const attention = attentionFor(outcome, this.#now())
+      if (attention === undefined) this.#cooldown.failed(account.id, outcome)
+      else await this.#accounts.setAttention(account.id, attention, account.credentialVersion)
+      const { kind, seen } = outcome
+      this.#log.warn({ account: account.id, site: account.siteId, kind, seen, err: outcome.cause }, 'sign-in failed')
+      this.#events.emit({ type: 'failed', account, attempt, kind, seen, at: this.#now() })
+      throw failureError(account, outcome)
+    }
+    this.#cooldown.clear(account.id)
+    if (account.attention !== undefined) await this.#accounts.setAttention(account.id, undefined, account.credentialVersion)
+    const current = this.#accounts.account(account.id)
+    const site = current && this.#accounts.site(current.siteId)
+    if (current === undefined || site === undefined || current.credentialVersion !== account.credentialVersion) {
+      throw new RelayError('account_unknown', { params: { account: account.name } })
+    }
+    const session = LiveSession.begin(current, site, outcome, this.#now(), this.#saveSoon)
+    await this.#file.save(session)
+    this.#live.set(account.id, session)
+    this.#log.info({ account: account.id, site: account.siteId, timing: outcome.timing }, 'signed in')
+    this.#events.emit({ type: 'signed-in', account: current, attempt, evidence: outcome.evidence, timing: outcome.timing, at: this.#now() })
+    return session
+  }
+
+  /** Ends a session here at once, then at the site (law 7). */
+  async #end(accountId: string, reason: EndReason): Promise<boolean> {
+    this.#flights.get(accountId)?.flight.abort()
+    const session = this.#live.get(accountId)
+    if (session === undefined) return false
+    this.#live.delete(accountId)
+    session.cut()
+    this.#events.emit({ type: 'ended', account: session.account, reason, at: this.#now() })
+    const signOut = this.#signOutAtSite(session)
+    this.#signOuts.add(signOut)
+    await Promise.allSettled([this.#file.remove(session), signOut])
+    this.#signOuts.delete(signOut)
+    return true
+  }
+
+  async #signOutAtSite(session: LiveSession): Promise<void> {
+    const state = { site: session.site, cookies: session.serialisedCookies(), headers: session.headers }
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${signOutLimit} ms`)), signOutLimit)
+    })
+    try {
+      const done = await Promise.race([this.#login.signOut(state), tooLong])
+      this.#log.info({ account: session.account.id, site: session.site.id, done }, done ? 'signed out at the site' : 'the site offers no sign-out that was found')
+    } catch (error) {
+      this.#log.warn({ account: session.account.id, site: session.site.id, err: error }, 'signing out at the site failed')
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #forgetStored(session: LiveSession): void {
+    void this.#file.remove(session).catch((error) => this.#log.warn({ err: error }, 'an ended session could not be removed from the store'))
+  }
+
+  #known(accountId: string): Account {
+    const account = this.#accounts.account(accountId)
+    if (account === undefined) throw new RelayError('account_unknown', { params: { account: accountId } })
+    return account
+  }
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import type { SessionHeader } from '../../adapters/index.ts'
+import type { Account, Credential, Site } from '../accounts/index.ts'
+import { CookieJar } from '../login/index.ts'
+import type { HandedCookie, SiteSession } from './contract.ts'
+
+/** What is kept of a session at rest, before sealing. Secrets in headers stand as the name of the credential's field. */
+export interface SessionSnapshot {
+  readonly id: string
+  readonly cookies: string
+  readonly headers: readonly SnapshotHeader[]
+  readonly landingUrl: string
+  readonly createdAt: number
+  readonly evidence: readonly string[]
+  /** The credential this session was obtained with; another one makes it void. */
+  readonly credentialVersion: number
+}
+
+interface SnapshotHeader {
+  readonly name: string
+  readonly value: string | { readonly basic: { readonly username: string; readonly field: string } }
+}
+
+/** What a sign-in yields. */
+export interface NewSession {
+  readonly cookies: string
+  readonly headers: readonly SessionHeader[]
+  readonly landingUrl: string
+  readonly evidence: readonly string[]
+}
+
+/** A live session in memory. `onChange` is called when its cookies have changed and should be stored. */
+export class LiveSession implements SiteSession {
+  readonly id: string
+  readonly account: Account
+  readonly site: Site
+  readonly headers: readonly SessionHeader[]
+  readonly landingUrl: string
+  readonly createdAt: number
+  readonly evidence: readonly string[]
+  readonly #jar: CookieJar
+  readonly #ending = new AbortController()
+  readonly #onChange: (session: LiveSession) => void
+
+  private constructor(account: Account, site: Site, snapshot: Omit<SessionSnapshot, 'headers'>, headers: readonly SessionHeader[], onChange: (session: LiveSession) => void) {
+    this.id = snapshot.id
+    this.account = account
+    this.site = site
+    this.headers = headers
+    this.landingUrl = snapshot.landingUrl
+    this.createdAt = snapshot.createdAt
+    this.evidence = snapshot.evidence
+    this.#jar = CookieJar.restore(snapshot.cookies)
+    this.#onChange = onChange
+  }
+
+  static begin(account: Account, site: Site, fresh: NewSession, now: number, onChange: (session: LiveSession) => void): LiveSession {
+    const { cookies, landingUrl, evidence } = fresh
+    const snapshot = { id: randomUUID(), cookies, landingUrl, evidence, createdAt: now, credentialVersion: account.credentialVersion }
+    return new LiveSession(account, site, snapshot, fresh.headers, onChange)
+  }
+
+  static restore(account: Account, site: Site, credential: Credential, snapshot: SessionSnapshot, onChange: (session: LiveSession) => void): LiveSession {
+    const headers = snapshot.headers.map(({ name, value }): SessionHeader => {
+      if (typeof value === 'string') return { name, value }
+      const password = credential.secrets[value.basic.field]
+      if (password === undefined) throw new Error(`the credential has no field ${value.basic.field}`)
+      return { name, value: { basic: { username: value.basic.username, password } } }
+    })
+    return new LiveSession(account, site, snapshot, headers, onChange)
+  }
+
+  snapshot(): SessionSnapshot {
+    return {
+      id: this.id,
+      cookies: this.#jar.serialise(),
+      headers: this.headers.map(({ name, value }) => ({
+        name,
+        value: typeof value === 'string' ? value : { basic: { username: value.basic.username, field: value.basic.password.scope.field } },
+      })),
+      landingUrl: this.landingUrl,
+      createdAt: this.createdAt,
+      evidence: this.evidence,
+      credentialVersion: this.account.credentialVersion,
+    }
+  }
+
+  get ended(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  /** Cuts every stream that uses this session (law 7). */
+  cut(): void {
+    this.#ending.abort()
+  }
+
+  cookieHeader(url: URL): string {
+    return this.#jar.header(url)
+  }
+
+  cookieNames(url: URL): readonly string[] {
+    return this.#jar.names(url)
+  }
+
+  absorb(url: URL, setCookies: readonly string[]): readonly string[] {
+    if (setCookies.length === 0) return []
+    const mark = this.#jar.mark()
+    for (const line of setCookies) this.#jar.set(line, url)
+    const changes = this.#jar.changesSince(mark)
+    if (changes.length > 0) this.#onChange(this)
+    return changes.filter(({ change }) => change === 'removed').map(({ name }) => name)
+  }
+
+  cookies(): readonly HandedCookie[] {
+    return this.#jar.cookies()
+  }
+
+  /** The jar as it stands, for asking the site. */
+  serialisedCookies(): string {
+    return this.#jar.serialise()
+  }
+}
