@@ -1,0 +1,76 @@
+import type { Command } from 'commander'
+import { printable, printJson, printLine, printNote, printTable } from './output.ts'
+import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
+import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+
+export interface AccountView {
+  readonly id: string
+  readonly name: string
+  readonly site: string
+  readonly owner: string
+  readonly username: string
+  readonly state: string
+}
+
+export interface OwnerOption extends CommonOptions {
+  readonly user?: string
+}
+
+interface AddOptions extends CommonOptions, SecretOptions {
+  readonly user: string
+  readonly username: string
+  readonly name?: string
+  readonly replace?: boolean
+}
+
+/** `account add|list|remove`. */
+export function accountVerbs(program: Command): void {
+  const account = noun(program, 'account', 'the accounts people have at sites')
+  takesPassword(verb(account, 'add SITE', 'store the credentials of an account'))
+    .requiredOption('--user NAME', 'the person who owns it')
+    .requiredOption('--username U', 'the user name at the site')
+    .option('--name ACCOUNT', "its name here (default: the site's id)")
+    .option('--replace', 'give an account that is there new credentials')
+    .action(add)
+  verb(account, 'list', 'list the accounts').option('--user NAME', "only this person's").action(list)
+  verb(account, 'remove ACCOUNT', 'forget an account and its credentials').option('--user NAME', 'who owns it').action(remove)
+}
+
+/** The address of an account in the API. */
+export function accountPath(name: string, { user }: OwnerOption, rest = ''): string {
+  return `/api/v1/accounts/${encodeURIComponent(name)}${rest}${user === undefined ? '' : `?user=${encodeURIComponent(user)}`}`
+}
+
+async function add(site: string, options: AddOptions): Promise<void> {
+  const password = await readPassword(options, `Password of ${options.username} at ${site}: `, 'account add')
+  const account = await withRelay(options, (relay) =>
+    relay.call<AccountView>('POST', '/api/v1/accounts', {
+      site,
+      user: options.user,
+      username: options.username,
+      password,
+      ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.replace === true ? { replace: true } : {}),
+    }),
+  )
+  if (options.json === true) return printJson(account)
+  printLine(`Stored ${printable(account.name)}: ${printable(account.username)} at ${printable(account.site)}.`)
+  printNote(`Next: login-relay login ${account.name}`)
+}
+
+async function list(options: OwnerOption): Promise<void> {
+  const accounts = await withRelay(options, (relay) => relay.call<AccountView[]>('GET', '/api/v1/accounts'))
+  const shown = options.user === undefined ? accounts : accounts.filter(({ owner }) => owner === options.user)
+  if (options.json === true) return printJson(shown)
+  printTable(
+    ['NAME', 'SITE', 'OWNER', 'USER NAME THERE', 'STATE'],
+    shown.map(({ name, site, owner, username, state }) => [name, site, owner, username, state]),
+    'No accounts yet: `login-relay account add SITE --user NAME --username U`.',
+  )
+}
+
+async function remove(name: string, options: OwnerOption): Promise<void> {
+  await withRelay(options, (relay) => relay.call('DELETE', accountPath(name, options)))
+  if (options.json === true) printJson({ removed: name })
+  else printLine(`Removed ${printable(name)}.`)
+}

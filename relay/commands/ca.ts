@@ -1,0 +1,59 @@
+import { X509Certificate } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { RelayError } from '../errors.ts'
+import { readText } from './client.ts'
+import { printJson, printLine, printNote, printTable } from './output.ts'
+import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+
+/** `ca show|export`: the certificate that terminals trust. */
+export function caVerbs(program: Command): void {
+  const ca = noun(program, 'ca', 'the certificate authority that terminals trust')
+  verb(ca, 'show', 'what it is, and for which hosts it can vouch').action(show)
+  verb(ca, 'export', 'print its certificate as PEM').option('--output FILE', 'write it to a file').action(exportPem)
+}
+
+/** The CA's certificate, PEM. */
+export async function fetchCa(options: CommonOptions): Promise<string> {
+  return withRelay(options, async (relay) => readText(await relay.open('GET', '/api/v1/ca.pem')))
+}
+
+async function show(options: CommonOptions): Promise<void> {
+  const { pem, hosts } = await withRelay(options, async (relay) => ({
+    pem: await readText(await relay.open('GET', '/api/v1/ca.pem')),
+    hosts: (await relay.call<{ origins: string[] }[]>('GET', '/api/v1/sites')).flatMap(({ origins }) => origins.map((origin) => new URL(origin).hostname)),
+  }))
+  const certificate = new X509Certificate(pem)
+  const shown = {
+    subject: certificate.subject,
+    fingerprint: certificate.fingerprint256,
+    validFrom: certificate.validFrom,
+    validTo: certificate.validTo,
+    hosts: [...new Set(hosts)].sort(),
+  }
+  if (options.json === true) return printJson(shown)
+  printTable(
+    ['', ''],
+    [
+      ['Subject', shown.subject],
+      ['SHA-256', shown.fingerprint],
+      ['Valid from', shown.validFrom],
+      ['Valid to', shown.validTo],
+      ['Vouches for', shown.hosts.join(', ') || 'nothing: no site is enrolled'],
+    ],
+    '',
+  )
+  printNote('Enrolling or removing a site makes a new certificate on the same key: install it anew then.')
+}
+
+async function exportPem(options: CommonOptions & { output?: string }): Promise<void> {
+  const pem = await fetchCa(options)
+  if (options.output === undefined) return options.json === true ? printJson({ pem }) : void process.stdout.write(pem)
+  try {
+    await writeFile(options.output, pem)
+  } catch (cause) {
+    throw new RelayError('usage', { params: { problem: `The file ${options.output} cannot be written.`, verb: 'ca export' }, cause })
+  }
+  if (options.json === true) printJson({ file: options.output })
+  else printLine(`Written to ${options.output}.`)
+}

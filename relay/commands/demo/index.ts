@@ -1,0 +1,14 @@
+import type { Command } from 'commander'
+
+/** `demo`: the whole main flow on a sample business server, with the steps printed as they happen. */
+export function demoVerb(program: Command): void {
+  program
+    .command('demo')
+    .summary('see it work: a sample site, a relay, a terminal that never holds the password')
+    .description('Starts a sample business server and a relay on a temporary data directory, signs in and uses the session as a terminal would.')
+    .option('--once', 'end when it is done, instead of staying up to be clicked around in')
+    .action(async (options: { once?: boolean }) => {
+      const { demo } = await import('./demo.ts')
+      await demo({ once: options.once === true })
+    })
+}

@@ -1,0 +1,88 @@
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { loadConfig } from '../../config/index.ts'
+import { createRelay } from '../app.ts'
+import { RelayError } from '../errors.ts'
+import { createMasterKey } from '../vault/index.ts'
+import { printJson, printLine } from './output.ts'
+import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
+import { type CommonOptions, verb } from './verb.ts'
+
+interface InitOptions extends CommonOptions, SecretOptions {
+  readonly user: string
+}
+
+/** `init`: data directory, master key, CA, first user, configuration file. */
+export function initVerb(program: Command): void {
+  takesPassword(verb(program, 'init', 'make a data directory, its keys and the first user'))
+    .requiredOption('--user NAME', 'the first user, who runs this relay')
+    .action(init)
+}
+
+async function init(options: InitOptions): Promise<void> {
+  const loaded = await loadConfig({
+    ...((await exists(options.config)) ? { file: options.config as string } : {}),
+    ...(options.data === undefined ? {} : { data: options.data }),
+    cwd: process.cwd(),
+    env: process.env,
+  })
+  const { config, folder } = loaded
+  if (await exists(join(folder, 'store.json'))) throw new RelayError('already_exists', { params: { what: `a relay in ${folder}` } })
+  const password = await readPassword(options, `Password for ${options.user} at this relay: `, 'init')
+
+  await makeFolder(folder)
+  await createMasterKey(config.masterKey, folder)
+  const relay = await createRelay({ config: { ...config, log: { level: 'error' } }, folder, env: process.env, listen: 'local' })
+  try {
+    await relay.start()
+    await relay.identity.addUser({ name: options.user, password, role: 'admin' })
+  } finally {
+    await relay.stop()
+  }
+  const file = await writeConfig(options, loaded.file, folder)
+
+  if (options.json === true) return printJson({ data: folder, config: file, user: options.user })
+  printLine(`Data directory  ${folder}`)
+  printLine(`Configuration   ${file}`)
+  printLine(`First user      ${options.user}`)
+  printLine()
+  printLine('Keep a copy of the data directory, master key included: without the key nothing in it opens.')
+  printLine('Next: `login-relay serve`, then `login-relay site add URL`.')
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new RelayError('data_unwritable', { params: { dir: folder }, cause })
+  }
+}
+
+/**
+ * The file that later commands find by themselves: the one asked for, else ./relay.yaml, else, where another relay has that,
+ * relay.yaml in the data directory, which `--data` finds. One that is there is left as it is.
+ */
+async function writeConfig(options: InitOptions, present: string | undefined, folder: string): Promise<string> {
+  if (options.config !== undefined && present !== undefined) return present
+  const here = resolve('relay.yaml')
+  const file = options.config !== undefined ? resolve(options.config) : present === here ? join(folder, 'relay.yaml') : here
+  const beside = relative(resolve(file, '..'), folder)
+  const data = isAbsolute(options.data ?? '') ? folder : `./${beside}`
+  try {
+    await writeFile(file, `# The configuration of this relay; docs/configuration.md lists every key.\ndata: ${JSON.stringify(data)}\n`, { flag: 'wx' })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw new RelayError('config_unreadable', { params: { file }, cause })
+  }
+  return file
+}
+
+async function exists(path: string | undefined): Promise<boolean> {
+  return (
+    path !== undefined &&
+    access(path).then(
+      () => true,
+      () => false,
+    )
+  )
+}

@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander'
+import { accountVerbs } from './account.ts'
+import { caVerbs } from './ca.ts'
+import { claimVerb } from './claim.ts'
+import { demoVerb } from './demo/index.ts'
+import { deviceVerbs } from './device.ts'
+import { doctorVerb } from './doctor.ts'
+import { initVerb } from './init.ts'
+import { loginVerb } from './login.ts'
+import { logoutVerb } from './logout.ts'
+import { openVerb } from './open.ts'
+import { reportError } from './report-error.ts'
+import { runVerb } from './run.ts'
+import { serveVerb } from './serve.ts'
+import { siteVerbs } from './site.ts'
+import { userVerbs } from './user.ts'
+import { vaultVerbs } from './vault.ts'
+
+/** Every verb, in the order of the help text: setting up, enrolling, using, looking after. */
+const verbs = [
+  initVerb,
+  serveVerb,
+  demoVerb,
+  userVerbs,
+  deviceVerbs,
+  siteVerbs,
+  accountVerbs,
+  loginVerb,
+  openVerb,
+  claimVerb,
+  logoutVerb,
+  runVerb,
+  caVerbs,
+  vaultVerbs,
+  doctorVerb,
+]
+
+const epilogue = `
+Exit status: 0 done, 1 failed, 2 wrong usage.
+
+Start here:
+  login-relay init --user NAME            a data directory, its keys, the first user
+  login-relay serve                       the portal on 127.0.0.1:8470, the proxy on 127.0.0.1:8471
+  login-relay site add URL                enrol a site
+  login-relay account add SITE --user NAME --username U
+  login-relay run -- COMMAND              a command whose requests are signed in`
+
+/** Runs one command line; gives the exit status. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const program = new Command('login-relay')
+    .description('Signs in to web sites on your behalf and hands over the session, never the password.')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .addHelpText('after', epilogue)
+  for (const add of verbs) add(program)
+  makeCatchable(program)
+  try {
+    await program.parseAsync(argv)
+    return process.exitCode === undefined ? 0 : Number(process.exitCode)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    return reportError(error, argv.includes('--json'))
+  }
+}
+
+/** Commander ends the process on wrong usage; here it throws, so that the status is ours. */
+function makeCatchable(command: Command): void {
+  command.exitOverride()
+  for (const child of command.commands) makeCatchable(child)
+}

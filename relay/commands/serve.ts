@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import { createRelay } from '../app.ts'
+import { printJson, printLine } from './output.ts'
+import { type CommonOptions, loadSettings, verb } from './verb.ts'
+
+/** `serve`: the portal, the API and the proxy, until it is told to stop. */
+export function serveVerb(program: Command): void {
+  verb(program, 'serve', 'run the portal, the API and the forward proxy').action(serve)
+}
+
+async function serve(options: CommonOptions): Promise<void> {
+  const { config, folder } = await loadSettings(options)
+  const relay = await createRelay({ config, folder, env: process.env })
+  await relay.start()
+  if (options.json === true) printJson({ portal: relay.portal.url(), proxy: relay.proxy.address, pid: process.pid })
+  else {
+    printLine(`Portal  ${relay.portal.url()}`)
+    printLine(`Proxy   http://${relay.proxy.address}`)
+    printLine(`Data    ${folder}`)
+    printLine('Stop with Ctrl+C.')
+  }
+  await untilTold()
+  await relay.stop()
+}
+
+/** Resolves at SIGINT or SIGTERM; a second signal ends the process as it would have. */
+export function untilTold(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import { moment, printable, printJson, printLine, printTable } from './output.ts'
+import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
+import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+
+interface UserView {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly createdAt: number
+}
+
+/** `user add|list`. */
+export function userVerbs(program: Command): void {
+  const user = noun(program, 'user', 'people who sign in to the relay')
+  takesPassword(verb(user, 'add NAME', 'add a person'))
+    .option('--role ROLE', 'member, or admin: who may add users and sites', 'member')
+    .action(add)
+  verb(user, 'list', 'list the people').action(list)
+}
+
+async function add(name: string, options: CommonOptions & SecretOptions & { role: string }): Promise<void> {
+  const password = await readPassword(options, `Password for ${name} at this relay: `, 'user add')
+  const user = await withRelay(options, (relay) => relay.call<UserView>('POST', '/api/v1/users', { name, password, role: options.role }))
+  if (options.json === true) printJson(user)
+  else printLine(`Added ${printable(user.name)} (${user.role}).`)
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  const users = await withRelay(options, (relay) => relay.call<UserView[]>('GET', '/api/v1/users'))
+  if (options.json === true) return printJson(users)
+  printTable(
+    ['NAME', 'ROLE', 'SINCE'],
+    users.map(({ name, role, createdAt }) => [name, role, moment(createdAt)]),
+    'No users yet: `login-relay user add NAME`.',
+  )
+}
