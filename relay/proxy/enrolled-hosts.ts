@@ -1,0 +1,31 @@
+import { isIP } from 'node:net'
+import { parse } from 'tldts'
+import type { Site } from '../accounts/index.ts'
+
+/**
+ * The hosts whose TLS the relay may terminate: those of enrolled https origins, sorted, addresses without brackets.
+ * A public suffix is never among them: its constraint would cover every name below it.
+ */
+export function enrolledHosts(sites: readonly Site[]): string[] {
+  const hosts = new Set<string>()
+  for (const site of sites) {
+    for (const origin of site.origins) {
+      if (!origin.startsWith('https://')) continue
+      const host = bareHost(new URL(origin).hostname)
+      if (!isPublicSuffix(host)) hosts.add(host)
+    }
+  }
+  return [...hosts].sort()
+}
+
+/** An address without the brackets of a URL. */
+export function bareHost(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host
+}
+
+/** By the public suffix list, its private part too. A single label that no list knows (`localhost`, `intranet`) is a host. */
+function isPublicSuffix(host: string): boolean {
+  if (isIP(host) !== 0) return false
+  const { publicSuffix, isIcann, isPrivate } = parse(host, { allowPrivateDomains: true })
+  return publicSuffix === host && (isIcann === true || isPrivate === true)
+}
