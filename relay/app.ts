@@ -10,7 +10,7 @@ import { createIdentity, type Identity } from './identity/index.ts'
 import { createLogin, type Login } from './login/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
-import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy, pacFile } from './proxy/index.ts'
+import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile } from './proxy/index.ts'
 import { createSessions, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
@@ -42,7 +42,7 @@ export interface Relay {
   readonly sessions: Sessions
   readonly certificateAuthority: CertificateAuthority
   readonly portal: Portal
-  readonly proxy: Proxy
+  readonly proxy: ForwardProxy
   /** The local administrator's token. */
   readonly adminToken: string
 }
@@ -117,7 +117,11 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
   }
 
   async function announce(): Promise<void> {
-    const running: RunningRelay = { pid: process.pid, portal: `${config.portal.certificate === undefined ? 'http' : 'https'}://${portal.address}`, proxy: proxy.address }
+    const running: RunningRelay = {
+      pid: process.pid,
+      portal: `${config.portal.certificate === undefined ? 'http' : 'https'}://${portal.address}`,
+      proxy: proxy.address,
+    }
     await writeFile(join(folder, runningFile), JSON.stringify(running), { mode: 0o600 })
   }
 

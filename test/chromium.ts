@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { type Browser, chromium } from 'playwright-core'
+
+/** What to do where no Chromium is found. */
+export const wantedChromium = 'none was found: install it (Debian: apt-get install chromium), or name it in CHROMIUM'
+
+const usualPlaces = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+/** The system's Chromium: the one CHROMIUM names, or in one of its usual places. */
+export function findChromium(): string | undefined {
+  const named = process.env.CHROMIUM
+  if (named !== undefined && named !== '') return existsSync(named) ? named : undefined
+  return usualPlaces.find((place) => existsSync(place))
+}
+
+/** Starts it headless, silent toward the network. */
+export async function launchChromium(options: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Browser> {
+  const executablePath = findChromium()
+  if (executablePath === undefined) throw new Error(wantedChromium)
+  return chromium.launch({
+    executablePath,
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...(options.args ?? []),
+    ],
+    ...(options.env === undefined ? {} : { env: { ...(process.env as Record<string, string>), ...options.env } }),
+  })
+}
