@@ -1,6 +1,46 @@
 /**
- * Captcha: reads a text challenge image inside a sign-in to the user's own account.
+ * Reads a challenge image: captchas of letters and digits, and small sums.
  *
- * Refuses: what is no image, image bombs, behavioural challenges (those go to the person). Keeps law 8.
+ * Image to pixels on white paper (decode), ink in black whatever its colour (ink), one line of the model's height (line),
+ * probabilities for every place along it (recogniser, in threads of a pool), the likeliest texts that the hints allow
+ * (beam, grammar), votes over several looks (vote), and how often such a read is right (calibration).
+ *
+ * Refuses what is no image, images too large to be a captcha, and SVGs that do more than draw. Reads no network, writes no
+ * file. Law 8: only sign-ins read images; no room above offers reading as a service.
  */
+
+import type { CaptchaReader, ReaderOptions } from './contract.ts'
+import { captchaModel, printModel } from './models.ts'
+import { createPool } from './pool.ts'
+import { readImage } from './read.ts'
+import { unreadable } from './unreadable.ts'
+
 export type { Candidate, CaptchaReader, ReaderOptions, ReadHints, ReadResult } from './contract.ts'
+
+/** A read that takes longer than this is given up, milliseconds. Starting a recogniser is within it. */
+const readLimit = 15_000
+
+/**
+ * Opens a reader. Its recognisers start at the first read (about half a second); `close` ends them all.
+ *
+ * `read` throws `captcha_unreadable` for what is no readable image and when the recognisers fail twice.
+ */
+export async function openReader({ workers = 2 }: ReaderOptions = {}): Promise<CaptchaReader> {
+  const pools = { captcha: createPool(captchaModel, { size: workers }), print: createPool(printModel, { size: 1 }) }
+  return {
+    read: (image, hints = {}) => bounded(readImage(image, hints, pools)),
+    async close() {
+      await Promise.all([pools.captcha.close(), pools.print.close()])
+    },
+  }
+}
+
+async function bounded<T>(work: Promise<T>): Promise<T> {
+  const limit = Promise.withResolvers<never>()
+  const timer = setTimeout(() => limit.reject(unreadable('reading it took too long')), readLimit)
+  try {
+    return await Promise.race([work, limit.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

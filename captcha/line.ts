@@ -1,0 +1,16 @@
+import sharp from 'sharp'
+import type { Grey } from './picture.ts'
+
+/** The height the model was trained at, in pixels. */
+export const lineHeight = 48
+
+/** A grey picture at the model's height; `stretch` widens it (1 keeps its shape). */
+export async function lineOf(grey: Grey, stretch = 1): Promise<Grey> {
+  const width = Math.max(8, Math.min(2000, Math.round((grey.width * lineHeight * stretch) / grey.height)))
+  const { data } = await sharp(grey.data, { raw: { width: grey.width, height: grey.height, channels: 1 } })
+    .resize({ width, height: lineHeight, fit: 'fill', kernel: 'cubic' })
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return { width, height: lineHeight, data: new Uint8Array(data) }
+}

@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+/** Trained data for the recogniser: `<folder>/<name>.traineddata.gz`. */
+export interface Model {
+  readonly name: string
+  readonly folder: string
+  /** The name of one output of the network as the engine tells it, to what it means: a character, '' for "nothing new", undefined for none. */
+  meaning(shown: string): string | undefined
+}
+
+/** The characters of our model, in the order of its outputs. */
+const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-*/=?']
+
+/** Our own, trained on captchas (captcha/training/README.md). */
+export const captchaModel: Model = { name: 'captcha', folder: join(import.meta.dirname, 'models'), meaning: unshifted }
+
+/** Stock English, from npm: for images in plain print, which ours has not seen. */
+export const printModel: Model = {
+  name: 'eng',
+  folder: join(dirname(createRequire(import.meta.url).resolve('@tesseract.js-data/eng')), '4.0.0_best_int'),
+  meaning: (shown) => shown,
+}
+
+/**
+ * tesseract 5.1 names output i of a model whose outputs are its characters by character i+2
+ * (RecodeBeamSearch::SaveMostCertainChoices), and has no name for the last two. The three before the letters are space,
+ * joined and "nothing new", so "nothing new" is shown as `B`, `A` as `C`; `=` and `?`, which end a sum and change nothing, as one.
+ */
+function unshifted(shown: string): string | undefined {
+  if (shown === '') return '='
+  const at = letters.indexOf(shown)
+  return at === 1 ? '' : letters[at - 2]
+}

@@ -1,0 +1,98 @@
+import type { Step } from './beam.ts'
+import type { Model } from './models.ts'
+import type { Grey } from './picture.ts'
+import { type Recogniser, startRecogniser } from './recogniser.ts'
+
+/** Recognisers of one model that share the work. */
+export interface Pool {
+  /** As soon as a recogniser is free. A crashed or stuck one is replaced and the line read once more. */
+  recognise(line: Grey): Promise<Step[]>
+  close(): Promise<void>
+}
+
+export interface PoolOptions {
+  readonly size: number
+  /** Milliseconds one line may take. Default 3000. */
+  readonly readLimit?: number
+  /** Milliseconds a recogniser may take to start. Default 15000. */
+  readonly startLimit?: number
+  /** For tests: what starts a recogniser. */
+  readonly start?: typeof startRecogniser
+}
+
+/** Starts nothing until the first line comes. */
+export function createPool(model: Model, { size, readLimit = 3000, startLimit = 15_000, start = startRecogniser }: PoolOptions): Pool {
+  const idle: Recogniser[] = []
+  const waiting: PromiseWithResolvers<Recogniser>[] = []
+  /** Those that run or are starting. */
+  const members = new Set<Promise<Recogniser>>()
+  const memberOf = new Map<Recogniser, Promise<Recogniser>>()
+  let closed = false
+
+  async function take(): Promise<Recogniser> {
+    if (closed) throw new Error('the reader is closed')
+    const free = idle.pop()
+    if (free !== undefined) return free
+    if (members.size < size) return begin()
+    const turn = Promise.withResolvers<Recogniser>()
+    waiting.push(turn)
+    return turn.promise
+  }
+
+  async function begin(): Promise<Recogniser> {
+    const starting = start(model, startLimit)
+    members.add(starting)
+    try {
+      const recogniser = await starting
+      memberOf.set(recogniser, starting)
+      return recogniser
+    } catch (error) {
+      members.delete(starting)
+      // Nobody is left who would give one back.
+      if (members.size === 0) for (const turn of waiting.splice(0)) turn.reject(error)
+      throw error
+    }
+  }
+
+  function giveBack(recogniser: Recogniser): void {
+    const next = waiting.shift()
+    if (next === undefined) idle.push(recogniser)
+    else next.resolve(recogniser)
+  }
+
+  /** Ends a recogniser that failed; whoever waits gets a new one. */
+  async function discard(recogniser: Recogniser): Promise<void> {
+    const member = memberOf.get(recogniser)
+    memberOf.delete(recogniser)
+    if (member !== undefined) members.delete(member)
+    const next = closed ? undefined : waiting.shift()
+    if (next !== undefined) begin().then(next.resolve, next.reject)
+    await recogniser.close()
+  }
+
+  async function readOnce(line: Grey): Promise<Step[]> {
+    const recogniser = await take()
+    try {
+      const steps = await recogniser.recognise(line, readLimit)
+      giveBack(recogniser)
+      return steps
+    } catch (error) {
+      await discard(recogniser)
+      throw error
+    }
+  }
+
+  return {
+    recognise: (line) =>
+      readOnce(line).catch((error: unknown) => {
+        if (closed) throw error
+        return readOnce(line)
+      }),
+    async close() {
+      closed = true
+      for (const turn of waiting.splice(0)) turn.reject(new Error('the reader is closed'))
+      const running = await Promise.allSettled(members)
+      await Promise.all(running.map((member) => (member.status === 'fulfilled' ? member.value.close() : undefined)))
+    },
+  }
+}

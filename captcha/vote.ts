@@ -1,0 +1,36 @@
+import { evaluate, parseSum } from './arithmetic.ts'
+import type { Reading } from './beam.ts'
+import type { ReadHints } from './contract.ts'
+
+export interface Tally {
+  readonly text: string
+  readonly answer: string
+  /** Mean probability over the ballots, 0..1; not yet calibrated. */
+  readonly support: number
+}
+
+/**
+ * Adds up what the views read. Texts with one answer stand together: `3+5` and `3+5=?`, and where case does not count
+ * `aB3` and `AB3`; the likeliest of them is the one shown.
+ */
+export function tally(ballots: readonly (readonly Reading[])[], kind: 'text' | 'arithmetic' | 'chinese', hints: Pick<ReadHints, 'caseSensitive'>): Tally[] {
+  const groups = new Map<string, { best: Reading; sum: number }>()
+  for (const ballot of ballots) {
+    for (const reading of ballot) {
+      const key = kind === 'arithmetic' ? sumOf(reading.text) : hints.caseSensitive === false ? reading.text.toLowerCase() : reading.text
+      if (key === undefined) continue
+      const group = groups.get(key)
+      const best = group === undefined || reading.probability > group.best.probability ? reading : group.best
+      groups.set(key, { best, sum: (group?.sum ?? 0) + reading.probability })
+    }
+  }
+  return [...groups]
+    .map(([key, { best, sum }]) => ({ text: best.text, answer: kind === 'arithmetic' ? key : best.text, support: Math.min(1, sum / ballots.length) }))
+    .sort((a, b) => b.support - a.support)
+}
+
+function sumOf(text: string): string | undefined {
+  const sum = parseSum(text)
+  const value = sum === undefined ? undefined : evaluate(sum)
+  return value === undefined ? undefined : String(value)
+}
