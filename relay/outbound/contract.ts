@@ -37,7 +37,14 @@ export interface AgentRequest {
   readonly url: URL
   /** In order. A value made of parts may hold slots. */
   readonly headers: readonly (readonly [name: string, value: string | readonly Part[]])[]
+  /** Takes the place of the URL's query, without the `?`: for forms sent by GET that hold a secret. The answer's `url` does not have it. */
+  readonly query?: readonly Part[]
   readonly body?: readonly Part[]
+  /**
+   * This is the submission before it, moved on by the site with a 307 or 308 to this origin: its secrets may leave
+   * once more, in the same fields. The agent holds it against the answer it saw itself.
+   */
+  readonly resend?: true
   readonly signal?: AbortSignal
 }
 
@@ -46,6 +53,7 @@ export interface AgentResponse {
   readonly status: number
   /** As received: name, value, repeated names repeated. Values are latin1. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Without its content encoding (gzip, deflate, br). Read it to the end or destroy it; errors are `site_down`. */
   readonly body: Readable
   /** Milliseconds from sending to the response's headers. */
   readonly ms: number
@@ -53,7 +61,10 @@ export interface AgentResponse {
 
 /** Opens connections for one sign-in: follows nothing, keeps no cookies; fills secret slots, each secret at most once per attempt. */
 export interface HttpAgent {
-  /** `destination_refused`, `site_down`, `site_tls`, `secret_refused`. */
+  /**
+   * `destination_refused` (also an origin that is not the destination's), `site_down`, `site_tls`, `secret_refused`,
+   * `bad_request`; or what `signal` was aborted with. `Host`, `Content-Length` and `Accept-Encoding` are written by the agent.
+   */
   send(request: AgentRequest): Promise<AgentResponse>
   /** A new attempt: the secrets may be used once more. */
   beginAttempt(): void
@@ -70,16 +81,17 @@ export interface Outbound {
   agent(destination: Destination): HttpAgent
   /**
    * One request of the proxy toward an enrolled site, streamed both ways, on a pooled connection. Headers as given plus slots for
-   * header-kind sessions. Same errors as `HttpAgent.send`.
+   * header-kind sessions. Hop-by-hop fields and `Expect` must be gone; `Host` is written from the origin. The body passes as the
+   * site sent it. Same errors as `HttpAgent.send`.
    */
   forward(destination: Destination, request: ForwardRequest): Promise<ForwardResponse>
-  /** An upgraded (WebSocket) connection toward an enrolled site; the 101's headers and the raw stream, or the refusal as a response. */
+  /** An upgraded connection toward an enrolled site, by the request's `Upgrade` field; the 101's headers and the raw stream, or the refusal as a response. */
   upgrade(destination: Destination, request: ForwardRequest): Promise<{ readonly response: ForwardResponse; readonly socket?: Duplex }>
-  /** A raw connection to a host that is not enrolled, for a tunnel. Private, loopback and metadata addresses are refused. */
+  /** A raw connection to a host that is not enrolled, for a tunnel. Only to public addresses, none of this machine's own. */
   connect(host: string, port: number, signal?: AbortSignal): Promise<Duplex>
   /** Resolves a host and says which networks its addresses are in; for enrolment. `destination_refused` for metadata and unroutable ones. */
   networksOf(host: string): Promise<readonly ('public' | 'private' | 'loopback')[]>
-  /** Addresses nobody is ever connected to: the relay's own listeners. */
+  /** Addresses nobody is ever connected to: the relay's own listeners, as their sockets tell them. Takes the place of those given before. */
   refuseOwn(addresses: readonly { readonly address: string; readonly port: number }[]): void
 }
 

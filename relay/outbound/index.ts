@@ -17,3 +17,5 @@ export type {
   Part,
   SecretSlot,
 } from './contract.ts'
+export { createOutbound, type OutboundOptions } from './create-outbound.ts'
+export { encodeValue } from './encode-value.ts'

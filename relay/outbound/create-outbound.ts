@@ -1,0 +1,101 @@
+import { RelayError } from '../errors.ts'
+import { createAgent } from './agent.ts'
+import type { Destination, ForwardRequest, Outbound } from './contract.ts'
+import { networkOf } from './destination-rule.ts'
+import { dial } from './dial.ts'
+import { exchange } from './exchange.ts'
+import { fillHeaders, type OpenSecret } from './fill.ts'
+import { readHost } from './host.ts'
+import { createOwnListeners } from './own-listeners.ts'
+import { connectTimeout, createPools } from './pools.ts'
+import { classifyHost, type Lookup, lookUpBySystem, resolveDestination } from './resolve.ts'
+import { siteError } from './site-error.ts'
+import { createTrust } from './trust.ts'
+
+export interface OutboundOptions {
+  /** The value of a secret for an origin; throws `secret_refused`. */
+  readonly openSecret: OpenSecret
+  readonly lookup?: Lookup
+}
+
+export function createOutbound({ openSecret, lookup = lookUpBySystem }: OutboundOptions): Outbound {
+  const own = createOwnListeners()
+  const pools = createPools({ lookup, own, trust: createTrust() })
+
+  const toSite = (destination: Destination, request: ForwardRequest, upgrade?: string) => {
+    checkTarget(destination, request)
+    const { method, path, origin, signal } = request
+    const { headers } = fillHeaders(request.headers, origin, openSecret)
+    const body = request.body
+    // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
+    const options = { method: method as 'GET', path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
+    return exchange(pools.of(destination, origin), options, { site: destination.id, signal })
+  }
+
+  return {
+    async start() {},
+    stop: () => pools.close(),
+    agent: (destination) => createAgent({ destination, pools, openSecret }),
+    forward: async (destination, request) => (await toSite(destination, request)).response,
+    upgrade: async (destination, request) => toSite(destination, withoutUpgrade(request), upgradeOf(request)),
+
+    async connect(host, port, signal) {
+      const target = readHost(host)
+      checkTunnelPort(host, port)
+      try {
+        const addresses = await resolveDestination(target, port, { kind: 'tunnel' }, lookup, own)
+        return await dial({ host: target, port, addresses, timeout: connectTimeout, signal })
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : siteError(host, error)
+      }
+    },
+
+    async networksOf(host) {
+      const target = readHost(host)
+      try {
+        const networks = (await classifyHost(target, lookup)).map((address) => {
+          const network = networkOf(address, target.isAddress)
+          if (network === undefined) throw new RelayError('destination_refused', { params: { host, reason: `it is ${address.words}` } })
+          return network
+        })
+        return [...new Set(networks)]
+      } catch (error) {
+        throw siteError(host, error)
+      }
+    },
+
+    refuseOwn: (addresses) => own.set(addresses),
+  }
+}
+
+/** RFC 9112 section 3.2.1: origin form. An absolute target would let the client name another host than the origin checked here. */
+function checkTarget(destination: Destination, { origin, path }: ForwardRequest): void {
+  if (!destination.origins.includes(origin)) {
+    throw new RelayError('destination_refused', { params: { host: origin, reason: `it is not an address of the site ${destination.id}` } })
+  }
+  if (!path.startsWith('/')) throw new RelayError('bad_request', { params: { problem: 'its target does not begin with a slash' } })
+}
+
+/** RFC 9110 section 9.3.6: a tunnel to the mail port makes an open mail relay of the proxy. */
+function checkTunnelPort(host: string, port: number): void {
+  if (Number.isInteger(port) && port > 0 && port < 65_536 && port !== 25) return
+  throw new RelayError('destination_refused', { params: { host, reason: port === 25 ? 'port 25 is for mail servers' : 'that is not a port' } })
+}
+
+function upgradeOf(request: ForwardRequest): string {
+  for (let index = 0; index + 1 < request.headers.length; index += 2) {
+    const [name, value] = [request.headers[index], request.headers[index + 1]]
+    if (typeof name === 'string' && name.toLowerCase() === 'upgrade' && typeof value === 'string') return value
+  }
+  return 'websocket'
+}
+
+/** `connection` and `upgrade` are written anew for this connection (RFC 9110 section 7.6.1). */
+function withoutUpgrade(request: ForwardRequest): ForwardRequest {
+  const headers: ForwardRequest['headers'][number][] = []
+  for (let index = 0; index + 1 < request.headers.length; index += 2) {
+    const name = String(request.headers[index])
+    if (!/^(?:connection|upgrade)$/i.test(name)) headers.push(name, request.headers[index + 1] ?? '')
+  }
+  return { ...request, headers, body: null }
+}

@@ -1,0 +1,62 @@
+import type { LookupAddress } from 'node:dns'
+import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net'
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
+import type { Host } from './host.ts'
+
+export interface DialOptions {
+  readonly host: Host
+  readonly port: number
+  /** Checked: the connection goes to one of these. */
+  readonly addresses: readonly LookupAddress[]
+  /** Milliseconds for TCP and TLS together. */
+  readonly timeout: number
+  readonly signal?: AbortSignal | undefined
+  readonly tls?: { readonly context: SecureContext; readonly session: Buffer | undefined; onSession(session: Buffer): void }
+}
+
+/**
+ * Opens a connection to one of the checked addresses, tried side by side (RFC 8305). With `tls` it is given out only when the site
+ * has proved its identity. Rejects with the socket's own error, `ETIMEDOUT`, or the signal's reason.
+ */
+export function dial({ host, port, addresses, timeout, signal, tls }: DialOptions): Promise<Socket | TLSSocket> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    // Node asks `lookup` for names only; an address is connected to as it stands, and is the checked one.
+    const lookup: LookupFunction = (_host, options, callback) => {
+      if (options.all) callback(null, [...addresses])
+      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family)
+    }
+    const options = { host: host.name, port, lookup, autoSelectFamily: true, keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true }
+    const socket = tls === undefined ? connectTcp(options) : connectTls({ ...options, ...identity(host), ...verification, ...resumption(tls) })
+    const timer = setTimeout(() => socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' })), timeout)
+    const onAbort = () => socket.destroy(signal?.reason)
+    const onClose = () => settle(() => reject(Object.assign(new Error('closed while connecting'), { code: 'ECONNRESET' })))
+    const onError = (error: Error) => settle(() => reject(error))
+    const settle = (finish: () => void) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      socket.off('error', onError).off('close', onClose)
+      // A late error of a socket that nobody took up must not end the process.
+      if (socket.destroyed) socket.on('error', () => {})
+      finish()
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    if (tls !== undefined) socket.on('session', (session: Buffer) => tls.onSession(session))
+    socket
+      .once('error', onError)
+      .once('close', onClose)
+      .once(tls === undefined ? 'connect' : 'secureConnect', () => settle(() => resolve(socket)))
+  })
+}
+
+// Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment must not switch it off.
+const verification = { rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] }
+
+/** RFC 6066 section 3: no server name for an address; a name without its trailing dot. */
+function identity(host: Host): { servername?: string } {
+  return host.isAddress ? {} : { servername: host.name.replace(/\.$/, '') }
+}
+
+function resumption(tls: NonNullable<DialOptions['tls']>): { secureContext: SecureContext; session?: Buffer } {
+  return { secureContext: tls.context, ...(tls.session === undefined ? {} : { session: tls.session }) }
+}

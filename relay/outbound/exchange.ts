@@ -1,0 +1,133 @@
+import { type Duplex, Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import type { ForwardResponse } from './contract.ts'
+import { SiteBody } from './site-body.ts'
+import { siteError } from './site-error.ts'
+
+export interface ExchangeOptions {
+  /** Names the site in errors. */
+  readonly site: string
+  readonly signal?: AbortSignal | undefined
+  /** The request begins to be written: before this no byte of it has left. */
+  readonly onStart?: () => void
+  /** Runs while the site is waited for. */
+  readonly clock?: { start(): void; stop(): void }
+}
+
+export interface ExchangeResult {
+  readonly response: ForwardResponse
+  /** After a 101 (RFC 9110 section 7.8). */
+  readonly socket?: Duplex
+}
+
+/** One request and its answer on a pooled connection. Rejects with a RelayError, or with the signal's reason. */
+export function exchange(pool: Dispatcher, request: Dispatcher.DispatchOptions, options: ExchangeOptions): Promise<ExchangeResult> {
+  return new Promise((resolve, reject) => {
+    if (options.signal?.aborted) {
+      reject(options.signal.reason)
+      return
+    }
+    const handler = new ExchangeHandler(request.method, options, resolve, reject)
+    options.clock?.start()
+    pool.dispatch(request, handler)
+  })
+}
+
+class ExchangeHandler implements Dispatcher.DispatchHandler {
+  readonly #method: string
+  readonly #options: ExchangeOptions
+  readonly #resolve: (result: ExchangeResult) => void
+  readonly #reject: (error: unknown) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #body: SiteBody | undefined
+  #trailers: readonly Buffer[] = []
+
+  constructor(method: string, options: ExchangeOptions, resolve: (result: ExchangeResult) => void, reject: (error: unknown) => void) {
+    this.#method = method
+    this.#options = options
+    this.#resolve = resolve
+    this.#reject = reject
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#options.signal?.aborted) controller.abort(this.#options.signal.reason)
+    else this.#options.onStart?.()
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText = ''): void {
+    // RFC 9110 section 15.2: an interim answer; the final one follows.
+    if (status < 200) return
+    this.#options.clock?.stop()
+    const body = new SiteBody(controller, this.#options.clock)
+    body.once('close', this.#forgetSignal)
+    this.#body = body
+    this.#resolve({
+      response: { status, statusText: printable(statusText), headers: latin1(controller.rawHeaders), body, trailers: () => fields(this.#trailers) },
+    })
+    // RFC 9112 section 6.3: these end with their header, whatever length it names; undici would wait for that length in a 304.
+    if (this.#method === 'HEAD' || status === 204 || status === 304) body.end()
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#body?.receive(chunk) === false) controller.pause()
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.#trailers = (controller.rawTrailers ?? []) as Buffer[]
+    this.#body?.end()
+  }
+
+  onRequestUpgrade(controller: Dispatcher.DispatchController, status: number, _headers: unknown, socket: Duplex): void {
+    this.#options.clock?.stop()
+    this.#forgetSignal()
+    const response = { status, statusText: 'Switching Protocols', headers: latin1(controller.rawHeaders), body: Readable.from([]), trailers: () => ({}) }
+    this.#resolve({ response, socket })
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    const failure = this.#options.signal?.aborted ? this.#options.signal.reason : siteError(this.#options.site, error)
+    this.#options.clock?.stop()
+    this.#forgetSignal()
+    this.#body?.fail(failure)
+    this.#reject(failure)
+  }
+
+  readonly #onAbort = (): void => {
+    const reason = this.#options.signal?.reason
+    this.#options.clock?.stop()
+    this.#body?.fail(reason)
+    // Without a controller it is in the queue or connecting: onRequestStart ends it when its turn comes.
+    if (this.#body === undefined) this.#controller?.abort(reason)
+    this.#reject(reason)
+  }
+
+  readonly #forgetSignal = (): void => {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+  }
+}
+
+/** Header bytes as latin1 text, so that they are the same bytes when they are written out again. */
+function latin1(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
+  const buffers = (raw ?? []) as readonly Buffer[]
+  const text = new Array<string>(buffers.length)
+  for (let index = 0; index < buffers.length; index++) text[index] = (buffers[index] as Buffer).toString('latin1')
+  return text
+}
+
+function fields(raw: readonly Buffer[]): Record<string, string | string[]> {
+  const found: Record<string, string | string[]> = Object.create(null)
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
+    const value = (raw[index + 1] as Buffer).toString('latin1')
+    const before = found[name]
+    found[name] = before === undefined ? value : [before, value].flat()
+  }
+  return found
+}
+
+/** RFC 9112 section 4: the reason phrase means nothing; one that cannot be written again is left out. */
+function printable(statusText: string): string {
+  return /^[\t\x20-\x7e]*$/.test(statusText) ? statusText : ''
+}

@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream'
+import type { Part, SecretSlot } from './contract.ts'
+import { encodeValue } from './encode-value.ts'
+
+/** The value of a secret for an origin; throws `secret_refused`. */
+export type OpenSecret = (secret: object, origin: string) => string
+
+export function slotsOf(parts: readonly Part[]): SecretSlot[] {
+  return parts.filter((part): part is SecretSlot => !Buffer.isBuffer(part))
+}
+
+/** Parts with every slot filled in for this origin. */
+export function fillParts(parts: readonly Part[], origin: string, openSecret: OpenSecret): Buffer {
+  return Buffer.concat(parts.map((part) => (Buffer.isBuffer(part) ? part : encodeValue(openSecret(part.secret, origin), part.encoding))))
+}
+
+/** Flat headers with slots filled in. `Host` is left out: it is written from the origin that was checked. */
+export function fillHeaders(flat: readonly (string | readonly Part[])[], origin: string, openSecret: OpenSecret): { headers: string[] } {
+  const headers: string[] = []
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = flat[index] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') continue
+    const value = flat[index + 1] as string | readonly Part[]
+    headers.push(name, typeof value === 'string' ? value : fillParts(value, origin, openSecret).toString('latin1'))
+  }
+  return { headers }
+}
+
+/**
+ * A body whose slots are filled in at the moment it is written: by then the connection is up and the site has proved its identity.
+ * undici asks a stream for its first bytes right before it writes the header, and takes the length of one that has already
+ * ended; so the body comes in one piece, with an exact Content-Length, and can never be sent a second time.
+ */
+export function bodyFilledLate(fill: () => Buffer): Readable {
+  return new Readable({
+    read() {
+      try {
+        this.push(fill())
+        this.push(null)
+      } catch (error) {
+        this.destroy(error as Error)
+      }
+    },
+  })
+}

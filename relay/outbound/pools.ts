@@ -1,0 +1,87 @@
+import { type buildConnector, Pool } from 'undici'
+import type { Destination } from './contract.ts'
+import { dial } from './dial.ts'
+import { readHost } from './host.ts'
+import type { OwnListeners } from './own-listeners.ts'
+import { type Lookup, resolveDestination } from './resolve.ts'
+import type { Trust } from './trust.ts'
+
+export const connectTimeout = 10_000
+const headersTimeout = 120_000
+const mostPools = 256
+
+/** Kept-alive connections to sites: a pool for each site, origin, CA and set of networks. */
+export interface Pools {
+  /** The pool for an origin of this destination. The rules are checked again for every connection it opens. */
+  of(destination: Destination, origin: string): Pool
+  close(): Promise<void>
+}
+
+interface Entry {
+  readonly pool: Pool
+  readonly ca: string | undefined
+  readonly networks: string
+}
+
+export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnListeners; trust: Trust }): Pools {
+  const entries = new Map<string, Entry>()
+
+  /** Sites are few; probing makes more. The oldest that are idle go. */
+  const forgetIdle = (): void => {
+    for (const [key, { pool }] of entries) {
+      if (entries.size < mostPools) return
+      if (pool.stats.size > 0) continue
+      entries.delete(key)
+      void pool.close()
+    }
+  }
+
+  return {
+    of(destination, origin) {
+      const key = `${destination.id} ${origin}`
+      const networks = destination.networks.join()
+      const entry = entries.get(key)
+      if (entry !== undefined && entry.ca === destination.ca && entry.networks === networks) return entry.pool
+      // The site was changed: its connections of before finish what they are at.
+      if (entry !== undefined) void entry.pool.close()
+      else forgetIdle()
+      const pool = new Pool(origin, {
+        connect: connector(destination, origin),
+        pipelining: 1,
+        allowH2: false,
+        headersTimeout,
+        maxHeaderSize: 65_536,
+      })
+      entries.set(key, { pool, ca: destination.ca, networks })
+      return pool
+    },
+    async close() {
+      const pools = [...entries.values()].map(({ pool }) => pool)
+      entries.clear()
+      await Promise.all(pools.map((pool) => pool.destroy()))
+    },
+  }
+
+  function connector(destination: Destination, origin: string): buildConnector.connector {
+    const { hostname, protocol, port } = new URL(origin)
+    const isSecure = protocol === 'https:'
+    const portNumber = port === '' ? (isSecure ? 443 : 80) : Number(port)
+    let session: Buffer | undefined
+    const keepSession = (given: Buffer) => {
+      session = given
+    }
+    const open = async () => {
+      const host = readHost(hostname)
+      const rule = { kind: 'site', networks: destination.networks, isLiteral: host.isAddress } as const
+      const addresses = await resolveDestination(host, portNumber, rule, lookup, own)
+      const tls = { context: trust.context(destination.ca), session, onSession: keepSession }
+      return dial({ host, port: portNumber, addresses, timeout: connectTimeout, ...(isSecure ? { tls } : {}) })
+    }
+    return (_options, callback) => {
+      open().then(
+        (socket) => callback(null, socket),
+        (error: Error) => callback(error, null),
+      )
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { encodeValue } from './encode-value.ts'
+
+const placeholder = '[secret]'
+
+/** A value that left, and the charset it was written in. */
+export interface LeftValue {
+  readonly value: string
+  readonly charset: string
+}
+
+/**
+ * The pattern that finds a value in a text, however it is written there: as it is, URL-encoded (once or more, `+` or `%20`, in
+ * UTF-8 or its charset), HTML-escaped (named, decimal, hex), JSON- or script-escaped, any mixture of these character by character; in
+ * base64 and base64url at all three alignments, and in hex.
+ *
+ * A value of one or two characters is found only where it stands alone: replaced inside words, the gaps would tell it.
+ */
+export function patternOf({ value, charset }: LeftValue): RegExp {
+  const spelled = Array.from(value, (character) => anySpelling(character, charset)).join('')
+  if (Array.from(value).length < 3) return new RegExp(`(?<![\\p{L}\\p{N}])(?:${spelled})(?![\\p{L}\\p{N}])`, 'gu')
+  const encoded = [Buffer.from(value), encodeValue(value, { as: 'multipart', charset })].flatMap((bytes) => [...base64Forms(bytes), anyHex(bytes)])
+  // The longest first: what stands before must not cut a longer one short.
+  return new RegExp([spelled, ...new Set(encoded)].join('|'), 'gu')
+}
+
+export function scrubText(text: string, patterns: Iterable<RegExp>): string {
+  let scrubbed = text
+  for (const pattern of patterns) scrubbed = scrubbed.replace(pattern, placeholder)
+  return scrubbed
+}
+
+function anySpelling(character: string, charset: string): string {
+  const code = character.codePointAt(0) ?? 0
+  const spellings = new Set([
+    literal(character),
+    ...[Buffer.from(character), encodeValue(character, { as: 'multipart', charset })].flatMap((bytes) => [
+      percentForm(bytes),
+      literal(bytes.toString('latin1')),
+    ]),
+    literal(encodeValue(character, { as: 'urlencoded', charset }).toString('latin1')),
+    `&#0*${code};?`,
+    `&#[xX]0*${anyCase(code.toString(16))};?`,
+    // JSON and script: UTF-16 units, behind any number of backslashes (JSON within JSON).
+    Array.from({ length: character.length }, (_, unit) => `\\\\+u${anyCase(character.charCodeAt(unit).toString(16).padStart(4, '0'))}`).join(''),
+  ])
+  const name = htmlNames[character]
+  if (name !== undefined) spellings.add(`&(?:${name});?`)
+  if (character === ' ') spellings.add('\\+')
+  if (code < 0x100) spellings.add(`\\\\+x${anyCase(code.toString(16).padStart(2, '0'))}`)
+  const short = jsonShort[character] ?? (/["'/\\&<>=]/.test(character) ? character : undefined)
+  if (short !== undefined) spellings.add(`\\\\+${literal(short)}`)
+  return `(?:${[...spellings].sort((a, b) => b.length - a.length).join('|')})`
+}
+
+/** `%41`, and `%2541` where it was encoded twice. */
+function percentForm(bytes: Buffer): string {
+  return Array.from(bytes, (byte) => `(?:%(?:25)*${anyCase(hex(byte))}${byte > 0x20 && byte < 0x7f ? `|${literal(String.fromCharCode(byte))}` : ''})`).join('')
+}
+
+function anyHex(bytes: Buffer): string {
+  return Array.from(bytes, (byte) => anyCase(hex(byte))).join('')
+}
+
+/**
+ * What every base64 text holds that has these bytes inside, whatever stands before and after: the digits that depend on them alone,
+ * and the neighbours that hold a few of their bits.
+ */
+function base64Forms(bytes: Buffer): string[] {
+  return [0, 1, 2].map((offset) => {
+    const digits = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
+    const from = Math.ceil((offset * 8) / 6)
+    const to = Math.floor(((offset + bytes.length) * 8) / 6)
+    const before = offset === 0 ? '' : '[A-Za-z0-9+\\/_\\-]?'
+    const after = digits.length > to ? '[A-Za-z0-9+\\/_\\-]?' : ''
+    return before + Array.from(digits.slice(from, to), base64Digit).join('') + after
+  })
+}
+
+function base64Digit(digit: string): string {
+  if (digit === '+') return '(?:\\+|-|%2[bB]| )'
+  if (digit === '/') return '(?:\\\\?\\/|_|%2[fF])'
+  return digit
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0')
+}
+
+/** Hex digits in either case, also mixed. */
+function anyCase(digits: string): string {
+  return digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}
+
+const jsonShort: Readonly<Record<string, string>> = { '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', '\v': 'v' }
+
+/** HTML's names for the characters that are always escaped and for those of ISO 8859-1, from U+00A0 on. */
+const latinNames =
+  'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml'
+const htmlNames: Readonly<Record<string, string>> = {
+  '&': 'amp|AMP',
+  '<': 'lt|LT',
+  '>': 'gt|GT',
+  '"': 'quot|QUOT',
+  "'": 'apos',
+  ...Object.fromEntries(latinNames.split(' ').map((name, index) => [String.fromCharCode(0xa0 + index), name])),
+}
