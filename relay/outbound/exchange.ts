@@ -1,7 +1,9 @@
 import { type Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import type { AnswerGuard } from './answer-guard.ts'
 import type { ForwardResponse } from './contract.ts'
 import { SiteBody } from './site-body.ts'
+import type { SiteRequest } from './site-client.ts'
 import { siteError } from './site-error.ts'
 
 export interface ExchangeOptions {
@@ -29,7 +31,8 @@ export function exchange(pool: Dispatcher, request: Dispatcher.DispatchOptions, 
     }
     const handler = new ExchangeHandler(request.method, options, resolve, reject)
     options.clock?.start()
-    pool.dispatch(request, handler)
+    const guarded: SiteRequest = { ...request, onGuard: (guard) => handler.useGuard(guard) }
+    pool.dispatch(guarded, handler)
   })
 }
 
@@ -39,6 +42,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: ExchangeResult) => void
   readonly #reject: (error: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
+  #guard: AnswerGuard | undefined
   #body: SiteBody | undefined
   #trailers: readonly Buffer[] = []
 
@@ -50,8 +54,13 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     options.signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
+  useGuard(guard: AnswerGuard): void {
+    this.#guard = guard
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#guard?.expectAnswer()
     if (this.#options.signal?.aborted) controller.abort(this.#options.signal.reason)
     else this.#options.onStart?.()
   }
@@ -82,6 +91,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   onRequestUpgrade(controller: Dispatcher.DispatchController, status: number, _headers: unknown, socket: Duplex): void {
     this.#options.clock?.stop()
     this.#forgetSignal()
+    this.#guard?.detach(socket)
     const response = { status, statusText: 'Switching Protocols', headers: latin1(controller.rawHeaders), body: Readable.from([]), trailers: () => ({}) }
     this.#resolve({ response, socket })
   }

@@ -41,9 +41,8 @@ function thisMachine(): BlockList {
   return list
 }
 
-/** One spelling an address: no zone, IPv4-mapped as IPv4, IPv6 compressed. `localhost` as a listener's address is both loopbacks' IPv4. */
+/** One spelling an address: no zone, IPv4-mapped as IPv4, IPv6 compressed. Throws for a name: it would match nothing. */
 function standardForm(address: string): string {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
-  if (bare === 'localhost') return '127.0.0.1'
-  return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : bare
+  return ipaddr.process(bare).toString()
 }

@@ -4,6 +4,7 @@ import { dial } from './dial.ts'
 import { readHost } from './host.ts'
 import type { OwnListeners } from './own-listeners.ts'
 import { type Lookup, resolveDestination } from './resolve.ts'
+import { SiteClient } from './site-client.ts'
 import type { Trust } from './trust.ts'
 
 export const connectTimeout = 10_000
@@ -47,6 +48,7 @@ export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnLi
       else forgetIdle()
       const pool = new Pool(origin, {
         connect: connector(destination, origin),
+        factory: (url, options) => new SiteClient(url, options as ConstructorParameters<typeof SiteClient>[1]),
         pipelining: 1,
         allowH2: false,
         headersTimeout,
