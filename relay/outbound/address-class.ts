@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** What an address is, as far as connecting to it goes. */
@@ -80,10 +81,11 @@ const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96')
 
 /** Classifies an address in its standard spelling (as `net.isIP` takes it). Anything else is refused. */
 export function classifyAddress(address: string): ClassifiedAddress {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return { address, class: 'refused', words: 'not an address' }
-  const parsed = ipaddr.parse(address)
-  if (parsed.kind() === 'ipv4') return { address, ...lookUp(table4, parsed) }
-  const parsed6 = parsed as ipaddr.IPv6
+  if (isIPv4(address)) return { address, ...lookUp(table4, ipaddr.IPv4.parse(address)) }
+  // By way of the URL parser, which compresses it: ipaddr.js takes `::127.0.0.1` for IPv4-mapped, and it is not.
+  const text = isIPv6(address) ? URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) : undefined
+  if (text === undefined) return { address, class: 'refused', words: 'not an address' }
+  const parsed6 = ipaddr.IPv6.parse(text)
   // A connection to an IPv4-mapped address is an IPv4 connection (RFC 4291 section 2.5.5.2).
   if (parsed6.match(mapped)) return { ...classifyAddress(embedded4(parsed6)), address }
   // What a NAT64 translates to a public address is a public address (DNS64 makes these, RFC 6147); it is no way inside.

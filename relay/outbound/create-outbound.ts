@@ -43,8 +43,10 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem }: Outbound
       const target = readHost(host)
       checkTunnelPort(host, port)
       try {
-        const addresses = await resolveDestination(target, port, { kind: 'tunnel' }, lookup, own)
-        return await dial({ host: target, port, addresses, timeout: connectTimeout, signal })
+        const untilTimeout = AbortSignal.timeout(connectTimeout)
+        const untilEither = signal === undefined ? untilTimeout : AbortSignal.any([signal, untilTimeout])
+        const addresses = await resolveDestination(target, port, { kind: 'tunnel' }, { lookup, own, signal: untilEither })
+        return await dial({ host: target, port, addresses, signal: untilEither })
       } catch (error) {
         throw signal?.aborted ? signal.reason : siteError(host, error)
       }
@@ -53,7 +55,7 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem }: Outbound
     async networksOf(host) {
       const target = readHost(host)
       try {
-        const networks = (await classifyHost(target, lookup)).map((address) => {
+        const networks = (await classifyHost(target, lookup, AbortSignal.timeout(connectTimeout))).map((address) => {
           const network = networkOf(address, target.isAddress)
           if (network === undefined) throw new RelayError('destination_refused', { params: { host, reason: `it is ${address.words}` } })
           return network

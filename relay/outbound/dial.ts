@@ -8,19 +8,16 @@ export interface DialOptions {
   readonly port: number
   /** Checked: the connection goes to one of these. */
   readonly addresses: readonly LookupAddress[]
-  /** Milliseconds for TCP and TLS together. */
-  readonly timeout: number
-  readonly signal?: AbortSignal | undefined
+  readonly signal: AbortSignal
   readonly tls?: { readonly context: SecureContext; readonly session: Buffer | undefined; onSession(session: Buffer): void }
 }
 
 /**
  * Opens a connection to one of the checked addresses, tried side by side (RFC 8305). With `tls` it is given out only when the site
- * has proved its identity. Rejects with the socket's own error, `ETIMEDOUT`, or the signal's reason.
+ * has proved its identity. Rejects with the socket's own error, or the signal's reason.
  */
-export function dial({ host, port, addresses, timeout, signal, tls }: DialOptions): Promise<Socket | TLSSocket> {
+export function dial({ host, port, addresses, signal, tls }: DialOptions): Promise<Socket | TLSSocket> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
     // Node asks `lookup` for names only; an address is connected to as it stands, and is the checked one.
     const lookup: LookupFunction = (_host, options, callback) => {
       if (options.all) callback(null, [...addresses])
@@ -28,19 +25,18 @@ export function dial({ host, port, addresses, timeout, signal, tls }: DialOption
     }
     const options = { host: host.name, port, lookup, autoSelectFamily: true, keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true }
     const socket = tls === undefined ? connectTcp(options) : connectTls({ ...options, ...identity(host), ...verification, ...resumption(tls) })
-    const timer = setTimeout(() => socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' })), timeout)
-    const onAbort = () => socket.destroy(signal?.reason)
+    const onAbort = () => socket.destroy(signal.reason)
     const onClose = () => settle(() => reject(Object.assign(new Error('closed while connecting'), { code: 'ECONNRESET' })))
     const onError = (error: Error) => settle(() => reject(error))
     const settle = (finish: () => void) => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
+      signal.removeEventListener('abort', onAbort)
       socket.off('error', onError).off('close', onClose)
       // A late error of a socket that nobody took up must not end the process.
       if (socket.destroyed) socket.on('error', () => {})
       finish()
     }
-    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
     if (tls !== undefined) socket.on('session', (session: Buffer) => tls.onSession(session))
     socket
       .once('error', onError)

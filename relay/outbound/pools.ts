@@ -7,6 +7,7 @@ import { type Lookup, resolveDestination } from './resolve.ts'
 import { SiteClient } from './site-client.ts'
 import type { Trust } from './trust.ts'
 
+/** Milliseconds for look-up, TCP and TLS together. */
 export const connectTimeout = 10_000
 const headersTimeout = 120_000
 const mostPools = 256
@@ -75,9 +76,10 @@ export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnLi
     const open = async () => {
       const host = readHost(hostname)
       const rule = { kind: 'site', networks: destination.networks, isLiteral: host.isAddress } as const
-      const addresses = await resolveDestination(host, portNumber, rule, lookup, own)
+      const signal = AbortSignal.timeout(connectTimeout)
+      const addresses = await resolveDestination(host, portNumber, rule, { lookup, own, signal })
       const tls = { context: trust.context(destination.ca), session, onSession: keepSession }
-      return dial({ host, port: portNumber, addresses, timeout: connectTimeout, ...(isSecure ? { tls } : {}) })
+      return dial({ host, port: portNumber, addresses, signal, ...(isSecure ? { tls } : {}) })
     }
     return (_options, callback) => {
       open().then(

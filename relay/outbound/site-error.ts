@@ -23,6 +23,11 @@ const downReasons: Readonly<Record<string, string>> = {
   Z_BUF_ERROR: 'its answer was cut short',
 }
 
+const reasonsByName: Readonly<Record<string, string>> = {
+  HTTPParserError: 'its answer is not valid HTTP',
+  TimeoutError: 'connecting timed out',
+}
+
 /** Reasons an identity was not proved, by the code of Node and OpenSSL. */
 const tlsReasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
@@ -49,7 +54,7 @@ export function siteError(site: string, error: unknown): RelayError {
   const { code, name, message } = describe(error)
   const tlsReason = tlsReasons[code] ?? (/^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO)/.test(code) ? 'the TLS handshake failed' : undefined)
   if (tlsReason !== undefined) return new RelayError('site_tls', { params: { site, reason: tlsReason }, detail: code, cause: error })
-  const downReason = downReasons[code] ?? (name === 'HTTPParserError' ? 'its answer is not valid HTTP' : undefined)
+  const downReason = downReasons[code] ?? reasonsByName[name]
   if (downReason !== undefined) return new RelayError('site_down', { params: { site, reason: downReason }, detail: `${code} ${message}`, cause: error })
   if (/^UND_ERR_(?:INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH|ABORTED)$/.test(code)) {
     return new RelayError('bad_request', { params: { problem: 'it cannot be sent on as HTTP' }, detail: `${code} ${message}`, cause: error })
