@@ -160,6 +160,24 @@ export const catalogue = {
     text: 'The request can be read in more than one way, or is not HTTP: {reason}.',
     next: 'Correct the client; the request was not sent on.',
   },
+  proxy_head_too_large: {
+    status: 431,
+    exit: 1,
+    text: 'The header section of the request is larger than the proxy reads (64 KiB).',
+    next: "Delete this site's cookies in the client, or send fewer header fields.",
+  },
+  proxy_request_timeout: {
+    status: 408,
+    exit: 1,
+    text: 'The request did not arrive in time.',
+    next: 'Send it again; the network between the client and the relay may be slow.',
+  },
+  session_renewed: {
+    status: 401,
+    exit: 1,
+    text: 'Your session at {site} had ended; the relay has signed in again, but has not sent this request a second time.',
+    next: 'Send the request again, if repeating it does no harm.',
+  },
   proxy_host_refused: {
     status: 403,
     exit: 1,

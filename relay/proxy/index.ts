@@ -12,3 +12,6 @@ export {
   type LeafCertificate,
   type Reissued,
 } from './certificate-authority.ts'
+export { createProxy, type Proxy } from './create-proxy.ts'
+export { pacFile } from './pac.ts'
+export type { ProxyOptions } from './rooms.ts'

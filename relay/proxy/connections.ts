@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Destined } from './authority.ts'
+import type { DevicePrincipal } from './device-credentials.ts'
+
+/** An intercepted tunnel: what a client speaks inside it is for this place alone. */
+export interface Tunnel {
+  readonly place: Destined
+  readonly principal: DevicePrincipal
+}
+
+/** A client's connection, to the proxy or inside an intercepted tunnel. */
+export interface Downstream {
+  readonly socket: Duplex
+  readonly tunnel: Tunnel | undefined
+  /** Inside a tunnel: who opened it. */
+  readonly principal: DevicePrincipal | undefined
+  /** Credentials that were found good on this connection. */
+  known: { readonly authorization: string; readonly principal: DevicePrincipal } | undefined
+  /** A message on it was refused: nothing after it is read. */
+  refused: boolean
+  /** The answer to the latest message. */
+  current: ServerResponse | undefined
+  /** Ends what the latest message set going. */
+  abandon: (() => void) | undefined
+}
+
+/** The connections there are. */
+export class Connections {
+  readonly #states = new WeakMap<Duplex, Downstream>()
+  readonly #open = new Set<Duplex>()
+
+  /** A connection as it was accepted. One that is known is left as it is: it comes again after a refused CONNECT or inside a tunnel. */
+  add(socket: Duplex): void {
+    if (!this.#states.has(socket)) this.#remember(socket, undefined)
+  }
+
+  addTunnel(socket: Duplex, tunnel: Tunnel): void {
+    this.#remember(socket, tunnel)
+  }
+
+  of(socket: Duplex): Downstream | undefined {
+    return this.#states.get(socket)
+  }
+
+  destroyAll(): void {
+    for (const socket of this.#open) socket.destroy()
+  }
+
+  #remember(socket: Duplex, tunnel: Tunnel | undefined): void {
+    this.#states.set(socket, { socket, tunnel, principal: tunnel?.principal, known: undefined, refused: false, current: undefined, abandon: undefined })
+    if (this.#open.has(socket)) return
+    this.#open.add(socket)
+    socket.once('close', () => this.#open.delete(socket))
+    // Between two owners of the connection a reset must not end the process.
+    socket.on('error', () => {})
+  }
+}

@@ -1,0 +1,220 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { RelayError } from '../errors.ts'
+import { AccountChoices } from './choose-account.ts'
+import { Connections, type Downstream } from './connections.ts'
+import { deliver, ownPaths } from './deliver.ts'
+import { DeliveryHops } from './delivery-hops.ts'
+import { type DevicePrincipal, readDevice } from './device-credentials.ts'
+import { respondError, writeError } from './error-answer.ts'
+import { forwardOther } from './forward-other.ts'
+import { LiveTraffic } from './live-traffic.ts'
+import { onParseError } from './parse-error.ts'
+import { RelayedRequest, type SiteRequest } from './relayed-request.ts'
+import { type RequestHead, readRequestHead } from './request-head.ts'
+import { readAbsoluteTarget, readTunnelTarget, type Target } from './request-target.ts'
+import type { ProxyOptions, Rooms } from './rooms.ts'
+import { TunnelOpener } from './tunnel-opener.ts'
+
+/** The forward proxy. */
+export interface Proxy {
+  /** Listens. `port_taken`. */
+  start(): Promise<void>
+  /** Ends everything under way. */
+  stop(): Promise<void>
+  /** HOST:PORT it listens on; an IPv6 host in brackets. */
+  readonly address: string
+}
+
+export function createProxy(options: ProxyOptions): Proxy {
+  return new ForwardProxy(options)
+}
+
+const maxHeaderSize = 65_536
+
+class ForwardProxy implements Proxy {
+  readonly #rooms: Rooms
+  readonly #server: Server
+  readonly #connections = new Connections()
+  readonly #hops = new DeliveryHops()
+  readonly #tunnels: TunnelOpener
+  #stopWatching = (): void => {}
+
+  constructor(options: ProxyOptions) {
+    this.#rooms = { ...options, live: new LiveTraffic(), choices: new AccountChoices() }
+    this.#server = createServer({
+      // Said outright: a flag of the process must not weaken the parser.
+      insecureHTTPParser: false,
+      maxHeaderSize,
+      // Checked here, with an answer that says so.
+      requireHostHeader: false,
+      joinDuplicateHeaders: false,
+      headersTimeout: 20_000,
+      connectionsCheckingInterval: 5_000,
+      // An upload or a long answer takes as long as it takes.
+      requestTimeout: 0,
+      keepAliveTimeout: 75_000,
+      noDelay: true,
+      keepAlive: true,
+      optimizeEmptyRequests: true,
+      shouldUpgradeCallback: asksForWebSocket,
+    })
+    // Node drops fields over its limit silently; `readRequestHead` refuses such a message instead.
+    this.#server.maxHeadersCount = 0
+    this.#tunnels = new TunnelOpener(this.#rooms, (socket, tunnel) => {
+      this.#connections.addTunnel(socket, tunnel)
+      this.#server.emit('connection', socket)
+    })
+    this.#server
+      .on('connection', (socket: Socket) => this.#connections.add(socket))
+      .on('request', (req, res) => this.#onRequest(req, res))
+      .on('checkContinue', (req, res) => this.#onRequest(req, res))
+      .on('upgrade', (req, socket, first) => this.#onUpgrade(req, socket, first))
+      .on('connect', (req, socket, first) => this.#onConnect(req, socket, first))
+      .on('clientError', (error, socket) => onParseError(error, socket, this.#connections.of(socket), this.#rooms))
+  }
+
+  async start(): Promise<void> {
+    const { identity, live, config } = this.#rooms
+    const { host, port } = splitAddress(config.proxy.listen)
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (cause: NodeJS.ErrnoException) => {
+        const taken = cause.code === 'EADDRINUSE'
+        reject(taken ? new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause }) : cause)
+      })
+      this.#server.listen(port, host, () => resolve())
+    })
+    this.#stopWatching = identity.onDeviceRevoked((device) => live.cutDevice(device.id))
+  }
+
+  async stop(): Promise<void> {
+    this.#stopWatching()
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#connections.destroyAll()
+    await closed
+  }
+
+  get address(): string {
+    const bound = this.#server.address() as AddressInfo | null
+    if (bound === null) return this.#rooms.config.proxy.listen
+    return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
+  }
+
+  #onRequest(req: IncomingMessage, res: ServerResponse): void {
+    const connection = this.#connections.of(req.socket)
+    // What follows a refused message on its connection is never read as a message.
+    if (connection === undefined || connection.refused) return
+    const read = readRequest(req, connection)
+    if (typeof read === 'string') return void this.#reject(connection, res, read)
+    connection.current = res
+    const { head, target } = read
+    if (!head.chunked && !head.contentLength) return void this.#route(connection, req, res, head, target)
+    // The rest of what came with the head is parsed first: a body that breaks the rules is seen before a byte of it is sent on.
+    process.nextTick(() => {
+      if (!connection.refused && !req.destroyed) this.#route(connection, req, res, head, target)
+    })
+  }
+
+  #route(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, upgrade?: SiteRequest['upgrade']): void {
+    const principal = connection.principal ?? this.#authenticate(connection, head)
+    if (principal === undefined) return void this.#respond(res, head, new RelayError('proxy_auth_required'), hasContent(head))
+    const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
+    if (site === undefined) return void this.#routeOther(connection, req, res, head, target)
+    const request: SiteRequest = { req, res, head, target, site, principal, ...(upgrade === undefined ? {} : { upgrade }) }
+    if (target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, request)
+    const relayed = new RelayedRequest(this.#rooms, request)
+    connection.abandon = () => relayed.cut()
+    relayed.start()
+  }
+
+  #routeOther(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target): void {
+    const refused = connection.tunnel !== undefined || this.#rooms.config.proxy.otherHosts === 'refuse'
+    if (refused) return void this.#respond(res, head, new RelayError('proxy_host_refused', { params: { host: target.place.host } }), true)
+    forwardOther(this.#rooms, { req, res, head, target })
+  }
+
+  #onUpgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
+    const connection = this.#connections.of(socket)
+    if (connection === undefined || connection.refused) return void socket.destroy()
+    const res = new ServerResponse(req)
+    res.shouldKeepAlive = false
+    res.assignSocket(socket as Socket)
+    res.on('finish', () => socket.end())
+    const read = readRequest(req, connection)
+    if (typeof read === 'string') return void this.#reject(connection, res, read)
+    // One with content is not for this event; without the callback above (before Node 24.9) it comes here.
+    if (hasContent(read.head)) return void this.#reject(connection, res, 'a request to upgrade has no content')
+    const upgrade = read.head.upgrade === 'websocket' ? { socket, first } : undefined
+    this.#route(connection, req, res, read.head, read.target, upgrade)
+  }
+
+  #onConnect(req: IncomingMessage, socket: Duplex, first: Buffer): void {
+    const connection = this.#connections.of(socket)
+    if (connection === undefined || connection.refused) return void socket.destroy()
+    const portalUrl = this.#rooms.portalUrl()
+    const read = connection.tunnel === undefined ? this.#tunnels.read(req, first) : 'CONNECT inside a tunnel'
+    if (typeof read === 'string') {
+      return void writeError(socket, new RelayError('proxy_bad_request', { params: { reason: read } }), { html: false, portalUrl, close: true })
+    }
+    const principal = this.#authenticate(connection, read.head)
+    if (principal === undefined) {
+      writeError(socket, new RelayError('proxy_auth_required'), { html: read.head.isNavigation, portalUrl, close: !read.keepsOpen })
+      // `curl --proxy-anyauth` and git ask without credentials first and again on the same connection.
+      if (read.keepsOpen) this.#server.emit('connection', socket)
+      return
+    }
+    void this.#tunnels.open(read, principal, socket, first)
+  }
+
+  /** Each message to the proxy itself carries credentials; the same ones as before on a connection are known already. */
+  #authenticate(connection: Downstream, head: RequestHead): DevicePrincipal | undefined {
+    const { proxyAuthorization } = head
+    if (proxyAuthorization === undefined) return undefined
+    if (connection.known?.authorization === proxyAuthorization) return connection.known.principal
+    const principal = readDevice(proxyAuthorization, this.#rooms.identity)
+    if (principal === undefined) return undefined
+    connection.known = { authorization: proxyAuthorization, principal }
+    this.#rooms.live.addConnection(principal.device.id, connection.socket)
+    return principal
+  }
+
+  #reject(connection: Downstream, res: ServerResponse, reason: string): void {
+    connection.refused = true
+    const error = new RelayError('proxy_bad_request', { params: { reason } })
+    respondError(res, error, { html: wantsHtml(res.req), portalUrl: this.#rooms.portalUrl(), close: true })
+  }
+
+  #respond(res: ServerResponse, head: RequestHead, error: RelayError, close: boolean): void {
+    respondError(res, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close })
+  }
+}
+
+function readRequest(req: IncomingMessage, connection: Downstream): { head: RequestHead; target: Target } | string {
+  const head = readRequestHead(req.rawHeaders, req.httpVersion)
+  if (typeof head === 'string') return head
+  // RFC 9110 9.3.8: the answer to TRACE shows the request, and so the session that the relay attaches.
+  if (req.method === 'TRACE') return 'TRACE would show what the relay adds'
+  const url = req.url as string
+  const target = connection.tunnel === undefined ? readAbsoluteTarget(url, head.host) : readTunnelTarget(url, head.host, connection.tunnel.place)
+  return typeof target === 'string' ? target : { head, target }
+}
+
+function hasContent(head: RequestHead): boolean {
+  return head.chunked || (head.contentLength ?? 0) > 0
+}
+
+/** RFC 6455 4.1. Any other upgrade is not taken up, as RFC 9110 7.8 allows; the request is answered as it stands. */
+function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
+  const { upgrade, 'content-length': length, 'transfer-encoding': coding } = headers
+  return method === 'GET' && upgrade?.toLowerCase() === 'websocket' && length === undefined && coding === undefined
+}
+
+function wantsHtml({ headers }: IncomingMessage): boolean {
+  return headers.accept?.includes('text/html') === true
+}
+
+function splitAddress(listen: string): { host: string; port: number } {
+  const colon = listen.lastIndexOf(':')
+  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) }
+}

@@ -1,0 +1,80 @@
+import { asRelayError, RelayError } from '../errors.ts'
+import type { SiteSession, Ticket } from '../sessions/index.ts'
+import { type Destined, destined, readAuthority } from './authority.ts'
+import { checkUse } from './choose-account.ts'
+import type { DeliveryHops } from './delivery-hops.ts'
+import { respondError } from './error-answer.ts'
+import type { SiteRequest } from './relayed-request.ts'
+import type { Rooms } from './rooms.ts'
+import { setCookieLines } from './set-cookie-lines.ts'
+
+/** Where, on a site's own origin, the proxy answers in the site's place. Nothing below it is ever sent to the site. */
+export const ownPaths = '/.well-known/login-relay/'
+const deliverPath = `${ownPaths}deliver`
+
+/** Sets a session's cookies on the site's own origin, for the browser that followed a handoff link, and leads on to the next origin or the landing page. */
+export async function deliver(rooms: Rooms, hops: DeliveryHops, request: SiteRequest): Promise<void> {
+  const { res, head } = request
+  try {
+    const { ticket, visited } = takeCode(rooms, hops, request)
+    const session = await sessionFor(rooms, ticket, request)
+    rooms.choices.remember(request.principal, session.account)
+    const seen = [...visited, request.target.place.origin]
+    const next = nextOrigin(session, seen)
+    const location = next === undefined ? landingOf(session) : nextHop(rooms, hops, { ticket, next, seen })
+    res.writeHead(303, [
+      ...setCookieLines(session.cookies(), request.target.place, request.site.delivery).flatMap((line) => ['Set-Cookie', line]),
+      ...['Location', location, 'Content-Length', '0', 'Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer'],
+    ])
+    res.end()
+  } catch (error) {
+    respondError(res, asRelayError(error), { html: head.isNavigation, portalUrl: rooms.portalUrl() })
+  }
+}
+
+/** Spends the code (law 4): by GET only, for its holder only. */
+function takeCode({ sessions }: Rooms, hops: DeliveryHops, { req, target, principal }: SiteRequest): { ticket: Ticket; visited: readonly string[] } {
+  const { pathname, searchParams } = new URL(target.place.origin + target.path)
+  if (pathname !== deliverPath) throw new RelayError('not_found', { params: { what: 'such page of the relay' } })
+  if (req.method !== 'GET') throw new RelayError('bad_request', { params: { problem: 'a delivery is fetched by GET' } })
+  const code = searchParams.get('code') ?? ''
+  const visited = hops.take(code)
+  const ticket = sessions.tickets.takeDelivery(code, principal.user.id)
+  if (ticket === undefined) throw new RelayError('ticket_invalid')
+  return { ticket, visited }
+}
+
+async function sessionFor({ accounts, sessions }: Rooms, ticket: Ticket, { site, principal }: SiteRequest): Promise<SiteSession> {
+  const account = accounts.account(ticket.accountId)
+  if (account === undefined || account.siteId !== site.id) throw new RelayError('ticket_invalid')
+  checkUse(principal, account)
+  return sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }))
+}
+
+/** The next enrolled origin where a cookie of this session belongs. */
+function nextOrigin(session: SiteSession, seen: readonly string[]): string | undefined {
+  const cookies = session.cookies()
+  return session.site.origins.find((origin) => !seen.includes(origin) && setCookieLines(cookies, placeOf(origin), 'attach').length > 0)
+}
+
+function nextHop({ sessions }: Rooms, hops: DeliveryHops, { ticket, next, seen }: { ticket: Ticket; next: string; seen: readonly string[] }): string {
+  const code = sessions.tickets.issueDelivery(ticket)
+  hops.remember(code, seen)
+  return `${next}${deliverPath}?code=${encodeURIComponent(code)}`
+}
+
+/** The landing page, when it is one of the site's own; its first address otherwise. */
+function landingOf({ site, landingUrl }: SiteSession): string {
+  for (const candidate of [landingUrl, site.landingUrl ?? '']) {
+    const url = URL.parse(candidate)
+    if (url !== null && site.origins.includes(url.origin)) return url.href
+  }
+  return `${site.origins[0]}/`
+}
+
+function placeOf(origin: string): Destined {
+  const scheme = origin.startsWith('https:') ? 'https' : 'http'
+  const authority = readAuthority(origin.slice(scheme.length + 3), scheme === 'https' ? 443 : 80)
+  if (authority === undefined) throw new RelayError('internal', { detail: `origin ${origin}` })
+  return destined(scheme, authority)
+}

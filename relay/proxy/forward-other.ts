@@ -1,0 +1,65 @@
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { asRelayError, RelayError } from '../errors.ts'
+import { respondError } from './error-answer.ts'
+import { passAnswer } from './pass-answer.ts'
+import { type RequestHead, via } from './request-head.ts'
+import type { Target } from './request-target.ts'
+import { readResponseHead } from './response-head.ts'
+import type { Rooms } from './rooms.ts'
+
+export interface OtherRequest {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly head: RequestHead
+  readonly target: Target
+}
+
+/** A plain http request to a host that is not enrolled: passed on as it is, under the rules for tunnels (public addresses only). */
+export function forwardOther({ outbound, portalUrl }: Pick<Rooms, 'outbound' | 'portalUrl'>, { req, res, head, target }: OtherRequest): void {
+  const { host, port, authority } = target.place
+  const ending = new AbortController()
+  res.on('close', () => ending.abort())
+  const fail = (cause: Error): void => {
+    if (ending.signal.aborted || res.headersSent) return void res.destroy()
+    const error = cause instanceof RelayError ? cause : new RelayError('site_down', { params: { site: host, reason: 'it broke off' }, cause })
+    respondError(res, error, { html: head.isNavigation, portalUrl: portalUrl(), close: true })
+  }
+  outbound.connect(host, port, ending.signal).then(
+    (socket) => send(socket, fail),
+    (error) => fail(asRelayError(error)),
+  )
+
+  function send(socket: Duplex, onError: (error: Error) => void): void {
+    const fields = ['Host', authority, ...head.fields]
+    if (head.cookie !== '') fields.push('Cookie', head.cookie)
+    if (head.chunked) fields.push('Transfer-Encoding', 'chunked')
+    if (head.contentLength !== undefined) fields.push('Content-Length', String(head.contentLength))
+    fields.push('Via', via, 'Connection', 'close')
+    const upstream: ClientRequest = request({
+      method: req.method,
+      path: target.path,
+      headers: fields,
+      createConnection: () => socket,
+      insecureHTTPParser: false,
+    })
+    ending.signal.addEventListener('abort', () => upstream.destroy())
+    upstream.on('error', onError).on('response', (answer) => {
+      const { statusCode: status = 502, statusMessage: statusText = '', rawHeaders } = answer
+      const answerHead = readResponseHead(rawHeaders, status)
+      for (const line of answerHead.setCookies) answerHead.fields.push('Set-Cookie', line)
+      try {
+        passAnswer({ status, statusText, headers: rawHeaders, body: answer, trailers: () => trailersOf(answer) }, answerHead, res)
+      } catch (error) {
+        onError(error as Error)
+      }
+    })
+    if (head.expectsContinue) res.writeContinue()
+    if (head.chunked || (head.contentLength ?? 0) > 0) req.on('error', () => upstream.destroy()).pipe(upstream)
+    else upstream.end()
+  }
+}
+
+function trailersOf(answer: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(answer.trailers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}

@@ -1,0 +1,211 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { ResponseFacts } from '../../adapters/index.ts'
+import type { Account, Site } from '../accounts/index.ts'
+import { asRelayError, RelayError } from '../errors.ts'
+import type { ForwardResponse } from '../outbound/index.ts'
+import type { SiteSession } from '../sessions/index.ts'
+import { attachSession } from './attach-session.ts'
+import { chooseAccount } from './choose-account.ts'
+import type { DevicePrincipal } from './device-credentials.ts'
+import { respondError } from './error-answer.ts'
+import { joinUpgrade } from './join-upgrade.ts'
+import { KeptBody } from './kept-body.ts'
+import type { Cuttable } from './live-traffic.ts'
+import { passAnswer } from './pass-answer.ts'
+import type { RequestHead } from './request-head.ts'
+import type { Target } from './request-target.ts'
+import { isFalseAlarm, mayResend, rememberFalseAlarm } from './resend.ts'
+import { type ResponseHead, readResponseHead } from './response-head.ts'
+import type { Rooms } from './rooms.ts'
+
+/** A request of a device to an enrolled site. */
+export interface SiteRequest {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly head: RequestHead
+  readonly target: Target
+  readonly site: Site
+  readonly principal: DevicePrincipal
+  /** It asks for a WebSocket (RFC 6455): the client's connection, and what came after the request's head. */
+  readonly upgrade?: { readonly socket: Duplex; readonly first: Buffer }
+}
+
+/** A larger body that nobody will read is not waited for: the connection ends instead. */
+const drainBytes = 65_536
+
+/**
+ * One request on its way to an enrolled site: chooses the account, waits for its session, sends, and passes the answer on; or, when
+ * the answer shows that the session has ended, signs in once and sends again where that is safe.
+ */
+export class RelayedRequest implements Cuttable {
+  readonly #rooms: Rooms
+  readonly #request: SiteRequest
+  readonly #url: URL
+  readonly #ending = new AbortController()
+  readonly #hasBody: boolean
+  #body: KeptBody | undefined
+  #resent = false
+  #account: Account | undefined
+  #users: Set<Cuttable> | undefined
+
+  constructor(rooms: Rooms, request: SiteRequest) {
+    this.#rooms = rooms
+    this.#request = request
+    this.#url = new URL(request.target.place.origin + request.target.path)
+    this.#hasBody = request.head.chunked || (request.head.contentLength ?? 0) > 0
+    request.res.on('close', () => this.#finish())
+  }
+
+  start(): void {
+    const { head, site, principal } = this.#request
+    const { accounts, choices, sessions } = this.#rooms
+    try {
+      this.#account = chooseAccount(accounts, choices, principal, site, head.account)
+      const live = sessions.live(this.#account.id)
+      if (live === undefined) this.#signIn((session) => this.#send(session))
+      else this.#send(live)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Ends it now, however far it is: its session has ended (law 7), or its message turned out broken. */
+  cut(): void {
+    this.#finish()
+    this.#request.req.socket.destroy()
+  }
+
+  #signIn(then: (session: SiteSession) => void): void {
+    const { id } = this.#account as Account
+    this.#rooms.sessions.ensure(id, { wait: false, signal: this.#ending.signal }).then(
+      (session) => {
+        if (!this.#ending.signal.aborted) then(session)
+      },
+      (error) => this.#fail(error),
+    )
+  }
+
+  #send(session: SiteSession): void {
+    this.#use(session)
+    const { req, head, target, site, upgrade } = this.#request
+    const forwarded = {
+      method: req.method as string,
+      origin: target.place.origin,
+      path: target.path,
+      headers: attachSession(head.fields, head.cookie, session, this.#url),
+      body: this.#bodyToSend(),
+      signal: this.#ending.signal,
+    }
+    const onError = (error: unknown): void => this.#fail(error)
+    if (upgrade === undefined) {
+      this.#rooms.outbound.forward(site, forwarded).then((answer) => this.#onAnswer(answer, session), onError)
+      return
+    }
+    forwarded.headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
+    this.#rooms.outbound.upgrade(site, forwarded).then(({ response, socket }) => {
+      if (socket === undefined) this.#onAnswer(response, session)
+      else this.#onUpgraded(response, socket, session)
+    }, onError)
+  }
+
+  #use(session: SiteSession): void {
+    this.#users?.delete(this)
+    this.#users = this.#rooms.live.using(session)
+    this.#users.add(this)
+  }
+
+  #bodyToSend(): KeptBody | Buffer | null {
+    if (!this.#hasBody) return null
+    if (this.#body !== undefined) return this.#body.whole() ?? null
+    const { req, res, head } = this.#request
+    if (head.expectsContinue) res.writeContinue()
+    this.#body = new KeptBody(req, this.#rooms.config.sessions.resendBytes)
+    return this.#body
+  }
+
+  #onAnswer(answer: ForwardResponse, session: SiteSession): void {
+    const { sessions } = this.#rooms
+    if (this.#ending.signal.aborted) {
+      answer.body.destroy()
+      return
+    }
+    const head = readResponseHead(answer.headers, answer.status)
+    const removedCookies = head.setCookies.length === 0 ? head.setCookies : session.absorb(this.#url, head.setCookies)
+    const facts = this.#factsOf(answer, head, removedCookies)
+    if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
+      if (!this.#resent) return void this.#renew(answer, facts, session)
+      rememberFalseAlarm(session, this.#url)
+    }
+    this.#pass(answer, head)
+  }
+
+  #onUpgraded(answer: ForwardResponse, upstream: Duplex, session: SiteSession): void {
+    const { res, site, upgrade } = this.#request
+    if (upgrade === undefined || this.#ending.signal.aborted) {
+      upstream.destroy()
+      return
+    }
+    const head = readResponseHead(answer.headers, answer.status)
+    if (head.setCookies.length > 0) session.absorb(this.#url, head.setCookies)
+    if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
+    upgrade.socket.on('close', () => this.#finish())
+    joinUpgrade(head, upgrade, upstream, res)
+  }
+
+  #factsOf(answer: ForwardResponse, head: ResponseHead, removedCookies: readonly string[]): ResponseFacts {
+    const location = head.location === undefined ? undefined : (URL.parse(head.location, this.#url.href) ?? undefined)
+    return { url: this.#url, method: this.#request.req.method as string, status: answer.status, location, contentType: head.contentType, removedCookies }
+  }
+
+  /** The site no longer knows the session: one fresh sign-in for all who wait, then the request again if that is safe. */
+  #renew(answer: ForwardResponse, facts: ResponseFacts, session: SiteSession): void {
+    const { site } = this.#request
+    const isWhole = !this.#hasBody || this.#body?.whole() !== undefined
+    const resends = mayResend(facts, site) && isWhole
+    answer.body.destroy()
+    this.#users?.delete(this)
+    this.#resent = true
+    this.#rooms.sessions.dropEnded(session)
+    this.#signIn((fresh) => {
+      if (resends) this.#send(fresh)
+      else this.#respond(new RelayError('session_renewed', { params: { site: site.id } }), ['Login-Relay-Session', 'renewed'])
+    })
+  }
+
+  #pass(answer: ForwardResponse, head: ResponseHead): void {
+    const { res, site } = this.#request
+    if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
+    if (this.#resent) head.fields.push('Login-Relay-Session', 'renewed')
+    res.on('close', () => answer.body.destroy())
+    try {
+      passAnswer(answer, head, res)
+    } catch (cause) {
+      answer.body.destroy()
+      this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not valid HTTP' }, cause }))
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#ending.signal.aborted) return
+    const error = asRelayError(thrown)
+    if (error.code === 'internal') this.#rooms.log.error({ err: error.cause ?? error }, 'a request could not be relayed')
+    this.#respond(error)
+  }
+
+  #respond(error: RelayError, fields: readonly string[] = []): void {
+    const { req, res, head } = this.#request
+    if (res.headersSent) {
+      res.destroy()
+      return
+    }
+    const unread = this.#hasBody && !req.complete && (head.chunked || (head.contentLength ?? 0) > drainBytes)
+    respondError(res, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: unread, fields })
+  }
+
+  /** When all is said, or nobody listens any more. */
+  #finish(): void {
+    this.#users?.delete(this)
+    this.#ending.abort()
+  }
+}

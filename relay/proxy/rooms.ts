@@ -1,0 +1,27 @@
+import type { Logger } from 'pino'
+import type { Config } from '../../config/index.ts'
+import type { Accounts } from '../accounts/index.ts'
+import type { Identity } from '../identity/index.ts'
+import type { Outbound } from '../outbound/index.ts'
+import type { Sessions } from '../sessions/index.ts'
+import type { CertificateAuthority } from './certificate-authority.ts'
+import type { AccountChoices } from './choose-account.ts'
+import type { LiveTraffic } from './live-traffic.ts'
+
+export interface ProxyOptions {
+  readonly config: Pick<Config, 'proxy' | 'sessions'>
+  readonly identity: Identity
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly outbound: Outbound
+  readonly ca: CertificateAuthority
+  /** Asked for each error answer: the portal may have chosen its port at start. */
+  readonly portalUrl: () => string
+  readonly log: Logger
+}
+
+/** What every part of the proxy works with. */
+export interface Rooms extends ProxyOptions {
+  readonly live: LiveTraffic
+  readonly choices: AccountChoices
+}

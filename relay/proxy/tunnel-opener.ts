@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import { asRelayError, RelayError } from '../errors.ts'
+import { type Destined, destined } from './authority.ts'
+import { type ConnectRequest, readConnect } from './connect-request.ts'
+import type { Tunnel } from './connections.ts'
+import type { DevicePrincipal } from './device-credentials.ts'
+import { bareHost } from './enrolled-hosts.ts'
+import { writeError } from './error-answer.ts'
+import type { Rooms } from './rooms.ts'
+import { joinTunnel } from './tunnel.ts'
+
+const established = 'HTTP/1.1 200 Connection Established\r\n\r\n'
+/** RFC 8446 5.1: the first byte of a TLS client is the record type `handshake`. */
+const tlsHandshake = 0x16
+const firstByteTimeout = 20_000
+
+/** Opens what CONNECT asks for: an intercepted tunnel to an enrolled origin, an unread one to any other host (law 6). */
+export class TunnelOpener {
+  readonly #rooms: Rooms
+  readonly #intercept: (socket: Duplex, tunnel: Tunnel) => void
+
+  /** `intercept`: takes a connection on which the client now speaks plain HTTP. */
+  constructor(rooms: Rooms, intercept: (socket: Duplex, tunnel: Tunnel) => void) {
+    this.#rooms = rooms
+    this.#intercept = intercept
+  }
+
+  read(req: IncomingMessage, first: Buffer): ConnectRequest | string {
+    return readConnect(req, first)
+  }
+
+  async open({ authority, head }: ConnectRequest, principal: DevicePrincipal, socket: Duplex, first: Buffer): Promise<void> {
+    const { accounts } = this.#rooms
+    const [secure, plain] = [destined('https', authority), destined('http', authority)]
+    try {
+      if (accounts.siteByOrigin(secure.origin) !== undefined) await this.#interceptTls(secure, principal, socket, first)
+      else if (accounts.siteByOrigin(plain.origin) !== undefined) await this.#interceptPlain(plain, principal, socket, first)
+      else await this.#passUnread(plain, socket, first)
+    } catch (error) {
+      if (socket.destroyed) return
+      writeError(socket, asRelayError(error), { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: true })
+    }
+  }
+
+  async #interceptTls(place: Destined, principal: DevicePrincipal, socket: Duplex, first: Buffer): Promise<void> {
+    const { context } = await this.#rooms.ca.leafFor(bareHost(place.host))
+    if (socket.destroyed) return
+    socket.write(established)
+    if (first.length > 0) socket.unshift(first)
+    const secure = new TLSSocket(socket as Socket, { isServer: true, secureContext: context, ALPNProtocols: ['http/1.1'] })
+    this.#intercept(secure, { place, principal })
+  }
+
+  /** Some clients tunnel plain http too. If it is TLS after all, the origin is another one, which nobody enrolled. */
+  async #interceptPlain(place: Destined, principal: DevicePrincipal, socket: Duplex, first: Buffer): Promise<void> {
+    socket.write(established)
+    const begun = first.length > 0 ? first : await firstBytes(socket)
+    if (begun === undefined) return void socket.destroy()
+    if (begun[0] === tlsHandshake) {
+      // The tunnel stands already: a refusal can only be its end.
+      const upstream = await this.#connectOther(place, socket).catch(() => undefined)
+      if (upstream === undefined) return void socket.destroy()
+      upstream.write(begun)
+      return void joinTunnel(socket, upstream)
+    }
+    socket.unshift(begun)
+    this.#intercept(socket, { place, principal })
+  }
+
+  async #passUnread(place: Destined, socket: Duplex, first: Buffer): Promise<void> {
+    const upstream = await this.#connectOther(place, socket)
+    if (socket.destroyed) return void upstream.destroy()
+    socket.write(established)
+    if (first.length > 0) upstream.write(first)
+    joinTunnel(socket, upstream)
+  }
+
+  async #connectOther({ host, port }: Destined, socket: Duplex): Promise<Duplex> {
+    const { config, outbound } = this.#rooms
+    if (config.proxy.otherHosts === 'refuse') throw new RelayError('proxy_host_refused', { params: { host } })
+    const ending = new AbortController()
+    const onClose = (): void => ending.abort()
+    socket.once('close', onClose)
+    try {
+      return await outbound.connect(bareHost(host), port, ending.signal)
+    } finally {
+      socket.off('close', onClose)
+    }
+  }
+}
+
+/** What the client says first. Undefined: nothing. */
+function firstBytes(socket: Duplex): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => settle(undefined), firstByteTimeout)
+    const onReadable = (): void => settle((socket.read() as Buffer | null) ?? undefined)
+    const onClose = (): void => settle(undefined)
+    const settle = (bytes: Buffer | undefined): void => {
+      clearTimeout(timer)
+      socket.off('readable', onReadable).off('close', onClose)
+      resolve(bytes)
+    }
+    socket.once('readable', onReadable).once('close', onClose)
+  })
+}
