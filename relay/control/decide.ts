@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
+import { type Decision, firstMatch, type Rule } from './rule.ts'
 
 /** What can be asked of an account. */
 export type Action =
@@ -10,18 +11,41 @@ export type Action =
   /** Replace its secrets, rename, remove. */
   | 'manage'
 
-export interface Decision {
-  readonly allowed: boolean
-  /** Which rule decided, in words a person can read. */
-  readonly reason: string
+interface Question {
+  readonly principal: Principal
+  readonly action: Action
+  readonly account: Account
 }
 
-/** May this principal do this with this account? Ownership decides; the local administrator may manage and use on the machine itself. */
+/** First match decides. The owner's rule stands last, so nothing allows that was not asked about ownership; else: refused. */
+export const accountRules: readonly Rule<Question>[] = [
+  {
+    id: 'local',
+    allowed: true,
+    reason: 'the holder of the data directory runs this relay',
+    matches: ({ principal }) => principal.kind === 'local',
+  },
+  {
+    id: 'not-owner',
+    allowed: false,
+    reason: 'the account belongs to someone else',
+    matches: ({ principal, account }) => principal.kind === 'local' || principal.user.id !== account.owner,
+  },
+  {
+    id: 'device-manages',
+    allowed: false,
+    reason: 'a device uses accounts; changing them takes the portal',
+    matches: ({ principal, action }) => principal.kind === 'device' && action === 'manage',
+  },
+  {
+    id: 'owner',
+    allowed: true,
+    reason: 'you own this account',
+    matches: ({ principal, account }) => principal.kind !== 'local' && principal.user.id === account.owner,
+  },
+]
+
+/** May this principal do this with this account? Ownership decides, whatever the role; the local administrator may all. */
 export function decide(principal: Principal, action: Action, account: Account): Decision {
-  if (principal.kind === 'local') return { allowed: true, reason: 'the holder of the data directory runs this relay' }
-  if (principal.user.id !== account.owner) return { allowed: false, reason: 'the account belongs to someone else' }
-  if (principal.kind === 'device' && action === 'manage') {
-    return { allowed: false, reason: 'a device uses accounts; changing them takes the portal' }
-  }
-  return { allowed: true, reason: 'you own this account' }
+  return firstMatch(accountRules, { principal, action, account })
 }

@@ -1,6 +1,10 @@
 /**
- * Control: who may use what. Pure decisions: facts in, verdict and reason out.
+ * Control: who may use what. Pure decisions: facts in, verdict and reason out. Each is a table of rules; the first that
+ * matches decides, and every rule and decision can `explain` itself.
  *
- * Refuses everything no rule allows. Keeps law 7.
+ * Refuses everything no rule allows: other people's accounts to an administrator, changes of any kind to a device. Keeps law 7.
  */
-export { type Action, type Decision, decide } from './decide.ts'
+export { type Action, accountRules, decide } from './decide.ts'
+export { administrationRules, decideAdministration } from './decide-administration.ts'
+export { type DeviceAction, decideDevice, deviceRules } from './decide-device.ts'
+export { type Decision, explain, type Rule } from './rule.ts'

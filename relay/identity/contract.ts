@@ -1,7 +1,7 @@
 /** A person who authenticates to the relay. */
 export interface User {
   readonly id: string
-  /** Unique, as typed at sign-in. */
+  /** Unique without regard to case and to what is invisible. */
   readonly name: string
   /** admin: runs the relay (users, sites). It gives no right to other people's accounts. */
   readonly role: 'admin' | 'member'
@@ -19,12 +19,18 @@ export interface Device {
 }
 
 /** A person's sign-in to the portal. The cookie's value is never stored: its hash only. */
-export interface PortalSession {
+export interface PortalSession extends ListedPortalSession {
+  /** Anti-CSRF value that every form of this session carries. Derived from the cookie's value, so it too is nowhere at rest. */
+  readonly csrf: string
+}
+
+/** A portal session as its owner sees it in a list. */
+export interface ListedPortalSession {
   readonly id: string
   readonly userId: string
-  /** Anti-CSRF value that every form of this session carries. */
-  readonly csrf: string
   readonly createdAt: number
+  readonly lastUsedAt: number
+  /** 12 hours after it began, or 2 hours after its last use, whichever comes first. */
   readonly expiresAt: number
   /** What the browser said it is, cut to 200 characters. */
   readonly agent: string
@@ -41,7 +47,7 @@ export interface Identity {
   start(): Promise<void>
   stop(): Promise<void>
 
-  /** `already_exists`; `bad_request` for an unfit name or a password under 8 characters. */
+  /** `already_exists` (names that differ only in case or invisibly are one); `bad_request` for an unfit name or password (8 to 1024 characters). */
   addUser(user: { name: string; password: string; role: User['role'] }): Promise<User>
   listUsers(): Promise<User[]>
   /** By id or name. */
@@ -59,10 +65,11 @@ export interface Identity {
   }): Promise<{ readonly token: string; readonly session: PortalSession; readonly user: User }>
   /** The principal behind a portal cookie; undefined: none, expired or ended. */
   portalPrincipal(token: string): Promise<Extract<Principal, { kind: 'portal' }> | undefined>
-  listPortalSessions(userId: string): Promise<PortalSession[]>
+  /** Newest first. */
+  listPortalSessions(userId: string): Promise<ListedPortalSession[]>
   endPortalSession(id: string): Promise<boolean>
 
-  /** The token (256 random bits, base64url, prefix `lr_`) is given once; its hash is stored. */
+  /** The token (256 random bits, base64url, prefix `lr_`) is given once; its hash is stored. `already_exists`, `not_found` (the user), `bad_request` (the name). */
   addDevice(userId: string, name: string): Promise<{ readonly device: Device; readonly token: string }>
   listDevices(userId?: string): Promise<Device[]>
   revokeDevice(deviceId: string): Promise<boolean>

@@ -1,0 +1,53 @@
+import type { Principal } from '../identity/index.ts'
+import { type Decision, firstMatch, type Rule } from './rule.ts'
+
+/** What can be asked about the devices, and the portal sessions, of a user. */
+export type DeviceAction =
+  /** See them. */
+  | 'list'
+  /** Enrol one. */
+  | 'add'
+  /** Revoke or end one. */
+  | 'revoke'
+
+interface Question {
+  readonly principal: Principal
+  readonly action: DeviceAction
+  /** The user id whose they are. */
+  readonly owner: string
+}
+
+export const deviceRules: readonly Rule<Question>[] = [
+  {
+    id: 'local',
+    allowed: true,
+    reason: 'the holder of the data directory runs this relay',
+    matches: ({ principal }) => principal.kind === 'local',
+  },
+  {
+    id: 'not-owner',
+    allowed: false,
+    reason: 'it belongs to someone else',
+    matches: ({ principal, owner }) => principal.kind === 'local' || principal.user.id !== owner,
+  },
+  {
+    id: 'device-enrols',
+    allowed: false,
+    reason: 'a device enrols and revokes no devices; that takes the portal',
+    matches: ({ principal, action }) => principal.kind === 'device' && action !== 'list',
+  },
+  {
+    id: 'owner',
+    allowed: true,
+    reason: 'it is yours',
+    matches: ({ principal, owner }) => principal.kind !== 'local' && principal.user.id === owner,
+  },
+]
+
+/**
+ * May this principal do this with a device, or a portal session, of user `owner`? A device enrols none: a token that leaked
+ * could otherwise outlive its own revocation (law 7).
+ */
+export function decideDevice(principal: Principal, action: DeviceAction, owner: string): Decision {
+  return firstMatch(deviceRules, { principal, action, owner })
+}
