@@ -66,7 +66,7 @@ export function createAgent({ destination, pools, openSecret }: { destination: D
 }
 
 function checkOrigin(destination: Destination, url: URL): void {
-  if (destination.origins.includes(url.origin)) return
+  if (/^https?:$/.test(url.protocol) && destination.origins.includes(url.origin)) return
   const place = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
   throw new RelayError('destination_refused', { params: { host: place, reason: `it is not an address of the site ${destination.id}` } })
 }

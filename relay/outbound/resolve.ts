@@ -23,6 +23,9 @@ export async function classifyHost(host: Host, lookup: Lookup, signal: AbortSign
   return addresses.map(classifyAddress)
 }
 
+/** Of an address that is refused anyway, and may not even be one, nothing more is asked. */
+const nobody = { isListener: false, isThisMachine: false }
+
 export interface ResolveOptions {
   readonly lookup: Lookup
   readonly own: OwnListeners
@@ -37,7 +40,8 @@ export async function resolveDestination(host: Host, port: number, rule: Destina
   const allowed: LookupAddress[] = []
   let refusal = ''
   for (const address of await classifyHost(host, lookup, signal)) {
-    const verdict = decideDestination(address, own.facts(address.address, port), rule)
+    const facts = address.class === 'refused' ? nobody : own.facts(address.address, port)
+    const verdict = decideDestination(address, facts, rule)
     if (verdict.ok) allowed.push({ address: address.address, family: isIP(address.address) })
     else refusal ||= verdict.reason
   }

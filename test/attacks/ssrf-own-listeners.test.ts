@@ -1,0 +1,62 @@
+import { networkInterfaces } from 'node:os'
+import t from 'tap'
+import type { Destination } from '../../relay/outbound/index.ts'
+import { get, outboundForTest, read, rejection } from '../outbound/outbound-for-test.ts'
+import { answering, startRawOrigin } from '../outbound/raw-origin.ts'
+
+const ok = answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+const everywhere = { id: 'site', networks: ['public', 'private', 'loopback'] } as const
+
+function at(host: string, port: number): Destination & { origins: [string] } {
+  return { ...everywhere, origins: [`http://${host}:${port}`] }
+}
+
+t.test("the relay's own listener is refused, though its address is enrolled; the port beside it is not", async (t) => {
+  const relay = await startRawOrigin(t, { onData: ok })
+  const other = await startRawOrigin(t, { onData: ok })
+  const outbound = outboundForTest(t)
+  const relayItself = { code: 'destination_refused', message: /it is the relay itself/ }
+  const [name, address] = [at('name.test', relay.port), at('127.0.0.1', relay.port)]
+  outbound.refuseOwn([{ address: '127.0.0.1', port: relay.port }])
+  t.match(await rejection(outbound.forward(name, get(name.origins[0]))), relayItself)
+  t.match(await rejection(outbound.forward(address, get(address.origins[0]))), relayItself)
+  const mapped = at('[::ffff:127.0.0.1]', relay.port)
+  t.match(await rejection(outbound.forward(mapped, get(mapped.origins[0]))), relayItself)
+  t.match(await rejection(outbound.connect('127.0.0.1', relay.port)), relayItself)
+  t.equal(relay.accepted, 0)
+  const beside = at('127.0.0.1', other.port)
+  t.equal(await read((await outbound.forward(beside, get(beside.origins[0]))).body), 'ok')
+})
+
+for (const wildcard of ['0.0.0.0', '::']) {
+  t.test(`a listener on ${wildcard} is refused at every address of this machine`, async (t) => {
+    const relay = await startRawOrigin(t, { address: wildcard, onData: ok })
+    const outbound = outboundForTest(t)
+    outbound.refuseOwn([{ address: wildcard, port: relay.port }])
+    const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+    const usable = own.filter(({ address }) => !/^fe80:/i.test(address)).map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address))
+    for (const host of [...usable, '127.0.0.1', '127.1.2.3', '[::1]']) {
+      const destination = at(host, relay.port)
+      t.match(await rejection(outbound.forward(destination, get(destination.origins[0]))), { message: /it is the relay itself/ }, host)
+    }
+    t.equal(relay.accepted, 0)
+  })
+}
+
+t.test('a tunnel to a public address of this very machine is refused, whatever the port', async (t) => {
+  const { decideDestination } = await import('../../relay/outbound/destination-rule.ts')
+  const address = { address: '8.8.8.8', class: 'public', words: 'a public address' } as const
+  const own = { isListener: false, isThisMachine: true }
+  t.match(decideDestination(address, own, { kind: 'tunnel' }), { ok: false })
+  t.match(decideDestination(address, own, { kind: 'site', networks: ['public'], isLiteral: false }), { ok: true }, 'a site that is enrolled there is reached')
+})
+
+t.test('what is given replaces what was given before, and must be addresses', async (t) => {
+  const relay = await startRawOrigin(t, { onData: ok })
+  const outbound = outboundForTest(t)
+  outbound.refuseOwn([{ address: '127.0.0.1', port: relay.port }])
+  outbound.refuseOwn([{ address: '127.0.0.1', port: relay.port === 1 ? 2 : 1 }])
+  const destination = at('127.0.0.1', relay.port)
+  t.equal(await read((await outbound.forward(destination, get(destination.origins[0]))).body), 'ok')
+  t.throws(() => outbound.refuseOwn([{ address: 'localhost', port: 1 }]))
+})
