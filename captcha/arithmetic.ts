@@ -45,11 +45,12 @@ const capitals: Readonly<Record<string, string>> = {
   佰: '百',
 }
 
-/** Every character a sum may hold. */
-export const sumAlphabet = [...new Set([...'0123456789=?等于十百', ...Object.keys(operators), ...Object.keys(digits), ...Object.keys(capitals)])].join('')
+/** A longer text is no sum a person is asked. */
+const longest = 40
 
 /** The sum a text asks, or `undefined` where it is none. Numbers up to four digits; only the question's tail (`=?`, `等于几`) may follow. */
 export function parseSum(text: string): Sum | undefined {
+  if (text.length > longest) return undefined
   // Full-width forms (U+FF01 to U+FF5E) become ASCII by NFKC.
   const plain = [...text.normalize('NFKC').replace(/\s+/g, '')].map((character) => capitals[character] ?? character).join('')
   const asked = plain.replace(/(是?多少|等于?几?|=)?[?？]*$/u, '').replace(/(=|等于?)$/u, '')

@@ -4,7 +4,10 @@
  */
 const table: readonly (readonly [support: number, confidence: number])[] = [
   [0, 0],
-  [1, 1],
+  [0.26, 0.02],
+  [0.57, 0.72],
+  [0.93, 0.985],
+  [0.97, 0.995],
 ]
 
 /** How often a read with this support is right, 0..1. */

@@ -45,9 +45,11 @@ export function createPool(model: Model, { size, readLimit = 3000, startLimit = 
     try {
       const recogniser = await starting
       memberOf.set(recogniser, starting)
+      // `close` waits for those that are starting, and ends them.
+      if (closed) throw new Error('the reader is closed')
       return recogniser
     } catch (error) {
-      members.delete(starting)
+      if (!closed) members.delete(starting)
       // Nobody is left who would give one back.
       if (members.size === 0) for (const turn of waiting.splice(0)) turn.reject(error)
       throw error

@@ -1,4 +1,4 @@
-import { decodeSteps, type Reading, type Step } from './beam.ts'
+import { decodeSteps, type Step } from './beam.ts'
 import { calibrated } from './calibration.ts'
 import type { ReadHints, ReadResult } from './contract.ts'
 import { decode } from './decode.ts'
@@ -10,7 +10,7 @@ import type { Grey } from './picture.ts'
 import type { Pool } from './pool.ts'
 import { trim } from './trim.ts'
 import { unline } from './unline.ts'
-import { type Tally, tally } from './vote.ts'
+import { supportOf, tally } from './vote.ts'
 
 export interface Pools {
   /** Our model. */
@@ -21,57 +21,81 @@ export interface Pools {
 
 type Kind = ReadResult['kind']
 
-/** One look is enough when it is this sure. */
-const sure = 0.995
+/** One look is enough with this support. */
+const sure = 0.93
 /** Below this support our model has not seen such an image. */
 const lost = 0.2
 
-/** Reads one image: clean, look once, look again where unsure, vote. */
+/** Reads one image and says how often such a read is right. */
 export async function readImage(image: Buffer, hints: ReadHints, pools: Pools): Promise<ReadResult> {
   const began = performance.now()
+  const { kind, texts } = await lookAt(image, hints, pools)
+  const candidates = texts.slice(0, 5).map(({ text, support }) => ({ text, confidence: calibrated(support) }))
+  const ms = Math.round((performance.now() - began) * 10) / 10
+  return { text: texts[0]?.text ?? '', answer: texts[0]?.answer ?? '', confidence: candidates[0]?.confidence ?? 0, kind, candidates, ms }
+}
+
+/** Cleans, looks once, looks again where unsure, and votes. */
+export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Promise<Verdict> {
   const ink = inkOf(await decode(image))
   const seen = [await pools.captcha.recognise(await lineOf(ink))]
-  let result = verdict(seen, hints)
-  if (support(result) < sure) {
-    seen.push(...(await looks([lineOf(ink, 0.95), lineOf(ink, 1.05)], pools.captcha)))
-    result = verdict(seen, hints)
-  }
-  if (support(result) < lost) {
-    seen.push(
-      ...(await looks(
-        [ink, despeckle(ink), unline(ink)].map((view) => lineOf(trim(view))),
-        pools.print,
-      )),
-    )
-    result = verdict(seen, hints)
-  }
-  const [best] = result.tallies
-  const candidates = result.tallies.slice(0, 5).map((each) => ({ text: each.text, confidence: calibrated(each.support) }))
-  const ms = Math.round((performance.now() - began) * 10) / 10
-  return { text: best?.text ?? '', answer: best?.answer ?? '', confidence: candidates[0]?.confidence ?? 0, kind: result.kind, candidates, ms }
+  const first = verdict(seen, hints)
+  if (best(first) >= sure) return first
+  seen.push(...(await looks([lineOf(ink, 0.95), lineOf(ink, 1.05)], pools.captcha)))
+  const second = verdict(seen, hints)
+  if (best(second) >= lost) return second
+  seen.push(
+    ...(await looks(
+      [ink, despeckle(ink), unline(ink)].map((view) => lineOf(trim(view))),
+      pools.print,
+    )),
+  )
+  return verdict(seen, hints)
 }
 
 async function looks(lines: readonly Promise<Grey>[], pool: Pool): Promise<Step[][]> {
   return Promise.all(lines.map(async (line) => pool.recognise(await line)))
 }
 
-interface Verdict {
+/** What the votes say: the kind of image, and its texts with the likeliest first. */
+export interface Verdict {
   readonly kind: Kind
-  readonly tallies: readonly Tally[]
+  readonly texts: readonly Voted[]
 }
 
-function support({ tallies }: Verdict): number {
-  return tallies[0]?.support ?? 0
+export interface Voted {
+  readonly text: string
+  readonly answer: string
+  /** supportOf its votes. */
+  readonly support: number
+}
+
+function best({ texts }: Verdict): number {
+  return texts[0]?.support ?? 0
 }
 
 /** The likelier of the kinds the hints leave open. */
 function verdict(seen: readonly (readonly Step[])[], hints: ReadHints): Verdict {
-  const verdicts = kindsOf(hints).map((kind): Verdict => {
+  const counts = kindsOf(hints).map((kind) => {
     const grammar = kind === 'arithmetic' ? sumGrammar : textGrammar(hints)
-    const ballots = seen.map((steps): Reading[] => decodeSteps(steps, grammar))
-    return { kind, tallies: tally(ballots, kind, hints) }
+    return {
+      kind,
+      tallies: tally(
+        seen.map((steps) => decodeSteps(steps, grammar)),
+        kind,
+        hints,
+      ),
+    }
   })
-  return verdicts.reduce((a, b) => (support(b) > support(a) ? b : a))
+  const total = counts.flatMap(({ tallies }) => tallies).reduce((sum, { probability }) => sum + probability, 0)
+  return counts
+    .map(
+      ({ kind, tallies }): Verdict => ({
+        kind,
+        texts: tallies.map(({ text, answer, probability }) => ({ text, answer, support: supportOf(probability, total) })),
+      }),
+    )
+    .reduce((a, b) => (best(b) > best(a) ? b : a))
 }
 
 function kindsOf({ kind = 'auto', alphabet, length }: ReadHints): readonly Kind[] {

@@ -50,15 +50,19 @@ export async function startRecogniser(model: Model, milliseconds: number): Promi
   // 13: the picture is one line, taken as it is. 1: tell every step's probabilities.
   await alive(engine.setParameters({ tessedit_pageseg_mode: Tesseract.PSM.RAW_LINE, lstm_choice_mode: '1', user_defined_dpi: '70' }))
 
+  let closed = false
   return {
     async recognise(line, limit) {
       const png = await sharp(line.data, { raw: { width: line.width, height: line.height, channels: 1 } })
         .png({ compressionLevel: 1 })
         .toBuffer()
+      // After `close` the engine would reject where nobody can catch it.
+      if (closed) throw new Error('the recogniser is closed')
       const { data } = await within(limit, 'to read', alive(engine.recognize(png, {}, { text: false, hocr: true })))
       return stepsOf(data.hocr ?? '', model.meaning)
     },
     async close() {
+      closed = true
       const ended = engine.worker.threadId === -1 ? undefined : once(engine.worker, 'exit')
       await engine.terminate()
       await ended

@@ -11,7 +11,7 @@ export function checkSvg(bytes: Buffer): string {
   // One encoding only: what is checked must be what is drawn.
   const text = new TextDecoder('utf-8').decode(bytes)
   if (text.includes('\0') || text.includes('\ufffd')) throw unreadable('the SVG is not UTF-8')
-  const declaration = /^\s*<\?xml[^>]*\?>/.exec(text)?.[0] ?? ''
+  const declaration = /^\s*<\?xml\s[^>]*\?>/.exec(text)?.[0] ?? ''
   if (/encoding\s*=\s*["'](?!utf-?8["'])/i.test(declaration)) throw unreadable('the SVG is not UTF-8')
   const body = text.slice(declaration.length).replace(/<!--[\s\S]*?-->/g, '')
   if (body.includes('<!')) throw unreadable('the SVG declares a document type or entities')

@@ -5,8 +5,19 @@ import type { ReadHints } from './contract.ts'
 export interface Tally {
   readonly text: string
   readonly answer: string
-  /** Mean probability over the ballots, 0..1; not yet calibrated. */
-  readonly support: number
+  /** Mean probability over the ballots, 0..1. */
+  readonly probability: number
+}
+
+/** A total below this says that the image is not what the network knows; above it, only shares count. */
+const clear = 0.3
+
+/**
+ * What speaks for a text, 0..1, not yet calibrated: its share of all the probability that any text of any kind got, less
+ * where the whole was little.
+ */
+export function supportOf(probability: number, total: number): number {
+  return total === 0 ? 0 : (probability / total) * Math.min(1, total / clear)
 }
 
 /**
@@ -25,8 +36,8 @@ export function tally(ballots: readonly (readonly Reading[])[], kind: 'text' | '
     }
   }
   return [...groups]
-    .map(([key, { best, sum }]) => ({ text: best.text, answer: kind === 'arithmetic' ? key : best.text, support: Math.min(1, sum / ballots.length) }))
-    .sort((a, b) => b.support - a.support)
+    .map(([key, { best, sum }]) => ({ text: best.text, answer: kind === 'arithmetic' ? key : best.text, probability: sum / ballots.length }))
+    .sort((a, b) => b.probability - a.probability)
 }
 
 function sumOf(text: string): string | undefined {

@@ -1,17 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import svgCaptcha from 'svg-captcha'
 import { inkOf } from '../ink.ts'
 import { lineOf } from '../line.ts'
 import type { Grey } from '../picture.ts'
+import { between, svgOf, textOf } from './draw.ts'
 import { seeded } from './random.ts'
 import { tiffOf } from './tiff.ts'
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-
-/** svg-captcha's own function takes a text to draw; its types leave that out. */
-const drawText = svgCaptcha as unknown as (text: string, options: svgCaptcha.ConfigObject) => string
 
 /** `plain`: the generator as it comes. `varied`: its settings, sizes and the image's compression too. */
 export type Lesson = 'plain' | 'varied'
@@ -19,8 +14,6 @@ export type Lesson = 'plain' | 'varied'
 /** Labelled lines into `folder`, a hundred to a file: `page-N.tif` and its boxes, `page-N.box`. */
 export async function generate(folder: string, lesson: Lesson, count: number, seed: number): Promise<void> {
   const random = seeded(seed)
-  // svg-captcha draws from Math.random alone; this process does nothing else.
-  Math.random = random
   await mkdir(folder, { recursive: true })
   for (let page = 0; page * 100 < count; page++) {
     const lines: { grey: Grey; label: string }[] = []
@@ -35,18 +28,18 @@ function wordBox({ width, height }: Grey, label: string, page: number): string {
 }
 
 async function plainLine(random: () => number): Promise<{ grey: Grey; label: string }> {
-  const label = pick(random, 4)
-  const svg = drawText(label, { noise: Math.floor(random() * 2), color: random() < 0.5 })
+  const label = textOf(random, 4)
+  const svg = svgOf(random, label, { noise: Math.floor(random() * 2), color: random() < 0.5 })
   return { grey: await lineOfImage(Buffer.from(svg), 0.95 + random() * 0.1), label }
 }
 
 async function variedLine(random: () => number): Promise<{ grey: Grey; label: string }> {
   const usual = random() < 0.5
   const sum = random() < 0.15
-  const label = sum ? expression(random) : pick(random, usual ? 4 : 3 + Math.floor(random() * 4))
+  const label = sum ? expression(random) : textOf(random, usual ? 4 : 3 + Math.floor(random() * 4))
   const size = usual ? {} : { width: between(random, 100, 200), height: between(random, 40, 60), fontSize: between(random, 40, 62) }
   const background = random() < 0.25 ? { background: colour(random) } : {}
-  const svg = drawText(label, { noise: Math.floor(random() * 4), color: random() < 0.5, ...size, ...background })
+  const svg = svgOf(random, label, { noise: Math.floor(random() * 4), color: random() < 0.5, ...size, ...background })
   let image = await sharp(Buffer.from(svg), { density: random() < 0.3 ? between(random, 60, 144) : 72 })
     .flatten({ background: '#fff' })
     .png()
@@ -63,19 +56,11 @@ async function lineOfImage(image: Buffer, stretch: number): Promise<Grey> {
   return lineOf(inkOf({ width: info.width, height: info.height, rgb: data }), stretch)
 }
 
-function pick(random: () => number, length: number): string {
-  return Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('')
-}
-
 function expression(random: () => number): string {
   const top = random() < 0.6 ? 9 : 99
   const number = () => String(between(random, 0, top))
   const operator = '+-+-+-*/'[Math.floor(random() * 8)]
   return `${number()}${operator}${number()}${['', '', '=', '=?'][Math.floor(random() * 4)]}`
-}
-
-function between(random: () => number, low: number, high: number): number {
-  return low + Math.floor(random() * (high - low + 1))
 }
 
 function colour(random: () => number): string {

@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { calibrated } from '../../captcha/calibration.ts'
+import { supportOf, tally } from '../../captcha/vote.ts'
+
+t.test('what more views read wins over what one view reads surely', async (t) => {
+  const [best] = tally([[{ text: 'abcd', probability: 0.5 }], [{ text: 'abcd', probability: 0.5 }], [{ text: 'abed', probability: 0.9 }]], 'text', {})
+  t.equal(best?.text, 'abcd')
+})
+
+t.test('texts that mean one answer are one candidate', async (t) => {
+  const [sum] = tally([[{ text: '3+5', probability: 0.4 }], [{ text: '3+5=', probability: 0.6 }]], 'arithmetic', {})
+  t.same(sum, { text: '3+5=', answer: '8', probability: 0.5 })
+  const cases = [[{ text: 'aB3', probability: 0.4 }], [{ text: 'ab3', probability: 0.5 }]]
+  t.equal(tally(cases, 'text', {}).length, 2)
+  t.same(tally(cases, 'text', { caseSensitive: false }), [{ text: 'ab3', answer: 'ab3', probability: 0.45 }])
+})
+
+t.test('a sum without a whole value is no candidate', async (t) => {
+  t.same(tally([[{ text: '7/2', probability: 0.9 }]], 'arithmetic', {}), [])
+})
+
+t.test('support is a text’s share, and little where little was read', async (t) => {
+  t.equal(supportOf(0.6, 0.6), 1)
+  t.equal(supportOf(0.3, 0.6), 0.5)
+  t.ok(supportOf(0.001, 0.001) < 0.01)
+  t.equal(supportOf(0, 0), 0)
+})
+
+t.test('confidence rises with support and never promises certainty', async (t) => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true })
+  fc.assert(
+    fc.property(share, share, (a, b) => {
+      const [low, high] = [calibrated(Math.min(a, b)), calibrated(Math.max(a, b))]
+      return low >= 0 && low <= high && high < 1
+    }),
+  )
+  t.equal(calibrated(0), 0)
+})
