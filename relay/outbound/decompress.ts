@@ -1,9 +1,11 @@
-import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
+import { PassThrough, pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
-import { siteError } from './site-error.ts'
+import { RelayError } from '../errors.ts'
 
 /** What `agent.send` asks for. */
 export const acceptedEncodings = 'gzip, deflate, br'
+
+const damaged = "its answer's compression is damaged"
 
 // As browsers do: a body whose compression lacks its end is read as far as it goes.
 const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
@@ -22,9 +24,13 @@ export function decompress(body: Readable, contentEncoding: string, site: string
   const decoders = encodings.reverse().map(decoderOf)
   // A handful at most: each layer multiplies what a small body can grow to.
   if (decoders.length === 0 || decoders.length > 3 || !decoders.every((decoder) => decoder !== undefined)) return body
-  const out = new Plain(site)
-  pipeline([body, ...decoders.map((make) => make()), out], () => {})
-  return out
+  // Whoever reads hears of an error; a body that nobody reads must not end the process.
+  const plain = new PassThrough().on('error', () => {})
+  const stages = decoders.map((make) =>
+    make().on('error', (cause) => plain.destroy(body.errored ?? new RelayError('site_down', { params: { site, reason: damaged }, cause }))),
+  )
+  pipeline([body, ...stages, plain], () => {})
+  return plain
 }
 
 function decoderOf(encoding: string): (() => Transform) | undefined {
@@ -38,25 +44,6 @@ function decoderOf(encoding: string): (() => Transform) | undefined {
       return () => createBrotliDecompress(lenientBrotli)
     default:
       return undefined
-  }
-}
-
-/** The last stage: what the relay's callers read, with errors as the relay tells them. */
-class Plain extends Transform {
-  readonly #site: string
-
-  constructor(site: string) {
-    super()
-    this.#site = site
-    this.on('error', () => {})
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
-    callback(null, chunk)
-  }
-
-  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    callback(error === null ? null : siteError(this.#site, error))
   }
 }
 

@@ -31,13 +31,13 @@ export function dial({ host, port, addresses, signal, tls }: DialOptions): Promi
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', onAbort)
       socket.off('error', onError).off('close', onClose)
-      // A late error of a socket that nobody took up must not end the process.
-      if (socket.destroyed) socket.on('error', () => {})
       finish()
     }
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
     if (tls !== undefined) socket.on('session', (session: Buffer) => tls.onSession(session))
+    // An error that comes when nobody listens any more, or not yet, must not end the process.
+    socket.on('error', () => {})
     socket
       .once('error', onError)
       .once('close', onClose)

@@ -19,8 +19,8 @@ const downReasons: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'it closed the connection',
   UND_ERR_HEADERS_OVERFLOW: "its answer's header is too large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer was cut short',
-  Z_DATA_ERROR: "its answer's compression is damaged",
-  Z_BUF_ERROR: 'its answer was cut short',
+  UND_ERR_DESTROYED: 'the relay is being stopped',
+  UND_ERR_CLOSED: 'the relay is being stopped',
 }
 
 const reasonsByName: Readonly<Record<string, string>> = {
