@@ -34,7 +34,6 @@ export function forwardOther({ outbound, portalUrl }: Pick<Rooms, 'outbound' | '
     const fields = ['Host', authority, ...head.fields]
     if (head.cookie !== '') fields.push('Cookie', head.cookie)
     if (head.chunked) fields.push('Transfer-Encoding', 'chunked')
-    if (head.contentLength !== undefined) fields.push('Content-Length', String(head.contentLength))
     fields.push('Via', via, 'Connection', 'close')
     const upstream: ClientRequest = request({
       method: req.method,

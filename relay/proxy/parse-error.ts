@@ -14,13 +14,13 @@ export function onParseError(
   connection: Downstream | undefined,
   { log, portalUrl }: Pick<Rooms, 'log' | 'portalUrl'>,
 ): void {
-  if (connection === undefined || isGone(error) || !socket.writable) return void socket.destroy()
-  if (connection.refused) return
   if (isTls(error)) {
     // The commonest reason: the client does not trust the relay's CA.
-    log.info({ code: error.code, host: connection.tunnel?.place.host }, 'a client broke off the TLS handshake; does it have the CA certificate?')
+    log.info({ code: error.code, host: connection?.tunnel?.place.host }, 'a client broke off the TLS handshake; does it have the CA certificate?')
     return void socket.destroy()
   }
+  if (connection === undefined || isGone(error) || !socket.writable) return void socket.destroy()
+  if (connection.refused) return
   connection.refused = true
   const { current } = connection
   const isUnderWay = current !== undefined && !current.writableFinished && !current.destroyed

@@ -46,6 +46,7 @@ export class RelayedRequest implements Cuttable {
   readonly #hasBody: boolean
   #body: KeptBody | undefined
   #resent = false
+  #isOver = false
   #account: Account | undefined
   #users: Set<Cuttable> | undefined
 
@@ -80,7 +81,7 @@ export class RelayedRequest implements Cuttable {
     const { id } = this.#account as Account
     this.#rooms.sessions.ensure(id, { wait: false, signal: this.#ending.signal }).then(
       (session) => {
-        if (!this.#ending.signal.aborted) then(session)
+        if (!this.#isOver) then(session)
       },
       (error) => this.#fail(error),
     )
@@ -126,7 +127,7 @@ export class RelayedRequest implements Cuttable {
 
   #onAnswer(answer: ForwardResponse, session: SiteSession): void {
     const { sessions } = this.#rooms
-    if (this.#ending.signal.aborted) {
+    if (this.#isOver) {
       answer.body.destroy()
       return
     }
@@ -142,7 +143,7 @@ export class RelayedRequest implements Cuttable {
 
   #onUpgraded(answer: ForwardResponse, upstream: Duplex, session: SiteSession): void {
     const { res, site, upgrade } = this.#request
-    if (upgrade === undefined || this.#ending.signal.aborted) {
+    if (upgrade === undefined || this.#isOver) {
       upstream.destroy()
       return
     }
@@ -187,7 +188,7 @@ export class RelayedRequest implements Cuttable {
   }
 
   #fail(thrown: unknown): void {
-    if (this.#ending.signal.aborted) return
+    if (this.#isOver) return
     const error = asRelayError(thrown)
     if (error.code === 'internal') this.#rooms.log.error({ err: error.cause ?? error }, 'a request could not be relayed')
     this.#respond(error)
@@ -205,7 +206,10 @@ export class RelayedRequest implements Cuttable {
 
   /** When all is said, or nobody listens any more. */
   #finish(): void {
+    if (this.#isOver) return
+    this.#isOver = true
     this.#users?.delete(this)
-    this.#ending.abort()
+    // An abort makes an exception with its stack: not for a request that came to its end in order.
+    if (!this.#request.res.writableFinished) this.#ending.abort()
   }
 }

@@ -1,6 +1,6 @@
 /** What the proxy needs of a request's header section, read once; and the fields it sends on. */
 export interface RequestHead {
-  /** Flat name, value: end-to-end fields in their order and spelling, without Host, Cookie and the relay's own. */
+  /** Flat name, value: end-to-end fields in their order and spelling, with Content-Length, without Host, Cookie and the relay's own. */
   readonly fields: string[]
   readonly host: string | undefined
   /** Of several lines, joined (RFC 9113 8.2.3 gives the form). '' for none. */
@@ -65,6 +65,7 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
         if (contentLength !== undefined) return 'it has several Content-Length fields'
         if (!digits.test(value)) return 'its Content-Length is not a number'
         contentLength = Number(value)
+        fields.push(name, value)
         break
       case 'transfer-encoding':
         if (chunked || value.toLowerCase() !== 'chunked') return 'its Transfer-Encoding is not exactly chunked'
