@@ -1,7 +1,8 @@
 /**
  * Identity: who is asking. Users with passwords (scrypt), portal sessions, device tokens.
  *
- * Refuses: guessing (growing delay per user and per address), user enumeration, a revoked device. Stores hashes only.
- * Keeps laws 1 and 7.
+ * Refuses: guessing (growing delay per user and per address), user enumeration, a flood of password checks, a revoked device.
+ * Stores hashes only: of passwords, cookies and tokens. Keeps laws 1 and 7.
  */
-export type { Device, Identity, PortalSession, Principal, User } from './contract.ts'
+export type { Device, Identity, ListedPortalSession, PortalSession, Principal, User } from './contract.ts'
+export { createIdentity, type IdentityOptions } from './identity.ts'

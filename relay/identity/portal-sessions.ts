@@ -1,0 +1,113 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import type { Store } from '../store/index.ts'
+import type { ListedPortalSession, PortalSession } from './contract.ts'
+import { createToken, hashToken, isToken } from './token.ts'
+import { type Kept, type TokenRecord, TokenRecords } from './token-records.ts'
+
+/** OWASP ASVS 7.3: an inactivity limit and an absolute one. Milliseconds. */
+const idleLife = 2 * 3_600_000
+const absoluteLife = 12 * 3_600_000
+
+/** A user's oldest session ends when he has more than this. */
+const mostPerUser = 100
+
+interface PortalSessionRecord extends TokenRecord {
+  readonly userId: string
+  readonly createdAt: number
+  readonly lastUsedAt: number
+  readonly agent: string
+  readonly address: string
+}
+
+/** The portal sessions that are neither ended nor expired. */
+export class PortalSessions {
+  readonly #records: TokenRecords<PortalSessionRecord>
+  readonly #now: () => number
+
+  constructor(store: Store, now: () => number) {
+    this.#records = new TokenRecords(store, 'portal-sessions')
+    this.#now = now
+  }
+
+  async load(): Promise<void> {
+    await this.#records.load()
+    await this.#sweep()
+  }
+
+  async begin(userId: string, from: { address: string; agent: string }): Promise<{ token: string; session: PortalSession }> {
+    await this.#sweep()
+    await this.#makeRoom(userId)
+    const now = this.#now()
+    const token = createToken()
+    const id = randomUUID()
+    const value: PortalSessionRecord = {
+      userId,
+      tokenHash: hashToken(token),
+      createdAt: now,
+      lastUsedAt: now,
+      agent: shorten(from.agent),
+      address: shorten(from.address),
+    }
+    await this.#records.add(id, value)
+    return { token, session: withCsrf(listed(id, value), token) }
+  }
+
+  /** The session of this token, used now. */
+  use(token: string): PortalSession | undefined {
+    const kept = isToken(token) ? this.#records.byToken(token) : undefined
+    if (kept === undefined || this.#isOver(kept)) return undefined
+    this.#records.touch(kept, this.#now())
+    return withCsrf(listed(kept.id, kept.value), token)
+  }
+
+  async list(userId: string): Promise<ListedPortalSession[]> {
+    await this.#sweep()
+    return this.#of(userId)
+      .map(({ id, value }) => listed(id, value))
+      .reverse()
+  }
+
+  end(id: string): Promise<boolean> {
+    return this.#records.remove(id)
+  }
+
+  settle(): Promise<void> {
+    return this.#records.settle()
+  }
+
+  /** Oldest first. */
+  #of(userId: string): Kept<PortalSessionRecord>[] {
+    return this.#records
+      .all()
+      .filter(({ value }) => value.userId === userId)
+      .sort((a, b) => a.value.createdAt - b.value.createdAt)
+  }
+
+  #isOver({ id, value }: Kept<PortalSessionRecord>): boolean {
+    return listed(id, value).expiresAt <= this.#now()
+  }
+
+  async #sweep(): Promise<void> {
+    const over = this.#records.all().filter((kept) => this.#isOver(kept))
+    await Promise.all(over.map(({ id }) => this.#records.remove(id)))
+  }
+
+  async #makeRoom(userId: string): Promise<void> {
+    const tooMany = this.#of(userId).slice(0, -(mostPerUser - 1))
+    await Promise.all(tooMany.map(({ id }) => this.#records.remove(id)))
+  }
+}
+
+function listed(id: string, { userId, createdAt, lastUsedAt, agent, address }: PortalSessionRecord): ListedPortalSession {
+  return { id, userId, createdAt, lastUsedAt, expiresAt: Math.min(createdAt + absoluteLife, lastUsedAt + idleLife), agent, address }
+}
+
+/** The anti-CSRF value follows from the token, one way: it needs no place in the store, and whoever has a list of sessions has none of it. */
+function withCsrf(session: ListedPortalSession, token: string): PortalSession {
+  return { ...session, csrf: createHmac('sha256', token).update('csrf').digest('base64url') }
+}
+
+/** Cut to 200 characters, never through one. */
+function shorten(text: string): string {
+  return [...text.slice(0, 400).toWellFormed()].slice(0, 200).join('')
+}

@@ -1,0 +1,93 @@
+import type { Collection, Store } from '../store/index.ts'
+import { hashToken } from './token.ts'
+
+/** What every record behind a token has. */
+export interface TokenRecord {
+  readonly tokenHash: string
+  readonly lastUsedAt?: number
+}
+
+export interface Kept<T> {
+  readonly id: string
+  value: T
+  version: number
+  /** The time of last use that the store has or is being given. */
+  storedUse: number
+  /** The write of it, while it is under way. */
+  writing: Promise<void> | undefined
+}
+
+/** How often the time of last use is written, at most. Milliseconds. */
+const useInterval = 60_000
+
+/** Records found by a token: in memory for quick answers, in the store to last. */
+export class TokenRecords<T extends TokenRecord> {
+  readonly #records: Collection<T>
+  readonly #byHash = new Map<string, Kept<T>>()
+  readonly #byId = new Map<string, Kept<T>>()
+
+  constructor(store: Store, name: string) {
+    this.#records = store.collection<T>({ name })
+  }
+
+  async load(): Promise<void> {
+    for (const { id, value, version } of await this.#records.list()) this.#keep(id, value, version)
+  }
+
+  all(): Kept<T>[] {
+    return [...this.#byId.values()]
+  }
+
+  byId(id: string): Kept<T> | undefined {
+    return this.#byId.get(id)
+  }
+
+  byToken(token: string): Kept<T> | undefined {
+    return this.#byHash.get(hashToken(token))
+  }
+
+  /** Counts from when it is durable. */
+  async add(id: string, value: T): Promise<void> {
+    this.#keep(id, value, await this.#records.put(id, value, { ifVersion: 0 }))
+  }
+
+  /** Without effect from this moment; resolves when that is durable. */
+  async remove(id: string): Promise<boolean> {
+    const kept = this.#byId.get(id)
+    if (kept === undefined) return false
+    this.#byId.delete(id)
+    this.#byHash.delete(kept.value.tokenHash)
+    await this.#records.delete(id)
+    return true
+  }
+
+  /** Notes a use: at once in memory, in the store once a minute at most. */
+  touch(kept: Kept<T>, now: number): void {
+    kept.value = { ...kept.value, lastUsedAt: now }
+    if (now - kept.storedUse < useInterval || kept.writing !== undefined) return
+    kept.storedUse = now
+    kept.writing = this.#writeUse(kept)
+  }
+
+  /** Waits for writes under way. */
+  async settle(): Promise<void> {
+    await Promise.all(this.all().map(({ writing }) => writing))
+  }
+
+  async #writeUse(kept: Kept<T>): Promise<void> {
+    try {
+      // By compare-and-set: a record that was removed meanwhile must not come back.
+      kept.version = await this.#records.put(kept.id, kept.value, { ifVersion: kept.version })
+    } catch {
+      // The time of last use is a courtesy: a disk that fails shows itself at the next write that matters.
+    } finally {
+      kept.writing = undefined
+    }
+  }
+
+  #keep(id: string, value: T, version: number): void {
+    const kept: Kept<T> = { id, value, version, storedUse: value.lastUsedAt ?? 0, writing: undefined }
+    this.#byId.set(id, kept)
+    this.#byHash.set(value.tokenHash, kept)
+  }
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { isRelayError, RelayError } from '../errors.ts'
+import type { Collection, Store } from '../store/index.ts'
+import type { User } from './contract.ts'
+import type { PasswordHash, PasswordHasher } from './password-hash.ts'
+import { canBePassword, checkNewPassword, checkUserName, nameKey } from './user-rules.ts'
+
+/** A user as stored, under the key of his name: the store's compare-and-set makes names unique. */
+interface UserRecord extends User {
+  readonly password: PasswordHash
+}
+
+interface KeptUser {
+  readonly user: User
+  readonly password: PasswordHash
+  readonly version: number
+}
+
+/** The users, kept in memory and in the store. */
+export class Users {
+  readonly #records: Collection<UserRecord>
+  readonly #hasher: PasswordHasher
+  readonly #now: () => number
+  readonly #byKey = new Map<string, KeptUser>()
+  readonly #byId = new Map<string, User>()
+
+  constructor(store: Store, hasher: PasswordHasher, now: () => number) {
+    this.#records = store.collection<UserRecord>({ name: 'users' })
+    this.#hasher = hasher
+    this.#now = now
+  }
+
+  async load(): Promise<void> {
+    for (const { value, version } of await this.#records.list()) this.#keep(value, version)
+  }
+
+  async add(given: { name: string; password: string; role: User['role'] }): Promise<User> {
+    const name = checkUserName(given.name)
+    checkNewPassword(given.password)
+    if (this.#byKey.has(nameKey(name))) throw nameTaken(name)
+    const record: UserRecord = { id: randomUUID(), name, role: given.role, createdAt: this.#now(), password: await this.#hasher.hash(given.password) }
+    try {
+      return this.#keep(record, await this.#records.put(recordId(name), record, { ifVersion: 0 }))
+    } catch (error) {
+      throw isRelayError(error, 'store_conflict') ? nameTaken(name) : error
+    }
+  }
+
+  list(): User[] {
+    return [...this.#byId.values()].sort((a, b) => a.createdAt - b.createdAt)
+  }
+
+  byId(id: string): User | undefined {
+    return this.#byId.get(id)
+  }
+
+  find(idOrName: string): User | undefined {
+    return this.#byId.get(idOrName) ?? this.#byKey.get(nameKey(idOrName))?.user
+  }
+
+  /** The user with this name and password; undefined: no such user, or another password. Both take the same time. */
+  async authenticate(name: string, password: string): Promise<User | undefined> {
+    const kept = this.#byKey.get(nameKey(name))
+    const possible = canBePassword(password)
+    const fits = await this.#hasher.fits(possible ? password : '', possible ? kept?.password : undefined)
+    if (kept === undefined || !fits) return undefined
+    await this.#raiseCost(kept, password)
+    return kept.user
+  }
+
+  /** Hashes anew at today's cost: only at sign-in is the password at hand. */
+  async #raiseCost(kept: KeptUser, password: string): Promise<void> {
+    if (!this.#hasher.isOutdated(kept.password)) return
+    const record: UserRecord = { ...kept.user, password: await this.#hasher.hash(password) }
+    try {
+      this.#keep(record, await this.#records.put(recordId(kept.user.name), record, { ifVersion: kept.version }))
+    } catch (error) {
+      // Two sign-ins at once: the other has done it.
+      if (!isRelayError(error, 'store_conflict')) throw error
+    }
+  }
+
+  #keep({ password, ...user }: UserRecord, version: number): User {
+    this.#byKey.set(nameKey(user.name), { user, password, version })
+    this.#byId.set(user.id, user)
+    return user
+  }
+}
+
+function recordId(name: string): string {
+  return `name:${nameKey(name)}`
+}
+
+function nameTaken(name: string): RelayError {
+  return new RelayError('already_exists', { params: { what: `a user ${name}` } })
+}
