@@ -19,7 +19,10 @@ export function printJson(value: unknown): void {
 
 /** Columns aligned under their heads; with no rows, the sentence instead. */
 export function printTable(heads: readonly string[], rows: readonly (readonly string[])[], none: string): void {
-  if (rows.length === 0) return printLine(none)
+  if (rows.length === 0) {
+    printLine(none)
+    return
+  }
   const cells = [heads, ...rows.map((row) => row.map(printable))]
   const widths = heads.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
   for (const row of cells)

@@ -5,13 +5,22 @@ import type { RecentFailure } from './cooldown.ts'
 
 /** Each kind of failure in words a person reads, and what he can do about it. */
 const words: Readonly<Record<FailureKind, { readonly what: string; readonly advice: string }>> = {
-  'wrong-password': { what: 'the site refused the user name or password', advice: 'Give the right password in the portal, or with `login-relay account add --replace`.' },
-  'wrong-captcha': { what: 'the site refused every captcha answer', advice: 'Try again and answer the captcha yourself: the portal and `login-relay login` ask you.' },
+  'wrong-password': {
+    what: 'the site refused the user name or password',
+    advice: 'Give the right password in the portal, or with `login-relay account add --replace`.',
+  },
+  'wrong-captcha': {
+    what: 'the site refused every captcha answer',
+    advice: 'Try again and answer the captcha yourself: the portal and `login-relay login` ask you.',
+  },
   'site-down': { what: 'the site did not answer properly', advice: 'Check that the site is up; `login-relay site check` tells what the relay sees.' },
   'form-not-found': { what: 'no sign-in form was found', advice: 'Check the login address with `login-relay site check`.' },
   blocked: { what: 'the site blocks this account or this address', advice: 'Clear it with the people who run the site, then sign in again.' },
   challenge: { what: 'a question that only a person can answer stayed unanswered', advice: 'Sign in from the portal and answer it there.' },
-  unknown: { what: 'the site answered in a way the relay does not know', advice: 'Look at what was seen; a site with unusual words needs settings (docs/adapters.md).' },
+  unknown: {
+    what: 'the site answered in a way the relay does not know',
+    advice: 'Look at what was seen; a site with unusual words needs settings (docs/adapters.md).',
+  },
 }
 
 /** The failure as the error that callers get. What was seen went through the engine's scrubber: it holds no secret. */

@@ -90,7 +90,9 @@ class RelaySessions implements Sessions {
   }
 
   listLive(owner?: string): SiteSession[] {
-    return [...this.#live.keys()].map((id) => this.live(id)).filter((session) => session !== undefined && (owner === undefined || session.account.owner === owner)) as SiteSession[]
+    return [...this.#live.keys()]
+      .map((id) => this.live(id))
+      .filter((session) => session !== undefined && (owner === undefined || session.account.owner === owner)) as SiteSession[]
   }
 
   async ensure(accountId: string, options: { fresh?: boolean; wait?: boolean; signal?: AbortSignal } = {}): Promise<SiteSession> {
@@ -174,7 +176,10 @@ class RelaySessions implements Sessions {
   async #land(flight: SignInFlight, account: Account): Promise<SiteSession> {
     const attempt = flight.id
     const outcome = await flight.outcome
-    if (flight.aborted) throw new RelayError('login_failed', { params: { site: account.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' } })
+    if (flight.aborted)
+      throw new RelayError('login_failed', {
+        params: { site: account.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
+      })
     if (!outcome.ok) {
       const attention = attentionFor(outcome, this.#now())
       if (attention === undefined) this.#cooldown.failed(account.id, outcome)
@@ -222,7 +227,10 @@ class RelaySessions implements Sessions {
     })
     try {
       const done = await Promise.race([this.#login.signOut(state), tooLong])
-      this.#log.info({ account: session.account.id, site: session.site.id, done }, done ? 'signed out at the site' : 'the site offers no sign-out that was found')
+      this.#log.info(
+        { account: session.account.id, site: session.site.id, done },
+        done ? 'signed out at the site' : 'the site offers no sign-out that was found',
+      )
     } catch (error) {
       this.#log.warn({ account: session.account.id, site: session.site.id, err: error }, 'signing out at the site failed')
     } finally {

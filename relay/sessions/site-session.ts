@@ -42,7 +42,13 @@ export class LiveSession implements SiteSession {
   readonly #ending = new AbortController()
   readonly #onChange: (session: LiveSession) => void
 
-  private constructor(account: Account, site: Site, snapshot: Omit<SessionSnapshot, 'headers'>, headers: readonly SessionHeader[], onChange: (session: LiveSession) => void) {
+  private constructor(
+    account: Account,
+    site: Site,
+    snapshot: Omit<SessionSnapshot, 'headers'>,
+    headers: readonly SessionHeader[],
+    onChange: (session: LiveSession) => void,
+  ) {
     this.id = snapshot.id
     this.account = account
     this.site = site
