@@ -66,7 +66,10 @@ export interface Accounts {
   start(): Promise<void>
   stop(): Promise<void>
 
-  /** `already_exists`; `bad_request` when an origin's host is a public suffix or the id is unfit. */
+  /**
+   * `already_exists` (the id, or another site at one of the origins); `bad_request` when an origin's host is a public suffix, the
+   * id is unfit, a login or landing address lies outside the origins, or the CA is not PEM certificates.
+   */
   addSite(site: Omit<Site, 'createdAt'>): Promise<Site>
   listSites(): Promise<Site[]>
   /** From memory. */
@@ -78,7 +81,10 @@ export interface Accounts {
   /** After any change of the set of sites. */
   onSitesChanged(listener: () => void): () => void
 
-  /** Adds, or with `replace` gives an existing account new secrets and clears its attention. */
+  /**
+   * Adds, or with `replace` gives an existing account at the same site a new user name and secrets, and clears its attention.
+   * `site_unknown`; `already_exists`; `bad_request` for an unfit name, user name or secret.
+   */
   addAccount(account: {
     owner: string
     siteId: string
@@ -92,7 +98,12 @@ export interface Accounts {
   /** By id, or by name within an owner. */
   account(idOrName: string, owner?: string): Account | undefined
   removeAccount(id: string): Promise<boolean>
+  /** Handles on its secrets, for the site's origins; a site that signs in over https: for its https origins. `account_unknown`, `vault_record_damaged`. */
   credential(id: string): Promise<Credential>
-  setAttention(id: string, attention: Attention | undefined): Promise<Account>
+  /**
+   * Sets or clears it. With `credentialVersion`, only if that is still the present one: what was seen of an older credential
+   * says nothing of the one that replaced it; the account is then given back unchanged. `account_unknown`.
+   */
+  setAttention(id: string, attention: Attention | undefined, credentialVersion?: number): Promise<Account>
   onAccountRemoved(listener: (account: Account) => void): () => void
 }

@@ -1,7 +1,9 @@
 /**
  * Accounts: the sites that are enrolled and the accounts people keep there.
  *
- * Refuses: a site on a public suffix, a second account of the same name. Gives credentials as handles only.
- * Keeps laws 1, 2 and 3 (attention).
+ * Refuses: a site on a public suffix, two sites at one origin, a second account of the same name. Gives credentials as handles
+ * only, scoped to the site's origins and sealed to them: a site whose origins or CA were changed in the store gets no secret.
+ * Keeps laws 1, 2, 3 (attention) and 5.
  */
+export { type AccountsOptions, createAccounts } from './accounts.ts'
 export type { Account, Accounts, Attention, Credential, Delivery, Network, Site } from './contract.ts'

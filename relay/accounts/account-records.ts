@@ -1,0 +1,80 @@
+import type { Collection, Store } from '../store/index.ts'
+import type { Sealed } from '../vault/index.ts'
+import type { Account } from './contract.ts'
+
+/**
+ * An account as stored: with its sealed credential, so that a replaced password and the version that says so are one write,
+ * whole or not at all.
+ */
+export interface AccountRecord {
+  readonly account: Account
+  readonly credential: Sealed
+  /** Names of the secrets in `credential`. */
+  readonly fields: readonly string[]
+}
+
+/** The accounts: in memory by id and by owner, in the store to last. */
+export class AccountRecords {
+  readonly #records: Collection<AccountRecord>
+  readonly #byId = new Map<string, AccountRecord>()
+  /** In order of name. */
+  readonly #byOwner = new Map<string, readonly Account[]>()
+
+  constructor(store: Store) {
+    this.#records = store.collection<AccountRecord>({ name: 'accounts' })
+  }
+
+  async load(): Promise<void> {
+    for (const { value } of await this.#records.list()) this.#keep(value)
+  }
+
+  get(id: string): AccountRecord | undefined {
+    return this.#byId.get(id)
+  }
+
+  find(idOrName: string, owner?: string): Account | undefined {
+    const byId = this.#byId.get(idOrName)?.account
+    if (byId !== undefined && (owner === undefined || byId.owner === owner)) return byId
+    return owner === undefined ? undefined : this.#byOwner.get(owner)?.find(({ name }) => name === idOrName)
+  }
+
+  list({ owner, siteId }: { owner?: string; siteId?: string } = {}): Account[] {
+    const all = owner === undefined ? [...this.#byId.values()].map(({ account }) => account).sort(byName) : (this.#byOwner.get(owner) ?? [])
+    return all.filter((account) => siteId === undefined || account.siteId === siteId)
+  }
+
+  async put(record: AccountRecord): Promise<Account> {
+    await this.#records.put(record.account.id, record)
+    return this.#keep(record)
+  }
+
+  /** Out of memory: nobody finds it from now on. */
+  forget({ id, owner }: Account): void {
+    this.#byId.delete(id)
+    const left = this.list({ owner }).filter((account) => account.id !== id)
+    if (left.length === 0) this.#byOwner.delete(owner)
+    else this.#byOwner.set(owner, left)
+  }
+
+  /** Back into memory, when it could not be removed after all. */
+  restore(record: AccountRecord): void {
+    this.#keep(record)
+  }
+
+  /** Out of the store. */
+  async delete(id: string): Promise<void> {
+    await this.#records.delete(id)
+  }
+
+  #keep(record: AccountRecord): Account {
+    const account = Object.freeze(record.account)
+    this.#byId.set(account.id, record)
+    const others = this.list({ owner: account.owner }).filter(({ id }) => id !== account.id)
+    this.#byOwner.set(account.owner, [...others, account].sort(byName))
+    return account
+  }
+}
+
+function byName(a: Account, b: Account): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : a.createdAt - b.createdAt
+}

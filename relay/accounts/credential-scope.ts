@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto'
+import type { SealRef } from '../vault/index.ts'
+import type { Account, Site } from './contract.ts'
+
+/**
+ * Where an account's secrets may go: the site's own origins, over the scheme it was enrolled with (law 2). A site that signs in
+ * over https gets no secret at an http origin of its own, where whoever sits on the way could have asked for it.
+ */
+export function secretOrigins({ origins, loginUrl }: Pick<Site, 'origins' | 'loginUrl'>): readonly string[] {
+  return loginUrl.startsWith('https:') ? origins.filter((origin) => origin.startsWith('https:')) : origins
+}
+
+/**
+ * Under what a credential is sealed. Beside owner and account it is bound to what decides where its secrets go: whoever can
+ * write the store but lacks the master key could otherwise send them to an origin, or past a CA, of his own (laws 2 and 5).
+ */
+export function credentialRef({ owner, id }: Pick<Account, 'owner' | 'id'>, site: Pick<Site, 'id' | 'origins' | 'loginUrl' | 'ca'>): SealRef {
+  const bound = JSON.stringify([site.id, secretOrigins(site), site.ca ?? null])
+  return { owner, account: id, record: `credential ${createHash('sha256').update(bound).digest('base64url')}` }
+}
