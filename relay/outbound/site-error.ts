@@ -55,11 +55,18 @@ export function siteError(site: string, error: unknown): RelayError {
   const tlsReason = tlsReasons[code] ?? (/^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO)/.test(code) ? 'the TLS handshake failed' : undefined)
   if (tlsReason !== undefined) return new RelayError('site_tls', { params: { site, reason: tlsReason }, detail: code, cause: error })
   const downReason = downReasons[code] ?? reasonsByName[name]
-  if (downReason !== undefined) return new RelayError('site_down', { params: { site, reason: downReason }, detail: `${code} ${message}`, cause: error })
+  if (downReason !== undefined)
+    return new RelayError('site_down', { params: { site, reason: downReason }, detail: `${code} ${message}`, cause: safeCause(error) })
   if (/^UND_ERR_(?:INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH|ABORTED)$/.test(code)) {
     return new RelayError('bad_request', { params: { problem: 'it cannot be sent on as HTTP' }, detail: `${code} ${message}`, cause: error })
   }
   return new RelayError('internal', { detail: `${name} ${code}`, cause: error })
+}
+
+/** A parser's error carries the bytes it failed at, and a site may have echoed a secret in them. */
+function safeCause(error: unknown): unknown {
+  if (!(error instanceof Error) || !('data' in error)) return error
+  return Object.assign(new Error(error.message), { name: error.name })
 }
 
 function describe(error: unknown): { code: string; name: string; message: string } {
