@@ -110,9 +110,9 @@ class ForwardProxy implements Proxy {
     connection.current = res
     const { head, target } = read
     if (!head.chunked && !head.contentLength) return void this.#route(connection, req, res, head, target)
-    // The rest of what came with the head is parsed first: a body that breaks the rules is seen before a byte of it is sent on.
-    process.nextTick(() => {
-      if (!connection.refused && !req.destroyed) this.#route(connection, req, res, head, target)
+    // What came with the head is parsed to its end first: a body that breaks the rules is seen before a byte of it is sent on.
+    setImmediate(() => {
+      if (!req.socket.destroyed) this.#route(connection, req, res, head, target)
     })
   }
 
