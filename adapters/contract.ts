@@ -99,7 +99,8 @@ export interface PageElement {
 
 /** A browser without a window: opens pages, keeps cookies, follows redirects and meta refresh, stays within its limits. */
 export interface Browser {
-  open(url: URL | string): Promise<Page>
+  /** With `authorization`, HTTP Basic credentials go along (RFC 7617); on a redirect, to the same origin only. */
+  open(url: URL | string, options?: { readonly authorization?: SessionHeader['value'] }): Promise<Page>
   /** Sends JSON, for sites whose form is a script. */
   postJson(url: URL | string, body: Readonly<Record<string, string | Secret>>): Promise<Page>
   /** Names and values change; values are not shown. */
@@ -179,6 +180,20 @@ export interface ResponseFacts {
   readonly removedCookies: readonly string[]
 }
 
+/** What an adapter sees in a page, before anything is enrolled and without any secret. */
+export interface Look {
+  /** It could sign in from here. */
+  readonly fits: boolean
+  /** In plain words: ``a sign-in form at /login: user name field `user`, password field `pass` ``. */
+  readonly found: readonly string[]
+  /** The page the sign-in form is on, where that is another one. */
+  readonly loginUrl?: URL
+  /** Origins the sign-in would send to. */
+  readonly origins?: readonly string[]
+  /** Why it does not fit, where the page is of its kind all the same. */
+  readonly problem?: FailureKind
+}
+
 export interface SiteFacts<S = unknown> {
   readonly loginUrl: URL
   readonly origins: readonly string[]
@@ -200,6 +215,8 @@ export interface Adapter<S = unknown> {
   isSignedOut(facts: ResponseFacts, site: SiteFacts<S>): boolean
   /** Ends the session at the site; false: the site offers no way that was found. */
   signOut(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<boolean>
+  /** Looks at a page for enrolment: does it belong to a site of this kind? May open more pages; sends nothing. */
+  look?(page: Page, context: Pick<SignInContext<S>, 'browser' | 'settings' | 'signal'>): Promise<Look>
   /** Later: says whether a page belongs to a site of this kind, 0..1. */
   detect?(page: Page): number
   /** Later: sets a new password. */
