@@ -1,0 +1,76 @@
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Adapter } from 'lowdb'
+import { RelayError } from '../errors.ts'
+import { decode, encode, type FileContent } from './file-format.ts'
+
+/**
+ * lowdb's adapter for a file that is never half written: a temporary file, fsync, rename, fsync of the folder.
+ * When `write` resolves, the content survives kill -9 and a power cut (law 5).
+ */
+export class DurableFile implements Adapter<FileContent> {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Null: there is no file yet. `store_damaged` for one that is not whole or not ours; it is left as it is. */
+  async read(): Promise<FileContent | null> {
+    await this.#removeLeftovers()
+    let file: Buffer
+    try {
+      file = await readFile(this.#path)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw new RelayError('store_damaged', { params: { file: this.#path }, cause })
+    }
+    const content = decode(file)
+    if (content === undefined) throw new RelayError('store_damaged', { params: { file: this.#path } })
+    return content
+  }
+
+  async write(content: FileContent): Promise<void> {
+    const temporary = `${this.#path}.${process.pid}.tmp`
+    try {
+      await writeThrough(temporary, encode(content))
+      await rename(temporary, this.#path)
+      await syncFolder(dirname(this.#path))
+    } catch (cause) {
+      await rm(temporary, { force: true }).catch(() => {})
+      throw new RelayError('data_unwritable', { params: { dir: dirname(this.#path) }, cause })
+    }
+  }
+
+  /** What a killed process was writing was never acknowledged. */
+  async #removeLeftovers(): Promise<void> {
+    const folder = dirname(this.#path)
+    const prefix = `${basename(this.#path)}.`
+    for (const name of await readdir(folder)) {
+      if (name.startsWith(prefix) && name.endsWith('.tmp')) await rm(join(folder, name), { force: true })
+    }
+  }
+}
+
+async function writeThrough(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'w', 0o600)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The rename itself is in the folder: without this a power cut may bring the old file back. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } catch (error) {
+    // Some systems refuse to sync a folder (Windows); there the rename is as durable as it gets.
+    if (!['EPERM', 'EINVAL', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  } finally {
+    await handle.close()
+  }
+}
