@@ -27,6 +27,27 @@ export const catalogue = {
   already_exists: { status: 409, exit: 1, text: 'There is already {what}.', next: 'Choose another name, or remove the present one first.' },
   forbidden: { status: 403, exit: 1, text: 'Not allowed: {reason}.', next: 'Ask the owner of the account, or the person who runs this relay.' },
   unauthenticated: { status: 401, exit: 1, text: 'The relay does not know who you are.', next: 'Sign in to the portal, or present a device token.' },
+  method_not_allowed: { status: 405, exit: 2, text: 'This address does not take {method}.', next: 'It takes {allowed}.' },
+  not_acceptable: {
+    status: 406,
+    exit: 2,
+    text: 'A handoff link is not spent by opening it.',
+    next: 'Tools claim it: `login-relay claim LINK`, or POST the ticket to /api/v1/tickets/claim. People open it in a browser.',
+  },
+  body_too_large: { status: 413, exit: 2, text: 'The body of the request is larger than the portal reads ({limit} bytes).', next: 'Send less.' },
+  media_type_unsupported: { status: 415, exit: 2, text: 'This address does not read a body of that type.', next: 'Send {wanted}.' },
+  host_unknown: {
+    status: 421,
+    exit: 2,
+    text: 'The portal does not go by that name.',
+    next: 'Use the address that `login-relay serve` prints, or set `portal.publicUrl` in relay.yaml to the one you use.',
+  },
+  form_stale: {
+    status: 403,
+    exit: 1,
+    text: "The request does not come from the portal's own page, or the page is too old.",
+    next: 'Go back, load the page again, and repeat what you did.',
+  },
   too_many_tries: { status: 429, exit: 1, text: 'Too many tries.', next: 'Wait {seconds} seconds, then try again.' },
 
   config_invalid: { status: 500, exit: 2, text: '{file}:{line}: {key}: {problem}.', next: 'Correct that line; docs/configuration.md lists every key.' },

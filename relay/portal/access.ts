@@ -1,0 +1,88 @@
+import type { Account } from '../accounts/index.ts'
+import { type Action, type DeviceAction, decide, decideAdministration, decideDevice } from '../control/index.ts'
+import { RelayError } from '../errors.ts'
+import type { Principal, User } from '../identity/index.ts'
+import type { Rooms } from './rooms.ts'
+
+/** Who may call a route. What he may do with an account is decided besides, by `checkAccount`. */
+export type Access =
+  | 'anyone'
+  /** Anybody the relay knows. */
+  | 'known'
+  /** Known, and not a device: devices use accounts, they change nothing about them. */
+  | 'person'
+  /** Who runs the relay: the local administrator, or a user of role admin at the portal. */
+  | 'operator'
+
+/** Throws `unauthenticated` or `forbidden`. */
+export function checkAccess(access: Access, principal: Principal | undefined): void {
+  if (access === 'anyone') return
+  if (principal === undefined) throw new RelayError('unauthenticated')
+  if (access === 'person' && principal.kind === 'device') throw new RelayError('forbidden', { params: { reason: 'this takes the portal, not a device' } })
+  if (access !== 'operator') return
+  const { allowed, reason } = decideAdministration(principal)
+  if (!allowed) throw new RelayError('forbidden', { params: { reason } })
+}
+
+export function isOperator(principal: Principal): boolean {
+  return decideAdministration(principal).allowed
+}
+
+/** The user whose things a principal sees; undefined: everybody's. */
+export function ownerOf(principal: Principal): string | undefined {
+  return principal.kind === 'local' ? undefined : principal.user.id
+}
+
+export interface AccountRef {
+  /** Id, or name within its owner. */
+  readonly id: string
+  /** Whose account, by name: for the local administrator, who sees everybody's. */
+  readonly user?: string | undefined
+}
+
+/**
+ * The account meant, when this principal may do this with it. Another's account is answered like one that does not exist,
+ * so that nothing can be found out by trying; `forbidden` is said of one's own only.
+ */
+export async function checkAccount(rooms: Rooms, principal: Principal, action: Action, ref: AccountRef): Promise<Account> {
+  const unknown = new RelayError('account_unknown', { params: { account: ref.id } })
+  const account = await findAccount(rooms, principal, ref)
+  if (account === undefined || !decide(principal, 'use', account).allowed) throw unknown
+  const { allowed, reason } = decide(principal, action, account)
+  if (!allowed) throw new RelayError('forbidden', { params: { reason } })
+  return account
+}
+
+/** Throws unless this principal may do this with a device or portal session of user `owner`; another's is one that does not exist. */
+export function checkDevice(principal: Principal, action: DeviceAction, owner: string | undefined, what: string): void {
+  if (owner === undefined || !decideDevice(principal, 'list', owner).allowed) throw new RelayError('not_found', { params: { what } })
+  const { allowed, reason } = decideDevice(principal, action, owner)
+  if (!allowed) throw new RelayError('forbidden', { params: { reason } })
+}
+
+async function findAccount({ accounts, identity }: Rooms, principal: Principal, { id, user }: AccountRef): Promise<Account | undefined> {
+  if (principal.kind !== 'local') return user === undefined || isUser(principal.user, user) ? accounts.account(id, principal.user.id) : undefined
+  if (user !== undefined) {
+    const owner = await identity.findUser(user)
+    return owner === undefined ? undefined : accounts.account(id, owner.id)
+  }
+  const [named, another] = accounts.listAccounts().filter((account) => account.name === id)
+  if (another !== undefined) throw new RelayError('bad_request', { params: { problem: `several people have an account ${id}: say whose, with user=NAME` } })
+  return accounts.account(id) ?? named
+}
+
+/** The user a principal acts for: himself; for the local administrator the one he names. */
+export async function checkActsFor({ identity }: Rooms, principal: Principal, named: string | undefined): Promise<User> {
+  if (principal.kind !== 'local') {
+    if (named === undefined || isUser(principal.user, named)) return principal.user
+    throw new RelayError('forbidden', { params: { reason: 'you act for yourself alone' } })
+  }
+  if (named === undefined) throw new RelayError('bad_request', { params: { problem: 'say whose it is: user' } })
+  const user = await identity.findUser(named)
+  if (user === undefined) throw new RelayError('not_found', { params: { what: `user ${named}` } })
+  return user
+}
+
+function isUser({ id, name }: User, idOrName: string): boolean {
+  return idOrName === id || idOrName === name
+}

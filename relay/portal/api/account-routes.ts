@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import type { Account } from '../../accounts/index.ts'
+import { checkAccount, checkActsFor, ownerOf } from '../access.ts'
+import { accountState } from '../account-state.ts'
+import { ownerNames } from '../owner-names.ts'
+import { patience, type Rooms } from '../rooms.ts'
+import { accountView } from '../views.ts'
+import { accountParams, emptyBody, name, ownerQuery, time } from './fields.ts'
+import { route } from './route.ts'
+import { signInLines } from './sign-in-lines.ts'
+
+const accountAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  site: z.string(),
+  owner: z.string(),
+  username: z.string(),
+  createdAt: time,
+  state: z.enum(['signed-in', 'signing-in', 'asking', 'needs-attention', 'failed', 'signed-out']),
+  since: time.optional(),
+  reason: z.string().optional(),
+  seen: z.array(z.string()).optional().meta({ description: 'What was seen at the site when it failed.' }),
+  challenge: z.string().optional().meta({ description: 'The question that waits for a person.' }),
+})
+
+const example = {
+  id: '5d2e',
+  name: 'erp',
+  site: 'erp',
+  owner: 'ann',
+  username: 'ann@example.com',
+  createdAt: 1_760_000_000_000,
+  state: 'signed-in' as const,
+  since: 1_760_000_100_000,
+}
+
+const wantedAccount = z
+  .strictObject({
+    site: name,
+    user: name.optional().meta({ description: 'Whose account it is: for the local administrator.' }),
+    username: z.string().min(1).max(500),
+    password: z.string().min(1).max(4096),
+    name: name.optional().meta({ description: "Its name here; default: the site's id." }),
+    replace: z.boolean().optional().meta({ description: 'Give the account that is there this credential.' }),
+  })
+  .meta({ examples: [{ site: 'erp', username: 'ann@example.com', password: 'the password at the site' }] })
+
+/** The accounts people have at sites. Each sees his own; the local administrator sees all, and no secret of any. */
+export const accountRoutes = [
+  route({
+    method: 'GET',
+    path: '/accounts',
+    summary: 'List your accounts and how they stand',
+    access: 'known',
+    answer: z.array(accountAnswer).meta({ examples: [[example]] }),
+    handle: async ({ rooms, principal }) => {
+      const owner = ownerOf(principal)
+      const view = await accountViewer(rooms)
+      return rooms.accounts.listAccounts(owner === undefined ? {} : { owner }).map(view)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts',
+    summary: 'Store the credential of an account, or replace it',
+    access: 'person',
+    body: wantedAccount,
+    status: 201,
+    answer: accountAnswer.meta({ examples: [example] }),
+    handle: async ({ rooms, principal, body }) => {
+      const owner = await checkActsFor(rooms, principal, body.user)
+      const account = await rooms.accounts.addAccount({
+        owner: owner.id,
+        siteId: body.site,
+        username: body.username,
+        secrets: { password: body.password },
+        ...(body.name === undefined ? {} : { name: body.name }),
+        ...(body.replace === undefined ? {} : { replace: body.replace }),
+      })
+      return (await accountViewer(rooms))(account)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/accounts/:id',
+    summary: 'One account and how it stands',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    answer: accountAnswer.meta({ examples: [example] }),
+    handle: async ({ rooms, principal, params, query }) => {
+      const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
+      return (await accountViewer(rooms))(account)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/accounts/:id',
+    summary: 'Forget an account: its session is ended, its credential destroyed',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    handle: async ({ rooms, principal, params, query }) => {
+      const { id } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
+      await rooms.accounts.removeAccount(id)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/:id/login',
+    summary: 'Sign in now; a line of JSON for every step, the last one `signed-in` or `failed`',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    body: emptyBody,
+    answer: { type: 'application/x-ndjson', description: 'Session events, one a line.' },
+    handle: async ({ rooms, principal, params, query }) => {
+      const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
+      return signInLines(rooms.sessions, account)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/:id/logout',
+    summary: 'End the session, here and at the site',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    body: emptyBody,
+    answer: z.object({ ended: z.boolean() }).meta({ examples: [{ ended: true }] }),
+    handle: async ({ rooms, principal, params, query }) => {
+      const account = await checkAccount(rooms, principal, 'end', { ...params, ...query })
+      return { ended: await rooms.sessions.end(account.id) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/:id/open',
+    summary: 'A handoff link, good once and for a short time, for the owner of the account',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    body: emptyBody,
+    answer: z
+      .object({ link: z.string(), expiresAt: time })
+      .meta({ examples: [{ link: 'http://127.0.0.1:8470/handoff/TICKET', expiresAt: 1_760_000_000_000 }] }),
+    handle: async ({ rooms, principal, params, query }) => {
+      const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
+      const { value, expiresAt } = await rooms.sessions.tickets.issue(account.id, account.owner)
+      return { link: `${rooms.url()}/handoff/${value}`, expiresAt }
+    },
+  }),
+]
+
+async function accountViewer(rooms: Rooms) {
+  const owners = await ownerNames(rooms)
+  return (account: Account) => accountView(account, owners(account.owner), accountState(account, rooms.sessions, patience(rooms)))
+}

@@ -1,0 +1,23 @@
+import { accountRoutes } from './account-routes.ts'
+import { challengeRoutes } from './challenge-routes.ts'
+import { deviceRoutes } from './device-routes.ts'
+import { eventRoutes } from './event-routes.ts'
+import { relayRoutes } from './relay-routes.ts'
+import type { ApiRoute } from './route.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { siteRoutes } from './site-routes.ts'
+import { ticketRoutes } from './ticket-routes.ts'
+import { userRoutes } from './user-routes.ts'
+
+/** The whole API, in the order of its document. */
+export const apiRoutes: readonly ApiRoute[] = [
+  ...relayRoutes,
+  ...userRoutes,
+  ...deviceRoutes,
+  ...siteRoutes,
+  ...accountRoutes,
+  ...sessionRoutes,
+  ...challengeRoutes,
+  ...eventRoutes,
+  ...ticketRoutes,
+]

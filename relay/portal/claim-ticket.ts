@@ -1,0 +1,47 @@
+import type { Account } from '../accounts/index.ts'
+import { decide } from '../control/index.ts'
+import { RelayError } from '../errors.ts'
+import type { Principal } from '../identity/index.ts'
+import type { SiteSession } from '../sessions/index.ts'
+import type { Rooms } from './rooms.ts'
+
+/** A session as a tool gets it. */
+export interface ClaimedSession {
+  readonly account: string
+  readonly site: string
+  readonly landingUrl: string
+  readonly cookies: ReturnType<SiteSession['cookies']>
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+}
+
+/** The account behind a ticket, for its holder. Spends nothing. `ticket_invalid`, `ticket_not_yours`. */
+export async function lookUpTicket({ sessions, accounts }: Rooms, principal: Principal, ticket: string): Promise<Account> {
+  const found = await sessions.tickets.lookup(ticket)
+  const account = found === undefined ? undefined : accounts.account(found.accountId)
+  if (found === undefined || account === undefined) throw new RelayError('ticket_invalid')
+  const isHolder = principal.kind === 'local' || principal.user.id === found.holder
+  if (!isHolder || !decide(principal, 'use', account).allowed) throw new RelayError('ticket_not_yours')
+  return account
+}
+
+/** Redeems a ticket for cookies (law 4). Everything that can fail comes first: a sign-in that fails does not spend the ticket. */
+export async function claimTicket(rooms: Rooms, principal: Principal, ticket: string): Promise<ClaimedSession> {
+  const account = await lookUpTicket(rooms, principal, ticket)
+  const session = await rooms.sessions.ensure(account.id, { wait: false })
+  const headers = handedHeaders(session)
+  await rooms.sessions.tickets.redeem(ticket, principal)
+  return { account: account.name, site: session.site.id, landingUrl: session.landingUrl, cookies: session.cookies(), headers }
+}
+
+/** Headers made with the password stay in the relay (law 1). */
+export function handedHeaders({ headers }: SiteSession): { name: string; value: string }[] {
+  return headers.map(({ name, value }) => {
+    if (typeof value !== 'string') throw new RelayError('handoff_unavailable', { params: { reason: 'the site wants the password with every request' } })
+    return { name, value }
+  })
+}
+
+/** Could this be the ticket of a handoff link? */
+export function isTicket(text: string): boolean {
+  return /^[A-Za-z0-9_-]{16,128}$/.test(text)
+}

@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from '../../config/index.ts'
+import type { Accounts } from '../accounts/index.ts'
+import type { Identity } from '../identity/index.ts'
+import type { Login } from '../login/index.ts'
+import type { Sessions } from '../sessions/index.ts'
+import type { Vault } from '../vault/index.ts'
+
+export interface PortalOptions {
+  readonly config: Pick<Config, 'portal' | 'login'>
+  /** The data directory: named to the person who runs the relay, never to others. */
+  readonly folder: string
+  readonly identity: Identity
+  readonly accounts: Accounts
+  readonly login: Login
+  readonly sessions: Sessions
+  readonly vault: Vault
+  /** The local administrator's token. */
+  readonly adminToken: string
+  /** The relay's CA, PEM. */
+  readonly caPem: () => string
+  readonly pacFile: () => string
+  /** HOST:PORT by which terminals reach the proxy. */
+  readonly proxyAddress: () => string
+  readonly version: string
+  readonly log: Logger
+}
+
+/** The web server with the pages and the HTTP API. */
+export interface Portal {
+  /** Listens. `port_taken`; `config_unreadable` when the certificate or key cannot be read. */
+  start(): Promise<void>
+  /** Ends every event stream and connection. */
+  stop(): Promise<void>
+  /** Where people reach it, without a trailing slash: links begin with it. */
+  url(): string
+  /** HOST:PORT it listens at; '' before `start`. */
+  readonly address: string
+  /** Answers a request without a socket, as if it came from this machine. */
+  readonly inject: FastifyInstance['inject']
+}

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises'
+import type { FastifyInstance } from 'fastify'
+import { RelayError } from '../errors.ts'
+import type { Portal, PortalOptions } from './contract.ts'
+import { EventStreams } from './event-streams.ts'
+import type { Rooms } from './rooms.ts'
+import { buildServer } from './server.ts'
+
+export function createPortal(options: PortalOptions): Portal {
+  return new WebPortal(options)
+}
+
+class WebPortal implements Portal {
+  readonly #rooms: Rooms
+  readonly #listen: { readonly host: string; readonly port: number }
+  #server: Promise<FastifyInstance> | undefined
+  #address = ''
+  #stopListening: readonly (() => void)[] = []
+
+  constructor(options: PortalOptions) {
+    const { portal } = options.config
+    const ownTls = portal.certificate !== undefined && portal.key !== undefined
+    this.#listen = splitAddress(portal.listen)
+    this.#rooms = {
+      ...options,
+      url: () => this.url(),
+      scheme: ownTls ? 'https' : 'http',
+      secure: ownTls || portal.publicUrl?.startsWith('https:') === true,
+      streams: new EventStreams(),
+    }
+  }
+
+  async start(): Promise<void> {
+    const { sessions, identity, streams } = this.#rooms
+    const server = await this.#build()
+    const { host, port } = this.#listen
+    try {
+      await server.listen({ host, port })
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+      throw new RelayError('port_taken', { params: { address: this.#rooms.config.portal.listen, key: 'portal.listen' }, cause })
+    }
+    const bound = server.server.address()
+    if (bound !== null && typeof bound === 'object') this.#address = joinAddress(bound.address, bound.port)
+    this.#stopListening = [sessions.onEvent((event) => streams.tell(event)), identity.onDeviceRevoked(({ id }) => streams.end(id))]
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stopListening) stop()
+    this.#rooms.streams.endAll()
+    await (await this.#server)?.close()
+    this.#server = undefined
+    this.#address = ''
+  }
+
+  url(): string {
+    const { publicUrl } = this.#rooms.config.portal
+    if (publicUrl !== undefined) return new URL(publicUrl).origin
+    const { host } = this.#listen
+    const { port } = splitAddress(this.#address === '' ? this.#rooms.config.portal.listen : this.#address)
+    return `${this.#rooms.scheme}://${joinAddress(host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port)}`
+  }
+
+  get address(): string {
+    return this.#address
+  }
+
+  readonly inject = (async (request: never) => (await this.#build()).inject(request)) as unknown as FastifyInstance['inject']
+
+  #build(): Promise<FastifyInstance> {
+    this.#server ??= loadTls(this.#rooms).then((tls) => buildServer(this.#rooms, { listenHost: bracketed(this.#listen.host), tls }))
+    return this.#server
+  }
+}
+
+async function loadTls({ config: { portal }, scheme }: Rooms): Promise<{ cert: string; key: string } | undefined> {
+  if (scheme === 'http') return undefined
+  const [cert, key] = await Promise.all([readPem(portal.certificate), readPem(portal.key)])
+  return { cert, key }
+}
+
+async function readPem(file = ''): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new RelayError('config_unreadable', { params: { file }, cause })
+  }
+}
+
+/** HOST:PORT; an IPv6 host stands in brackets. */
+function splitAddress(text: string): { host: string; port: number } {
+  const colon = text.lastIndexOf(':')
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+}
+
+function joinAddress(host: string, port: number): string {
+  return `${bracketed(host)}:${port}`
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}

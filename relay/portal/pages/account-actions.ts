@@ -1,0 +1,31 @@
+import type { Account } from '../../accounts/index.ts'
+import type { AccountState } from '../account-state.ts'
+import { type Html, html } from './html.ts'
+import { csrfField } from './layout.ts'
+
+/** What can be done with an account as it stands; the likeliest first. */
+export function accountActions({ id }: Account, state: AccountState, csrf: string): Html {
+  const open = (look = 'main') => action(`/accounts/${id}/open`, 'Open', csrf, look)
+  const signIn = (text = 'Sign in now', look = '') => action(`/accounts/${id}/sign-in`, text, csrf, look)
+  const end = (text = 'End') => action(`/accounts/${id}/end`, text, csrf)
+  switch (state.state) {
+    case 'signed-in':
+      return html`${open()}${end()}`
+    case 'signing-in':
+      return html`<a class="button" href="/accounts/${id}">Watch</a>${end('Stop')}`
+    case 'asking':
+      return html`<a class="button main" href="/questions/${state.challengeId}">Answer</a>${end('Stop')}`
+    case 'needs-attention':
+      if (state.attention.reason === 'wrong-password') return html`<a class="button main" href="/accounts/${id}/password">Enter the right password</a>`
+      return signIn('Sign in again', 'main')
+    case 'failed':
+      return signIn('Sign in again', 'main')
+    case 'signed-out':
+      return html`${open()}${signIn()}`
+  }
+}
+
+/** A button that does something: a form of its own. */
+export function action(path: string, text: string, csrf: string, look = ''): Html {
+  return html`<form method="post" action="${path}">${csrfField(csrf)}<button class="${look}">${text}</button></form>`
+}

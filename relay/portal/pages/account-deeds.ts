@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify'
+import { isRelayError } from '../../errors.ts'
+import { checkAccount } from '../access.ts'
+import type { Rooms } from '../rooms.ts'
+import { signInSoon } from '../sign-in-soon.ts'
+import { leave } from './leaving-page.ts'
+import { takeForm } from './page-route.ts'
+
+/** What the buttons of an account do. */
+export function accountDeeds(app: FastifyInstance, rooms: Rooms): void {
+  takeForm(app, rooms, '/accounts/:id/open', {}, async ({ principal, params, request }) => {
+    const account = await checkAccount(rooms, principal, 'use', { id: params.id ?? '' })
+    const session = await signInSoon(rooms, account.id).catch(onlyOutcomes)
+    if (session === undefined) return { goTo: `/accounts/${account.id}?open=1` }
+    const { value } = await rooms.sessions.tickets.issue(account.id, principal.user.id)
+    return leave(rooms, { session, principal, ticket: value, request })
+  })
+
+  takeForm(app, rooms, '/accounts/:id/sign-in', {}, async ({ principal, params }) => {
+    const account = await checkAccount(rooms, principal, 'use', { id: params.id ?? '' })
+    await signInSoon(rooms, account.id, { fresh: true, seconds: 0.3 }).catch(onlyOutcomes)
+    return { goTo: `/accounts/${account.id}` }
+  })
+
+  takeForm(app, rooms, '/accounts/:id/end', {}, async ({ principal, params }) => {
+    const account = await checkAccount(rooms, principal, 'end', { id: params.id ?? '' })
+    const ended = await rooms.sessions.end(account.id)
+    return { goTo: `/?done=${ended ? 'ended' : 'not-live'}` }
+  })
+
+  takeForm(app, rooms, '/accounts/:id/remove', {}, async ({ principal, params }) => {
+    const account = await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' })
+    await rooms.accounts.removeAccount(account.id)
+    return { goTo: '/?done=account-removed' }
+  })
+}
+
+/** How a sign-in ended is told on the account's own page, with its steps; anything else is an error. */
+function onlyOutcomes(error: unknown): undefined {
+  if (!isRelayError(error, 'login_failed') && !isRelayError(error, 'needs_attention')) throw error
+}

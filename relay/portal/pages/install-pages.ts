@@ -1,0 +1,57 @@
+import formbody from '@fastify/formbody'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { RelayError } from '../../errors.ts'
+import { allowedMethods } from '../allowed-methods.ts'
+import { installAssets } from '../assets.ts'
+import { loadPortalPrincipal } from '../identify.ts'
+import { assignErrorHeaders, logError, portalError, respondProblem } from '../respond-error.ts'
+import type { Rooms } from '../rooms.ts'
+import { accountDeeds } from './account-deeds.ts'
+import { accountPage } from './account-page.ts'
+import { addAccountPage } from './add-account-page.ts'
+import { devicesPage } from './devices-page.ts'
+import { errorPage } from './error-page.ts'
+import { handoffPage } from './handoff-page.ts'
+import { homePage } from './home-page.ts'
+import { acceptsHtml } from './leaving-page.ts'
+import { newSitePage } from './new-site-page.ts'
+import { respondPage } from './page-route.ts'
+import { questionPage } from './question-page.ts'
+import { replacePasswordPage } from './replace-password-page.ts'
+import { sessionsPage } from './sessions-page.ts'
+import { setUpPage } from './set-up-page.ts'
+import { signInPage } from './sign-in-page.ts'
+
+/** Every page, in the order a person meets them. */
+const pages = [
+  signInPage,
+  homePage,
+  addAccountPage,
+  newSitePage,
+  accountPage,
+  accountDeeds,
+  replacePasswordPage,
+  questionPage,
+  handoffPage,
+  devicesPage,
+  sessionsPage,
+  setUpPage,
+]
+
+/** The pages: forms in, HTML out; what goes wrong is a page for a person, problem details for a tool. */
+export async function installPages(app: FastifyInstance, rooms: Rooms): Promise<void> {
+  app.removeAllContentTypeParsers()
+  await app.register(formbody, { bodyLimit: 65_536 })
+  installAssets(app)
+  app.get('/proxy.pac', (_, reply) => reply.type('application/x-ns-proxy-autoconfig').send(rooms.pacFile()))
+  for (const page of pages) page(app, rooms)
+
+  const respond = async (request: FastifyRequest, reply: Parameters<typeof respondProblem>[0], error: RelayError) => {
+    logError(request, error)
+    if (!acceptsHtml(request)) return respondProblem(reply, error)
+    const principal = await loadPortalPrincipal(rooms, request).catch(() => undefined)
+    return respondPage(assignErrorHeaders(reply, error), errorPage(error), principal)
+  }
+  app.setErrorHandler((thrown, request, reply) => respond(request, reply, portalError(thrown, 'a form: application/x-www-form-urlencoded')))
+  app.setNotFoundHandler((request, reply) => respond(request, reply, allowedMethods(app, request)))
+}

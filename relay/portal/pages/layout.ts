@@ -1,0 +1,65 @@
+import { assets } from '../assets.ts'
+import type { PortalPrincipal } from '../identify.ts'
+import { type Content, type Html, html } from './html.ts'
+
+export type Place = 'accounts' | 'devices' | 'sessions' | 'set-up'
+
+/** A page before it is framed. */
+export interface Page {
+  readonly title: string
+  readonly body: Content
+  /** HTTP status; default 200. */
+  readonly status?: number
+  /** The menu entry it belongs to. */
+  readonly place?: Place
+  /** Loads again, or goes on to `url`, after so many seconds; `withoutScript`: only where no script runs, which keeps pages fresh by itself. */
+  readonly refresh?: { readonly seconds: number; readonly url?: string; readonly withoutScript?: boolean }
+}
+
+const menu: readonly (readonly [Place, string, string])[] = [
+  ['accounts', '/', 'Accounts'],
+  ['devices', '/devices', 'Devices'],
+  ['sessions', '/sessions', 'Sessions'],
+  ['set-up', '/set-up', 'Set-up'],
+]
+
+/** The whole document. `principal` undefined: nobody is signed in, and there is no menu. */
+export function layout({ title, body, place, refresh }: Page, principal: PortalPrincipal | undefined): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title} – login-relay</title>
+${refresh && refreshTag(refresh)}
+<link rel="icon" href="${assets.icon.path}">
+<link rel="stylesheet" href="${assets.style.path}">
+${principal && html`<script src="${assets.script.path}" defer></script>`}
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header class="bar"><div>
+<a class="brand" href="/"><img src="${assets.icon.path}" alt="" width="28" height="28">login-relay</a>
+${
+  principal &&
+  html`<nav aria-label="Main">${menu.map(([name, href, text]) => html`<a href="${href}"${name === place && html` aria-current="page"`}>${text}</a>`)}</nav>
+<div class="who"><bdi>${principal.user.name}</bdi><form method="post" action="/sign-out">${csrfField(principal.session.csrf)}<button class="plain">Sign out</button></form></div>`
+}
+</div></header>
+<main id="content">
+${body}
+</main>
+</body>
+</html>
+`
+}
+
+export function csrfField(value: string): Html {
+  return html`<input type="hidden" name="csrf" value="${value}">`
+}
+
+function refreshTag({ seconds, url, withoutScript }: NonNullable<Page['refresh']>): Html {
+  const tag = html`<meta http-equiv="refresh" content="${seconds}${url === undefined ? '' : `; url=${url}`}">`
+  return withoutScript === true ? html`<noscript>${tag}</noscript>` : tag
+}

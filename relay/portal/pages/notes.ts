@@ -1,0 +1,27 @@
+import { asRelayError } from '../../errors.ts'
+import { type Html, html } from './html.ts'
+
+/** What was done, told on the page that follows it. The address carries the key alone, so no foreign text can be shown this way. */
+const done: Readonly<Record<string, string>> = {
+  'account-added': 'The account is stored. Sign in now to see that it works.',
+  'account-removed': 'The account is removed, its password destroyed.',
+  'password-replaced': 'The new password is stored. Sign in now to see that it works.',
+  'site-added': 'The site is enrolled.',
+  'device-revoked': 'The device is revoked. Its token no longer works.',
+  ended: 'The session is ended, here and at the site.',
+  'not-live': 'That session had ended already.',
+  'portal-ended': 'That sign-in to the portal is ended.',
+  'signed-out': 'You are signed out.',
+  answered: 'Your answer was sent to the site.',
+}
+
+export function doneNote({ done: key }: Readonly<Record<string, string>>): Html | undefined {
+  const text = key !== undefined && Object.hasOwn(done, key) ? done[key] : undefined
+  return text === undefined ? undefined : html`<div class="note good" role="status"><p>${text}</p></div>`
+}
+
+/** What went wrong and what to do next, above the form it concerns. */
+export function errorNote(thrown: unknown): Html {
+  const { message, next } = asRelayError(thrown)
+  return html`<div class="note bad" role="alert"><p><strong>${message}</strong></p><p>${next}</p></div>`
+}

@@ -1,0 +1,88 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { asRelayError, RelayError } from '../../errors.ts'
+import { checkCsrf, checkOwnPage, loadPortalPrincipal } from '../identify.ts'
+import { clearCookie, readCookie, setCookie } from '../portal-cookie.ts'
+import { assignErrorHeaders } from '../respond-error.ts'
+import { returnAddress } from '../return-address.ts'
+import type { Rooms } from '../rooms.ts'
+import { type Content, html } from './html.ts'
+import { csrfField } from './layout.ts'
+import { doneNote, errorNote } from './notes.ts'
+import { readForm, respondGoTo, respondPage, takeForm } from './page-route.ts'
+
+/** Ties the form to the browser that asked for it, before there is a session: nobody can sign another's browser in to an account of his. */
+const formKey = randomBytes(32)
+
+const signInForm = z.strictObject({ csrf: z.string(), next: z.string().max(2000), name: z.string().max(200), password: z.string().max(1024) })
+
+export function signInPage(app: FastifyInstance, rooms: Rooms): void {
+  app.get<{ Querystring: Record<string, string> }>('/sign-in', async (request, reply) => {
+    const next = returnAddress(request.query.next)
+    if ((await loadPortalPrincipal(rooms, request)) !== undefined) return respondGoTo(reply, next)
+    return showSignIn(rooms, reply, request, { next, note: doneNote(request.query) })
+  })
+
+  app.post('/sign-in', async (request, reply) => {
+    checkOwnPage(rooms, request)
+    const browser = readCookie(request, 'login-relay-form', rooms.secure)
+    if (browser === undefined) throw new RelayError('form_stale')
+    checkCsrf((request.body as { csrf?: unknown } | undefined)?.csrf, formToken(browser))
+    const { name, password, next } = readForm(signInForm, request.body)
+    const previous = await loadPortalPrincipal(rooms, request)
+    try {
+      const agent = request.headers['user-agent']?.slice(0, 200) ?? ''
+      const { token } = await rooms.identity.signIn({ name, password, address: request.ip, agent })
+      if (previous !== undefined) await rooms.identity.endPortalSession(previous.session.id)
+      setCookie(reply, 'login-relay', token, rooms.secure)
+      clearCookie(reply, 'login-relay-form', rooms.secure)
+      return respondGoTo(reply, returnAddress(next))
+    } catch (thrown) {
+      const error = asRelayError(thrown)
+      if (error.status >= 500) throw error
+      assignErrorHeaders(reply, error)
+      return showSignIn(rooms, reply, request, { next: returnAddress(next), name, note: failureNote(error), status: error.status })
+    }
+  })
+
+  takeForm(app, rooms, '/sign-out', {}, async ({ principal, reply }) => {
+    await rooms.identity.endPortalSession(principal.session.id)
+    rooms.streams.end(principal.session.id)
+    clearCookie(reply, 'login-relay', rooms.secure)
+    return { goTo: '/sign-in?done=signed-out' }
+  })
+}
+
+export interface SignInView {
+  /** Where to go afterwards; a return address. */
+  readonly next: string
+  readonly lead?: string
+  readonly name?: string
+  readonly note?: Content
+  readonly status?: number
+}
+
+export async function showSignIn(rooms: Rooms, reply: FastifyReply, request: FastifyRequest, view: SignInView): Promise<FastifyReply> {
+  const { next, name = '', note, status = 200, lead = 'The relay signs in to your sites for you. Sign in to the relay itself here.' } = view
+  const browser = readCookie(request, 'login-relay-form', rooms.secure) ?? randomBytes(32).toString('base64url')
+  setCookie(reply, 'login-relay-form', browser, rooms.secure)
+  const nobodyYet = (await rooms.identity.listUsers()).length === 0
+  const body = html`<div class="narrow"><h1>Sign in</h1><p class="lead">${lead}</p>
+${note}
+${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</strong></p><p>On the relay's machine, run <code>login-relay user add NAME</code> (or <code>login-relay init</code> for a new relay), then load this page again.</p></div>`}
+<form class="card" method="post" action="/sign-in">${csrfField(formToken(browser))}<input type="hidden" name="next" value="${next}">
+<div class="field"><label for="name">Your name at this relay</label><input id="name" name="name" value="${name}" required maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false"></div>
+<div class="field"><label for="password">Your password at this relay</label><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"></div>
+<button class="main">Sign in</button></form></div>`
+  return respondPage(reply, { title: 'Sign in', body, status }, undefined)
+}
+
+function failureNote(error: RelayError): Content {
+  if (error.code !== 'unauthenticated') return errorNote(error)
+  return html`<div class="note bad" role="alert"><p><strong>The name or the password is wrong.</strong></p><p>Try again; the relay waits longer after each wrong try.</p></div>`
+}
+
+function formToken(browser: string): string {
+  return createHmac('sha256', formKey).update(browser).digest('base64url')
+}

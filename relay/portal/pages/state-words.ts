@@ -1,0 +1,70 @@
+import type { FailureKind } from '../../../adapters/index.ts'
+import type { AccountState } from '../account-state.ts'
+import { type Html, html } from './html.ts'
+import { moment } from './moment.ts'
+
+interface Words {
+  readonly what: string
+  readonly advice: string
+}
+
+/** Each kind of failure: what happened, and what the person can do here. */
+const failures: Readonly<Record<FailureKind, Words>> = {
+  'wrong-password': {
+    what: 'The site refused the user name or password.',
+    advice: 'Enter the right password. The relay tried this one once and will not try it again, so that the site does not lock the account.',
+  },
+  'wrong-captcha': {
+    what: 'The site refused every captcha answer.',
+    advice: 'Sign in again. If the relay stays unsure of the image, it asks you.',
+  },
+  'site-down': { what: 'The site did not answer properly.', advice: 'Check that the site is up, then sign in again.' },
+  'form-not-found': {
+    what: 'The relay found no sign-in form.',
+    advice: 'The login page may have moved. Ask the person who runs this relay to check the site.',
+  },
+  blocked: { what: 'The site blocks this account or this address.', advice: 'Clear it with the people who run the site, then sign in again.' },
+  challenge: { what: 'A question that only you can answer stayed unanswered.', advice: 'Sign in again and answer it here.' },
+  unknown: {
+    what: 'The site answered in a way the relay does not know.',
+    advice: 'Sign in again. If it stays so, tell the person who runs this relay what was seen.',
+  },
+}
+
+/** The state as a short mark. */
+export function stateMark(state: AccountState): Html {
+  switch (state.state) {
+    case 'signed-in':
+      return html`<span class="state good">Signed in since ${moment(state.since)}</span>`
+    case 'signing-in':
+      return html`<span class="state busy">Signing in …</span>`
+    case 'asking':
+      return html`<span class="state warn">Waits for your answer</span>`
+    case 'needs-attention':
+      return html`<span class="state bad">Needs attention</span>`
+    case 'failed':
+      return html`<span class="state bad">The last sign-in failed</span>`
+    case 'signed-out':
+      return html`<span class="state">Not signed in</span>`
+  }
+}
+
+/** Why it stands so and what to do, where something is to be done. */
+export function stateAdvice(state: AccountState): Html | undefined {
+  switch (state.state) {
+    case 'needs-attention':
+      return advice(state.attention.reason, [state.attention.seen])
+    case 'failed':
+      return advice(state.kind, state.seen)
+    case 'signed-in':
+    case 'signing-in':
+    case 'asking':
+    case 'signed-out':
+      return undefined
+  }
+}
+
+function advice(kind: FailureKind, seen: readonly string[]): Html {
+  const { what, advice: next } = failures[kind]
+  return html`<div class="note bad"><p><strong>${what}</strong> ${next}</p>${seen.length > 0 && html`<p><small>Seen: <bdi>${seen.join('; ')}</bdi></small></p>`}</div>`
+}

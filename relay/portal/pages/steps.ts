@@ -1,0 +1,25 @@
+import type { SessionEvent } from '../../sessions/index.ts'
+import { type Html, html } from './html.ts'
+
+/** The sign-in under way, or the last one, step by step. */
+export function signInSteps(events: readonly SessionEvent[]): Html | undefined {
+  const lines = events.map(line).filter((one) => one !== undefined)
+  if (lines.length === 0) return undefined
+  return html`<div class="card"><h2>Sign-in, step by step</h2><ol class="steps">${lines}</ol></div>`
+}
+
+function line(event: SessionEvent): Html | undefined {
+  switch (event.type) {
+    case 'step':
+      return html`<li><span class="ms">${Math.round(event.step.at)} ms</span><span><bdi>${event.step.text}</bdi></span></li>`
+    case 'challenge':
+      return html`<li><span class="ms"></span><span>you are asked</span></li>`
+    case 'signed-in':
+      return html`<li><span class="ms">${Math.round(event.timing.total)} ms</span><span><strong>signed in</strong>: <bdi>${event.evidence.join('; ')}</bdi></span></li>`
+    case 'failed':
+      return html`<li><span class="ms"></span><span><strong>failed</strong>: <bdi>${[event.kind, ...event.seen].join('; ')}</bdi></span></li>`
+    case 'started':
+    case 'ended':
+      return undefined
+  }
+}

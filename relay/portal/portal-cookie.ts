@@ -1,0 +1,30 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/**
+ * The portal's cookies. Over TLS they are `__Host-` cookies (RFC 6265bis section 4.1.3.2): Secure, this host alone, path `/`.
+ *
+ * `SameSite=Lax`, not `Strict`: a handoff link is opened from mail or chat, and with `Strict` the browser would come without the cookie and the
+ * person would seem signed out. Lax sends it along on such top-level GETs alone, which change nothing here; every other method needs the CSRF token.
+ */
+export type PortalCookie =
+  /** Who is signed in. */
+  | 'login-relay'
+  /** Ties the sign-in form to the browser that asked for it, before there is a session. */
+  | 'login-relay-form'
+
+function nameOf(cookie: PortalCookie, secure: boolean): string {
+  return secure ? `__Host-${cookie}` : cookie
+}
+
+export function readCookie(request: FastifyRequest, cookie: PortalCookie, secure: boolean): string | undefined {
+  return request.cookies[nameOf(cookie, secure)]
+}
+
+/** Until the browser closes, or the relay ends what it stands for: a terminal nobody trusts keeps nothing. */
+export function setCookie(reply: FastifyReply, cookie: PortalCookie, value: string, secure: boolean): void {
+  reply.setCookie(nameOf(cookie, secure), value, { path: '/', httpOnly: true, sameSite: 'lax', secure })
+}
+
+export function clearCookie(reply: FastifyReply, cookie: PortalCookie, secure: boolean): void {
+  reply.clearCookie(nameOf(cookie, secure), { path: '/', httpOnly: true, sameSite: 'lax', secure })
+}

@@ -1,0 +1,56 @@
+import cookie from '@fastify/cookie'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { RelayError } from '../errors.ts'
+import { noteRoutes } from './allowed-methods.ts'
+import { installApi } from './api/install-api.ts'
+import { isOwnHost } from './host-rule.ts'
+import { installPages } from './pages/install-pages.ts'
+import { bodyLimit, portalError, respondProblem } from './respond-error.ts'
+import type { Rooms } from './rooms.ts'
+import { securityHeaders } from './security-headers.ts'
+
+export interface ServerOptions {
+  /** Host of `portal.listen`, IPv6 in brackets. */
+  readonly listenHost: string
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+}
+
+/** What is logged of a request: which route, not which address; addresses hold tickets. No headers, no body, no query. */
+const serializers = {
+  req: ({ method, routeOptions }: FastifyRequest) => ({ method, route: routeOptions?.url }),
+  res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+}
+
+/** The server with every route, not listening yet. */
+export async function buildServer(rooms: Rooms, { listenHost, tls }: ServerOptions): Promise<FastifyInstance> {
+  const options = {
+    loggerInstance: rooms.log.child({ room: 'portal' }, { serializers }),
+    disableRequestLogging: true,
+    bodyLimit,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    // Fastify calls no hooks for these: an address that cannot be decoded, and the like.
+    frameworkErrors: ((thrown: unknown, request: FastifyRequest, reply: Parameters<typeof respondProblem>[0]) => {
+      reply.headers(securityHeaders({ secure: rooms.secure, host: request.headers.host }))
+      void respondProblem(reply, portalError(thrown, 'application/json'))
+    }) as never,
+  }
+  const app = (tls === undefined ? Fastify(options) : Fastify({ ...options, https: tls })) as unknown as FastifyInstance
+  noteRoutes(app)
+  app.decorateRequest('principal', undefined)
+  app.addHook('onRequest', async (request, reply) => {
+    const { host } = request.headers
+    reply.headers(securityHeaders({ secure: rooms.secure, host }))
+    const facts = { host, listenHost, publicHost: new URL(rooms.url()).hostname, localAddress: request.socket.localAddress }
+    if (!isOwnHost(facts)) throw new RelayError('host_unknown')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.debug({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, 'answered')
+  })
+  await app.register(cookie)
+  await app.register((scope) => installApi(scope, rooms), { prefix: '/api/v1' })
+  await app.register((scope) => installPages(scope, rooms))
+  await app.ready()
+  return app
+}

@@ -1,0 +1,44 @@
+import type { Account, Site } from '../accounts/index.ts'
+import type { Device, User } from '../identity/index.ts'
+import type { PendingChallenge, SessionEvent, SiteSession } from '../sessions/index.ts'
+import { type AccountState, describeState } from './account-state.ts'
+
+/** What the API says of things. Nothing is passed on whole: every field is named here, so that a new one does not leak by itself. */
+
+export function userView({ id, name, role, createdAt }: User) {
+  return { id, name, role, createdAt }
+}
+
+export function deviceView({ id, name, createdAt, lastSeenAt }: Device, user: string) {
+  return { id, name, user, createdAt, ...(lastSeenAt === undefined ? {} : { lastSeenAt }) }
+}
+
+export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery, ca, createdAt }: Site) {
+  return { id, origins, loginUrl, ...(landingUrl === undefined ? {} : { landingUrl }), adapter, delivery, privateCa: ca !== undefined, createdAt }
+}
+
+export function accountView({ id, name, siteId, username, createdAt }: Account, owner: string, state: AccountState) {
+  return { id, name, site: siteId, owner, username, createdAt, state: state.state, ...describeState(state) }
+}
+
+export function sessionView({ account, site, landingUrl, createdAt, evidence }: SiteSession, owner: string) {
+  return { accountId: account.id, account: account.name, site: site.id, owner, landingUrl, since: createdAt, evidence }
+}
+
+export function challengeView({ id, account, challenge, expiresAt }: PendingChallenge) {
+  return {
+    id,
+    account: accountName(account),
+    kind: challenge.kind,
+    question: challenge.kind === 'captcha' ? challenge.hint || 'What does the image say?' : challenge.question,
+    expiresAt,
+  }
+}
+
+export function eventView(event: SessionEvent) {
+  return { ...event, account: accountName(event.account) }
+}
+
+function accountName({ id, name, siteId }: Account) {
+  return { id, name, site: siteId }
+}
