@@ -4,10 +4,11 @@
  */
 const table: readonly (readonly [support: number, confidence: number])[] = [
   [0, 0],
-  [0.26, 0.02],
-  [0.57, 0.72],
-  [0.93, 0.985],
-  [0.97, 0.995],
+  [0.26, 0.18],
+  [0.61, 0.83],
+  [0.95, 0.98],
+  [0.97, 0.99],
+  [1, 0.997],
 ]
 
 /** How often a read with this support is right, 0..1. */

@@ -13,16 +13,22 @@ export interface Grammar {
 
 export const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** Characters of the alphabet, as many as `length` says; without hints 3 to 8 letters and digits. */
-export function textGrammar(hints: Pick<ReadHints, 'alphabet' | 'length' | 'caseSensitive'>): Grammar {
+/** Characters of the alphabet, as many as `length` says; without hints 3 to 8 letters and digits, or Chinese characters. */
+export function textGrammar(hints: Pick<ReadHints, 'kind' | 'alphabet' | 'length' | 'caseSensitive'>): Grammar {
   const [least, most] = typeof hints.length === 'number' ? [hints.length, hints.length] : (hints.length ?? [3, 8])
-  const given = hints.alphabet ?? lettersAndDigits
-  // Where case does not count, an image may show either.
-  const allowed = new Set(hints.caseSensitive === false ? given.toLowerCase() + given.toUpperCase() : given)
+  const allows = allowing(hints)
   return {
-    next: (state, character) => (state < most && allowed.has(character) ? state + 1 : -1),
+    next: (state, character) => (state < most && allows(character) ? state + 1 : -1),
     ends: (state) => state >= least && state <= most,
   }
+}
+
+function allowing({ kind, alphabet, caseSensitive }: Pick<ReadHints, 'kind' | 'alphabet' | 'caseSensitive'>): (character: string) => boolean {
+  if (kind === 'chinese' && alphabet === undefined) return (character) => /^\p{Script=Han}$/u.test(character)
+  const given = alphabet ?? lettersAndDigits
+  // Where case does not count, an image may show either.
+  const allowed = new Set(caseSensitive === false ? given.toLowerCase() + given.toUpperCase() : given)
+  return (character) => allowed.has(character)
 }
 
 /** number operator number, then perhaps `=` and `?`. States: 1-4 digits of the first, 5 operator, 6-9 of the second, 10 and 11 the tail. */

@@ -9,6 +9,7 @@
  * file. Law 8: only sign-ins read images; no room above offers reading as a service.
  */
 
+import { isRelayError } from '../relay/errors.ts'
 import type { CaptchaReader, ReaderOptions } from './contract.ts'
 import { captchaModel, printModel } from './models.ts'
 import { createPool } from './pool.ts'
@@ -40,6 +41,8 @@ async function bounded<T>(work: Promise<T>): Promise<T> {
   const timer = setTimeout(() => limit.reject(unreadable('reading it took too long')), readLimit)
   try {
     return await Promise.race([work, limit.promise])
+  } catch (error) {
+    throw isRelayError(error) ? error : unreadable('the recogniser failed', error)
   } finally {
     clearTimeout(timer)
   }

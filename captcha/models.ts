@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -10,10 +11,13 @@ export interface Model {
 }
 
 /** The characters of our model, in the order of its outputs. */
-const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-*/=?']
+export const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-*/=?']
+
+/** Beside the sources, and where those are built into dist/ two folders up. */
+const ownModels = [join(import.meta.dirname, 'models'), join(import.meta.dirname, '../../captcha/models')]
 
 /** Our own, trained on captchas (captcha/training/README.md). */
-export const captchaModel: Model = { name: 'captcha', folder: join(import.meta.dirname, 'models'), meaning: unshifted }
+export const captchaModel: Model = { name: 'captcha', folder: ownModels.find((folder) => existsSync(folder)) ?? ownModels[0] ?? '', meaning: unshifted }
 
 /** Stock English, from npm: for images in plain print, which ours has not seen. */
 export const printModel: Model = {

@@ -46,11 +46,17 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   if (best(second) >= lost) return second
   seen.push(
     ...(await looks(
-      [ink, despeckle(ink), unline(ink)].map((view) => lineOf(trim(view))),
+      printViews(ink).map((view) => lineOf(view)),
       pools.print,
     )),
   )
   return verdict(seen, hints)
+}
+
+/** For the stock model, which wants a line of print with some air around it: specks gone, thin lines gone, thicker ones too. */
+function printViews(ink: Grey): Grey[] {
+  const thin = Math.max(1, Math.round(ink.height / 50))
+  return [despeckle(ink), unline(ink, thin), unline(ink, 2 * thin)].map((view) => trim(view, Math.round(ink.height / 4)))
 }
 
 async function looks(lines: readonly Promise<Grey>[], pool: Pool): Promise<Step[][]> {

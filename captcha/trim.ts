@@ -3,7 +3,7 @@ import type { Grey } from './picture.ts'
 const inked = 128
 
 /** What is inked and `margin` pixels of paper around it; the whole picture where nothing is. */
-export function trim(grey: Grey, margin = 6): Grey {
+export function trim(grey: Grey, margin: number): Grey {
   const { width, height } = grey
   let [left, top, right, bottom] = [width, height, -1, -1]
   for (const [pixel, shade] of grey.data.entries()) {

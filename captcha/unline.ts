@@ -6,7 +6,7 @@ const inked = 160
  * Without thin lines that run across: ink no more than `thickness` pixels high in its column becomes paper. Where a line
  * crosses a letter the letter's own ink makes the run longer, so it stays.
  */
-export function unline(grey: Grey, thickness = Math.max(1, Math.round(grey.height / 25))): Grey {
+export function unline(grey: Grey, thickness: number): Grey {
   const { width, height } = grey
   const data = grey.data.slice()
   for (let x = 0; x < width; x++) {

@@ -8,16 +8,28 @@ import { between, svgOf, textOf } from './draw.ts'
 import { seeded } from './random.ts'
 import { tiffOf } from './tiff.ts'
 
-/** `plain`: the generator as it comes. `varied`: its settings, sizes and the image's compression too. */
-export type Lesson = 'plain' | 'varied'
+/** `plain`: the generator as it comes. `varied`: its settings, sizes and the image's compression too. `twins`: like plain, rich in the two letters that differ by a pixel. */
+export type Lesson = 'plain' | 'twins' | 'varied'
+
+/** A line of text as the network sees it, and what it says. */
+interface Line {
+  readonly grey: Grey
+  readonly label: string
+}
+
+const lessons: Readonly<Record<Lesson, (random: () => number) => Promise<Line>>> = {
+  plain: (random) => plainLine(random, textOf(random, 4)),
+  twins: (random) => plainLine(random, [...textOf(random, 4)].map((character) => (random() < 0.4 ? 'Il'.charAt(random() < 0.5 ? 0 : 1) : character)).join('')),
+  varied: variedLine,
+}
 
 /** Labelled lines into `folder`, a hundred to a file: `page-N.tif` and its boxes, `page-N.box`. */
 export async function generate(folder: string, lesson: Lesson, count: number, seed: number): Promise<void> {
   const random = seeded(seed)
   await mkdir(folder, { recursive: true })
   for (let page = 0; page * 100 < count; page++) {
-    const lines: { grey: Grey; label: string }[] = []
-    for (let i = 0; i < Math.min(100, count - page * 100); i++) lines.push(await (lesson === 'plain' ? plainLine(random) : variedLine(random)))
+    const lines: Line[] = []
+    for (let i = 0; i < Math.min(100, count - page * 100); i++) lines.push(await lessons[lesson](random))
     await writeFile(join(folder, `page-${page}.tif`), tiffOf(lines.map((line) => line.grey)))
     await writeFile(join(folder, `page-${page}.box`), lines.map(({ grey, label }, index) => wordBox(grey, label, index)).join(''))
   }
@@ -27,13 +39,12 @@ function wordBox({ width, height }: Grey, label: string, page: number): string {
   return `WordStr 0 0 ${width} ${height} ${page} #${label}\n\t 0 0 ${width} ${height} ${page}\n`
 }
 
-async function plainLine(random: () => number): Promise<{ grey: Grey; label: string }> {
-  const label = textOf(random, 4)
+async function plainLine(random: () => number, label: string): Promise<Line> {
   const svg = svgOf(random, label, { noise: Math.floor(random() * 2), color: random() < 0.5 })
   return { grey: await lineOfImage(Buffer.from(svg), 0.95 + random() * 0.1), label }
 }
 
-async function variedLine(random: () => number): Promise<{ grey: Grey; label: string }> {
+async function variedLine(random: () => number): Promise<Line> {
   const usual = random() < 0.5
   const sum = random() < 0.15
   const label = sum ? expression(random) : textOf(random, usual ? 4 : 3 + Math.floor(random() * 4))
@@ -65,9 +76,4 @@ function expression(random: () => number): string {
 
 function colour(random: () => number): string {
   return `#${Array.from({ length: 3 }, () => between(random, 0, 255).toString(16).padStart(2, '0')).join('')}`
-}
-
-if (import.meta.main) {
-  const [folder = '', lesson = 'plain', count = '100', seed = '1'] = process.argv.slice(2)
-  await generate(folder, lesson === 'varied' ? 'varied' : 'plain', Number(count), Number(seed))
 }

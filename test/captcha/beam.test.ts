@@ -33,6 +33,11 @@ t.test('where case does not count, both cases of the alphabet may be seen', asyn
   t.equal(best(seen, { alphabet: 'abc', caseSensitive: false }), 'aBc')
 })
 
+t.test('Latin letters are never passed off as Chinese characters', async (t) => {
+  t.equal(best(steps({ a: 0.9 }, {}, { b: 0.9 }), { kind: 'chinese', length: 2 }), undefined)
+  t.equal(best(steps({ a: 0.6, 天: 0.3 }, {}, { 地: 0.9 }), { kind: 'chinese', length: 2 }), '天地')
+})
+
 t.test('the sum grammar reads sums and nothing else', async (t) => {
   const seen = steps({ '3': 0.8, B: 0.2 }, {}, { t: 0.6, '+': 0.3 }, {}, { S: 0.6, '5': 0.3 }, {}, { '=': 0.9 })
   t.equal(decodeSteps(seen, sumGrammar)[0]?.text, '3+5=')

@@ -51,13 +51,13 @@ t.test('specks go and letters stay', async (t) => {
 
 t.test('a thin line goes, and leaves the letter it crosses', async (t) => {
   const crossed = grey('........', '..##....', '..##....', '########', '..##....', '..##....', '........')
-  t.same(drawing(unline(crossed)), ['........', '..##....', '..##....', '..##....', '..##....', '..##....', '........'])
+  t.same(drawing(unline(crossed, 1)), ['........', '..##....', '..##....', '..##....', '..##....', '..##....', '........'])
 })
 
 t.test('trimming leaves the ink and its margin', async (t) => {
   t.same(drawing(trim(letter, 1)), ['......', '.####.', '.#..#.', '.####.', '......'])
   const empty = grey('...', '...')
-  t.equal(trim(empty), empty)
+  t.equal(trim(empty, 1), empty)
 })
 
 t.test('a line has the model’s height, its own shape and one byte a pixel', async (t) => {

