@@ -47,8 +47,16 @@ function checkOrigins(origins: readonly string[]): void {
 function checkOrigin(origin: string): void {
   const url = parseUrl('origin', origin)
   if (url.origin !== origin) reject('an origin is written as a browser serialises it: https://host or https://host:port, in ASCII, nothing after it')
-  if (url.hostname.endsWith('.')) reject("an origin's host does not end in a dot")
+  if (!isHost(url.hostname)) reject("an origin's host is an address, or labels of letters, digits, hyphens and underscores with dots between them")
   if (isPublicSuffix(url.hostname)) reject(`${url.hostname} is a public suffix: the hosts below it belong to different owners`)
+}
+
+/**
+ * RFC 1123 section 2.1, and the underscore that intranets use. The URL standard lets more pass (`*`, quotes, a dot at the end),
+ * which means something else in a certificate or a PAC file.
+ */
+function isHost(host: string): boolean {
+  return /^\[[0-9a-f:.]+\]$/.test(host) || (host.length <= 253 && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/.test(host))
 }
 
 /** A page of the site itself: a browser is sent there, and a sign-in starts there. */
