@@ -3,4 +3,6 @@
  *
  * Refuses: an unknown key (it names the nearest known one), a value that does not fit (with file, line and key).
  */
+
+export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts'
 export { type Config, configSchema } from './schema.ts'

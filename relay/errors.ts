@@ -81,6 +81,24 @@ export const catalogue = {
     next: 'Provide the key that this data directory was made with; nothing was changed.',
   },
   vault_key_missing: { status: 500, exit: 1, text: 'The master key is missing.', next: 'Provide it as the configuration says ({source}).' },
+  vault_key_exposed: {
+    status: 500,
+    exit: 1,
+    text: 'The master key file {file} can be read by others on this machine.',
+    next: 'Make it private with `chmod 600`; if others may have read it, rotate the key then.',
+  },
+  vault_key_unfit: {
+    status: 500,
+    exit: 1,
+    text: 'The master key from {source} is not 32 bytes in base64.',
+    next: 'Make one with `openssl rand -base64 32`.',
+  },
+  vault_next_key_missing: {
+    status: 400,
+    exit: 2,
+    text: 'The master key comes from {source}, so the new one must come from there too.',
+    next: 'Start the relay with {variable} set, rotate, then put the new value in place of the old one.',
+  },
   vault_record_damaged: {
     status: 500,
     exit: 1,
