@@ -1,4 +1,5 @@
 import { type buildConnector, Pool } from 'undici'
+import { RelayError } from '../errors.ts'
 import type { Destination } from './contract.ts'
 import { dial } from './dial.ts'
 import { readHost } from './host.ts'
@@ -27,6 +28,7 @@ interface Entry {
 
 export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnListeners; trust: Trust }): Pools {
   const entries = new Map<string, Entry>()
+  let isClosed = false
 
   /** Sites are few; probing makes more. The oldest that are idle go. */
   const forgetIdle = (): void => {
@@ -40,6 +42,7 @@ export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnLi
 
   return {
     of(destination, origin) {
+      if (isClosed) throw new RelayError('site_down', { params: { site: destination.id, reason: 'the relay is being stopped' } })
       const key = `${destination.id} ${origin}`
       const networks = destination.networks.join()
       const entry = entries.get(key)
@@ -59,6 +62,7 @@ export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnLi
       return pool
     },
     async close() {
+      isClosed = true
       const pools = [...entries.values()].map(({ pool }) => pool)
       entries.clear()
       await Promise.all(pools.map((pool) => pool.destroy()))

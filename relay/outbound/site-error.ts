@@ -52,7 +52,7 @@ const tlsReasons: Readonly<Record<string, string>> = {
 export function siteError(site: string, error: unknown): RelayError {
   if (error instanceof RelayError) return error
   const { code, name, message } = describe(error)
-  const tlsReason = tlsReasons[code] ?? (/^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO)/.test(code) ? 'the TLS handshake failed' : undefined)
+  const tlsReason = tlsReasons[code] ?? tlsReasonByKind(code)
   if (tlsReason !== undefined) return new RelayError('site_tls', { params: { site, reason: tlsReason }, detail: code, cause: error })
   const downReason = downReasons[code] ?? reasonsByName[name]
   if (downReason !== undefined)
@@ -61,6 +61,11 @@ export function siteError(site: string, error: unknown): RelayError {
     return new RelayError('bad_request', { params: { problem: 'it cannot be sent on as HTTP' }, detail: `${code} ${message}`, cause: error })
   }
   return new RelayError('internal', { detail: `${name} ${code}`, cause: error })
+}
+
+function tlsReasonByKind(code: string): string | undefined {
+  if (code.startsWith('ERR_OSSL_')) return 'the CA it was enrolled with cannot be read'
+  return /^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO)/.test(code) ? 'the TLS handshake failed' : undefined
 }
 
 /** A parser's error carries the bytes it failed at, and a site may have echoed a secret in them. */

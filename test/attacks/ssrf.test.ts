@@ -102,6 +102,13 @@ t.test('CONNECT targets that lead inside, or are none, are refused with a reason
   t.equal(trap.accepted, 0)
 })
 
+t.test('enrolling is not offered as the way out where it is none', async (t) => {
+  const outbound = outboundForTest(t, names)
+  t.match(await rejection(outbound.connect('metadata', 80)), { message: 'The relay does not connect to metadata: it is a cloud metadata address.' })
+  const destination = { ...loopbackSite('http://metadata'), networks: ['public', 'private', 'loopback'] as const }
+  t.match(await rejection(outbound.forward(destination, get('http://metadata'))), { message: /: it is a cloud metadata address\.$/ })
+})
+
 t.test('an answer of the resolver that is no address is refused', async (t) => {
   for (const answer of ['127.1', '0x7f000001', 'localhost', '', '::1%lo']) {
     const outbound = outboundForTest(t, { 'odd.test': [answer] })

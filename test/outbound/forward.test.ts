@@ -33,6 +33,15 @@ t.test('header fields pass in order, with their case, repeated ones repeated, as
   t.strictSame(site.received, [sent], 'and Host is the origin, whatever was given')
 })
 
+t.test("an origin that is not the destination's is refused, though its network is allowed", async (t) => {
+  const { origin, connections } = await startSite(t, (_request, response) => response.end())
+  const outbound = outboundForTest(t)
+  const other = loopbackSite('http://other.test', origin.replace('http:', 'https:'), `${origin}/`)
+  t.match(await rejection(outbound.forward(other, get(origin))), { code: 'destination_refused' })
+  t.match(await rejection(outbound.upgrade(other, get(origin))), { code: 'destination_refused' })
+  t.equal(connections(), 0)
+})
+
 t.test('trailers are there once the body has ended', async (t) => {
   const { origin } = await startSite(t, (_request, response) => {
     response.writeHead(200, { trailer: 'x-sum' })

@@ -75,6 +75,8 @@ t.test('what waits when the room is stopped is told so, and nothing is opened af
   while (site.received.join('') === '') await new Promise((resolve) => setTimeout(resolve, 5))
   await outbound.stop()
   t.match(await waiting, { code: 'site_down', message: /being stopped/ })
+  t.match(await rejection(outbound.forward(loopbackSite(origin), get(origin))), { code: 'site_down', message: /being stopped/ })
+  t.equal(site.accepted, 1)
 })
 
 /** A port that was free a moment ago. */

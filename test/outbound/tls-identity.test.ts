@@ -30,6 +30,23 @@ t.test('a site that proves its identity by a CA of its own is spoken to', async 
   t.equal(await read(answer.body), 'hello')
 })
 
+t.test('of several addresses the one that answers is used, and must prove itself', async (t) => {
+  const server = await start(t, await authority.issue('site.test'))
+  const origin = `https://site.test:${server.port}`
+  const outbound = outboundForTest(t, { 'site.test': ['::1', '127.0.0.2', '127.0.0.1'] })
+  t.equal(await read((await outbound.forward(site(origin, authority.cert), get(origin))).body), 'hello')
+  t.match(await rejection(outbound.forward({ ...site(origin), id: 'other' }, get(origin))), { code: 'site_tls' })
+})
+
+t.test('a CA that is no certificate: site_tls, nothing is sent', async (t) => {
+  const server = await start(t, await authority.issue('site.test'))
+  const origin = `https://site.test:${server.port}`
+  for (const ca of ['garbage', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']) {
+    t.match(await rejection(outboundForTest(t).forward(site(origin, ca), get(origin))), { code: 'site_tls' })
+  }
+  t.equal(server.received.join(''), '')
+})
+
 t.test('an address proves itself as an address', async (t) => {
   const server = await start(t, await authority.issue('127.0.0.1'))
   const origin = `https://127.0.0.1:${server.port}`
