@@ -11,10 +11,14 @@ export function secretOrigins({ origins, loginUrl }: Pick<Site, 'origins' | 'log
 }
 
 /**
- * Under what a credential is sealed. Beside owner and account it is bound to what decides where its secrets go: whoever can
- * write the store but lacks the master key could otherwise send them to an origin, or past a CA, of his own (laws 2 and 5).
+ * Under what a credential is sealed. Beside owner and account it is bound to what decides where its secrets go, to the user name
+ * and to its version: whoever can write the store but lacks the master key could otherwise send them to an origin, or past a
+ * CA, of his own, or bring back an older password (laws 2 and 5). Each of these changes only when the secrets are sealed anew.
  */
-export function credentialRef({ owner, id }: Pick<Account, 'owner' | 'id'>, site: Pick<Site, 'id' | 'origins' | 'loginUrl' | 'ca'>): SealRef {
-  const bound = JSON.stringify([site.id, secretOrigins(site), site.ca ?? null])
-  return { owner, account: id, record: `credential ${createHash('sha256').update(bound).digest('base64url')}` }
+export function credentialRef(
+  account: Pick<Account, 'owner' | 'id' | 'username' | 'credentialVersion'>,
+  site: Pick<Site, 'id' | 'origins' | 'loginUrl' | 'ca'>,
+): SealRef {
+  const bound = JSON.stringify([site.id, secretOrigins(site), site.ca ?? null, account.username, account.credentialVersion])
+  return { owner: account.owner, account: account.id, record: `credential ${createHash('sha256').update(bound).digest('base64url')}` }
 }
