@@ -6,7 +6,7 @@ export const lineHeight = 48
 
 /** A grey picture at the model's height; `stretch` widens it (1 keeps its shape). */
 export async function lineOf(grey: Grey, stretch = 1): Promise<Grey> {
-  const width = Math.max(8, Math.min(2000, Math.round((grey.width * lineHeight * stretch) / grey.height)))
+  const width = Math.max(8, Math.min(1000, Math.round((grey.width * lineHeight * stretch) / grey.height)))
   const { data } = await sharp(grey.data, { raw: { width: grey.width, height: grey.height, channels: 1 } })
     .resize({ width, height: lineHeight, fit: 'fill', kernel: 'cubic' })
     .toColourspace('b-w')

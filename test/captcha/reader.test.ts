@@ -20,8 +20,8 @@ t.test('captchas as the demo’s site draws them are read, and high confidence c
   for (const { image, answer } of images) reads.push({ ...(await reader.read(image)), truth: answer })
   const right = reads.filter((read) => read.answer === read.truth)
   const sure = reads.filter((read) => read.confidence >= 0.9)
-  t.ok(right.length >= 34, `${right.length} of 40 right`)
-  t.ok(sure.length >= 20, `${sure.length} of 40 sure`)
+  t.ok(right.length >= 38, `${right.length} of 40 right`)
+  t.ok(sure.length >= 34, `${sure.length} of 40 sure`)
   t.ok(sure.filter((read) => read.answer !== read.truth).length <= 1, 'of the sure ones at most one is wrong')
   for (const read of reads) {
     t.ok(read.confidence >= 0 && read.confidence <= 1)
@@ -38,7 +38,7 @@ t.test('sums are answered with their value', async (t) => {
     t.equal(read.kind, 'arithmetic')
     if (read.answer === answer) right++
   }
-  t.ok(right >= 16, `${right} of 20 right`)
+  t.ok(right >= 19, `${right} of 20 right`)
 })
 
 t.test('a sum is told from a text without a hint', async (t) => {
@@ -64,7 +64,7 @@ t.test('hints bind what is read', async (t) => {
 t.test('an SVG is read without its noise', async (t) => {
   let right = 0
   for (const { svg, answer } of await draw({ noise: 5 }, 10, 506)) if ((await reader.read(Buffer.from(svg))).answer === answer) right++
-  t.ok(right >= 7, `${right} of 10 right`)
+  t.ok(right >= 9, `${right} of 10 right`)
 })
 
 t.test('an image with nothing on it gives no confidence', async (t) => {
