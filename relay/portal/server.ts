@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { RelayError } from '../errors.ts'
 import { noteRoutes } from './allowed-methods.ts'
 import { installApi } from './api/install-api.ts'
@@ -25,7 +25,7 @@ const serializers = {
 export async function buildServer(rooms: Rooms, { listenHost, tls }: ServerOptions): Promise<FastifyInstance> {
   const options = {
     loggerInstance: rooms.log.child({ room: 'portal' }, { serializers }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestTimeout: 30_000,
     forceCloseConnections: true,

@@ -3,8 +3,8 @@ import type { AccountState } from '../account-state.ts'
 import { type Html, html } from './html.ts'
 import { csrfField } from './layout.ts'
 
-/** What can be done with an account as it stands; the likeliest first. */
-export function accountActions({ id }: Account, state: AccountState, csrf: string): Html {
+/** What can be done with an account as it stands; the likeliest first. `here`: on the account's own page, where the question stands too. */
+export function accountActions({ id }: Account, state: AccountState, csrf: string, here = false): Html {
   const open = (look = 'main') => action(`/accounts/${id}/open`, 'Open', csrf, look)
   const signIn = (text = 'Sign in now', look = '') => action(`/accounts/${id}/sign-in`, text, csrf, look)
   const end = (text = 'End') => action(`/accounts/${id}/end`, text, csrf)
@@ -12,9 +12,9 @@ export function accountActions({ id }: Account, state: AccountState, csrf: strin
     case 'signed-in':
       return html`${open()}${end()}`
     case 'signing-in':
-      return html`<a class="button" href="/accounts/${id}">Watch</a>${end('Stop')}`
+      return html`${!here && html`<a class="button" href="/accounts/${id}">Watch</a>`}${end('Stop')}`
     case 'asking':
-      return html`<a class="button main" href="/questions/${state.challengeId}">Answer</a>${end('Stop')}`
+      return html`${!here && html`<a class="button main" href="/questions/${state.challengeId}">Answer</a>`}${end('Stop')}`
     case 'needs-attention':
       if (state.attention.reason === 'wrong-password') return html`<a class="button main" href="/accounts/${id}/password">Enter the right password</a>`
       return signIn('Sign in again', 'main')

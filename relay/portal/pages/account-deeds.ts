@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { isRelayError } from '../../errors.ts'
 import { checkAccount } from '../access.ts'
-import type { Rooms } from '../rooms.ts'
+import { accountState } from '../account-state.ts'
+import { patience, type Rooms } from '../rooms.ts'
 import { signInSoon } from '../sign-in-soon.ts'
 import { leave } from './leaving-page.ts'
 import { takeForm } from './page-route.ts'
@@ -24,8 +25,10 @@ export function accountDeeds(app: FastifyInstance, rooms: Rooms): void {
 
   takeForm(app, rooms, '/accounts/:id/end', {}, async ({ principal, params }) => {
     const account = await checkAccount(rooms, principal, 'end', { id: params.id ?? '' })
+    const { state } = accountState(account, rooms.sessions, patience(rooms))
     const ended = await rooms.sessions.end(account.id)
-    return { goTo: `/?done=${ended ? 'ended' : 'not-live'}` }
+    const underWay = state === 'signing-in' || state === 'asking'
+    return { goTo: `/?done=${ended ? 'ended' : underWay ? 'stopped' : 'not-live'}` }
   })
 
   takeForm(app, rooms, '/accounts/:id/remove', {}, async ({ principal, params }) => {

@@ -31,7 +31,7 @@ export function accountPage(app: FastifyInstance, rooms: Rooms): void {
 ${doneNote(query)}
 <section class="card" id="state" data-live aria-live="polite"><p>${stateMark(state)}</p>
 ${stateAdvice(state)}
-${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : html`<div class="actions">${accountActions(account, state, csrf)}</div>`}</section>
+${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : html`<div class="actions">${accountActions(account, state, csrf, true)}</div>`}</section>
 <div id="question" data-live>${question(rooms, principal, state, csrf)}</div>
 <section id="steps" data-live>${signInSteps(rooms.sessions.recent(account.id))}</section>
 <section class="card"><h2>About this account</h2><dl class="facts">

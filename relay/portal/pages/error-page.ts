@@ -1,6 +1,7 @@
 import type { RelayError } from '../../errors.ts'
-import { html } from './html.ts'
+import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
+import { prose } from './notes.ts'
 
 /** What went wrong, in words, and the way on. */
 export function errorPage(error: RelayError): Page {
@@ -8,7 +9,12 @@ export function errorPage(error: RelayError): Page {
   return {
     title: error.message,
     status: error.status,
-    body: html`<div class="narrow"><h1>${error.message}</h1><p>${error.next}</p>
+    body: html`<div class="narrow"><h1>${error.message}</h1><p>${nextStep(error)}</p>
 <p><a class="button main" href="${signIn ? '/sign-in' : '/'}">${signIn ? 'Sign in' : 'Your accounts'}</a></p><p class="quiet">Code: <code>${error.code}</code></p></div>`,
   }
+}
+
+/** The catalogue speaks to all; to a person who looks at a page, a missing one is another matter than a missing record. */
+function nextStep(error: RelayError): Html[] {
+  return prose(error.code === 'not_found' ? 'It may be gone, or the address is cut. Begin again from your accounts.' : error.next)
 }

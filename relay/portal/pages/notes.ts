@@ -9,6 +9,7 @@ const done: Readonly<Record<string, string>> = {
   'site-added': 'The site is enrolled.',
   'device-revoked': 'The device is revoked. Its token no longer works.',
   ended: 'The session is ended, here and at the site.',
+  stopped: 'The sign-in is stopped.',
   'not-live': 'That session had ended already.',
   'portal-ended': 'That sign-in to the portal is ended.',
   'signed-out': 'You are signed out.',
@@ -23,5 +24,10 @@ export function doneNote({ done: key }: Readonly<Record<string, string>>): Html 
 /** What went wrong and what to do next, above the form it concerns. */
 export function errorNote(thrown: unknown): Html {
   const { message, next } = asRelayError(thrown)
-  return html`<div class="note bad" role="alert"><p><strong>${message}</strong></p><p>${next}</p></div>`
+  return html`<div class="note bad" role="alert"><p><strong>${message}</strong></p><p>${prose(next)}</p></div>`
+}
+
+/** The catalogue's words: what stands in backticks is code. */
+export function prose(text: string): Html[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
 }
