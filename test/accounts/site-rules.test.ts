@@ -131,6 +131,8 @@ t.test('a CA file holds certificates and nothing else', async (t) => {
   t.equal(problemOf({ ...erp, ca: cert }), undefined)
   t.equal(problemOf({ ...erp, ca: `the company's CA\n${cert}\n${cert}` }), undefined)
   t.match(problemOf({ ...erp, ca: `${cert}\n${key}` }), /CA file/, 'a private key would lie in the store in clear')
+  const encrypted = key.replace('-----\n', '-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n')
+  t.match(problemOf({ ...erp, ca: `${cert}\n${encrypted}` }), /CA file/, 'an encrypted one too')
   t.match(problemOf({ ...erp, ca: '' }), /CA file/)
   t.match(problemOf({ ...erp, ca: 'x' }), /CA file/)
   t.match(problemOf({ ...erp, ca: cert.replace('MII', 'MIJ') }), /CA file/)

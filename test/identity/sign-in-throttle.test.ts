@@ -81,7 +81,8 @@ t.test('names that sign in as the same user share one count', async (t) => {
 t.test('the addresses of one IPv6 network, and both ways to write an IPv4 address, count as one', async (t) => {
   const clock = setClock()
   const throttle = new SignInThrottle(clock.now)
-  t.equal(tryUntilRefused(throttle, 'a', (n) => `2001:db8:0:1::${n + 1}`).tries, 3)
+  for (let n = 0; n < 3; n++) throttle.begin(`a${n}`, `2001:db8:0:1:${n}::1`)
+  t.throws(() => throttle.begin('a3', '2001:db8:0:1:ffff::'), { code: 'too_many_tries' })
   t.doesNotThrow(() => throttle.begin('b', '2001:db8:0:2::1'))
   for (const [n, address] of ['192.0.2.7', '::ffff:192.0.2.7', '192.0.2.7'].entries()) throttle.begin(`c${n}`, address)
   t.throws(() => throttle.begin('d', '::ffff:192.0.2.7'), { code: 'too_many_tries' })

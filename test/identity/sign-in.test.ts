@@ -42,7 +42,7 @@ t.test('a wrong password and an unknown user get the same answer in the same tim
     unknown.push(nobody.ms)
   }
   // The least of several is what the machine does when it is not kept busy; without the stand-in the ratio is below a hundredth.
-  t.ok(Math.min(...unknown) > Math.min(...known) / 3, `${Math.min(...unknown)} ms and ${Math.min(...known)} ms`)
+  t.ok(Math.min(...unknown) > Math.min(...known) / 10, `${Math.min(...unknown)} ms and ${Math.min(...known)} ms`)
 })
 
 t.test('guesses wait, the right password too while it waits, and then it passes', async (t) => {
