@@ -23,7 +23,7 @@ export async function classifyHost(host: Host, lookup: Lookup, signal: AbortSign
   return addresses.map(classifyAddress)
 }
 
-/** Of an address that is refused anyway, and may not even be one, nothing more is asked. */
+/** What the resolver gave is no address: it is refused as such. */
 const nobody = { isListener: false, isThisMachine: false }
 
 export interface ResolveOptions {
@@ -40,7 +40,7 @@ export async function resolveDestination(host: Host, port: number, rule: Destina
   const allowed: LookupAddress[] = []
   let refusal = ''
   for (const address of await classifyHost(host, lookup, signal)) {
-    const facts = address.class === 'refused' ? nobody : own.facts(address.address, port)
+    const facts = isIP(address.address) === 0 ? nobody : own.facts(address.address, port)
     const verdict = decideDestination(address, facts, rule)
     if (verdict.ok) allowed.push({ address: address.address, family: isIP(address.address) })
     else refusal ||= verdict.reason
