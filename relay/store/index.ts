@@ -3,5 +3,6 @@
  *
  * Refuses: a second process on the same data directory, a torn or foreign file. Keeps law 5.
  */
-export type { Collection, CollectionShape, ListOptions, PutOptions, Store, StoreChange, StoredRecord } from './port.ts'
+
 export { createFileStore } from './file-store.ts'
+export type { Collection, CollectionShape, ListOptions, PutOptions, Store, StoreChange, StoredRecord } from './port.ts'
