@@ -1,7 +1,11 @@
 /**
  * Adapters: the plugins that know how a kind of site signs in, and the kit to write one.
  *
- * An adapter holds handles of secrets, never values. Keeps laws 2 and 3.
+ * An adapter holds handles of secrets, never values. What an answer means is judged by evidence, from facts alone: a password goes
+ * out a second time only where the site says that it was the captcha, and nothing else. Refuses behavioural challenges: it
+ * names them and stops. Keeps laws 2, 3 and 8.
  */
+export { builtInAdapters } from './built-in.ts'
 export type * from './contract.ts'
 export { SignInFailure } from './contract.ts'
+export { adapterProblem, defineAdapter } from './define-adapter.ts'

@@ -1,0 +1,81 @@
+import { type Browser, type Page, SignInFailure } from '../contract.ts'
+import { leadsOn, samePlace } from './answer.ts'
+import { behaviouralChallenge } from './challenge-markup.ts'
+import { findSignInForm, type SignInForm } from './find-form.ts'
+import { quoted } from './judge.ts'
+import type { FormSettings } from './settings.ts'
+import { loginWords, mentions, registerWords, signOutWords } from './words.ts'
+
+export interface SignInPage {
+  readonly page: Page
+  readonly found: SignInForm
+}
+
+/** How many pages are looked at for a form: the one given, a frame or script in it, a link to sign in. */
+const mostPages = 4
+
+/**
+ * The page with the sign-in form, from the page that was opened: itself, or where its frames, its script or its link for signing in
+ * lead. Nothing is filled in. `SignInFailure` with what was seen instead.
+ */
+export async function findSignInPage(opened: Page, browser: Browser, settings: FormSettings): Promise<SignInPage> {
+  let page = opened
+  const seen: string[] = []
+  const visited = new Set<string>()
+  for (let count = 0; count < mostPages; count++) {
+    visited.add(page.url.href)
+    checkStatus(page)
+    checkChallenge(page)
+    const found = findSignInForm(page, settings)
+    if (found !== undefined) return { page, found }
+    seen.push(`the page ${page.url.pathname} titled ${quoted(page.title)} ${formsInWords(page)}`)
+    const next = waysOn(page).find(({ href }) => !visited.has(href))
+    if (next === undefined) break
+    page = await browser.open(next)
+  }
+  throw new SignInFailure('form-not-found', seen)
+}
+
+function checkStatus({ status, url, title }: Page): void {
+  const told = [`${url.pathname} answered ${status}`, ...(title === '' ? [] : [`the page is titled ${quoted(title)}`])]
+  if (status >= 500) throw new SignInFailure('site-down', told)
+  if (status === 429) throw new SignInFailure('blocked', told)
+}
+
+/** Law 8: at once, before anything is sent. */
+export function checkChallenge(page: Page): void {
+  const challenge = behaviouralChallenge(page)
+  if (challenge === undefined) return
+  throw new SignInFailure('challenge', [`the sign-in page is guarded by ${challenge}, which only a person can answer`])
+}
+
+function formsInWords({ forms, status }: Page): string {
+  if (status >= 400) return `answered ${status}`
+  if (forms.length === 0) return 'has no form'
+  const passwords = forms.filter(({ fields }) => fields.some(({ type }) => type === 'password')).length
+  return passwords === 0 ? 'has no form with a password field' : 'has password fields, but in forms that are not for signing in'
+}
+
+/** Addresses that may hold the form, the likeliest first. Only of the same origin: what else takes part is enrolled by a person. */
+function waysOn(page: Page): URL[] {
+  const byScript = leadsOn(page)
+  const frames = ['frame', 'iframe'].flatMap((tag) => page.query(tag)).map((element) => URL.parse(element.attribute('src') ?? '', page.url.href))
+  const links = page.links
+    .filter(({ text, url }) => isLoginLink(text, url))
+    .sort((one, other) => Number(mentions(loginWords, other.text)) - Number(mentions(loginWords, one.text)))
+    .map(({ url }) => url)
+  const all = [...(byScript === undefined ? [] : [byScript]), ...frames.filter((url) => url !== null), ...links]
+  return all.filter((url) => url.origin === page.url.origin && !samePlace(url, page.url)).map(withoutHash)
+}
+
+function isLoginLink(text: string, url: URL): boolean {
+  const address = url.pathname + url.search
+  if (mentions(registerWords, text) || mentions(signOutWords, text, address)) return false
+  return mentions(loginWords, text.slice(0, 40)) || mentions(loginWords, url.pathname)
+}
+
+function withoutHash(url: URL): URL {
+  const plain = new URL(url)
+  plain.hash = ''
+  return plain
+}

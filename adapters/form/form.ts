@@ -1,0 +1,57 @@
+import type { Adapter, Page, SignInContext } from '../contract.ts'
+import { SignInFailure } from '../contract.ts'
+import { defineAdapter } from '../define-adapter.ts'
+import { samePlace } from './answer.ts'
+import { findSignInForm } from './find-form.ts'
+import { findSignInPage } from './find-page.ts'
+import { type FormSettings, formSettings } from './settings.ts'
+import { inWords, signIn } from './sign-in.ts'
+import { findSignOut } from './sign-out-control.ts'
+import { isSignedOut } from './signed-out.ts'
+
+type SessionContext = Pick<SignInContext<FormSettings>, 'browser' | 'site' | 'settings' | 'signal'>
+
+/** Signs in by an HTML form. Works from the login address alone in the common case; settings help where it does not. */
+export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
+  name: 'form',
+  api: 1,
+  description: 'An HTML form: user name, password, and a text captcha where there is one',
+  settings: formSettings,
+  signIn,
+
+  async isSignedIn(context) {
+    return looksSignedIn(await openLanding(context), context)
+  },
+
+  isSignedOut: (facts, site) => isSignedOut(facts, site),
+
+  async signOut(context) {
+    const page = await openLanding(context)
+    const control = findSignOut(page)
+    if (control === undefined) return false
+    const after = 'form' in control ? await control.form.submit() : await context.browser.open(control.link)
+    return after.status < 400 && findSignOut(after) === undefined
+  },
+
+  async look(page, { browser, settings }) {
+    try {
+      const { page: on, found } = await findSignInPage(page, browser, settings)
+      return { fits: true, found: [`a ${inWords(found).replace(': ', ` at ${on.url.pathname}: `)}`], loginUrl: on.url, origins: [found.form.action.origin] }
+    } catch (error) {
+      if (!(error instanceof SignInFailure)) throw error
+      return { fits: false, found: error.seen, problem: error.kind }
+    }
+  },
+})
+
+function openLanding({ browser, site, settings }: SessionContext): Promise<Page> {
+  return browser.open(settings.landing === undefined ? (site.landingUrl ?? site.loginUrl) : new URL(settings.landing, site.loginUrl))
+}
+
+function looksSignedIn(page: Page, { site, settings }: SessionContext): boolean {
+  if (page.status >= 500) throw new SignInFailure('site-down', [`the site answered ${page.status}`])
+  if (page.status === 401 || page.status === 403) return false
+  if (findSignOut(page) !== undefined) return true
+  if (findSignInForm(page, settings) !== undefined) return false
+  return page.redirects.length === 0 || !samePlace(page.url, site.loginUrl)
+}
