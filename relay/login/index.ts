@@ -5,3 +5,4 @@
  * Keeps laws 2, 3 and 8.
  */
 export type { Login, LoginStep, ProbeReport, SessionState, SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
+export { CookieJar } from './cookies/index.ts'

@@ -142,7 +142,9 @@ export class CookieJar {
       if (expiry !== undefined && expiry > Date.now()) this.#headersGoodUntil = Math.min(this.#headersGoodUntil, expiry)
     }
     // Longer paths first, then the older one (RFC 6265 section 5.4).
-    return found.filter((cookie) => !isExpired(cookie)).sort((a, b) => (b.path ?? '').length - (a.path ?? '').length || (a.creationIndex ?? 0) - (b.creationIndex ?? 0))
+    return found
+      .filter((cookie) => !isExpired(cookie))
+      .sort((a, b) => (b.path ?? '').length - (a.path ?? '').length || (a.creationIndex ?? 0) - (b.creationIndex ?? 0))
   }
 
   #find(cookie: Cookie, host: string): Cookie | undefined {

@@ -1,0 +1,83 @@
+import type { Browser, CookieFacts, Page, SessionHeader } from '../../../adapters/index.ts'
+import type { HttpAgent, Part } from '../../outbound/index.ts'
+import type { Secret } from '../../vault/index.ts'
+import { CookieJar } from '../cookies/index.ts'
+import { type BrowserLimits, Navigator, type PageRequest } from './navigate.ts'
+import { type PageContext, ParsedPage } from './page.ts'
+
+export interface BrowserOptions {
+  readonly agent: HttpAgent
+  /** Default: an empty one. */
+  readonly jar?: CookieJar
+  readonly limits: BrowserLimits
+  readonly signal: AbortSignal
+}
+
+/** A browser without a window, for one sign-in. */
+export interface WindowlessBrowser extends Browser {
+  readonly jar: CookieJar
+  /** The page it is at; undefined: none was opened yet. */
+  readonly page: Page | undefined
+}
+
+export function createBrowser({ agent, jar = CookieJar.create(), limits, signal }: BrowserOptions): WindowlessBrowser {
+  const navigator = new Navigator({ agent, jar, limits, signal })
+  const context: PageContext = { go, fetch: (request) => navigator.fetch(request) }
+  let current: ParsedPage | undefined
+
+  /** To the page that comes in the end: a page that moves on by itself within seconds is a redirect. */
+  async function go(request: PageRequest): Promise<Page> {
+    const passed: URL[] = []
+    let next = request
+    for (;;) {
+      const answer = await navigator.fetch(next)
+      const page = new ParsedPage({ ...answer, redirects: [...passed, ...answer.redirects] }, context)
+      const target = navigator.refreshTarget(answer, page.refresh, page.baseUrl)
+      if (target === undefined || passed.length >= navigator.redirectLimit) {
+        current = page
+        return page
+      }
+      passed.push(...answer.redirects, target)
+      next = { method: 'GET', url: target, referrer: answer.url }
+    }
+  }
+
+  const cookies: CookieFacts = {
+    names: (url) => jar.names(url),
+    changesSince: (mark) => jar.changesSince(mark),
+    mark: () => jar.mark(),
+  }
+
+  return {
+    jar,
+    cookies,
+    get page() {
+      return current
+    },
+    open: (url, options: { readonly authorization?: SessionHeader['value'] } = {}) =>
+      go({
+        method: 'GET',
+        url: new URL(url),
+        ...(current === undefined ? {} : { referrer: current.url }),
+        ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
+      }),
+    postJson: (url, body) =>
+      go({
+        method: 'POST',
+        url: new URL(url, current?.url),
+        contentType: 'application/json',
+        body: jsonParts(body),
+        accept: 'json',
+        ...(current === undefined ? {} : { referrer: current.url }),
+      }),
+  }
+}
+
+function jsonParts(body: Readonly<Record<string, string | Secret>>): Part[] {
+  const parts = Object.entries(body).flatMap(([name, value], index): Part[] => {
+    const head = `${index === 0 ? '' : ','}${JSON.stringify(name)}:`
+    if (typeof value === 'string') return [Buffer.from(head + JSON.stringify(value))]
+    return [Buffer.from(`${head}"`), { secret: value, field: name, encoding: { as: 'json' } }, Buffer.from('"')]
+  })
+  return [Buffer.from('{'), ...parts, Buffer.from('}')]
+}

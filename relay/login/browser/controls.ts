@@ -1,0 +1,108 @@
+import type { Element, ParsedDocument } from './parse-html.ts'
+import { ancestors, attribute, elements, hasAttribute, textContent } from './walk.ts'
+
+/** A control of a form and what a person could have put into it. Changed by `fill` and `check`. */
+export interface Control {
+  readonly element: Element
+  /** The input's type, or `select`, `textarea`, `button`. */
+  readonly type: string
+  readonly name: string
+  value: string
+  checked: boolean
+  readonly disabled: boolean
+  readonly options: readonly Option[]
+}
+
+export interface Option {
+  readonly value: string
+  readonly disabled: boolean
+  selected: boolean
+}
+
+const inputTypes = new Set(
+  'hidden text search tel url email password date month week time datetime-local number range color checkbox radio file submit image reset button'.split(' '),
+)
+
+/** The controls whose form owner this form is, in document order (HTML standard, section 4.10.18.3). */
+export function controlsOf(form: Element, document: ParsedDocument): Control[] {
+  const found: Control[] = []
+  for (const element of elements(document.root)) {
+    if (!['input', 'select', 'textarea', 'button'].includes(element.tagName)) continue
+    if (ownerOf(element, document) === form) found.push(toControl(element))
+  }
+  return found
+}
+
+function ownerOf(element: Element, document: ParsedDocument): Element | undefined {
+  const id = attribute(element, 'form')
+  if (id !== undefined) {
+    for (const other of elements(document.root)) if (attribute(other, 'id') === id) return other.tagName === 'form' ? other : undefined
+    return undefined
+  }
+  return document.formOpenAt.get(element) ?? ancestors(element).find(({ tagName }) => tagName === 'form')
+}
+
+function toControl(element: Element): Control {
+  const name = attribute(element, 'name') ?? ''
+  const disabled = isDisabled(element)
+  const base = { element, name, disabled, checked: hasAttribute(element, 'checked'), options: [] as Option[] }
+  switch (element.tagName) {
+    case 'select':
+      return { ...base, type: 'select', value: '', checked: false, options: optionsOf(element) }
+    case 'textarea':
+      // parse5 has dropped the line end that directly follows the tag.
+      return { ...base, type: 'textarea', value: textContent(element).replace(/\r\n?/g, '\n') }
+    case 'button': {
+      const type = attribute(element, 'type')?.toLowerCase()
+      return { ...base, type: type === 'reset' || type === 'button' ? 'button' : 'submit', value: attribute(element, 'value') ?? '' }
+    }
+    default: {
+      const type = attribute(element, 'type')?.toLowerCase() ?? 'text'
+      const known = inputTypes.has(type) ? type : 'text'
+      const standard = known === 'checkbox' || known === 'radio' ? 'on' : ''
+      return { ...base, type: known, value: sanitise(known, attribute(element, 'value') ?? standard) }
+    }
+  }
+}
+
+/** The value sanitisation that matters for a sign-in (HTML standard, section 4.10.5.1): single-line fields have no line ends. */
+function sanitise(type: string, value: string): string {
+  if (['text', 'search', 'tel', 'password'].includes(type)) return value.replace(/[\r\n]/g, '')
+  if (type === 'email' || type === 'url') return value.replace(/[\r\n]/g, '').trim()
+  return value
+}
+
+function optionsOf(select: Element): Option[] {
+  const multiple = hasAttribute(select, 'multiple')
+  const options: Option[] = []
+  for (const element of elements(select)) {
+    if (element.tagName !== 'option') continue
+    const inDisabledGroup = ancestors(element).some(({ tagName, attrs }) => tagName === 'optgroup' && attrs.some(({ name }) => name === 'disabled'))
+    options.push({
+      value: attribute(element, 'value') ?? textContent(element).replace(/\s+/g, ' ').trim(),
+      disabled: hasAttribute(element, 'disabled') || inDisabledGroup,
+      selected: hasAttribute(element, 'selected'),
+    })
+  }
+  if (!multiple) keepOneSelected(options, Number(attribute(select, 'size') ?? 1))
+  return options
+}
+
+/** The selectedness setting algorithm: a drop-down always shows one option, the last that says so, else the first that can be. */
+function keepOneSelected(options: Option[], size: number): void {
+  const last = options.findLast(({ selected }) => selected)
+  for (const option of options) option.selected = option === last
+  const first = options.find(({ disabled }) => !disabled)
+  if (last === undefined && size <= 1 && first !== undefined) first.selected = true
+}
+
+/** Disabled itself, or in a disabled fieldset outside its first legend (HTML standard, section 4.10.18.5). */
+function isDisabled(element: Element): boolean {
+  if (hasAttribute(element, 'disabled')) return true
+  const above = ancestors(element)
+  return above.some((ancestor, index) => {
+    if (ancestor.tagName !== 'fieldset' || !hasAttribute(ancestor, 'disabled')) return false
+    const legend = ancestor.childNodes.find((node) => 'tagName' in node && node.tagName === 'legend')
+    return legend === undefined || !above.slice(0, index).includes(legend as Element)
+  })
+}

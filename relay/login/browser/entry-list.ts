@@ -1,0 +1,38 @@
+import type { Secret } from '../../vault/index.ts'
+import type { Control } from './controls.ts'
+import { ancestors } from './walk.ts'
+
+/** A name and a value as the form sends them; a secret stays a handle. */
+export interface Entry {
+  readonly name: string
+  readonly value: string | Secret
+}
+
+/** Constructing the entry list (HTML standard, section 4.10.21.4). `filled`: handles that stand in a field, by control. */
+export function entryList(controls: readonly Control[], submitter: Control | undefined, filled: ReadonlyMap<Control, Secret>, encoding: string): Entry[] {
+  const entries: Entry[] = []
+  for (const control of controls) {
+    const { name, type } = control
+    if (control.disabled || ancestors(control.element).some(({ tagName }) => tagName === 'datalist')) continue
+    const isButton = type === 'submit' || type === 'image' || type === 'reset' || type === 'button'
+    if (isButton && control !== submitter) continue
+    if (type === 'image') {
+      // Where the button was clicked; a press of Enter clicks at its corner.
+      const prefix = name === '' ? '' : `${name}.`
+      entries.push({ name: `${prefix}x`, value: '0' }, { name: `${prefix}y`, value: '0' })
+      continue
+    }
+    if (name === '') continue
+    if ((type === 'checkbox' || type === 'radio') && !control.checked) continue
+    if (type === 'select') {
+      for (const { value, selected, disabled } of control.options) if (selected && !disabled) entries.push({ name, value })
+    } else if (type === 'file') {
+      entries.push({ name, value: '' })
+    } else if (type === 'hidden' && name.toLowerCase() === '_charset_') {
+      entries.push({ name, value: encoding })
+    } else {
+      entries.push({ name, value: filled.get(control) ?? control.value })
+    }
+  }
+  return entries
+}

@@ -1,0 +1,151 @@
+import type { Form, FormField, Page } from '../../../adapters/index.ts'
+import { Secret } from '../../vault/index.ts'
+import { type Control, controlsOf } from './controls.ts'
+import { encodeEntries, urlencoded } from './encode-entries.ts'
+import { entryList } from './entry-list.ts'
+import { labelOf } from './label.ts'
+import type { PageRequest } from './navigate.ts'
+import type { Element, ParsedDocument } from './parse-html.ts'
+import { attribute } from './walk.ts'
+
+export interface FormPlace {
+  readonly element: Element
+  readonly document: ParsedDocument
+  readonly pageUrl: URL
+  readonly baseUrl: URL
+  readonly pageEncoding: string
+  go(request: PageRequest): Promise<Page>
+}
+
+/** A form of a page, filled in and sent as a browser would (HTML standard, section 4.10.21.3). */
+export class PageForm implements Form {
+  readonly id: string
+  readonly name: string
+  readonly method: 'get' | 'post'
+  readonly action: URL
+  readonly enctype: string
+  /** The element itself, so that a page can say what is inside it. */
+  readonly element: Element
+  readonly #place: FormPlace
+  readonly #controls: readonly Control[]
+  readonly #filled = new Map<Control, Secret>()
+
+  constructor(place: FormPlace) {
+    const { element } = place
+    this.#place = place
+    this.element = element
+    this.#controls = controlsOf(element, place.document)
+    this.id = attribute(element, 'id') ?? ''
+    this.name = attribute(element, 'name') ?? ''
+    this.method = methodOf(attribute(element, 'method'))
+    this.action = actionOf(attribute(element, 'action'), place)
+    this.enctype = enctypeOf(attribute(element, 'enctype'))
+  }
+
+  get fields(): readonly FormField[] {
+    return this.#controls.map((control) => ({
+      name: control.name,
+      type: control.type,
+      id: attribute(control.element, 'id') ?? '',
+      label: labelOf(control.element, this.#place.document),
+      value: control.type === 'select' ? (control.options.find(({ selected }) => selected)?.value ?? '') : control.value,
+      checked: control.checked,
+      disabled: control.disabled,
+      options: control.options.map(({ value }) => value),
+      autocomplete: (attribute(control.element, 'autocomplete') ?? '').toLowerCase(),
+      maxLength: positive(attribute(control.element, 'maxlength')),
+    }))
+  }
+
+  fill(field: string, value: string | Secret): Form {
+    const control = this.#find(field, ({ type }) => !['checkbox', 'radio', 'submit', 'image', 'button', 'reset', 'file'].includes(type))
+    this.#filled.delete(control)
+    if (value instanceof Secret) this.#filled.set(control, value)
+    else if (control.type === 'select') {
+      if (!control.options.some((option) => option.value === value)) throw new Error(`the list ${field} does not offer that value`)
+      for (const option of control.options) option.selected = option.value === value
+    } else control.value = value
+    return this
+  }
+
+  check(field: string, on = true, value?: string): Form {
+    const control = this.#find(field, (one) => (one.type === 'checkbox' || one.type === 'radio') && (value === undefined || one.value === value))
+    if (control.type === 'radio' && on) for (const other of this.#controls) if (other.type === 'radio' && other.name === control.name) other.checked = false
+    control.checked = on
+    return this
+  }
+
+  async submit(submitter?: string): Promise<Page> {
+    const { pageUrl, pageEncoding, element, go } = this.#place
+    const button = this.#submitter(submitter)
+    const own = (name: string) => (button === undefined ? undefined : attribute(button.element, name))
+    const method = own('formmethod') === undefined ? this.method : methodOf(own('formmethod'))
+    const action = own('formaction') === undefined ? this.action : actionOf(own('formaction'), this.#place)
+    const enctype = own('formenctype') === undefined ? this.enctype : enctypeOf(own('formenctype'))
+    const charset = charsetOf(attribute(element, 'accept-charset'), pageEncoding)
+    const entries = entryList(this.#controls, button, this.#filled, charset)
+    if (method === 'get') return go({ method: 'GET', url: withoutQuery(action), query: urlencoded(entries, charset), referrer: pageUrl })
+    const { contentType, body } = encodeEntries(entries, enctype, charset)
+    return go({ method: 'POST', url: action, contentType, body, referrer: pageUrl })
+  }
+
+  #find(field: string, fits: (control: Control) => boolean): Control {
+    const control =
+      this.#controls.find((one) => one.name === field && fits(one)) ?? this.#controls.find((one) => attribute(one.element, 'id') === field && fits(one))
+    if (control === undefined) throw new Error(`the form has no such field: ${field}`)
+    return control
+  }
+
+  /** The button by name, id or value; by default the first that can be pressed. */
+  #submitter(wanted: string | undefined): Control | undefined {
+    const buttons = this.#controls.filter(({ type, disabled }) => (type === 'submit' || type === 'image') && !disabled)
+    if (wanted === undefined) return buttons[0]
+    const found = buttons.find(({ name, value, element }) => name === wanted || attribute(element, 'id') === wanted || value === wanted)
+    if (found === undefined) throw new Error(`the form has no such button: ${wanted}`)
+    return found
+  }
+}
+
+function methodOf(text: string | undefined): 'get' | 'post' {
+  return text?.toLowerCase() === 'post' ? 'post' : 'get'
+}
+
+function enctypeOf(text: string | undefined): string {
+  const known = text?.toLowerCase() ?? ''
+  return known === 'multipart/form-data' || known === 'text/plain' ? known : 'application/x-www-form-urlencoded'
+}
+
+/** An empty action is the page itself, query included, whatever the base. */
+function actionOf(text: string | undefined, { pageUrl, baseUrl }: FormPlace): URL {
+  const action = text === undefined || text.trim() === '' ? new URL(pageUrl) : URL.canParse(text, baseUrl.href) ? new URL(text, baseUrl) : new URL(pageUrl)
+  action.hash = ''
+  return action
+}
+
+function withoutQuery(action: URL): URL {
+  const url = new URL(action)
+  url.search = ''
+  return url
+}
+
+/** "Picking an encoding for the form": the first label that is one, else the page's; forms are never sent in UTF-16. */
+function charsetOf(acceptCharset: string | undefined, pageEncoding: string): string {
+  for (const label of (acceptCharset ?? '').split(/[\s,]+/)) {
+    if (label === '') continue
+    try {
+      return outputEncoding(new TextDecoder(label).encoding)
+    } catch {
+      // Not an encoding's name.
+    }
+  }
+  return outputEncoding(pageEncoding)
+}
+
+function outputEncoding(encoding: string): string {
+  return /^(utf-16|replacement)/i.test(encoding) ? 'UTF-8' : encoding
+}
+
+function positive(text: string | undefined): number | undefined {
+  const value = Number.parseInt(text ?? '', 10)
+  return Number.isInteger(value) && value >= 0 ? value : undefined
+}

@@ -1,0 +1,48 @@
+import type { Part } from '../../outbound/index.ts'
+import type { PageRequest } from './navigate.ts'
+
+/** Says what it is, in the form that sites which look for a browser accept. */
+const userAgent = 'Mozilla/5.0 (compatible; login-relay) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+
+const accepts = {
+  page: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  image: 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8',
+  json: 'application/json, text/plain, */*',
+} as const
+
+type Header = readonly [name: string, value: string | readonly Part[]]
+
+/** The header fields a browser sends with such a request. */
+export function requestHeaders(request: PageRequest, cookie: string): Header[] {
+  const { method, url, contentType, referrer, accept = 'page', authorization } = request
+  const headers: Header[] = [
+    ['user-agent', userAgent],
+    ['accept', accepts[accept]],
+    ['accept-language', 'en-US,en;q=0.9'],
+  ]
+  if (accept === 'page') headers.push(['upgrade-insecure-requests', '1'])
+  if (contentType !== undefined) headers.push(['content-type', contentType])
+  if (method === 'POST') headers.push(['origin', (referrer ?? url).origin])
+  const referer = referrer === undefined ? undefined : refererFor(referrer, url)
+  if (referer !== undefined) headers.push(['referer', referer])
+  if (cookie !== '') headers.push(['cookie', cookie])
+  if (authorization !== undefined) headers.push(['authorization', authorizationValue(authorization)])
+  return headers
+}
+
+function authorizationValue(value: NonNullable<PageRequest['authorization']>): string | readonly Part[] {
+  if (typeof value === 'string') return value
+  const { username, password } = value.basic
+  return [Buffer.from('Basic '), { secret: password, field: 'authorization', encoding: { as: 'basic', username } }]
+}
+
+/** strict-origin-when-cross-origin, the policy browsers have by default. */
+function refererFor(from: URL, to: URL): string | undefined {
+  if (from.protocol === 'https:' && to.protocol !== 'https:') return undefined
+  if (from.origin !== to.origin) return `${from.origin}/`
+  const referer = new URL(from)
+  referer.hash = ''
+  referer.username = ''
+  referer.password = ''
+  return referer.href
+}
