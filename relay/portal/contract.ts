@@ -20,7 +20,7 @@ export interface PortalOptions {
   readonly adminToken: string
   /** The relay's CA, PEM. */
   readonly caPem: () => string
-  readonly pacFile: () => string
+  readonly pacFile: () => Promise<string>
   /** HOST:PORT by which terminals reach the proxy. */
   readonly proxyAddress: () => string
   readonly version: string
