@@ -72,6 +72,12 @@ export const catalogue = {
     text: "The store file {file} is damaged or is not a relay's store.",
     next: 'It was left untouched. Restore it from a backup, or move it away to begin anew.',
   },
+  store_newer: {
+    status: 500,
+    exit: 1,
+    text: 'The store file {file} was written by a newer login-relay.',
+    next: 'It was left untouched. Start the version that wrote it, or a later one.',
+  },
   store_conflict: { status: 409, exit: 1, text: 'The record was changed by someone else meanwhile.', next: 'Read it again and repeat the change.' },
 
   vault_wrong_key: {

@@ -15,30 +15,37 @@ export class DurableFile implements Adapter<FileContent> {
     this.#path = path
   }
 
-  /** Null: there is no file yet. `store_damaged` for one that is not whole or not ours; it is left as it is. */
+  /** Null: there is no file yet. `store_damaged` for one that is not whole or not ours, `store_newer`; it is left as it is. */
   async read(): Promise<FileContent | null> {
     await this.#removeLeftovers()
-    let file: Buffer
-    try {
-      file = await readFile(this.#path)
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
-      throw new RelayError('store_damaged', { params: { file: this.#path }, cause })
-    }
-    const content = decode(file)
-    if (content === undefined) throw new RelayError('store_damaged', { params: { file: this.#path } })
+    const file = await this.#load()
+    if (file === undefined) return null
+    const content = await decode(file)
+    if (content === 'damaged') throw new RelayError('store_damaged', { params: { file: this.#path } })
+    if (content === 'newer') throw new RelayError('store_newer', { params: { file: this.#path } })
     return content
   }
 
   async write(content: FileContent): Promise<void> {
     const temporary = `${this.#path}.${process.pid}.tmp`
     try {
-      await writeThrough(temporary, encode(content))
+      await writeThrough(temporary, await encode(content))
       await rename(temporary, this.#path)
       await syncFolder(dirname(this.#path))
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => {})
       throw new RelayError('data_unwritable', { params: { dir: dirname(this.#path) }, cause })
+    }
+  }
+
+  async #load(): Promise<Buffer | undefined> {
+    try {
+      return await readFile(this.#path)
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException
+      if (code === 'ENOENT') return undefined
+      if (code === 'EACCES' || code === 'EPERM') throw new RelayError('data_unwritable', { params: { dir: dirname(this.#path) }, cause })
+      throw new RelayError('store_damaged', { params: { file: this.#path }, cause })
     }
   }
 
@@ -52,10 +59,10 @@ export class DurableFile implements Adapter<FileContent> {
   }
 }
 
-async function writeThrough(path: string, bytes: Buffer): Promise<void> {
+async function writeThrough(path: string, parts: readonly Buffer[]): Promise<void> {
   const file = await open(path, 'w', 0o600)
   try {
-    await file.writeFile(bytes)
+    for (const part of parts) await file.writeFile(part)
     await file.sync()
   } finally {
     await file.close()

@@ -1,14 +1,11 @@
 import { RelayError } from '../errors.ts'
-import type { FileRecord } from './file-format.ts'
+import { type FileRecord, readValue, toRecord } from './file-format.ts'
 import type { Collection, CollectionShape, ListOptions, PutOptions, StoreChange, StoredRecord } from './port.ts'
 
 /** Makes a change durable: resolves when it is on disk; undone in memory when that failed. */
 export type Commit = (undo: () => void) => Promise<void>
 
-/**
- * A collection in memory over the records the file holds. Reads see a change at once; whoever made it waits for the disk.
- * Values are kept as JSON text: a reader gets a copy of its own, and a write serialises only what changed.
- */
+/** A collection in memory over the records the file holds. Reads see a change at once; whoever made it waits for the disk. */
 export class FileCollection<T> implements Collection<T> {
   readonly #records: Map<string, FileRecord>
   readonly #shape: CollectionShape<T>
@@ -16,30 +13,33 @@ export class FileCollection<T> implements Collection<T> {
   /** For each index: key to ids. */
   readonly #indexes = new Map<string, Map<string, Set<string>>>()
   readonly #listeners = new Set<(change: StoreChange<T>) => void>()
+  /** The highest version of any record deleted so far: one made anew begins above it, so that no version comes twice. */
+  #lastDeleted = 0
 
   constructor(shape: CollectionShape<T>, records: Map<string, FileRecord>, commit: Commit) {
     this.#shape = shape
     this.#records = records
     this.#commit = commit
     for (const name of Object.keys(shape.indexes ?? {})) this.#indexes.set(name, new Map())
-    for (const [id, record] of records) this.#index(id, record, 'add')
+    for (const [id, record] of records) this.#set(id, record)
   }
 
   async get(id: string): Promise<StoredRecord<T> | undefined> {
-    return this.#read(id)
+    return this.#read(id, this.#records.get(id))
   }
 
   async put(id: string, value: T, options: PutOptions = {}): Promise<number> {
     const before = this.#check(id, options)
-    const version = (before?.version ?? 0) + 1
-    await this.#replace(id, before, { version, json: JSON.stringify(value) })
+    const version = (before?.version ?? this.#lastDeleted) + 1
+    await this.#replace(id, toRecord(this.#shape.name, id, version, value))
     return version
   }
 
   async delete(id: string, options: PutOptions = {}): Promise<boolean> {
     const before = this.#check(id, options)
     if (before === undefined) return false
-    await this.#replace(id, before, undefined)
+    this.#lastDeleted = Math.max(this.#lastDeleted, before.version)
+    await this.#replace(id, undefined)
     return true
   }
 
@@ -48,7 +48,7 @@ export class FileCollection<T> implements Collection<T> {
     return [...ids]
       .filter((id) => id.startsWith(prefix))
       .sort(byCodeUnits)
-      .map((id) => this.#read(id) as StoredRecord<T>)
+      .map((id) => this.#read(id, this.#records.get(id)) as StoredRecord<T>)
   }
 
   watch(listener: (change: StoreChange<T>) => void): () => void {
@@ -56,9 +56,8 @@ export class FileCollection<T> implements Collection<T> {
     return () => void this.#listeners.delete(listener)
   }
 
-  #read(id: string): StoredRecord<T> | undefined {
-    const record = this.#records.get(id)
-    return record === undefined ? undefined : { id, version: record.version, value: JSON.parse(record.json) as T }
+  #read(id: string, record: FileRecord | undefined): StoredRecord<T> | undefined {
+    return record === undefined ? undefined : { id, version: record.version, value: readValue<T>(record) }
   }
 
   #check(id: string, { ifVersion }: PutOptions): FileRecord | undefined {
@@ -67,31 +66,45 @@ export class FileCollection<T> implements Collection<T> {
     return record
   }
 
-  async #replace(id: string, before: FileRecord | undefined, after: FileRecord | undefined): Promise<void> {
-    this.#set(id, before, after)
-    await this.#commit(() => this.#set(id, this.#records.get(id), before))
-    const record = after === undefined ? undefined : { id, version: after.version, value: JSON.parse(after.json) as T }
-    for (const listener of this.#listeners) listener({ id, record })
+  async #replace(id: string, after: FileRecord | undefined): Promise<void> {
+    const before = this.#records.get(id)
+    this.#set(id, after)
+    await this.#commit(() => this.#set(id, before))
+    for (const listener of this.#listeners) this.#tell(listener, { id, record: this.#read(id, after) })
   }
 
-  #set(id: string, before: FileRecord | undefined, after: FileRecord | undefined): void {
-    if (before !== undefined) this.#index(id, before, 'remove')
+  /** The write is durable whatever a listener does: its exception goes where those of event listeners go. */
+  #tell(listener: (change: StoreChange<T>) => void, change: StoreChange<T>): void {
+    try {
+      listener(change)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+
+  /** Record and indexes change together; an index function that throws leaves both as they were. */
+  #set(id: string, after: FileRecord | undefined): void {
+    const before = this.#records.get(id)
+    const left = before === undefined ? [] : this.#entries(before)
+    const entered = after === undefined ? [] : this.#entries(after)
+    for (const { keys, key } of left) {
+      const ids = keys.get(key)
+      ids?.delete(id)
+      if (ids?.size === 0) keys.delete(key)
+    }
+    for (const { keys, key } of entered) keys.set(key, (keys.get(key) ?? new Set()).add(id))
     if (after === undefined) this.#records.delete(id)
-    else {
-      this.#records.set(id, after)
-      this.#index(id, after, 'add')
-    }
+    else this.#records.set(id, after)
   }
 
-  #index(id: string, { json }: FileRecord, change: 'add' | 'remove'): void {
-    for (const [name, keysOf] of Object.entries(this.#shape.indexes ?? {})) {
-      const ids = this.#keys(name)
-      for (const key of keysOf(JSON.parse(json) as T)) {
-        const there = ids.get(key) ?? new Set()
-        if (change === 'add') ids.set(key, there.add(id))
-        else if (there.delete(id) && there.size === 0) ids.delete(key)
-      }
-    }
+  /** Under which keys of which indexes a record is found. */
+  #entries(record: FileRecord): { readonly keys: Map<string, Set<string>>; readonly key: string }[] {
+    const indexes = Object.entries(this.#shape.indexes ?? {})
+    if (indexes.length === 0) return []
+    const value = readValue<T>(record)
+    return indexes.flatMap(([name, keysOf]) => keysOf(value).map((key) => ({ keys: this.#keys(name), key })))
   }
 
   #keys(index: string): Map<string, Set<string>> {

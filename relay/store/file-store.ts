@@ -41,7 +41,8 @@ class FileStore implements Store {
     } catch (cause) {
       throw new RelayError('data_unwritable', { params: { dir: this.#folder }, cause })
     }
-    await this.#lock.acquire()
+    this.#lock.acquire()
+    this.#low.data = new Map()
     try {
       await this.#low.read()
     } catch (error) {
@@ -54,6 +55,7 @@ class FileStore implements Store {
   async stop(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing
     this.#started = false
+    this.#collections.clear()
     this.#lock.release()
   }
 
