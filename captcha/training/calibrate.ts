@@ -38,11 +38,11 @@ async function measure(count: number): Promise<{ support: number; right: boolean
   return reads.sort((a, b) => a.support - b.support)
 }
 
-/** Twelve bins of equal count, joined until their shares of right reads rise (pool adjacent violators). */
+/** Bins, finer where support is low and reads are few, joined until their shares of right reads rise (pool adjacent violators). */
 function rising(reads: readonly { support: number; right: boolean }[]): Bin[] {
   const bins: Bin[] = []
-  const size = Math.ceil(reads.length / 12)
-  for (let start = 0; start < reads.length; start += size) {
+  let size = 20
+  for (let start = 0; start < reads.length; start += size, size *= 2) {
     const part = reads.slice(start, start + size)
     bins.push({ from: part[0]?.support ?? 0, to: part.at(-1)?.support ?? 0, count: part.length, right: part.filter((read) => read.right).length })
     for (let last = bins.at(-1), before = bins.at(-2); last && before && share(last) <= share(before); last = bins.at(-1), before = bins.at(-2)) {
