@@ -84,7 +84,14 @@ export interface Login {
   /** Looks at a site: for `site add` and `site check`. Sends no secret. `adapter` undefined: chooses. */
   probe(
     url: URL,
-    options?: { readonly adapter?: string; readonly ca?: string; readonly id?: string; readonly allowedNetworks?: Site['networks'] },
+    options?: {
+      readonly adapter?: string
+      readonly ca?: string
+      readonly id?: string
+      readonly allowedNetworks?: Site['networks']
+      /** The adapter's settings, for a site that needs some. */
+      readonly settings?: Readonly<Record<string, unknown>>
+    },
   ): Promise<ProbeReport>
   readonly adapters: readonly { readonly name: string; readonly description: string }[]
 }

@@ -6,3 +6,4 @@
  */
 export type { Login, LoginStep, ProbeReport, SessionState, SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
 export { CookieJar } from './cookies/index.ts'
+export { createLogin, type LoginOptions } from './create-login.ts'

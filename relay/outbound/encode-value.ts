@@ -34,13 +34,14 @@ function encodeText(text: string, charset: string): Buffer {
   const name = otherNames[charset.toLowerCase()] ?? charset
   if (!iconv.encodingExists(name)) throw new RelayError('bad_request', { params: { problem: `forms in the charset ${charset} cannot be written` } })
   const whole = iconv.encode(text, name)
-  if (iconv.decode(whole, name, { stripBOM: false }) === text) return whole
+  // iconv-lite reads unassigned bytes as U+FFFD, so it would write U+FFFD as one of them.
+  if (!text.includes('\ufffd') && iconv.decode(whole, name, { stripBOM: false }) === text) return whole
   return Buffer.concat(Array.from(text.toWellFormed(), (character) => encodeCharacter(character, name)))
 }
 
 function encodeCharacter(character: string, charset: string): Buffer {
   const bytes = iconv.encode(character, charset)
-  const isWritten = iconv.decode(bytes, charset, { stripBOM: false }) === character
+  const isWritten = character !== '\ufffd' && iconv.decode(bytes, charset, { stripBOM: false }) === character
   return isWritten ? bytes : Buffer.from(`&#${character.codePointAt(0)};`)
 }
 

@@ -1,5 +1,7 @@
 import sniff from 'html-encoding-sniffer'
 import iconv from 'iconv-lite'
+import { parseHtml } from './parse-html.ts'
+import { attribute, elements } from './walk.ts'
 
 export interface DecodedPage {
   readonly text: string
@@ -10,8 +12,33 @@ export interface DecodedPage {
 /** A page's bytes as text: byte-order mark, then the header's charset, then what the page says of itself (HTML standard, section 13.2.3.2). */
 export function decodePage(bytes: Buffer, contentType: string | undefined): DecodedPage {
   const label = charsetOf(contentType)
-  const encoding = sniff(bytes, label === undefined ? {} : { transportLayerEncodingLabel: label })
+  const transport = label === undefined ? {} : { transportLayerEncodingLabel: label }
+  const sniffed = sniff(bytes, transport)
+  const isGuess = sniff(bytes, { ...transport, defaultEncoding: 'UTF-8' }) !== sniffed
+  const encoding = isGuess ? (lateDeclaration(bytes) ?? sniffed) : sniffed
   return { encoding, text: decode(bytes, encoding) }
+}
+
+/** A declaration beyond the first kilobyte: the parser meets it and changes the encoding (HTML standard, section 13.2.3.4). */
+function lateDeclaration(bytes: Buffer): string | undefined {
+  for (const element of elements(parseHtml(bytes.toString('latin1')).root)) {
+    if (element.tagName !== 'meta') continue
+    const isContentType = attribute(element, 'http-equiv')?.toLowerCase() === 'content-type'
+    const label = attribute(element, 'charset') ?? (isContentType ? charsetOf(`;${attribute(element, 'content') ?? ''}`) : undefined)
+    if (label === undefined || !isEncoding(label)) continue
+    // Declared in bytes that were read as ASCII, it cannot be UTF-16.
+    const { encoding } = new TextDecoder(label)
+    return encoding.startsWith('utf-16') ? 'UTF-8' : encoding
+  }
+  return undefined
+}
+
+function isEncoding(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== ''
+  } catch {
+    return false
+  }
 }
 
 /** The charset parameter of a Content-Type. */

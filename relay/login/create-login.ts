@@ -1,0 +1,147 @@
+import type { Logger } from 'pino'
+import { type Adapter, type ResponseFacts, SignInFailure, type SiteFacts } from '../../adapters/index.ts'
+import type { CaptchaReader } from '../../captcha/index.ts'
+import type { Config } from '../../config/index.ts'
+import type { Site } from '../accounts/index.ts'
+import { RelayError } from '../errors.ts'
+import type { Outbound } from '../outbound/index.ts'
+import { createBrowser } from './browser/index.ts'
+import type { Login, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
+import { CookieJar } from './cookies/index.ts'
+import { destinationOf } from './destination.ts'
+import { loadAdapters } from './load-adapters.ts'
+import { probe } from './probe.ts'
+import { RefusedPasswords } from './refused-passwords.ts'
+import { withSessionHeaders } from './session-agent.ts'
+import { signIn, siteOf } from './sign-in.ts'
+
+export interface LoginOptions {
+  readonly outbound: Outbound
+  /** Called at the first captcha. */
+  readonly openReader: () => Promise<CaptchaReader>
+  readonly settings: Config['login']
+  readonly adaptersFolder?: string
+  readonly log: Logger
+}
+
+export function createLogin(options: LoginOptions): Login {
+  return new Engine(options)
+}
+
+class Engine implements Login {
+  readonly #options: LoginOptions
+  readonly #refused = new RefusedPasswords()
+  readonly #flights = new Map<string, Promise<SignInOutcome>>()
+  /** Settings and addresses of a site, parsed once: `looksSignedOut` runs for every proxied answer. */
+  readonly #facts = new WeakMap<Site, { readonly adapter: Adapter; readonly site: SiteFacts }>()
+  #adapters: ReadonlyMap<string, Adapter> = new Map()
+  #reader: Promise<CaptchaReader> | undefined
+
+  constructor(options: LoginOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    this.#adapters = await loadAdapters(this.#options.adaptersFolder)
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.#flights.values())
+    const reader = this.#reader
+    this.#reader = undefined
+    await (await reader?.catch(() => undefined))?.close()
+  }
+
+  get adapters(): Login['adapters'] {
+    return [...this.#adapters.values()].map(({ name, description }) => ({ name, description }))
+  }
+
+  /** One sign-in per account at a time: who asks meanwhile gets the same outcome (law 3). */
+  signIn(request: SignInRequest): Promise<SignInOutcome> {
+    const { account } = request
+    const present = this.#flights.get(account.id)
+    if (present !== undefined) return present
+    const flight = this.#signInOnce(request).finally(() => this.#flights.delete(account.id))
+    this.#flights.set(account.id, flight)
+    return flight
+  }
+
+  async #signInOnce(request: SignInRequest): Promise<SignInOutcome> {
+    const { account, site } = request
+    if (this.#refused.has(account)) return refusedBefore
+    const adapter = this.#adapter(site.adapter)
+    const { outbound, settings, log } = this.#options
+    const outcome = await signIn(adapter, request, {
+      outbound,
+      settings,
+      reader: () => this.#openReader(),
+      onReaderFailure: (error) => log.warn({ site: site.id, err: error }, 'the captcha reader failed'),
+    })
+    if (!outcome.ok && outcome.kind === 'wrong-password') this.#refused.note(account)
+    return outcome
+  }
+
+  async isSignedIn(state: SessionState): Promise<boolean> {
+    return this.#withSession(state, (adapter, context) => adapter.isSignedIn(context))
+  }
+
+  async signOut(state: SessionState): Promise<boolean> {
+    return this.#withSession(state, (adapter, context) => adapter.signOut(context))
+  }
+
+  looksSignedOut(site: Site, facts: ResponseFacts): boolean {
+    let known = this.#facts.get(site)
+    if (known === undefined) {
+      const adapter = this.#adapter(site.adapter)
+      known = { adapter, site: { loginUrl: new URL(site.loginUrl), origins: site.origins, settings: parseSettings(adapter, site) } }
+      this.#facts.set(site, known)
+    }
+    return known.adapter.isSignedOut(facts, known.site)
+  }
+
+  probe: Login['probe'] = (url, options = {}) =>
+    probe(url, options, { outbound: this.#options.outbound, adapters: this.#adapters, limits: this.#options.settings })
+
+  async #withSession<T>(state: SessionState, ask: (adapter: Adapter, context: Parameters<Adapter['isSignedIn']>[0]) => Promise<T>): Promise<T> {
+    const { site, cookies, headers } = state
+    const adapter = this.#adapter(site.adapter)
+    const agent = withSessionHeaders(this.#options.outbound.agent(destinationOf(site)), headers)
+    const signal = AbortSignal.timeout(this.#options.settings.timeoutSeconds * 1000)
+    const browser = createBrowser({ agent, jar: CookieJar.restore(cookies), limits: this.#options.settings, signal })
+    try {
+      return await ask(adapter, { browser, site: siteOf(site), settings: parseSettings(adapter, site), signal })
+    } catch (error) {
+      if (error instanceof SignInFailure) throw new RelayError('site_down', { params: { site: site.id, reason: error.seen.join('; ') }, cause: error })
+      throw error
+    }
+  }
+
+  #openReader(): Promise<CaptchaReader> {
+    this.#reader ??= this.#options.openReader().catch((error) => {
+      // The next captcha tries anew.
+      this.#reader = undefined
+      throw error
+    })
+    return this.#reader
+  }
+
+  #adapter(name: string): Adapter {
+    const adapter = this.#adapters.get(name)
+    if (adapter === undefined) throw new RelayError('adapter_unknown', { params: { adapter: name, adapters: [...this.#adapters.keys()].join(', ') } })
+    return adapter
+  }
+}
+
+const refusedBefore: SignInOutcome = {
+  ok: false,
+  kind: 'wrong-password',
+  seen: ['the site has refused this password before: it is not sent again until it is replaced'],
+  steps: [],
+  timing: { total: 0, network: 0, captcha: 0, person: 0, relay: 0 },
+}
+
+/** Settings that no longer fit their schema are the business of the next sign-in, which says so. */
+function parseSettings(adapter: Adapter, { settings }: Site): unknown {
+  const parsed = adapter.settings.safeParse(settings)
+  return parsed.success ? parsed.data : settings
+}

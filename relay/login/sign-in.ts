@@ -1,0 +1,173 @@
+import { type Adapter, type SignInContext, SignInFailure, type SignInResult } from '../../adapters/index.ts'
+import type { CaptchaReader } from '../../captcha/index.ts'
+import type { Config } from '../../config/index.ts'
+import type { HttpAgent, Outbound } from '../outbound/index.ts'
+import { createBrowser, type WindowlessBrowser } from './browser/index.ts'
+import { answerCaptcha } from './captcha-answer.ts'
+import type { SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
+import { destinationOf } from './destination.ts'
+import { type Failure, failureOf } from './failure.ts'
+import { StepLog, tenths } from './step-log.ts'
+import { orAborted, TimeLimit } from './time-limit.ts'
+
+export interface SignInRooms {
+  readonly outbound: Outbound
+  readonly reader: () => Promise<CaptchaReader>
+  readonly settings: Config['login']
+  readonly onReaderFailure: (error: unknown) => void
+}
+
+/** One sign-in from the first request to its outcome. */
+export async function signIn(adapter: Adapter, request: SignInRequest, rooms: SignInRooms): Promise<SignInOutcome> {
+  return new SignIn(adapter, request, rooms).run()
+}
+
+class SignIn {
+  readonly #adapter: Adapter
+  readonly #request: SignInRequest
+  readonly #rooms: SignInRooms
+  readonly #agent: HttpAgent
+  readonly #steps: StepLog
+  readonly #limit: TimeLimit
+  readonly #browser: WindowlessBrowser
+  #captchaMs = 0
+  #personMs = 0
+  #attempts = 1
+  /** A captcha was answered since the attempt began: only then may another one follow. */
+  #hasCaptcha = false
+
+  constructor(adapter: Adapter, request: SignInRequest, rooms: SignInRooms) {
+    this.#adapter = adapter
+    this.#request = request
+    this.#rooms = rooms
+    this.#agent = rooms.outbound.agent(destinationOf(request.site))
+    this.#steps = new StepLog((text) => this.#agent.scrub(text), request.onStep)
+    this.#limit = new TimeLimit(rooms.settings.timeoutSeconds * 1000, request.signal)
+    const { pageBytes, redirects, pages } = rooms.settings
+    this.#browser = createBrowser({ agent: this.#agent, limits: { pageBytes, redirects, pages }, signal: this.#limit.signal })
+  }
+
+  async run(): Promise<SignInOutcome> {
+    try {
+      const result = await this.#runAdapter(this.#checkSettings())
+      this.#checkEvidence(result)
+      return this.#succeed(result)
+    } catch (error) {
+      return this.#fail(this.#request.signal.aborted ? { kind: 'unknown', seen: ['the sign-in was ended before it was done'] } : failureOf(error))
+    } finally {
+      this.#limit.end()
+    }
+  }
+
+  #checkSettings(): unknown {
+    const parsed = this.#adapter.settings.safeParse(this.#request.site.settings)
+    if (parsed.success) return parsed.data
+    const problems = parsed.error.issues.map(({ path, message }) => `the site's setting \`${path.join('.')}\`: ${message}`)
+    throw new SignInFailure('form-not-found', problems)
+  }
+
+  #runAdapter(settings: unknown): Promise<SignInResult> {
+    const { signal } = this.#limit
+    // In a promise of its own, so that an adapter that throws at once is one that rejects.
+    const work = Promise.resolve().then(() => this.#adapter.signIn(this.#contextFor(settings)))
+    return orAborted(work, signal)
+  }
+
+  #contextFor(settings: unknown): SignInContext {
+    const { site, credential } = this.#request
+    return {
+      browser: this.#browser,
+      site: siteOf(site),
+      settings,
+      username: credential.username,
+      secrets: credential.secrets,
+      step: (name, text) => {
+        if (!this.#limit.signal.aborted) this.#steps.add(name, text)
+      },
+      readCaptcha: (image, hints = {}, reload) => this.#readCaptcha(image, hints, reload),
+      ask: (challenge) => this.#ask(challenge),
+      captchaTries: this.#rooms.settings.captchaTries,
+      nextAttempt: () => this.#nextAttempt(),
+      signal: this.#limit.signal,
+    }
+  }
+
+  #readCaptcha: SignInContext['readCaptcha'] = async (image, hints = {}, reload) => {
+    const answer = await answerCaptcha(image, hints, reload, {
+      reader: this.#rooms.reader,
+      ask: (challenge) => this.#ask(challenge),
+      steps: this.#steps,
+      onRead: (milliseconds) => {
+        this.#captchaMs += milliseconds
+      },
+      onReaderFailure: this.#rooms.onReaderFailure,
+    })
+    this.#hasCaptcha = true
+    return answer
+  }
+
+  #ask: SignInContext['ask'] = async (challenge) => {
+    const began = performance.now()
+    try {
+      return await this.#limit.without(() => orAborted(this.#request.ask(challenge), this.#limit.signal))
+    } catch (error) {
+      if (this.#limit.signal.aborted) throw error
+      throw new SignInFailure('challenge', ['nobody answered the question in time'], { cause: error })
+    } finally {
+      this.#personMs += performance.now() - began
+    }
+  }
+
+  /** Law 3: secrets may leave once more only after a captcha, and only so many times. */
+  #nextAttempt(): void {
+    if (!this.#hasCaptcha) throw new SignInFailure('unknown', ['the adapter wanted to send the password again without a captcha in between'])
+    if (this.#attempts >= this.#rooms.settings.captchaTries) throw new SignInFailure('wrong-captcha', ['every captcha try was refused'])
+    this.#attempts += 1
+    this.#hasCaptcha = false
+    this.#agent.beginAttempt()
+  }
+
+  #checkEvidence({ evidence }: SignInResult): void {
+    if (evidence.length === 0) throw new SignInFailure('unknown', ['the adapter names no evidence that it is signed in'])
+  }
+
+  #succeed(result: SignInResult): SignInOutcome {
+    const evidence = result.evidence.map((line) => this.#steps.safe(line))
+    this.#steps.add('done', `signed in: ${evidence.join('; ')}`)
+    return {
+      ok: true,
+      cookies: this.#browser.jar.serialise(),
+      headers: result.headers ?? [],
+      landingUrl: this.#landingUrl(result.landingUrl).href,
+      evidence,
+      steps: this.#steps.steps,
+      timing: this.#timing(),
+    }
+  }
+
+  /** Where the person lands: at the site's own origins, and at an address that carries no secret. */
+  #landingUrl(wanted: URL | undefined): URL {
+    const { site } = this.#request
+    const own = new URL(site.landingUrl ?? '/', site.loginUrl)
+    if (wanted === undefined || !site.origins.includes(wanted.origin)) return own
+    return this.#agent.scrub(wanted.href) === wanted.href ? wanted : own
+  }
+
+  #fail({ kind, seen, cause }: Failure): SignInOutcome {
+    const safe = seen.map((line) => this.#steps.safe(line))
+    this.#steps.add('failed', `${kind}: ${safe.join('; ')}`)
+    return { ok: false, kind, seen: safe, steps: this.#steps.steps, timing: this.#timing(), ...(cause === undefined ? {} : { cause }) }
+  }
+
+  #timing(): SignInTiming {
+    const total = this.#steps.elapsed
+    const network = this.#agent.networkMs
+    const relay = Math.max(0, total - network - this.#captchaMs - this.#personMs)
+    return { total: tenths(total), network: tenths(network), captcha: tenths(this.#captchaMs), person: tenths(this.#personMs), relay: tenths(relay) }
+  }
+}
+
+export function siteOf(site: SignInRequest['site']): SignInContext['site'] {
+  const { id, loginUrl, landingUrl, origins } = site
+  return { id, loginUrl: new URL(loginUrl), origins, ...(landingUrl === undefined ? {} : { landingUrl: new URL(landingUrl, loginUrl) }) }
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import type { Challenge } from '../../adapters/index.ts'
+import { type CaptchaReader, openReader } from '../../captcha/index.ts'
+import { type Config, configSchema } from '../../config/index.ts'
+import type { Account, Site } from '../../relay/accounts/index.ts'
+import { createLogin, type Login, type LoginStep, type SignInOutcome } from '../../relay/login/index.ts'
+import { Secret } from '../../relay/vault/index.ts'
+import { outboundForTest } from '../outbound/outbound-for-test.ts'
+
+export interface EngineOptions {
+  readonly settings?: Partial<Config['login']>
+  readonly adaptersFolder?: string
+  readonly openReader?: () => Promise<CaptchaReader>
+  /** Hosts and their addresses; others lead to loopback. */
+  readonly addresses?: Readonly<Record<string, readonly string[]>>
+}
+
+/** A sign-in engine over real connections, stopped with the test. */
+export async function startEngine(t: Test, options: EngineOptions = {}): Promise<Login> {
+  const { adaptersFolder } = options
+  const login = createLogin({
+    outbound: outboundForTest(t, options.addresses),
+    openReader: options.openReader ?? (() => openReader({ workers: 1 })),
+    settings: { ...configSchema.parse({}).login, ...options.settings },
+    log: pino({ level: 'silent' }),
+    ...(adaptersFolder === undefined ? {} : { adaptersFolder }),
+  })
+  await login.start()
+  t.teardown(() => login.stop())
+  return login
+}
+
+export interface Visit {
+  readonly url: string
+  readonly username: string
+  readonly password: string
+  readonly adapter?: string
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** Beside the one of the login address. */
+  readonly origins?: readonly string[]
+  readonly ca?: string
+  readonly landingUrl?: string
+  readonly account?: Account
+  readonly ask?: (challenge: Challenge) => Promise<string>
+  readonly onStep?: (step: LoginStep) => void
+  readonly signal?: AbortSignal
+}
+
+export function signIn(login: Login, visit: Visit): Promise<SignInOutcome> {
+  const site = siteFor(visit)
+  const scope = { account: 'account', field: 'password', origins: site.origins }
+  return login.signIn({
+    site,
+    account: visit.account ?? newAccount(),
+    credential: { username: visit.username, secrets: { password: new Secret(visit.password, scope) } },
+    onStep: visit.onStep ?? (() => {}),
+    ask: visit.ask ?? (() => Promise.reject(new Error('nobody is there'))),
+    signal: visit.signal ?? new AbortController().signal,
+  })
+}
+
+export function siteFor({ url, adapter = 'form', settings = {}, origins = [], ca, landingUrl }: Omit<Visit, 'username' | 'password'>): Site {
+  return {
+    id: 'site',
+    origins: [new URL(url).origin, ...origins],
+    loginUrl: url,
+    adapter,
+    settings,
+    delivery: 'attach',
+    networks: ['loopback'],
+    createdAt: 0,
+    ...(ca === undefined ? {} : { ca }),
+    ...(landingUrl === undefined ? {} : { landingUrl }),
+  }
+}
+
+export function newAccount(): Account {
+  return { id: randomUUID(), name: 'account', siteId: 'site', owner: 'ann', username: 'ann', createdAt: 0, credentialVersion: 1 }
+}
