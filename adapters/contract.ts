@@ -36,7 +36,7 @@ export interface FormField {
   /** The input's type, or `select`, `textarea`, `button`. */
   readonly type: string
   readonly id: string
-  /** Text of its label, placeholder or title: what a person would read. */
+  /** Text of its label, placeholder or title, a button's own text: what a person would read. */
   readonly label: string
   readonly value: string
   readonly checked: boolean
@@ -93,6 +93,7 @@ export interface Page {
 
 export interface PageElement {
   readonly tag: string
+  /** What a person would see of it; for a script its source. */
   readonly text: string
   attribute(name: string): string | undefined
 }

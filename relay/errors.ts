@@ -148,6 +148,25 @@ export const catalogue = {
     text: 'The site {site} redirects in a loop.',
     next: 'Open its login page in a browser and enrol the address it ends at.',
   },
+  form_not_found: {
+    status: 422,
+    exit: 1,
+    text: 'No sign-in form was found at {site}.',
+    next: 'Give the address of the page with the form. A site that builds it by script needs an adapter of its own (docs/adapters.md).',
+  },
+  site_guarded: {
+    status: 422,
+    exit: 1,
+    text: 'The sign-in at {site} cannot be done without a person: {reason}.',
+    next: 'The relay evades no such check: sign in there by hand, or ask the people who run the site for another way.',
+  },
+  adapter_unfit: {
+    status: 500,
+    exit: 2,
+    text: 'The adapter {file} cannot be used: {problem}.',
+    next: 'Correct the file; docs/adapters.md shows how an adapter is written.',
+  },
+  adapter_unknown: { status: 400, exit: 2, text: 'There is no adapter {adapter}.', next: 'The adapters of this relay are: {adapters}.' },
   site_unknown: { status: 404, exit: 1, text: 'No site is enrolled as {site}.', next: '`login-relay site list` shows the sites; `site add URL` enrols one.' },
 
   account_unknown: {

@@ -20,17 +20,24 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
   signIn,
 
   async isSignedIn(context) {
-    return looksSignedIn(await openLanding(context), context)
+    for (const url of placesFor(context)) {
+      const page = await context.browser.open(url)
+      const isSignedIn = looksSignedIn(page, context)
+      if (isSignedIn !== undefined) return isSignedIn
+    }
+    return false
   },
 
   isSignedOut: (facts, site) => isSignedOut(facts, site),
 
   async signOut(context) {
-    const page = await openLanding(context)
-    const control = findSignOut(page)
-    if (control === undefined) return false
-    const after = 'form' in control ? await control.form.submit() : await context.browser.open(control.link)
-    return after.status < 400 && findSignOut(after) === undefined
+    for (const url of placesFor(context)) {
+      const control = findSignOut(await context.browser.open(url))
+      if (control === undefined) continue
+      const after = 'form' in control ? await control.form.submit() : await context.browser.open(control.link)
+      return after.status < 400 && findSignOut(after) === undefined
+    }
+    return false
   },
 
   async look(page, { browser, settings }) {
@@ -44,14 +51,18 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
   },
 })
 
-function openLanding({ browser, site, settings }: SessionContext): Promise<Page> {
-  return browser.open(settings.landing === undefined ? (site.landingUrl ?? site.loginUrl) : new URL(settings.landing, site.loginUrl))
+/** Pages that a signed-in person sees, the surest first. */
+function placesFor({ site, settings }: SessionContext): URL[] {
+  const own = settings.landing === undefined ? site.landingUrl : new URL(settings.landing, site.loginUrl)
+  return own === undefined ? [site.loginUrl, new URL('/', site.loginUrl)] : [own]
 }
 
-function looksSignedIn(page: Page, { site, settings }: SessionContext): boolean {
+/** Undefined: this page does not tell. Some sites show the login form to the signed-in too. */
+function looksSignedIn(page: Page, { site, settings }: SessionContext): boolean | undefined {
   if (page.status >= 500) throw new SignInFailure('site-down', [`the site answered ${page.status}`])
-  if (page.status === 401 || page.status === 403) return false
+  if (page.status === 401) return false
   if (findSignOut(page) !== undefined) return true
-  if (findSignInForm(page, settings) !== undefined) return false
-  return page.redirects.length === 0 || !samePlace(page.url, site.loginUrl)
+  const isAtLogin = samePlace(page.url, site.loginUrl)
+  if (findSignInForm(page, settings) !== undefined) return isAtLogin && page.redirects.length === 0 ? undefined : false
+  return page.status >= 400 || isAtLogin ? undefined : true
 }

@@ -69,6 +69,8 @@ export interface SessionState {
   readonly site: Site
   readonly cookies: string
   readonly headers: readonly SessionHeader[]
+  /** Where this session landed; default: the site's. */
+  readonly landingUrl?: string
 }
 
 export interface Login {
@@ -76,7 +78,7 @@ export interface Login {
   stop(): Promise<void>
   /** One sign-in, now. Outcomes at the site are values, not exceptions. */
   signIn(request: SignInRequest): Promise<SignInOutcome>
-  /** Asks the site whether this session is signed in. */
+  /** Asks the site whether this session is signed in. A site that renews its cookie with every answer does not know the given ones afterwards. */
   isSignedIn(state: SessionState): Promise<boolean>
   signOut(state: SessionState): Promise<boolean>
   /** From an answer seen in passing; no I/O. */

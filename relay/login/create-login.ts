@@ -103,7 +103,8 @@ class Engine implements Login {
     probe(url, options, { outbound: this.#options.outbound, adapters: this.#adapters, limits: this.#options.settings })
 
   async #withSession<T>(state: SessionState, ask: (adapter: Adapter, context: Parameters<Adapter['isSignedIn']>[0]) => Promise<T>): Promise<T> {
-    const { site, cookies, headers } = state
+    const { cookies, headers, landingUrl } = state
+    const site = landingUrl === undefined ? state.site : { ...state.site, landingUrl }
     const adapter = this.#adapter(site.adapter)
     const agent = withSessionHeaders(this.#options.outbound.agent(destinationOf(site)), headers)
     const signal = AbortSignal.timeout(this.#options.settings.timeoutSeconds * 1000)

@@ -7,6 +7,7 @@ import { answerCaptcha } from './captcha-answer.ts'
 import type { SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
 import { destinationOf } from './destination.ts'
 import { type Failure, failureOf } from './failure.ts'
+import { safeCause } from './safe-cause.ts'
 import { StepLog, tenths } from './step-log.ts'
 import { orAborted, TimeLimit } from './time-limit.ts'
 
@@ -133,7 +134,8 @@ class SignIn {
 
   #succeed(result: SignInResult): SignInOutcome {
     const evidence = result.evidence.map((line) => this.#steps.safe(line))
-    this.#steps.add('done', `signed in: ${evidence.join('; ')}`)
+    this.#steps.add('evidence', evidence.join('; '))
+    this.#steps.add('done', 'signed in')
     return {
       ok: true,
       cookies: this.#browser.jar.serialise(),
@@ -156,7 +158,14 @@ class SignIn {
   #fail({ kind, seen, cause }: Failure): SignInOutcome {
     const safe = seen.map((line) => this.#steps.safe(line))
     this.#steps.add('failed', `${kind}: ${safe.join('; ')}`)
-    return { ok: false, kind, seen: safe, steps: this.#steps.steps, timing: this.#timing(), ...(cause === undefined ? {} : { cause }) }
+    return {
+      ok: false,
+      kind,
+      seen: safe,
+      steps: this.#steps.steps,
+      timing: this.#timing(),
+      ...(cause === undefined ? {} : { cause: safeCause(cause, (text) => this.#agent.scrub(text)) }),
+    }
   }
 
   #timing(): SignInTiming {

@@ -4,6 +4,7 @@ import { ancestors, attribute, elements, isElement } from './walk.ts'
 
 /** What a person would read as the name of a control: its label, hints on it, or the text before it, as legacy pages have it in the table cell to the left. */
 export function labelOf(element: Element, document: ParsedDocument): string {
+  if (element.tagName === 'button') return (visibleText(element) || (attribute(element, 'title') ?? '')).slice(0, 200)
   const texts = [...labelTexts(element, document), ...['aria-label', 'placeholder', 'title', 'alt'].map((name) => attribute(element, name) ?? '')]
   const label = texts.filter((text) => text !== '').join(' ')
   return (label === '' ? textBefore(element) : label).slice(0, 200)

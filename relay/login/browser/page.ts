@@ -98,7 +98,7 @@ export class ParsedPage implements Page {
   query(selector: string): readonly PageElement[] {
     return select(this.#document.root, selector).map((element) => ({
       tag: element.tagName,
-      text: visibleText(element),
+      text: element.tagName === 'script' ? textContent(element) : visibleText(element),
       attribute: (name) => attribute(element, name),
     }))
   }
