@@ -6,7 +6,7 @@ import type { Site } from '../accounts/index.ts'
  * The hosts whose TLS the relay may terminate: those of enrolled https origins, sorted, addresses without brackets.
  * A public suffix is never among them: its constraint would cover every name below it.
  */
-export function enrolledHosts(sites: readonly Site[]): string[] {
+export function enrolledHosts(sites: readonly Pick<Site, 'origins'>[]): string[] {
   const hosts = new Set<string>()
   for (const site of sites) {
     for (const origin of site.origins) {

@@ -1,11 +1,11 @@
-import type { Accounts } from '../accounts/index.ts'
+import type { Site } from '../accounts/index.ts'
 
 /**
  * The proxy auto-configuration file: the proxy for enrolled hosts, exactly those, and the direct way for all others.
  * `proxyAddress`: HOST:PORT as terminals reach it.
  */
-export async function pacFile(accounts: Pick<Accounts, 'listSites'>, proxyAddress: string): Promise<string> {
-  const origins = (await accounts.listSites()).flatMap((site) => site.origins)
+export function pacFile(sites: readonly Pick<Site, 'origins'>[], proxyAddress: string): string {
+  const origins = sites.flatMap((site) => site.origins)
   // Browsers give an IPv6 address without its brackets.
   const hosts = [...new Set(origins.map((origin) => new URL(origin).hostname.replace(/^\[|\]$/g, '')))].sort()
   return `// The sites that this login-relay signs in to; every other host is reached directly.

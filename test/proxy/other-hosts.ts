@@ -1,0 +1,30 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { Test } from 'tap'
+import { createProxy } from '../../relay/proxy/index.ts'
+import type { ProxyAccess } from './raw-client.ts'
+import type { House } from './start-house.ts'
+
+/**
+ * One more proxy on the house, whose way to hosts that are not enrolled ends at this port of this machine: the real rule lets no
+ * one through to it.
+ */
+export async function withOtherHosts(t: Test, house: House, port: number): Promise<ProxyAccess> {
+  const { identity, accounts, sessions, certificateAuthority: ca, outbound, log } = house
+  const proxy = createProxy({
+    config: { proxy: { listen: '127.0.0.1:0', otherHosts: 'tunnel' }, sessions: { ticketSeconds: 60, resendBytes: 0 } },
+    ...{ identity, accounts, sessions, ca, log },
+    outbound: {
+      ...outbound,
+      async connect() {
+        const socket = connect(port, '127.0.0.1')
+        await once(socket, 'connect')
+        return socket
+      },
+    },
+    portalUrl: () => 'http://portal.test',
+  })
+  await proxy.start()
+  t.teardown(() => proxy.stop())
+  return { ...house.access, port: Number(proxy.address.split(':')[1]) }
+}
