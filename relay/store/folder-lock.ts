@@ -30,7 +30,8 @@ export class FolderLock {
     try {
       database = new DatabaseSync(path)
       chmodSync(path, 0o600)
-      database.exec('BEGIN EXCLUSIVE')
+      // No journal beside the lock: nothing is ever written to this database.
+      database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
       this.#database = database
     } catch (cause) {
       database?.close()
