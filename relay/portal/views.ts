@@ -30,7 +30,7 @@ export function challengeView({ id, account, challenge, expiresAt }: PendingChal
     id,
     account: accountName(account),
     kind: challenge.kind,
-    question: challenge.kind === 'captcha' ? challenge.hint || 'Type what the image shows.' : challenge.question,
+    question: challenge.kind === 'captcha' ? challenge.hint || 'What does the image say?' : challenge.question,
     expiresAt,
   }
 }

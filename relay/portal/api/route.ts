@@ -78,7 +78,8 @@ export function install(app: FastifyInstance, rooms: Rooms, definition: ApiRoute
       const result = await handle({ rooms, principal: request.principal, request, reply, ...given })
       if (answer === undefined) return reply.code(204).send()
       if (answer instanceof z.ZodType) return reply.code(status).send(result)
-      return reply.type((answer as MediaAnswer).type).send(result)
+      if (!reply.hasHeader('content-type')) reply.type((answer as MediaAnswer).type)
+      return reply.send(result)
     },
   })
 }

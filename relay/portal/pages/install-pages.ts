@@ -43,7 +43,7 @@ export async function installPages(app: FastifyInstance, rooms: Rooms): Promise<
   app.removeAllContentTypeParsers()
   await app.register(formbody, { bodyLimit: 65_536 })
   installAssets(app)
-  app.get('/proxy.pac', (_, reply) => reply.type('application/x-ns-proxy-autoconfig').send(rooms.pacFile()))
+  app.get('/proxy.pac', async (_, reply) => reply.type('application/x-ns-proxy-autoconfig').send(await rooms.pacFile()))
   for (const page of pages) page(app, rooms)
 
   const respond = async (request: FastifyRequest, reply: Parameters<typeof respondProblem>[0], error: RelayError) => {

@@ -60,6 +60,6 @@ export function csrfField(value: string): Html {
 }
 
 function refreshTag({ seconds, url, withoutScript }: NonNullable<Page['refresh']>): Html {
-  const tag = html`<meta http-equiv="refresh" content="${seconds}${url === undefined ? '' : `; url=${url}`}">`
+  const tag = html`<meta http-equiv="refresh" content="${seconds}${url === undefined ? '' : `; URL=${url}`}">`
   return withoutScript === true ? html`<noscript>${tag}</noscript>` : tag
 }

@@ -33,8 +33,7 @@ export function questionForm(challenge: PendingChallenge, csrf: string): Html {
 <h2>The site asks you</h2>
 <p>The sign-in of <bdi>${account.name}</bdi> waits for your answer: <span data-until="${expiresAt}">until ${new Date(expiresAt).toISOString().slice(11, 19)} UTC</span>.</p>
 ${kind === 'captcha' && html`<img class="captcha" src="/api/v1/challenges/${id}/image" alt="The site's captcha, as the site drew it">`}
-<div class="field"><label for="answer-${id}">${kind === 'captcha' ? 'What does the image say?' : html`<bdi>${question}</bdi>`}</label>
-<input class="answer" id="answer-${id}" name="answer" required maxlength="256" autocomplete="${kind === 'code' ? 'one-time-code' : 'off'}" autocapitalize="none" spellcheck="false">
-${kind === 'captcha' && html`<small><bdi>${question}</bdi></small>`}</div>
+<div class="field"><label for="answer-${id}"><bdi>${question}</bdi></label>
+<input class="answer" id="answer-${id}" name="answer" required maxlength="256" autocomplete="${kind === 'code' ? 'one-time-code' : 'off'}" autocapitalize="none" spellcheck="false"></div>
 <button class="main">Send the answer</button></form>`
 }
