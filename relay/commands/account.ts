@@ -27,13 +27,13 @@ interface AddOptions extends CommonOptions, SecretOptions {
 export function accountVerbs(program: Command): void {
   const account = noun(program, 'account', 'the accounts people have at sites')
   takesPassword(verb(account, 'add SITE', 'store the credentials of an account'))
-    .requiredOption('--user NAME', 'the person who owns it')
-    .requiredOption('--username U', 'the user name at the site')
-    .option('--name ACCOUNT', "its name here (default: the site's id)")
+    .requiredOption('--user <NAME>', 'the person who owns it')
+    .requiredOption('--username <U>', 'the user name at the site')
+    .option('--name <ACCOUNT>', "its name here (default: the site's id)")
     .option('--replace', 'give an account that is there new credentials')
     .action(add)
-  verb(account, 'list', 'list the accounts').option('--user NAME', "only this person's").action(list)
-  verb(account, 'remove ACCOUNT', 'forget an account and its credentials').option('--user NAME', 'who owns it').action(remove)
+  verb(account, 'list', 'list the accounts').option('--user <NAME>', "only this person's").action(list)
+  verb(account, 'remove ACCOUNT', 'forget an account and its credentials').option('--user <NAME>', 'who owns it').action(remove)
 }
 
 /** The address of an account in the API. */

@@ -10,7 +10,7 @@ import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
 export function caVerbs(program: Command): void {
   const ca = noun(program, 'ca', 'the certificate authority that terminals trust')
   verb(ca, 'show', 'what it is, and for which hosts it can vouch').action(show)
-  verb(ca, 'export', 'print its certificate as PEM').option('--output FILE', 'write it to a file').action(exportPem)
+  verb(ca, 'export', 'print its certificate as PEM').option('--output <FILE>', 'write it to a file').action(exportPem)
 }
 
 /** The CA's certificate, PEM. */

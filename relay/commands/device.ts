@@ -18,9 +18,9 @@ interface OwnerOption extends CommonOptions {
 /** `device add|list|revoke`. */
 export function deviceVerbs(program: Command): void {
   const device = noun(program, 'device', 'terminals, scripts and agents that may use the proxy')
-  verb(device, 'add NAME', 'enrol a device; prints its token, once').requiredOption('--user NAME', 'whose device it is').action(add)
-  verb(device, 'list', 'list the devices').option('--user NAME', "only this person's").action(list)
-  verb(device, 'revoke NAME', 'end a device: its token stops working at once').option('--user NAME', 'whose device it is').action(revoke)
+  verb(device, 'add NAME', 'enrol a device; prints its token, once').requiredOption('--user <NAME>', 'whose device it is').action(add)
+  verb(device, 'list', 'list the devices').option('--user <NAME>', "only this person's").action(list)
+  verb(device, 'revoke NAME', 'end a device: its token stops working at once').option('--user <NAME>', 'whose device it is').action(revoke)
 }
 
 async function add(name: string, options: OwnerOption): Promise<void> {

@@ -16,7 +16,7 @@ interface InitOptions extends CommonOptions, SecretOptions {
 /** `init`: data directory, master key, CA, first user, configuration file. */
 export function initVerb(program: Command): void {
   takesPassword(verb(program, 'init', 'make a data directory, its keys and the first user'))
-    .requiredOption('--user NAME', 'the first user, who runs this relay')
+    .requiredOption('--user <NAME>', 'the first user, who runs this relay')
     .action(init)
 }
 

@@ -13,7 +13,7 @@ import { verb, withRelay } from './verb.ts'
 
 /** `login ACCOUNT`: signs in now and prints the steps; asks here what only a person can answer. */
 export function loginVerb(program: Command): void {
-  verb(program, 'login ACCOUNT', 'sign in now, with the steps as they happen').option('--user NAME', 'who owns the account').action(login)
+  verb(program, 'login ACCOUNT', 'sign in now, with the steps as they happen').option('--user <NAME>', 'who owns the account').action(login)
 }
 
 async function login(name: string, options: OwnerOption): Promise<void> {

@@ -5,7 +5,7 @@ import { verb, withRelay } from './verb.ts'
 
 /** `logout ACCOUNT`: ends the session, here and at the site. */
 export function logoutVerb(program: Command): void {
-  verb(program, 'logout ACCOUNT', 'end the session, here and at the site').option('--user NAME', 'who owns the account').action(logout)
+  verb(program, 'logout ACCOUNT', 'end the session, here and at the site').option('--user <NAME>', 'who owns the account').action(logout)
 }
 
 async function logout(name: string, options: OwnerOption): Promise<void> {

@@ -7,7 +7,7 @@ import { loadSettings, verb } from './verb.ts'
 
 /** `open ACCOUNT`: a handoff link, good once and for a short time. */
 export function openVerb(program: Command): void {
-  verb(program, 'open ACCOUNT', 'print a handoff link, good once').option('--user NAME', 'who owns the account').action(open)
+  verb(program, 'open ACCOUNT', 'print a handoff link, good once').option('--user <NAME>', 'who owns the account').action(open)
 }
 
 async function open(name: string, options: OwnerOption): Promise<void> {

@@ -10,7 +10,7 @@ export interface SecretOptions {
 
 /** The two ways to give a password besides the prompt. Never from argv: other people on the machine read that. */
 export function takesPassword(command: Command): Command {
-  return command.option('--password-stdin', 'read the password from standard input').option('--password-file FILE', 'read the password from a file')
+  return command.option('--password-stdin', 'read the password from standard input').option('--password-file <FILE>', 'read the password from a file')
 }
 
 /** The password: from standard input or a file as it stands less one line end, or asked for on the terminal. */

@@ -35,7 +35,7 @@ On the relay's own machine a device is made for the command and revoked after it
 export function runVerb(program: Command): void {
   verb(program, 'run <COMMAND...>', 'run a command whose requests are signed in')
     .usage('[options] -- COMMAND [ARGUMENTS]')
-    .option('--user NAME', 'whose accounts it uses (default: the only user)')
+    .option('--user <NAME>', 'whose accounts it uses (default: the only user)')
     .addHelpText('after', details)
     .passThroughOptions()
     .action(run)

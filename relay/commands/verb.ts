@@ -15,8 +15,8 @@ export function verb(parent: Command, usage: string, summary: string): Command {
     .command(usage)
     .summary(summary)
     .description(summary)
-    .option('--config FILE', 'the configuration file (default: ./relay.yaml)')
-    .option('--data DIR', 'the data directory, instead of the one the configuration names')
+    .option('--config <FILE>', 'the configuration file (default: ./relay.yaml)')
+    .option('--data <DIR>', 'the data directory, instead of the one the configuration names')
     .option('--json', 'print JSON')
 }
 

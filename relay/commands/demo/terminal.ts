@@ -43,7 +43,7 @@ export class Terminal {
   #exchange(to: { host: string; port: number }, lines: readonly string[], payload = ''): Promise<{ status: number; body: string }> {
     return new Promise((resolve, reject) => {
       const answer: Buffer[] = []
-      const socket = connect(to, () => socket.end(`${lines.join('\r\n')}\r\n\r\n${payload}`))
+      const socket = connect(to, () => socket.write(`${lines.join('\r\n')}\r\n\r\n${payload}`))
       socket.on('data', (chunk) => {
         answer.push(chunk)
         this.#received.push(chunk)
