@@ -87,6 +87,12 @@ export const catalogue = {
     next: 'Provide the key that this data directory was made with; nothing was changed.',
   },
   vault_key_missing: { status: 500, exit: 1, text: 'The master key is missing.', next: 'Provide it as the configuration says ({source}).' },
+  vault_key_unreadable: {
+    status: 500,
+    exit: 1,
+    text: 'The master key file {file} cannot be read.',
+    next: 'Check the path and its permissions; the relay must own it.',
+  },
   vault_key_exposed: {
     status: 500,
     exit: 1,
@@ -102,8 +108,8 @@ export const catalogue = {
   vault_next_key_missing: {
     status: 400,
     exit: 2,
-    text: 'The master key comes from {source}, so the new one must come from there too.',
-    next: 'Start the relay with {variable} set, rotate, then put the new value in place of the old one.',
+    text: 'The master key comes from the environment, and {variable} does not bring another one.',
+    next: 'Start the relay with the new key in {variable}, rotate, then start it with the new key in place of the old one.',
   },
   vault_record_damaged: {
     status: 500,

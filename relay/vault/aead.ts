@@ -26,9 +26,11 @@ export function openBox(key: Uint8Array, { nonce, data, tag }: Box, associated: 
   const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength })
   decipher.setAAD(associated)
   decipher.setAuthTag(tag)
+  // In GCM all of the plaintext is here before `final` has judged the tag.
   const plaintext = decipher.update(data)
   try {
-    return Buffer.concat([plaintext, decipher.final()])
+    decipher.final()
+    return plaintext
   } catch {
     plaintext.fill(0)
     return undefined
@@ -46,8 +48,19 @@ export function toText({ nonce, data, tag }: Box): BoxText {
   return { nonce: nonce.toString('base64'), data: data.toString('base64'), tag: tag.toString('base64') }
 }
 
-export function fromText({ nonce, data, tag }: BoxText): Box {
-  return { nonce: Buffer.from(nonce, 'base64'), data: Buffer.from(data, 'base64'), tag: Buffer.from(tag, 'base64') }
+/** Undefined for text that `toText` does not write: one box has one spelling, so no change of the text goes unseen. */
+export function fromText(text: BoxText): Box | undefined {
+  const nonce = fromBase64(text.nonce)
+  const data = fromBase64(text.data)
+  const tag = fromBase64(text.tag)
+  return nonce === undefined || data === undefined || tag === undefined ? undefined : { nonce, data, tag }
+}
+
+/** Node decodes leniently: it skips what is not base64, takes the URL alphabet too, and drops stray bits at the end. */
+export function fromBase64(text: unknown): Buffer | undefined {
+  if (typeof text !== 'string') return undefined
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text ? bytes : undefined
 }
 
 /** Parts as associated data; JSON keeps `['a', 'bc']` and `['ab', 'c']` apart. */

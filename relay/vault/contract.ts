@@ -13,7 +13,7 @@ export interface SealRef {
   readonly record: string
 }
 
-/** A sealed value as it is stored: JSON, base64 fields, the id of the master key that wraps its data key. */
+/** A sealed value as it is stored: JSON, base64 fields, the id of the data key that sealed it (its record names the master key that wraps it). */
 export interface Sealed {
   readonly v: 1
   readonly keyId: string
@@ -23,8 +23,12 @@ export interface Sealed {
 }
 
 export interface Vault {
-  /** Loads and checks the master key: `vault_key_missing`, `vault_wrong_key`. */
+  /**
+   * Loads and checks the master key, and finishes a rotation that was cut short. `vault_key_missing`, `vault_key_unreadable`,
+   * `vault_key_exposed`, `vault_key_unfit`; `vault_wrong_key` before anything is written.
+   */
   start(): Promise<void>
+  /** Waits for a rotation under way, then wipes every key. */
   stop(): Promise<void>
   seal(ref: SealRef, plaintext: Uint8Array): Promise<Sealed>
   /** `vault_record_damaged` when anything about it was changed; never gives partial plaintext. */
@@ -33,8 +37,11 @@ export interface Vault {
   secret(ref: SealRef, sealed: Sealed, scope: SecretScope): Promise<Secret>
   /** Seals a credential: field name to value. */
   sealCredential(ref: SealRef, fields: Readonly<Record<string, string>>): Promise<Sealed>
-  /** Forgets the data key: what it sealed can never be opened again. */
+  /** Forgets the data key: once this resolves, what it sealed can never be opened again. */
   destroyKey(account: string): Promise<void>
-  /** A new master key; every data key is re-wrapped while the relay runs. */
+  /**
+   * A new master key; every data key is re-wrapped while the relay runs. A key that comes from the environment is replaced by the one in
+   * LOGIN_RELAY_MASTER_KEY_NEXT or LOGIN_RELAY_PASSPHRASE_NEXT; `vault_next_key_missing` when there is none, or it is in use already.
+   */
   rotateKey(): Promise<{ readonly keyId: string; readonly rewrapped: number }>
 }

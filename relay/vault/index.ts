@@ -6,6 +6,6 @@
  * reach it, to hand it to the HTTP agent.
  */
 export type { Sealed, SealRef, Vault } from './contract.ts'
-export { createMasterKey } from './master-key.ts'
+export { createMasterKey } from './key-source.ts'
 export { Secret, type SecretScope } from './secret.ts'
 export { createVault, type VaultOptions } from './vault.ts'

@@ -1,15 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import { RelayError } from '../errors.ts'
-import type { Collection, Store } from '../store/index.ts'
-import { associate, type BoxText, fromText, openBox, sealBox, toText } from './aead.ts'
+import type { Store } from '../store/index.ts'
+import { associate, fromText, openBox, sealBox, toText } from './aead.ts'
 import type { Sealed, SealRef, Vault } from './contract.ts'
 import { DataKeys } from './data-keys.ts'
-import { type KeySource, keySource, type MasterKey, type MasterKeySettings } from './master-key.ts'
+import { KeyCheck } from './key-check.ts'
+import { keySource, type MasterKeySettings } from './key-source.ts'
+import { type KeySource, type MasterKey, wipe } from './master-key.ts'
 import { Secret, type SecretScope } from './secret.ts'
 
 export interface VaultOptions {
   readonly store: Store
   readonly masterKey: MasterKeySettings
+  /** The data directory: the key file is in it, unless the settings name another. */
   readonly folder: string
   readonly env: NodeJS.ProcessEnv
 }
@@ -18,49 +20,46 @@ export function createVault(options: VaultOptions): Vault {
   return new EnvelopeVault(options)
 }
 
-/** A known text under the master key: tells a wrong key before anything is read or written. */
-interface KeyCheck extends BoxText {
-  readonly masterKeyId: string
-}
-
-const known = Buffer.from('login-relay')
-
+/** Envelope encryption: master key, data key per account, record. */
 class EnvelopeVault implements Vault {
-  readonly #facts: Collection<KeyCheck | { readonly salt: string }>
+  readonly #check: KeyCheck
   readonly #dataKeys: DataKeys
   readonly #source: KeySource
-  #present: MasterKey | undefined
+  /** The present master key, then those that some data key still needs. */
+  #masterKeys: readonly MasterKey[] = []
   #rotating: Promise<unknown> = Promise.resolve()
 
   constructor({ store, masterKey, folder, env }: VaultOptions) {
-    this.#facts = store.collection({ name: 'vault' })
+    this.#check = new KeyCheck(store)
     this.#dataKeys = new DataKeys(store)
-    this.#source = keySource(masterKey, folder, env, () => this.#salt())
+    this.#source = keySource(masterKey, folder, env)
   }
 
   async start(): Promise<void> {
-    const keys = await this.#source.load()
-    const check = (await this.#facts.get('key-check'))?.value as KeyCheck | undefined
+    const check = await this.#check.load()
+    const keys = await this.#source.load(this.#check.salt)
     const [first] = keys
-    if (first === undefined) throw new RelayError('vault_key_missing', { params: { source: 'an empty key file' } })
-    if (check === undefined) {
-      if (!(await this.#dataKeys.isEmpty())) throw new RelayError('vault_record_damaged', { detail: 'data keys without a key check' })
-      this.#use(first, keys)
-      return this.#writeCheck(first)
+    if (first === undefined) throw new RelayError('vault_key_missing', { params: { source: 'the configured place' } })
+    if (check === 'absent') return this.#begin(first)
+    const present = keys.find((key) => this.#check.isOpenedBy(key))
+    if (present === undefined) {
+      wipe(keys)
+      throw new RelayError('vault_wrong_key')
     }
-    const present = keys.find((key) => opens(key, check))
-    if (present === undefined) throw new RelayError('vault_wrong_key')
-    this.#use(present, keys)
-    // A rotation that was cut short is finished: the key file names the new key first.
-    if (this.#source.twoMeanMove && keys.length > 1) await this.#moveTo(first, keys)
-    else await this.#dataKeys.rewrap()
+    this.#use([present, ...keys.filter((key) => key !== present)])
+    try {
+      await this.#moveTo(this.#source.severalMeanUnfinished ? first : present)
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
   }
 
   async stop(): Promise<void> {
     await this.#rotating.catch(() => {})
     this.#dataKeys.close()
-    this.#present?.bytes.fill(0)
-    this.#present = undefined
+    wipe(this.#masterKeys)
+    this.#masterKeys = []
   }
 
   async seal(ref: SealRef, plaintext: Uint8Array): Promise<Sealed> {
@@ -70,12 +69,14 @@ class EnvelopeVault implements Vault {
 
   async open(ref: SealRef, sealed: Sealed): Promise<Buffer> {
     const key = await this.#dataKeys.find(ref.account)
-    const opened = key === undefined || key.id !== sealed.keyId || sealed.v !== 1 ? undefined : openBox(key.bytes, fromText(sealed), associateRef(ref, key.id))
+    const box = fromText(sealed)
+    const fits = key !== undefined && box !== undefined && sealed.v === 1 && sealed.keyId === key.id
+    const opened = fits ? openBox(key.bytes, box, associateRef(ref, sealed.keyId)) : undefined
     if (opened === undefined) throw new RelayError('vault_record_damaged', { detail: `${ref.record} of ${ref.account}` })
     return opened
   }
 
-  async sealCredential(ref: SealRef, fields: Readonly<Record<string, string>>): Promise<Sealed> {
+  sealCredential(ref: SealRef, fields: Readonly<Record<string, string>>): Promise<Sealed> {
     return this.seal(ref, Buffer.from(JSON.stringify(fields)))
   }
 
@@ -98,47 +99,40 @@ class EnvelopeVault implements Vault {
     return rotation
   }
 
+  /** The first start on this store. Data keys without a key check are no first start: the check was taken away. */
+  async #begin(first: MasterKey): Promise<void> {
+    if (!(await this.#dataKeys.isEmpty())) throw new RelayError('vault_record_damaged', { detail: 'data keys without a key check' })
+    await this.#check.write(first)
+    this.#use([first])
+  }
+
   async #rotate(): Promise<{ keyId: string; rewrapped: number }> {
-    const present = this.#present
-    if (present === undefined) throw new Error('the vault has not been started')
-    const next = await this.#source.next(present)
-    const rewrapped = await this.#moveTo(next, [next, present])
+    if (this.#masterKeys.length === 0) throw new Error('the vault is not started')
+    const next = await this.#source.next(this.#masterKeys, this.#check.salt)
+    const rewrapped = await this.#moveTo(next)
     return { keyId: next.id, rewrapped }
   }
 
   /**
-   * From one master key to another. Both are durable before the first data key is wrapped anew, and the old one goes last: killed at
-   * any step, the vault opens again and the move is finished at the next start.
+   * To a master key that lies safely beside those in use. The old ones go last, once nothing needs them: killed or failed at any step, every
+   * key that wraps something is still there, and the next start or rotation finishes.
    */
-  async #moveTo(next: MasterKey, all: readonly MasterKey[]): Promise<number> {
-    this.#use(next, all)
+  async #moveTo(next: MasterKey): Promise<number> {
+    const before = this.#masterKeys
+    const needed = before.filter(({ id }) => id !== next.id)
+    this.#use([next, ...needed])
     const rewrapped = await this.#dataKeys.rewrap()
-    await this.#writeCheck(next)
-    await this.#source.retireAllBut(next)
+    if (!this.#check.isOpenedBy(next)) await this.#check.write(next)
+    if (needed.length > 0) await this.#source.retireAllBut(next)
+    this.#use([next])
+    wipe(before.filter((key) => key !== next))
     return rewrapped
   }
 
-  #use(present: MasterKey, all: readonly MasterKey[]): void {
-    this.#present = present
-    this.#dataKeys.useMasterKeys(present, all)
+  #use(keys: readonly MasterKey[]): void {
+    this.#masterKeys = keys
+    this.#dataKeys.useMasterKeys(keys)
   }
-
-  async #writeCheck(key: MasterKey): Promise<void> {
-    await this.#facts.put('key-check', { masterKeyId: key.id, ...toText(sealBox(key.bytes, known, associate('key check', key.id))) })
-  }
-
-  /** The salt of a passphrase: made once, no secret. */
-  async #salt(): Promise<Buffer> {
-    const present = (await this.#facts.get('salt'))?.value as { salt: string } | undefined
-    if (present !== undefined) return Buffer.from(present.salt, 'base64')
-    const salt = randomBytes(16)
-    await this.#facts.put('salt', { salt: salt.toString('base64') }, { ifVersion: 0 })
-    return salt
-  }
-}
-
-function opens(key: MasterKey, { masterKeyId, ...box }: KeyCheck): boolean {
-  return key.id === masterKeyId && openBox(key.bytes, fromText(box), associate('key check', masterKeyId))?.equals(known) === true
 }
 
 function associateRef({ owner, account, record }: SealRef, keyId: string): Buffer {
