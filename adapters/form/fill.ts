@@ -1,4 +1,4 @@
-import { type Form, type FormField, type Page, type SignInContext, SignInFailure } from '../contract.ts'
+import { type Form, type Page, type SignInContext, SignInFailure } from '../contract.ts'
 import type { SignInForm } from './find-form.ts'
 import type { FormSettings } from './settings.ts'
 import { mentions, rememberWords } from './words.ts'
@@ -43,14 +43,11 @@ function setValue(form: Form, name: string, value: string): Form {
 /** Nobody stays signed in on the relay for longer than the session; consent is given only where the form does not go without. */
 function tickBoxes(page: Page, form: Form): Form {
   let ticked = form
+  const required = new Set(page.query('input[required]').map((element) => element.attribute('name')))
   for (const field of form.fields) {
     if (field.type !== 'checkbox' || field.disabled || field.name === '') continue
     if (field.checked && mentions(rememberWords, field.name, field.id, field.label)) ticked = ticked.check(field.name, false, field.value)
-    else if (!field.checked && isRequired(page, field)) ticked = ticked.check(field.name, true, field.value)
+    else if (!field.checked && required.has(field.name)) ticked = ticked.check(field.name, true, field.value)
   }
   return ticked
-}
-
-function isRequired(page: Page, { name }: FormField): boolean {
-  return page.query('input').some((element) => element.attribute('name') === name && element.attribute('required') !== undefined)
 }

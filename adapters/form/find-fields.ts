@@ -50,8 +50,9 @@ function findUserField(form: Form, texts: readonly FormField[], captcha: string 
     left.find(({ label }) => mentions(userWords, label))
   if (named !== undefined) return named.name
   // What a person would do: the line above the password.
-  const at = form.fields.findIndex(({ name }) => name === password)
-  return (left.findLast((field) => form.fields.indexOf(field) < at) ?? left[0])?.name
+  const names = form.fields.map(({ name }) => name)
+  const above = new Set(names.slice(0, Math.max(0, names.indexOf(password ?? ''))))
+  return (left.findLast(({ name }) => above.has(name)) ?? left[0])?.name
 }
 
 /**

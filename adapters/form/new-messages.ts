@@ -24,7 +24,7 @@ export function newMessages(before: Page, after: Page): NewMessages {
 }
 
 function linesOf({ text }: Page): Set<string> {
-  return new Set(text.slice(0, readable).split('\n'))
+  return new Set(text.slice(0, readable).split('\n', 1000))
 }
 
 /** A message may share its line with the label of a field, which stood in a line of its own before. */

@@ -15,7 +15,7 @@ export interface CaptchaSite extends SampleSite {
 }
 
 /** Images the reader is never sure of: a person has to be asked. */
-export const unreadable: NonNullable<SampleSiteOptions['captcha']> = { noise: 12, size: 6, width: 150 }
+export const unreadable: NonNullable<SampleSiteOptions['captcha']> = { noise: 40, size: 6, width: 150 }
 
 /** The demo's sample server, watched. */
 export async function startCaptchaSite(options: Partial<SampleSiteOptions> = {}): Promise<CaptchaSite> {

@@ -1,3 +1,4 @@
+import { indexFor } from './document-index.ts'
 import type { Element, ParsedDocument } from './parse-html.ts'
 import { ancestors, attribute, elements, hasAttribute, textContent } from './walk.ts'
 
@@ -23,23 +24,9 @@ const inputTypes = new Set(
   'hidden text search tel url email password date month week time datetime-local number range color checkbox radio file submit image reset button'.split(' '),
 )
 
-/** The controls whose form owner this form is, in document order (HTML standard, section 4.10.18.3). */
+/** The controls whose form owner this form is, in document order. */
 export function controlsOf(form: Element, document: ParsedDocument): Control[] {
-  const found: Control[] = []
-  for (const element of elements(document.root)) {
-    if (!['input', 'select', 'textarea', 'button'].includes(element.tagName)) continue
-    if (ownerOf(element, document) === form) found.push(toControl(element))
-  }
-  return found
-}
-
-function ownerOf(element: Element, document: ParsedDocument): Element | undefined {
-  const id = attribute(element, 'form')
-  if (id !== undefined) {
-    for (const other of elements(document.root)) if (attribute(other, 'id') === id) return other.tagName === 'form' ? other : undefined
-    return undefined
-  }
-  return document.formOpenAt.get(element) ?? ancestors(element).find(({ tagName }) => tagName === 'form')
+  return (indexFor(document).controlsOf.get(form) ?? []).map(toControl)
 }
 
 function toControl(element: Element): Control {

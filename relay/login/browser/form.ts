@@ -29,6 +29,7 @@ export class PageForm implements Form {
   readonly #place: FormPlace
   readonly #controls: readonly Control[]
   readonly #filled = new Map<Control, Secret>()
+  readonly #descriptions = new Map<Control, Pick<FormField, 'id' | 'label' | 'autocomplete' | 'maxLength'>>()
 
   constructor(place: FormPlace) {
     const { element } = place
@@ -46,15 +47,28 @@ export class PageForm implements Form {
     return this.#controls.map((control) => ({
       name: control.name,
       type: control.type,
-      id: attribute(control.element, 'id') ?? '',
-      label: labelOf(control.element, this.#place.document),
+      ...this.#described(control),
       value: control.type === 'select' ? (control.options.find(({ selected }) => selected)?.value ?? '') : control.value,
       checked: control.checked,
       disabled: control.disabled,
       options: control.options.map(({ value }) => value),
-      autocomplete: (attribute(control.element, 'autocomplete') ?? '').toLowerCase(),
-      maxLength: positive(attribute(control.element, 'maxlength')),
     }))
+  }
+
+  /** What filling in does not change. */
+  #described(control: Control): Pick<FormField, 'id' | 'label' | 'autocomplete' | 'maxLength'> {
+    let description = this.#descriptions.get(control)
+    if (description === undefined) {
+      const { element } = control
+      description = {
+        id: attribute(element, 'id') ?? '',
+        label: labelOf(element, this.#place.document),
+        autocomplete: (attribute(element, 'autocomplete') ?? '').toLowerCase(),
+        maxLength: positive(attribute(element, 'maxlength')),
+      }
+      this.#descriptions.set(control, description)
+    }
+    return description
   }
 
   fill(field: string, value: string | Secret): Form {

@@ -1,6 +1,7 @@
+import { indexFor } from './document-index.ts'
 import type { Element, ParsedDocument } from './parse-html.ts'
 import { visibleText } from './visible-text.ts'
-import { ancestors, attribute, elements, isElement } from './walk.ts'
+import { ancestors, attribute, isElement } from './walk.ts'
 
 /** What a person would read as the name of a control: its label, hints on it, or the text before it, as legacy pages have it in the table cell to the left. */
 export function labelOf(element: Element, document: ParsedDocument): string {
@@ -12,9 +13,7 @@ export function labelOf(element: Element, document: ParsedDocument): string {
 
 function* labelTexts(element: Element, document: ParsedDocument): Generator<string> {
   const id = attribute(element, 'id')
-  if (id !== undefined && id !== '') {
-    for (const other of elements(document.root)) if (other.tagName === 'label' && attribute(other, 'for') === id) yield visibleText(other)
-  }
+  if (id !== undefined && id !== '') for (const label of indexFor(document).labelsFor.get(id) ?? []) yield visibleText(label)
   const around = ancestors(element).find(({ tagName }) => tagName === 'label')
   if (around !== undefined) yield visibleText(around)
 }

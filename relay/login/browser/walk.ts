@@ -27,9 +27,13 @@ export function* elements(root: Node): Generator<Element> {
   }
 }
 
+/** Deeper than any page nests that a person made; beyond it the cost would be the square of a hostile page. */
+const deepest = 1000
+
+/** From the parent upward. */
 export function ancestors(element: Element): Element[] {
   const found: Element[] = []
-  for (let node = element.parentNode; node !== null && node !== undefined; node = 'parentNode' in node ? node.parentNode : null) {
+  for (let node = element.parentNode; node !== null && node !== undefined && found.length < deepest; node = 'parentNode' in node ? node.parentNode : null) {
     if (isElement(node)) found.push(node)
   }
   return found
