@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { openReader } from '../captcha/index.ts'
 import type { Config } from '../config/index.ts'
@@ -11,6 +9,7 @@ import { createLogin, type Login } from './login/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile } from './proxy/index.ts'
+import { announceRunning, withdrawRunning } from './running.ts'
 import { createSessions, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
@@ -46,15 +45,6 @@ export interface Relay {
   /** The local administrator's token. */
   readonly adminToken: string
 }
-
-/** Where a running relay tells local commands how to reach it. */
-export interface RunningRelay {
-  readonly pid: number
-  readonly portal: string
-  readonly proxy: string
-}
-
-const runningFile = 'running.json'
 
 export const version: string = JSON.parse(readFileSync(findPackage(), 'utf8')).version
 
@@ -104,7 +94,12 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
         started.push(room)
       }
       outbound.refuseOwn([portal.address, ...(listen === 'all' ? [proxy.address] : [])].map(splitAddress))
-      if (listen === 'all') await announce()
+      if (listen === 'all')
+        await announceRunning(folder, {
+          pid: process.pid,
+          portal: `${settings.portal.certificate === undefined ? 'http' : 'https'}://${portal.address}`,
+          proxy: proxy.address,
+        })
     } catch (error) {
       await stop()
       throw error
@@ -112,29 +107,11 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
   }
 
   async function stop(): Promise<void> {
-    if (listen === 'all') await rm(join(folder, runningFile), { force: true })
+    if (listen === 'all') await withdrawRunning(folder)
     for (const room of started.splice(0).reverse()) await room.stop()
   }
 
-  async function announce(): Promise<void> {
-    const running: RunningRelay = {
-      pid: process.pid,
-      portal: `${config.portal.certificate === undefined ? 'http' : 'https'}://${portal.address}`,
-      proxy: proxy.address,
-    }
-    await writeFile(join(folder, runningFile), JSON.stringify(running), { mode: 0o600 })
-  }
-
   return { start, stop, log, store, vault, identity, accounts, outbound, login, sessions, certificateAuthority, portal, proxy, adminToken }
-}
-
-/** How to reach the relay that runs on this data directory, if one said so. It may have died since. */
-export async function findRunning(folder: string): Promise<RunningRelay | undefined> {
-  try {
-    return JSON.parse(await readFile(join(folder, runningFile), 'utf8')) as RunningRelay
-  } catch {
-    return undefined
-  }
 }
 
 /** JSON lines on standard error: standard output belongs to the commands. */

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { RelayError } from '../errors.ts'
 import { readText } from './client.ts'
-import { printJson, printLine, printNote, printTable } from './output.ts'
+import { printable, printJson, printLine, printNote } from './output.ts'
 import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
 
 /** `ca show|export`: the certificate that terminals trust. */
@@ -32,17 +32,10 @@ async function show(options: CommonOptions): Promise<void> {
     hosts: [...new Set(hosts)].sort(),
   }
   if (options.json === true) return printJson(shown)
-  printTable(
-    ['', ''],
-    [
-      ['Subject', shown.subject],
-      ['SHA-256', shown.fingerprint],
-      ['Valid from', shown.validFrom],
-      ['Valid to', shown.validTo],
-      ['Vouches for', shown.hosts.join(', ') || 'nothing: no site is enrolled'],
-    ],
-    '',
-  )
+  printLine(`Subject      ${shown.subject}`)
+  printLine(`SHA-256      ${shown.fingerprint}`)
+  printLine(`Valid        ${shown.validFrom} to ${shown.validTo}`)
+  printLine(`Vouches for  ${shown.hosts.map(printable).join(', ') || 'nothing: no site is enrolled'}`)
   printNote('Enrolling or removing a site makes a new certificate on the same key: install it anew then.')
 }
 

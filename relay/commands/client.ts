@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { loadAdminToken } from '../admin-token.ts'
-import { createRelay, findRunning, type RunningRelay } from '../app.ts'
 import { catalogue, type ErrorCode, RelayError } from '../errors.ts'
+import { findRunning, type RunningRelay } from '../running.ts'
 import type { Settings } from './verb.ts'
 
 /** Speaks the relay's HTTP API as the local administrator. */
@@ -21,9 +21,11 @@ export interface RelayClient {
 /** The running relay of this data directory, or one started for this command alone. */
 export async function connect(settings: Settings): Promise<RelayClient> {
   const running = await findRunning(settings.folder)
-  if (running !== undefined && isAlive(running.pid)) {
+  if (running !== undefined) {
     return client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {})
   }
+  // The whole house takes a while to load: only where no server has it loaded already.
+  const { createRelay } = await import('../app.ts')
   const relay = await createRelay({ config: quiet(settings.config), folder: settings.folder, env: process.env, listen: 'local' })
   await relay.start()
   return client(`http://${relay.portal.address}`, relay.adminToken, undefined, undefined, () => relay.stop())
@@ -32,7 +34,7 @@ export async function connect(settings: Settings): Promise<RelayClient> {
 /** The running relay only: for what makes no sense without one. */
 export async function connectRunning(settings: Settings): Promise<RelayClient & { readonly running: RunningRelay }> {
   const running = await findRunning(settings.folder)
-  if (running === undefined || !isAlive(running.pid)) throw new RelayError('relay_not_running')
+  if (running === undefined) throw new RelayError('relay_not_running')
   const connected = client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {})
   return { ...connected, running }
 }
@@ -103,15 +105,6 @@ function asProblem(body: unknown): RelayError {
   if (code === undefined || !Object.hasOwn(catalogue, code)) return new RelayError('internal', { detail: 'the relay answered without saying why' })
   const error = new RelayError(code as ErrorCode, url === undefined ? {} : { url })
   return Object.assign(error, { message: title ?? error.message, next: next ?? error.next })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 async function pinnedCertificate({ config }: Settings): Promise<string | undefined> {

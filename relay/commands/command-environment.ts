@@ -11,6 +11,9 @@ const caAlone = ['NODE_EXTRA_CA_CERTS'] as const
 /** Tools that trust nothing beside the file get a bundle: the system's roots, the person's own, the CA. */
 const wholeBundle = ['SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'REQUESTS_CA_BUNDLE', 'GIT_SSL_CAINFO', 'CARGO_HTTP_CAINFO', 'DENO_CERT'] as const
 
+/** Set by hand or by a system image, they would keep their tools from trusting the CA; without them the tools read the ones above. */
+const stale = ['SSL_CERT_DIR', 'AWS_CA_BUNDLE', 'PIP_CERT', 'NIX_SSL_CERT_FILE', 'HTTPLIB2_CA_CERTS', 'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH', 'FTP_PROXY'] as const
+
 const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'] as const
 
 /**
@@ -19,7 +22,7 @@ const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'] as const
  */
 export function commandEnvironment(parent: NodeJS.ProcessEnv, { proxyUrl, files, enrolledHosts }: CommandAccess): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {}
-  const replaced = new Set([...proxyNames, 'NO_PROXY', 'FTP_PROXY', ...caAlone, ...wholeBundle, 'SSL_CERT_DIR', 'NODE_USE_ENV_PROXY'])
+  const replaced = new Set<string>([...proxyNames, 'NO_PROXY', ...stale, ...caAlone, ...wholeBundle, 'NODE_USE_ENV_PROXY'])
   for (const [name, value] of Object.entries(parent)) {
     if (!replaced.has(name.toUpperCase()) && !name.startsWith('LOGIN_RELAY_')) env[name] = value
   }

@@ -2,9 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadConfig } from '../../config/index.ts'
-import { createRelay } from '../app.ts'
 import { RelayError } from '../errors.ts'
-import { createMasterKey } from '../vault/index.ts'
 import { printJson, printLine } from './output.ts'
 import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
 import { type CommonOptions, verb } from './verb.ts'
@@ -32,7 +30,9 @@ async function init(options: InitOptions): Promise<void> {
   const password = await readPassword(options, `Password for ${options.user} at this relay: `, 'init')
 
   await makeFolder(folder)
+  const { createMasterKey } = await import('../vault/index.ts')
   await createMasterKey(config.masterKey, folder)
+  const { createRelay } = await import('../app.ts')
   const relay = await createRelay({ config: { ...config, log: { level: 'error' } }, folder, env: process.env, listen: 'local' })
   try {
     await relay.start()

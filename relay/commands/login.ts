@@ -39,9 +39,9 @@ function showStep(step: { name: string; text: string; ms: number; at: number }, 
 
 function showOutcome(event: SessionEvent, json: boolean): void {
   if (event.type === 'signed-in') {
-    const { total, network, relay } = event.timing
+    const { total, network, captcha, relay } = event.timing
     if (json) printJson({ outcome: 'signed-in', account: event.account.name, evidence: event.evidence, timing: event.timing })
-    else printLine(`Signed in: ${event.evidence.map(printable).join('; ')} (${Math.round(total)} ms: site ${Math.round(network)}, relay ${Math.round(relay)})`)
+    else printLine(`${Math.round(total)} ms in all: the site ${Math.round(network)}, reading captchas ${Math.round(captcha)}, the relay ${Math.round(relay)}`)
     return
   }
   process.exitCode = 1

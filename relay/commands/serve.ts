@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { createRelay } from '../app.ts'
 import { printJson, printLine } from './output.ts'
 import { type CommonOptions, loadSettings, verb } from './verb.ts'
 
@@ -10,6 +9,7 @@ export function serveVerb(program: Command): void {
 
 async function serve(options: CommonOptions): Promise<void> {
   const { config, folder } = await loadSettings(options)
+  const { createRelay } = await import('../app.ts')
   const relay = await createRelay({ config, folder, env: process.env })
   await relay.start()
   if (options.json === true) printJson({ portal: relay.portal.url(), proxy: relay.proxy.address, pid: process.pid })
