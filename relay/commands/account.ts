@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { printable, printJson, printLine, printNote, printTable } from './output.ts'
 import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
-import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+import type { CommonOptions } from './settings.ts'
+import { noun, verb, withRelay } from './verb.ts'
 
 export interface AccountView {
   readonly id: string

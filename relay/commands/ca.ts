@@ -4,7 +4,8 @@ import type { Command } from 'commander'
 import { RelayError } from '../errors.ts'
 import { readText } from './client.ts'
 import { printable, printJson, printLine, printNote } from './output.ts'
-import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+import type { CommonOptions } from './settings.ts'
+import { noun, verb, withRelay } from './verb.ts'
 
 /** `ca show|export`: the certificate that terminals trust. */
 export function caVerbs(program: Command): void {

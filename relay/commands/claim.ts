@@ -4,8 +4,9 @@ import { RelayError } from '../errors.ts'
 import { connectRunning, readJson, send } from './client.ts'
 import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
 import { printLine } from './output.ts'
+import { type CommonOptions, loadSettings } from './settings.ts'
 import { basic, terminalAccess } from './terminal-access.ts'
-import { type CommonOptions, loadSettings, verb } from './verb.ts'
+import { verb } from './verb.ts'
 
 interface ClaimOptions extends CommonOptions {
   readonly format: Format

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { loadAdminToken } from '../admin-token.ts'
 import { catalogue, type ErrorCode, RelayError } from '../errors.ts'
 import { findRunning, type RunningRelay } from '../running.ts'
-import type { Settings } from './verb.ts'
+import type { Settings } from './settings.ts'
 
 /** Speaks the relay's HTTP API as the local administrator. */
 export interface RelayClient {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { RelayError } from '../errors.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from './output.ts'
-import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+import type { CommonOptions } from './settings.ts'
+import { noun, verb, withRelay } from './verb.ts'
 
 interface DeviceView {
   readonly id: string

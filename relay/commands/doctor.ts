@@ -7,7 +7,8 @@ import { asRelayError, RelayError } from '../errors.ts'
 import type { ProbeReport } from '../login/index.ts'
 import { connect, type RelayClient, readText } from './client.ts'
 import { printable, printJson, printLine } from './output.ts'
-import { type CommonOptions, loadSettings, verb } from './verb.ts'
+import { type CommonOptions, loadSettings } from './settings.ts'
+import { verb } from './verb.ts'
 
 interface Finding {
   readonly check: string

@@ -5,7 +5,8 @@ import { loadConfig } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
 import { printJson, printLine } from './output.ts'
 import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
-import { type CommonOptions, verb } from './verb.ts'
+import type { CommonOptions } from './settings.ts'
+import { verb } from './verb.ts'
 
 interface InitOptions extends CommonOptions, SecretOptions {
   readonly user: string

@@ -3,7 +3,8 @@ import qrcode from 'qrcode'
 import { accountPath, type OwnerOption } from './account.ts'
 import { connectRunning } from './client.ts'
 import { printJson, printLine, printNote } from './output.ts'
-import { loadSettings, verb } from './verb.ts'
+import { loadSettings } from './settings.ts'
+import { verb } from './verb.ts'
 
 /** `open ACCOUNT`: a handoff link, good once and for a short time. */
 export function openVerb(program: Command): void {

@@ -8,8 +8,9 @@ import { RelayError } from '../errors.ts'
 import { connectRunning, readText, send } from './client.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { printNote } from './output.ts'
+import { type CommonOptions, loadSettings } from './settings.ts'
 import { basic, terminalAccess } from './terminal-access.ts'
-import { type CommonOptions, loadSettings, verb } from './verb.ts'
+import { verb } from './verb.ts'
 
 interface RunOptions extends CommonOptions {
   readonly user?: string

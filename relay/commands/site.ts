@@ -4,7 +4,8 @@ import { RelayError } from '../errors.ts'
 import type { ProbeReport } from '../login/index.ts'
 import { printable, printJson, printLine, printNote, printTable } from './output.ts'
 import { ask } from './read-secret.ts'
-import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+import type { CommonOptions } from './settings.ts'
+import { noun, verb, withRelay } from './verb.ts'
 
 interface SiteView {
   readonly id: string

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { moment, printable, printJson, printLine, printTable } from './output.ts'
 import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
-import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+import type { CommonOptions } from './settings.ts'
+import { noun, verb, withRelay } from './verb.ts'
 
 interface UserView {
   readonly id: string

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { printJson, printLine } from './output.ts'
-import { type CommonOptions, noun, verb, withRelay } from './verb.ts'
+import type { CommonOptions } from './settings.ts'
+import { noun, verb, withRelay } from './verb.ts'
 
 /** `vault rotate-key`: a new master key, while the relay runs. */
 export function vaultVerbs(program: Command): void {

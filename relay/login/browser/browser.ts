@@ -2,8 +2,9 @@ import type { Browser, CookieFacts, Page, SessionHeader } from '../../../adapter
 import type { HttpAgent, Part } from '../../outbound/index.ts'
 import type { Secret } from '../../vault/index.ts'
 import { CookieJar } from '../cookies/index.ts'
-import { type BrowserLimits, Navigator, type PageRequest } from './navigate.ts'
+import { type BrowserLimits, Navigator } from './navigate.ts'
 import { type PageContext, ParsedPage } from './page.ts'
+import type { PageRequest } from './page-request.ts'
 
 export interface BrowserOptions {
   readonly agent: HttpAgent

@@ -4,7 +4,7 @@ import { type Control, controlsOf } from './controls.ts'
 import { encodeEntries, urlencoded } from './encode-entries.ts'
 import { entryList } from './entry-list.ts'
 import { labelOf } from './label.ts'
-import type { PageRequest } from './navigate.ts'
+import type { PageRequest } from './page-request.ts'
 import type { Element, ParsedDocument } from './parse-html.ts'
 import { attribute } from './walk.ts'
 

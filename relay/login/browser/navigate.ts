@@ -1,8 +1,8 @@
-import type { SessionHeader } from '../../../adapters/index.ts'
 import { RelayError } from '../../errors.ts'
-import type { AgentResponse, HttpAgent, Part } from '../../outbound/index.ts'
+import type { AgentResponse, HttpAgent } from '../../outbound/index.ts'
 import type { CookieJar } from '../cookies/index.ts'
 import { parseRefresh } from './meta-refresh.ts'
+import type { PageRequest } from './page-request.ts'
 import { requestHeaders } from './request-headers.ts'
 
 export interface BrowserLimits {
@@ -12,20 +12,6 @@ export interface BrowserLimits {
   readonly redirects: number
   /** Requests in all. */
   readonly pages: number
-}
-
-/** A request as a page makes it. */
-export interface PageRequest {
-  readonly method: 'GET' | 'POST'
-  readonly url: URL
-  /** What stands after the `?`, where it may hold a secret. */
-  readonly query?: readonly Part[]
-  readonly contentType?: string
-  readonly body?: readonly Part[]
-  readonly referrer?: URL
-  /** What is wanted: a page (default), an image, data for a script. */
-  readonly accept?: 'page' | 'image' | 'json'
-  readonly authorization?: SessionHeader['value']
 }
 
 export interface Answer {

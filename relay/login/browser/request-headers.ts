@@ -1,5 +1,5 @@
 import type { Part } from '../../outbound/index.ts'
-import type { PageRequest } from './navigate.ts'
+import type { PageRequest } from './page-request.ts'
 
 /** Says what it is, in the form that sites which look for a browser accept. */
 const userAgent = 'Mozilla/5.0 (compatible; login-relay) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
