@@ -34,6 +34,7 @@ t.test('a sign-in that is ended takes its question back', async (t) => {
   const answer = challenges.ask(account, question, 10, ending.signal, () => {})
   ending.abort()
   t.match(await answer.catch((error) => error), { kind: 'challenge' })
-  X
+  const late = challenges.ask(account, question, 10, ending.signal, () => t.fail('nothing is asked after the end'))
+  t.match(await late.catch((error) => error), { kind: 'challenge' })
   t.strictSame(challenges.list(), [])
 })
