@@ -5,12 +5,31 @@ import { via } from './request-head.ts'
 
 type Field = string | readonly Part[]
 
+/** What of a session goes with a request. */
+export interface Attachment {
+  /** A Cookie value; '' for none. */
+  readonly cookies: string
+  readonly headers: readonly SessionHeader[]
+}
+
+export function wholeSession(session: SiteSession, url: URL): Attachment {
+  return { cookies: session.cookieHeader(url), headers: session.headers }
+}
+
+/** What goes with a request that a page of another site made: the cookies the site has set with SameSite=None, for such requests. */
+export function crossSiteSession(session: SiteSession | undefined, url: URL): Attachment {
+  if (session === undefined) return { cookies: '', headers: [] }
+  const names = new Set(session.cookies().flatMap(({ name, sameSite }) => (sameSite === 'None' ? [name] : [])))
+  const pairs = session.cookieHeader(url).split('; ')
+  return { cookies: pairs.filter((pair) => names.has(cookieName(pair))).join('; '), headers: [] }
+}
+
 /** The fields that go to the site: the client's with the session's cookies and headers in place of its own of the same names. */
-export function attachSession(fields: readonly string[], cookie: string, session: SiteSession, url: URL): Field[] {
-  const sent: Field[] = session.headers.length === 0 ? [...fields] : withoutSessionHeaders(fields, session.headers)
-  const cookies = attachCookies(cookie, session.cookieHeader(url))
-  if (cookies !== '') sent.push('Cookie', cookies)
-  for (const header of session.headers) sent.push(header.name, headerValue(header))
+export function attachSession(fields: readonly string[], cookie: string, { cookies, headers }: Attachment): Field[] {
+  const sent: Field[] = headers.length === 0 ? [...fields] : withoutSessionHeaders(fields, headers)
+  const all = attachCookies(cookie, cookies)
+  if (all !== '') sent.push('Cookie', all)
+  for (const header of headers) sent.push(header.name, headerValue(header))
   sent.push('Via', via)
   return sent
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -78,12 +79,10 @@ class ForwardProxy implements Proxy {
   async start(): Promise<void> {
     const { identity, live, config } = this.#rooms
     const { host, port } = splitAddress(config.proxy.listen)
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (cause: NodeJS.ErrnoException) => {
-        const taken = cause.code === 'EADDRINUSE'
-        reject(taken ? new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause }) : cause)
-      })
-      this.#server.listen(port, host, () => resolve())
+    this.#server.listen(port, host)
+    await once(this.#server, 'listening').catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EADDRINUSE') throw cause
+      throw new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause })
     })
     this.#stopWatching = identity.onDeviceRevoked((device) => live.cutDevice(device.id))
   }

@@ -3,7 +3,8 @@
  * every other host tunnelled unread or refused.
  *
  * Refuses: a client without a device token, a message that can be read in two ways, a loop, a host nobody enrolled where the
- * configuration says so. A site's answer that broke off never looks whole. Keeps laws 1, 6 and 7.
+ * configuration says so; to lend the session to a page of another site. A site's answer that broke off never looks whole.
+ * Keeps laws 1, 6 and 7.
  */
 export {
   type CertificateAuthority,

@@ -5,8 +5,9 @@ import type { Account, Site } from '../accounts/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
-import { attachSession } from './attach-session.ts'
+import { type Attachment, attachSession, crossSiteSession, wholeSession } from './attach-session.ts'
 import { chooseAccount } from './choose-account.ts'
+import { isCrossSite } from './cross-site.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import { respondError } from './error-answer.ts'
 import { joinUpgrade } from './join-upgrade.ts'
@@ -44,6 +45,8 @@ export class RelayedRequest implements Cuttable {
   readonly #url: URL
   readonly #ending = new AbortController()
   readonly #hasBody: boolean
+  /** A page of another site made it: it goes without the session, and what comes of it says nothing about the session. */
+  readonly #isCrossSite: boolean
   #body: KeptBody | undefined
   #resent = false
   #isOver = false
@@ -55,6 +58,7 @@ export class RelayedRequest implements Cuttable {
     this.#request = request
     this.#url = new URL(request.target.place.origin + request.target.path)
     this.#hasBody = request.head.chunked || (request.head.contentLength ?? 0) > 0
+    this.#isCrossSite = isCrossSite(request.head, request.req.method as string, request.target.place, request.site)
     request.res.on('close', () => this.#finish())
   }
 
@@ -64,7 +68,8 @@ export class RelayedRequest implements Cuttable {
     try {
       this.#account = chooseAccount(accounts, choices, principal, site, head.account)
       const live = sessions.live(this.#account.id)
-      if (live === undefined) this.#signIn((session) => this.#send(session))
+      // Nor does such a page make the relay sign in.
+      if (live === undefined && !this.#isCrossSite) this.#signIn((session) => this.#send(session))
       else this.#send(live)
     } catch (error) {
       this.#fail(error)
@@ -87,14 +92,14 @@ export class RelayedRequest implements Cuttable {
     )
   }
 
-  #send(session: SiteSession): void {
-    this.#use(session)
+  #send(session: SiteSession | undefined): void {
+    if (session !== undefined) this.#use(session)
     const { req, head, target, site, upgrade } = this.#request
     const forwarded = {
       method: req.method as string,
       origin: target.place.origin,
       path: target.path,
-      headers: attachSession(head.fields, head.cookie, session, this.#url),
+      headers: attachSession(head.fields, head.cookie, this.#attachmentOf(session)),
       body: this.#bodyToSend(),
       signal: this.#ending.signal,
     }
@@ -108,6 +113,10 @@ export class RelayedRequest implements Cuttable {
       if (socket === undefined) this.#onAnswer(response, session)
       else this.#onUpgraded(response, socket, session)
     }, onError)
+  }
+
+  #attachmentOf(session: SiteSession | undefined): Attachment {
+    return session === undefined || this.#isCrossSite ? crossSiteSession(session, this.#url) : wholeSession(session, this.#url)
   }
 
   #use(session: SiteSession): void {
@@ -125,14 +134,15 @@ export class RelayedRequest implements Cuttable {
     return this.#body
   }
 
-  #onAnswer(answer: ForwardResponse, session: SiteSession): void {
+  #onAnswer(answer: ForwardResponse, session: SiteSession | undefined): void {
     const { sessions } = this.#rooms
     if (this.#isOver) {
       answer.body.destroy()
       return
     }
     const head = readResponseHead(answer.headers, answer.status)
-    const removedCookies = head.setCookies.length === 0 ? head.setCookies : session.absorb(this.#url, head.setCookies)
+    const removedCookies = this.#absorb(head, session)
+    if (session === undefined || this.#isCrossSite) return void this.#pass(answer, head)
     const facts = this.#factsOf(answer, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
       if (!this.#resent) return void this.#renew(answer, facts, session)
@@ -141,14 +151,20 @@ export class RelayedRequest implements Cuttable {
     this.#pass(answer, head)
   }
 
-  #onUpgraded(answer: ForwardResponse, upstream: Duplex, session: SiteSession): void {
+  /** Takes the answer's cookies into the session and gives the names that it removed. Across sites a browser takes those of SameSite=None alone. */
+  #absorb({ setCookies }: ResponseHead, session: SiteSession | undefined): readonly string[] {
+    const taken = this.#isCrossSite ? setCookies.filter((line) => /;[ \t]*samesite=none[ \t]*(?:;|$)/i.test(line)) : setCookies
+    return taken.length === 0 || session === undefined ? [] : session.absorb(this.#url, taken)
+  }
+
+  #onUpgraded(answer: ForwardResponse, upstream: Duplex, session: SiteSession | undefined): void {
     const { res, site, upgrade } = this.#request
     if (upgrade === undefined || this.#isOver) {
       upstream.destroy()
       return
     }
     const head = readResponseHead(answer.headers, answer.status)
-    if (head.setCookies.length > 0) session.absorb(this.#url, head.setCookies)
+    this.#absorb(head, session)
     if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     upgrade.socket.on('close', () => this.#finish())
     joinUpgrade(head, upgrade, upstream, res)

@@ -17,6 +17,11 @@ export interface RequestHead {
   readonly upgrade: string | undefined
   /** Shown to a person, not read by a tool. */
   readonly isNavigation: boolean
+  /** The page's origin, where a browser says it. */
+  readonly origin: string | undefined
+  /** Sec-Fetch-Site and Sec-Fetch-Dest (W3C Fetch Metadata). */
+  readonly fetchSite: string | undefined
+  readonly fetchDest: string | undefined
 }
 
 /** More fields than any client sends; what is over Node's own limit would be dropped silently. */
@@ -52,6 +57,9 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
   let connection = ''
   let accept = ''
   let fetchMode: string | undefined
+  let fetchSite: string | undefined
+  let fetchDest: string | undefined
+  let origin: string | undefined
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
     const value = raw[i + 1] as string
@@ -100,6 +108,18 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
         fetchMode = value
         fields.push(name, value)
         break
+      case 'sec-fetch-site':
+        fetchSite = value
+        fields.push(name, value)
+        break
+      case 'sec-fetch-dest':
+        fetchDest = value
+        fields.push(name, value)
+        break
+      case 'origin':
+        origin = value
+        fields.push(name, value)
+        break
       default:
         if (hopByHop.has(lower)) break
         if (lower.startsWith('login-relay-')) {
@@ -126,6 +146,9 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
     expectsContinue,
     upgrade: named?.has('upgrade') ? upgrade : undefined,
     isNavigation: fetchMode === undefined ? htmlWanted.test(accept) : fetchMode === 'navigate',
+    origin,
+    fetchSite,
+    fetchDest,
   }
 }
 

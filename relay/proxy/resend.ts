@@ -15,7 +15,8 @@ export function mayResend(facts: ResponseFacts, site: Site): boolean {
 
 function isLoginPage(location: URL, site: Site): boolean {
   const login = new URL(site.loginUrl)
-  return location.origin === login.origin && location.pathname === login.pathname
+  // `/login;jsessionid=...` is the same page.
+  return location.origin === login.origin && location.pathname.split(';')[0] === login.pathname.split(';')[0]
 }
 
 /**
