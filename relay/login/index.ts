@@ -5,5 +5,5 @@
  * Keeps laws 2, 3 and 8.
  */
 export type { Login, LoginStep, ProbeReport, SessionState, SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
-export { CookieJar } from './cookies/index.ts'
+export { CookieJar, type StoredCookie } from './cookies/index.ts'
 export { createLogin, type LoginOptions } from './create-login.ts'

@@ -1,7 +1,7 @@
 import type { Challenge, FailureKind, ResponseFacts, SessionHeader } from '../../adapters/index.ts'
 import type { Account, Site } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
-import type { LoginStep, SignInTiming } from '../login/index.ts'
+import type { LoginStep, SignInTiming, StoredCookie } from '../login/index.ts'
 
 /** A live signed-in state at a site, held in memory and sealed at rest. */
 export interface SiteSession {
@@ -24,20 +24,8 @@ export interface SiteSession {
   cookies(): readonly HandedCookie[]
 }
 
-/** A cookie as it is given to a client: RFC 6265 attributes, kept. */
-export interface HandedCookie {
-  readonly name: string
-  readonly value: string
-  /** Without a leading dot. */
-  readonly domain: string
-  readonly hostOnly: boolean
-  readonly path: string
-  readonly secure: boolean
-  readonly httpOnly: boolean
-  readonly sameSite: 'Strict' | 'Lax' | 'None' | undefined
-  /** Seconds since 1970; undefined: until the browser closes. */
-  readonly expires: number | undefined
-}
+/** A cookie as it is given to a client: its attributes kept. */
+export type HandedCookie = StoredCookie
 
 /** A challenge that waits for a person. */
 export interface PendingChallenge {
@@ -95,7 +83,7 @@ export interface Sessions {
   looksSignedOut(session: SiteSession, facts: ResponseFacts): boolean
   /** Drops a session that the site has ended; the next `ensure` signs in anew. Of many callers only the first has effect. */
   dropEnded(session: SiteSession): void
-  /** Ends it here and at the site. False: none was live. */
+  /** Ends it here and at the site, and a sign-in under way too. False: there was neither. */
   end(accountId: string): Promise<boolean>
 
   /** Steps of the sign-in under way or last done, oldest first. */

@@ -52,6 +52,8 @@ export class SessionFile {
     this.#cancel(session)
     await this.#inLane(session.account.id, async () => {
       const { account } = session
+      // Sealing for an account that was removed meanwhile would make it a new key.
+      if (this.#accounts.account(account.id) === undefined) return
       const sealed = await this.#vault.seal(sealRef(account), Buffer.from(JSON.stringify(session.snapshot())))
       await this.#records.put(account.id, { sealed })
     })

@@ -206,9 +206,10 @@ class RelaySessions implements Sessions {
 
   /** Ends a session here at once, then at the site (law 7). */
   async #end(accountId: string, reason: EndReason): Promise<boolean> {
-    this.#flights.get(accountId)?.flight.abort()
+    const under = this.#flights.get(accountId)
+    under?.flight.abort()
     const session = this.#live.get(accountId)
-    if (session === undefined) return false
+    if (session === undefined) return under !== undefined
     this.#live.delete(accountId)
     session.cut()
     this.#events.emit({ type: 'ended', account: session.account, reason, at: this.#now() })
