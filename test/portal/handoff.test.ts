@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type StartedPortal, startPortal } from './start-portal.ts'
 import { formActions, readPage } from './visitor.ts'
-import { askingAccount, workingAccount } from './working-site.ts'
+import { askingAccount, basicAccount, workingAccount } from './working-site.ts'
 
 t.test('opening a link shows a page with Continue and spends nothing', async (t) => {
   const relay = await startPortal(t)
@@ -147,6 +147,22 @@ t.test('claim gives the session with its cookies, once', async (t) => {
   t.equal(business.book.who(session.cookies.find(({ name }) => name === 'sid')?.value), 'worker', 'the site knows the cookie')
   t.notMatch(text, password)
   t.equal((await claim()).status, 410)
+})
+
+t.test('a session that needs the password with every request is not handed off, and the ticket stays good (law 1)', async (t) => {
+  const relay = await startPortal(t)
+  const browser = await relay.signedIn(relay.ann)
+  for (const delivery of ['attach', 'handoff'] as const) {
+    const { account, password } = await basicAccount(t, relay, relay.ann, delivery)
+    const { value } = await relay.sessions.tickets.issue(account.id, relay.ann.user.id)
+    const answer = await fetch(`${relay.portalUrl}/api/v1/tickets/claim`, json({ ticket: value }, { authorization: basic(relay.ann.device) }))
+    const text = await answer.text()
+    t.match(text, /handoff_unavailable/)
+    t.notMatch(text, password)
+    t.ok(await relay.sessions.tickets.lookup(value))
+    const opened = await browser.post(`/handoff/${value}`)
+    t.equal(opened.status, delivery === 'attach' ? 200 : 409, delivery)
+  }
 })
 
 function open({ portalUrl, adminToken }: StartedPortal, accountId: string): Promise<{ link: string; expiresAt: number }> {

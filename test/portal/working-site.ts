@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
 import type { Account, Site } from '../../relay/accounts/index.ts'
+import { type BasicSite, startBasicSite } from '../sites/basic-site.ts'
 import { type RotatingSite, startRotatingSite } from '../sites/rotating-site.ts'
 import { type AskingSite, startAskingSite } from './asking-site.ts'
 import type { Person, StartedPortal } from './start-portal.ts'
@@ -34,13 +35,21 @@ export async function askingAccount(t: Test, relay: StartedPortal, person: Perso
   return { business, password, ...(await enrolAt(relay, person, business.origin, 'worker', password, 'attach')) }
 }
 
-async function enrolAt(relay: StartedPortal, person: Person, origin: string, username: string, password: string, delivery: Site['delivery']) {
+/** A person's account at a real server that wants the password with every request. */
+export async function basicAccount(t: Test, relay: StartedPortal, person: Person, delivery: Site['delivery']): Promise<WorkingAccount<BasicSite>> {
+  const password = `pw-${randomBytes(12).toString('hex')}`
+  const business = await startBasicSite({ username: 'worker', password })
+  t.teardown(() => business.stop())
+  return { business, password, ...(await enrolAt(relay, person, business.origin, 'worker', password, delivery, 'basic')) }
+}
+
+async function enrolAt(relay: StartedPortal, person: Person, origin: string, username: string, password: string, delivery: Site['delivery'], adapter = 'form') {
   const id = `site-${randomBytes(3).toString('hex')}`
   const site = await relay.accounts.addSite({
     id,
     origins: [origin],
-    loginUrl: `${origin}/login`,
-    adapter: 'form',
+    loginUrl: adapter === 'basic' ? `${origin}/` : `${origin}/login`,
+    adapter,
     settings: {},
     delivery,
     networks: ['loopback'],

@@ -32,7 +32,7 @@ ${doneNote(query)}
 <section class="card" id="state" data-live aria-live="polite"><p>${stateMark(state)}</p>
 ${stateAdvice(state)}
 ${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : html`<div class="actions">${accountActions(account, state, csrf, true)}</div>`}</section>
-<div id="question" data-live>${question(rooms, principal, state, csrf)}</div>
+<div id="question" data-live>${question(rooms, { principal, csrf, query }, state)}</div>
 <section id="steps" data-live>${signInSteps(rooms.sessions.recent(account.id))}</section>
 <section class="card"><h2>About this account</h2><dl class="facts">
 <dt>Site</dt><dd><bdi>${origin}</bdi></dd>
@@ -47,8 +47,10 @@ ${action(`/accounts/${account.id}/remove`, 'Remove it', csrf, 'danger')}</div></
   })
 }
 
-function question(rooms: Rooms, principal: PageCall['principal'], state: AccountState, csrf: string): Html | undefined {
-  return state.state === 'asking' ? questionForm(knownChallenge(rooms, principal, state.challengeId), csrf) : undefined
+function question(rooms: Rooms, { principal, csrf, query }: Pick<PageCall, 'principal' | 'csrf' | 'query'>, state: AccountState): Html | undefined {
+  if (state.state !== 'asking') return undefined
+  const onward = query.handoff ?? (query.open === undefined ? undefined : 'open')
+  return questionForm(knownChallenge(rooms, principal, state.challengeId), csrf, onward)
 }
 
 /** Where the person was going when the sign-in took longer. Two addresses of the portal only: the form below sends a POST there. */

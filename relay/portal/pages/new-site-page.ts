@@ -6,7 +6,7 @@ import { enrolSite, lookAtSite } from '../enrol-site.ts'
 import type { Rooms } from '../rooms.ts'
 import { type Content, html } from './html.ts'
 import { csrfField, type Page } from './layout.ts'
-import { errorNote } from './notes.ts'
+import { errorNote, prose } from './notes.ts'
 import { showPage, takeForm } from './page-route.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000)
@@ -66,7 +66,7 @@ function showReport(csrf: string, address: string, { ok, found, origins, loginUr
     title: 'Enrol a site',
     place: 'accounts',
     body: html`<div class="narrow"><h1>Enrol this site?</h1>
-<div class="card"><h2>What was found</h2><ul>${found.map((line) => html`<li><bdi>${line}</bdi></li>`)}</ul>
+<div class="card"><h2>What was found</h2><ul>${found.map((line) => html`<li><bdi>${prose(line)}</bdi></li>`)}</ul>
 <dl class="facts"><dt>Login page</dt><dd><bdi>${loginUrl}</bdi></dd><dt>Passwords go to</dt><dd><bdi>${[...new Set([new URL(address).origin, ...origins])].join(', ')}</bdi> and nowhere else</dd></dl></div>
 <form class="card" method="post" action="/sites/new">${csrfField(csrf)}<input type="hidden" name="url" value="${address}">
 <div class="field"><label for="id">Short name <span class="quiet">(optional)</span></label><input id="id" name="id" maxlength="63" pattern="[a-z0-9][a-z0-9.\\-]*" placeholder="erp" autocomplete="off" autocapitalize="none"><small>Small letters, digits, hyphens. Without it, one is made from the address.</small></div>

@@ -20,20 +20,28 @@ export function questionPage(app: FastifyInstance, rooms: Rooms): void {
     }
   })
 
-  takeForm(app, rooms, '/questions/:id', { answer: z.string().trim().min(1).max(256) }, ({ principal, params, form }) => {
+  const fields = { answer: z.string().trim().min(1).max(256), onward: z.string().max(200).optional() }
+  takeForm(app, rooms, '/questions/:id', fields, ({ principal, params, form }) => {
     const { id, account } = knownChallenge(rooms, principal, params.id ?? '')
     if (!rooms.sessions.answer(id, form.answer)) throw unknownQuestion()
-    return { goTo: `/accounts/${account.id}?done=answered` }
+    return { goTo: `/accounts/${account.id}?done=answered${onwardQuery(form.onward)}` }
   })
 }
 
-export function questionForm(challenge: PendingChallenge, csrf: string): Html {
+/** `onward`: where the person was going when he was asked; he is led on from the account's page. */
+export function questionForm(challenge: PendingChallenge, csrf: string, onward?: string): Html {
   const { id, kind, question, account, expiresAt } = challengeView(challenge)
-  return html`<form class="card" method="post" action="/questions/${id}" autocomplete="off">${csrfField(csrf)}
+  return html`<form class="card" method="post" action="/questions/${id}" autocomplete="off">${csrfField(csrf)}${onward !== undefined && html`<input type="hidden" name="onward" value="${onward}">`}
 <h2>The site asks you</h2>
 <p>The sign-in of <bdi>${account.name}</bdi> waits for your answer: <span data-until="${expiresAt}">until ${new Date(expiresAt).toISOString().slice(11, 19)} UTC</span>.</p>
 ${kind === 'captcha' && html`<img class="captcha" src="/api/v1/challenges/${id}/image" alt="The site's captcha, as the site drew it">`}
 <div class="field"><label for="answer-${id}"><bdi>${question}</bdi></label>
 <input class="answer" id="answer-${id}" name="answer" required maxlength="256" autocomplete="${kind === 'code' ? 'one-time-code' : 'off'}" autocapitalize="none" spellcheck="false"></div>
 <button class="main">Send the answer</button></form>`
+}
+
+/** `open`, or the ticket of the handoff link he came by. */
+function onwardQuery(onward: string | undefined): string {
+  if (onward === undefined) return ''
+  return onward === 'open' ? '&open=1' : `&handoff=${encodeURIComponent(onward)}`
 }

@@ -1,0 +1,43 @@
+import t from 'tap'
+import { startPortal } from './start-portal.ts'
+import { readPage } from './visitor.ts'
+
+t.test("another's account, device and sessions are pages that do not exist", async (t) => {
+  const relay = await startPortal(t)
+  const bob = await relay.signedIn(relay.bob)
+  const { id } = relay.ann.account
+  for (const path of [`/accounts/${id}`, `/accounts/${id}/password`]) t.equal((await bob.get(path)).status, 404, path)
+  for (const deed of ['open', 'sign-in', 'end', 'remove']) t.equal((await bob.post(`/accounts/${id}/${deed}`)).status, 404, deed)
+  t.equal((await bob.post(`/accounts/${id}/password`, { username: 'u', password: 'stolen' })).status, 404)
+  t.equal((await bob.post(`/devices/${relay.ann.device.id}/revoke`)).status, 404)
+  t.match(relay.accounts.account(id), { username: 'ann@erp', credentialVersion: 1 }, 'nothing was done')
+  t.ok(relay.identity.devicePrincipal(relay.ann.device.token))
+  for (const path of ['/', '/devices', '/sessions']) t.notMatch(readPage((await bob.get(path)).body), /ann/, `${path} names nothing of hers`)
+})
+
+t.test('an administrator sees no more of other people’s than a member does', async (t) => {
+  const relay = await startPortal(t)
+  const ann = await relay.signedIn(relay.ann)
+  t.equal((await ann.get(`/accounts/${relay.bob.account.id}`)).status, 404)
+  t.equal((await ann.post(`/accounts/${relay.bob.account.id}/open`)).status, 404)
+  t.notMatch(readPage((await ann.get('/')).body), /bob/)
+})
+
+t.test('sites are enrolled by who runs the relay', async (t) => {
+  const relay = await startPortal(t)
+  const bob = await relay.signedIn(relay.bob)
+  t.equal((await bob.get('/sites/new')).status, 403)
+  t.equal((await bob.post('/sites/look', { url: 'http://127.0.0.1/' })).status, 403)
+  t.equal((await bob.post('/sites/new', { url: 'http://127.0.0.1/', id: 'x', delivery: 'attach' })).status, 403)
+  t.notMatch((await bob.get('/accounts/new')).body, /href="\/sites\/new"/)
+  t.equal((await (await relay.signedIn(relay.ann)).get('/sites/new')).status, 200)
+})
+
+t.test('whoever is not signed in is led to the sign-in page from every page, and back', async (t) => {
+  const relay = await startPortal(t)
+  for (const path of ['/', '/accounts/new', `/accounts/${relay.ann.account.id}`, '/questions/x', '/devices', '/sessions', '/set-up', '/sites/new']) {
+    const { status, location } = await relay.visitor().get(path)
+    t.equal(status, 303, path)
+    t.equal(location, path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`)
+  }
+})
