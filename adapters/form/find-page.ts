@@ -28,6 +28,7 @@ export async function findSignInPage(opened: Page, browser: Browser, settings: F
     checkChallenge(page)
     const found = findSignInForm(page, settings)
     if (found !== undefined) return { page, found }
+    if (page.status === 403) throw new SignInFailure('blocked', told(page))
     seen.push(`the page ${page.url.pathname} titled ${quoted(page.title)} ${formsInWords(page)}`)
     const next = waysOn(page).find(({ href }) => !visited.has(href))
     if (next === undefined) break
@@ -36,10 +37,13 @@ export async function findSignInPage(opened: Page, browser: Browser, settings: F
   throw new SignInFailure('form-not-found', seen)
 }
 
-function checkStatus({ status, url, title }: Page): void {
-  const told = [`${url.pathname} answered ${status}`, ...(title === '' ? [] : [`the page is titled ${quoted(title)}`])]
-  if (status >= 500) throw new SignInFailure('site-down', told)
-  if (status === 429) throw new SignInFailure('blocked', told)
+function checkStatus(page: Page): void {
+  if (page.status >= 500) throw new SignInFailure('site-down', told(page))
+  if (page.status === 429) throw new SignInFailure('blocked', told(page))
+}
+
+function told({ status, url, title }: Page): string[] {
+  return [`${url.pathname} answered ${status}`, ...(title === '' ? [] : [`the page is titled ${quoted(title)}`])]
 }
 
 /** Law 8: at once, before anything is sent. */

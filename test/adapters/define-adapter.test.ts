@@ -1,0 +1,30 @@
+import t from 'tap'
+import { type Adapter, adapterProblem, builtInAdapters, defineAdapter } from '../../adapters/index.ts'
+
+const [good] = builtInAdapters
+
+t.test('an adapter is given back as it is', async (t) => {
+  t.equal(defineAdapter(good as Adapter), good)
+})
+
+t.test('what is missing or of the wrong kind is named', async (t) => {
+  const cases: readonly (readonly [change: Record<string, unknown>, problem: RegExp])[] = [
+    [{ name: 'Not Good' }, /name must be/],
+    [{ name: undefined }, /name must be/],
+    [{ api: 2 }, /api must be 1/],
+    [{ description: ' ' }, /description/],
+    [{ settings: {} }, /zod schema/],
+    [{ signIn: undefined }, /signIn must be a function/],
+    [{ isSignedIn: 'yes' }, /isSignedIn must be a function/],
+    [{ isSignedOut: undefined }, /isSignedOut must be a function/],
+    [{ signOut: undefined }, /signOut must be a function/],
+    [{ register: true }, /register must be a function where it is given/],
+  ]
+  for (const [change, problem] of cases) t.throws(() => defineAdapter({ ...good, ...change } as Adapter), { name: 'TypeError', message: problem })
+  for (const value of [undefined, null, 'adapter', 7]) t.match(adapterProblem(value), /not made by defineAdapter/)
+})
+
+t.test('every built-in adapter is fit and has a name of its own', async (t) => {
+  for (const adapter of builtInAdapters) t.equal(adapterProblem(adapter), undefined, adapter.name)
+  t.equal(new Set(builtInAdapters.map(({ name }) => name)).size, builtInAdapters.length)
+})
