@@ -21,10 +21,7 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
   const blank = { loginUrl: url.href, origins: [], adapter: options.adapter ?? 'form', settings: {}, found: [] }
   try {
     const page = await browser.open(url)
-    const chosen = await choose(adaptersFor(options, adapters), page, (adapter) => {
-      const settings = adapter.settings.safeParse(options.settings ?? {})
-      return settings.success && adapter.look !== undefined ? adapter.look(page, { browser, settings: settings.data, signal }) : undefined
-    })
+    const chosen = await choose(adaptersFor(options, adapters), page, ({ adapter, settings }) => adapter.look?.(page, { browser, settings, signal }))
     const loginUrl = stableLogin(url, chosen.look.loginUrl ?? page.url)
     return {
       ...blank,
@@ -43,11 +40,23 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
   }
 }
 
-function adaptersFor({ adapter }: ProbeOptions, adapters: ReadonlyMap<string, Adapter>): Adapter[] {
-  if (adapter === undefined) return [...adapters.values()].filter(({ look }) => look !== undefined)
-  const found = adapters.get(adapter)
-  if (found === undefined) throw new RelayError('adapter_unknown', { params: { adapter, adapters: [...adapters.keys()].join(', ') } })
-  return [found]
+interface Candidate {
+  readonly adapter: Adapter
+  readonly settings: unknown
+}
+
+/** The adapter that was named, or all that can look, as far as the settings are theirs. */
+function adaptersFor({ adapter: name, settings = {} }: ProbeOptions, adapters: ReadonlyMap<string, Adapter>): Candidate[] {
+  const named = name === undefined ? undefined : adapters.get(name)
+  if (name !== undefined && named === undefined) {
+    throw new RelayError('adapter_unknown', { params: { adapter: name, adapters: [...adapters.keys()].join(', ') } })
+  }
+  const wanted = named === undefined ? [...adapters.values()].filter(({ look }) => look !== undefined) : [named]
+  const parsed = wanted.map((adapter) => ({ adapter, result: adapter.settings.safeParse(settings) }))
+  const fit = parsed.flatMap(({ adapter, result }) => (result.success ? [{ adapter, settings: result.data }] : []))
+  if (fit.length > 0) return fit
+  const [issue] = parsed.at(-1)?.result.error?.issues ?? []
+  throw new RelayError('bad_request', { params: { problem: `the setting \`${issue?.path.join('.')}\`: ${issue?.message}` } })
 }
 
 interface Choice {
@@ -56,15 +65,16 @@ interface Choice {
 }
 
 /** The first adapter that could sign in here; else what the last one saw. */
-async function choose(adapters: readonly Adapter[], page: Page, look: (adapter: Adapter) => Promise<Look> | undefined): Promise<Choice> {
+async function choose(candidates: readonly Candidate[], page: Page, look: (candidate: Candidate) => Promise<Look> | undefined): Promise<Choice> {
   let last: Choice | undefined
-  for (const adapter of adapters) {
+  for (const candidate of candidates) {
+    const { name } = candidate.adapter
     // One that does not look is one the person has chosen by name: he knows.
-    const seen = (await look(adapter)) ?? {
+    const seen = (await look(candidate)) ?? {
       fits: true,
-      found: [`the page ${page.url.pathname} answered ${page.status}; ${adapter.name} does not say whether it fits`],
+      found: [`the page ${page.url.pathname} answered ${page.status}; ${name} does not say whether it fits`],
     }
-    last = { adapter: adapter.name, look: seen }
+    last = { adapter: name, look: seen }
     if (seen.fits) break
   }
   return last ?? { adapter: 'form', look: { fits: false, found: [] } }

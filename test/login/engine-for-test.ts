@@ -40,6 +40,8 @@ export interface Visit {
   readonly settings?: Readonly<Record<string, unknown>>
   /** Beside the one of the login address. */
   readonly origins?: readonly string[]
+  /** Of the site, but not of its secrets. */
+  readonly siteOrigins?: readonly string[]
   readonly ca?: string
   readonly landingUrl?: string
   readonly account?: Account
@@ -49,8 +51,9 @@ export interface Visit {
 }
 
 export function signIn(login: Login, visit: Visit): Promise<SignInOutcome> {
-  const site = siteFor(visit)
-  const scope = { account: 'account', field: 'password', origins: site.origins }
+  const enrolled = siteFor(visit)
+  const scope = { account: 'account', field: 'password', origins: enrolled.origins }
+  const site = { ...enrolled, origins: [...enrolled.origins, ...(visit.siteOrigins ?? [])] }
   return login.signIn({
     site,
     account: visit.account ?? newAccount(),
