@@ -70,8 +70,7 @@ class EnvelopeVault implements Vault {
   async open(ref: SealRef, sealed: Sealed): Promise<Buffer> {
     const key = await this.#dataKeys.find(ref.account)
     const box = fromText(sealed)
-    const fits = key !== undefined && box !== undefined && sealed.v === 1 && sealed.keyId === key.id
-    const opened = fits ? openBox(key.bytes, box, associateRef(ref, sealed.keyId)) : undefined
+    const opened = key !== undefined && box !== undefined && sealed.v === 1 ? openBox(key.bytes, box, associateRef(ref, sealed.keyId)) : undefined
     if (opened === undefined) throw new RelayError('vault_record_damaged', { detail: `${ref.record} of ${ref.account}` })
     return opened
   }

@@ -11,6 +11,8 @@ export interface VaultPlace {
   /** The key file, if not the one in the folder. */
   readonly file?: string
   readonly env?: Record<string, string>
+  /** Another engine around the file store. */
+  readonly engine?: (store: Store) => Store
 }
 
 export interface OpenVault {
@@ -22,7 +24,7 @@ export interface OpenVault {
 /** Store and vault, both real, on the data directory of `place`; stopped when the test ends. A refused start leaves nothing open. */
 export async function openVault(t: Test, place: VaultPlace): Promise<OpenVault> {
   const store = createFileStore({ folder: place.folder })
-  const vault = createVault({ store, masterKey: settings(place), folder: place.folder, env: place.env ?? {} })
+  const vault = createVault({ store: place.engine?.(store) ?? store, masterKey: settings(place), folder: place.folder, env: place.env ?? {} })
   const stop = async () => {
     await vault.stop()
     await store.stop()

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Sealed, SealRef, Vault } from '../../relay/vault/index.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { ann, newVault, openVault, type VaultPlace } from './open-vault.ts'
+import { slowStore } from './slow-store.ts'
 
 const plaintext = Buffer.from('plain')
 const refs: readonly SealRef[] = Array.from({ length: 20 }, (_, i) => ({ ...ann, account: `account ${i}` }))
@@ -69,6 +71,19 @@ t.test('what is sealed, made and destroyed while keys rotate is right afterwards
   for (const [ref, sealed] of gone) await t.rejects(again.vault.open(ref, sealed), { code: 'vault_record_damaged' })
 })
 
+t.test('a data key that is on its way to the store when a rotation begins is wrapped anew as well', async (t) => {
+  const { folder, stop } = await newVault(t)
+  await stop()
+  const { vault, stop: stopSlow } = await openVault(t, { folder, engine: slowStore })
+  const sealing = vault.seal(ann, plaintext)
+  // The account has been looked up by now, and its new key is being written.
+  await sleep(230)
+  await vault.rotateKey()
+  const sealed = await sealing
+  await stopSlow()
+  t.strictSame(await (await openVault(t, { folder })).vault.open(ann, sealed), plaintext)
+})
+
 t.test('rotations that fail half-way lose nothing, and the next one finishes', async (t) => {
   const { folder, vault, stop } = await newVault(t)
   const path = join(folder, 'master.key')
@@ -101,38 +116,46 @@ t.test('a key file that cannot be written leaves the rotation undone', async (t)
   t.equal(await countOpen((await openVault(t, { folder })).vault, sealed), refs.length)
 })
 
-for (const [source, variable] of [
-  ['environment', 'LOGIN_RELAY_MASTER_KEY'],
-  ['passphrase', 'LOGIN_RELAY_PASSPHRASE'],
-] as const) {
-  t.test(`a key from the ${source} is replaced by the one in ${variable}_NEXT`, async (t) => {
-    const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
-    const folder = await tempFolder(t)
-    const place = (env: Record<string, string>): VaultPlace => ({ folder, source, env })
-    const needsNext = { code: 'vault_next_key_missing', next: new RegExp(`${variable}_NEXT`) }
+t.test('a key from the environment is replaced by the one in LOGIN_RELAY_MASTER_KEY_NEXT', async (t) => {
+  const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
+  const folder = await tempFolder(t)
+  const open = (LOGIN_RELAY_MASTER_KEY: string, nextKey?: string) =>
+    openVault(t, { folder, source: 'environment', env: { LOGIN_RELAY_MASTER_KEY, ...(nextKey === undefined ? {} : { LOGIN_RELAY_MASTER_KEY_NEXT: nextKey }) } })
+  const needsNext = { code: 'vault_next_key_missing', next: /LOGIN_RELAY_MASTER_KEY_NEXT/ }
 
-    let { vault, stop } = await openVault(t, place({ [variable]: old }))
-    const sealed = await sealAll(vault)
-    await t.rejects(vault.rotateKey(), needsNext, 'without it there is no rotation')
-    await stop()
-    ;({ vault, stop } = await openVault(t, place({ [variable]: old, [`${variable}_NEXT`]: old })))
-    await t.rejects(vault.rotateKey(), needsNext, 'nor with the same key once more')
-    await stop()
-    ;({ vault, stop } = await openVault(t, place({ [variable]: old, [`${variable}_NEXT`]: next })))
-    t.equal((await vault.rotateKey()).rewrapped, refs.length)
-    t.equal(await countOpen(vault, sealed), refs.length)
-    await t.rejects(vault.rotateKey(), needsNext, 'once is enough')
-    await stop()
+  let { vault, stop } = await open(old)
+  const sealed = await sealAll(vault)
+  await t.rejects(vault.rotateKey(), needsNext, 'without it there is no rotation')
+  await stop()
+  ;({ vault, stop } = await open(old, old))
+  await t.rejects(vault.rotateKey(), needsNext, 'nor with the same key once more')
+  await stop()
+  ;({ vault, stop } = await open(old, next))
+  t.equal((await vault.rotateKey()).rewrapped, refs.length)
+  t.equal(await countOpen(vault, sealed), refs.length)
+  await t.rejects(vault.rotateKey(), needsNext, 'once is enough')
+  await stop()
 
-    ;({ vault, stop } = await openVault(t, place({ [variable]: old, [`${variable}_NEXT`]: next })))
-    t.equal(await countOpen(vault, sealed), refs.length, 'restarted with both')
-    await stop()
-    ;({ vault, stop } = await openVault(t, place({ [variable]: next })))
-    t.equal(await countOpen(vault, sealed), refs.length, 'restarted with the new one alone')
-    await stop()
-    await t.rejects(openVault(t, place({ [variable]: old })), { code: 'vault_wrong_key' }, 'the old one alone opens nothing')
-  })
-}
+  ;({ vault, stop } = await open(old, next))
+  t.equal(await countOpen(vault, sealed), refs.length, 'restarted with both')
+  await stop()
+  ;({ vault, stop } = await open(next))
+  t.equal(await countOpen(vault, sealed), refs.length, 'restarted with the new one alone')
+  await stop()
+  await t.rejects(open(old), { code: 'vault_wrong_key' }, 'the old one alone opens nothing')
+})
+
+t.test('a passphrase is replaced by the one in LOGIN_RELAY_PASSPHRASE_NEXT', async (t) => {
+  const place = (env: Record<string, string>): VaultPlace => ({ folder, source: 'passphrase', env })
+  const folder = await tempFolder(t)
+  const { vault, stop } = await openVault(t, place({ LOGIN_RELAY_PASSPHRASE: 'old words', LOGIN_RELAY_PASSPHRASE_NEXT: 'new words' }))
+  const sealed = await sealAll(vault)
+  t.equal((await vault.rotateKey()).rewrapped, refs.length)
+  await stop()
+  const { vault: again } = await openVault(t, place({ LOGIN_RELAY_PASSPHRASE: 'new words' }))
+  t.equal(await countOpen(again, sealed), refs.length)
+  await t.rejects(again.rotateKey(), { code: 'vault_next_key_missing', next: /LOGIN_RELAY_PASSPHRASE_NEXT/ })
+})
 
 t.test('a rotation between keys of the environment that fails half-way is finished by asking again', async (t) => {
   const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
