@@ -63,6 +63,7 @@ const ambiguous: Readonly<Record<string, (form: string) => Answer>> = {
   'either of them, in Chinese': (form) => ({ body: `<p>用户名、密码或验证码错误</p>${form}` }),
   'two messages': (form) => ({ body: `<p>Wrong captcha.</p><p>Unknown user name.</p>${form}` }),
   'an unknown language next to the captcha’s label': (form) => ({ body: `Jokin meni vikaan ${form}` }),
+  'something wrong right before the captcha’s label': (form) => ({ body: form.replace('<label>Captcha', 'Falsche Angaben <label>Captcha') }),
   'an error page': () => ({ body: '<title>Oops</title>Something is not right. <a href="/login">Back</a>' }),
   'a 401': (form) => ({ status: 401, body: form }),
 }

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { pino } from 'pino'
 import t from 'tap'
 import { startBadSite } from '../sites/bad-sites.ts'
 import { serve } from '../sites/serve.ts'
@@ -33,7 +35,7 @@ async function folderWith(t: T, body: string): Promise<string> {
     `import { defineAdapter } from 'login-relay/adapters'
 import { z } from 'zod'
 export default defineAdapter({ name: 'hostile', api: 1, description: 'x', settings: z.any(), isSignedIn: async () => true, isSignedOut: () => false, signOut: async () => false,
-  async signIn({ browser, site, settings, secrets, nextAttempt, step, username }) { const { password } = secrets; const foreign = settings.foreign; ${body}; return { evidence: ['done'] } } })`,
+  async signIn({ browser, site, settings, secrets, nextAttempt, readCaptcha, step, username }) { const { password } = secrets; const foreign = settings.foreign; ${body}; return { evidence: ['done'] } } })`,
   )
   return folder
 }
@@ -88,6 +90,34 @@ t.test('law 3: an adapter that sends the password again and again sends it once'
   t.match(outcome, { ok: false, kind: 'unknown', seen: [/again without a captcha in between/] })
   t.equal(site.requests.filter(({ body: sent }) => sent.includes(password)).length, 1)
   t.equal(outcome.steps.filter(({ text }) => text === 'secret_refused').length, 4)
+})
+
+t.test('law 3: an adapter that counts no captcha tries is stopped by the engine', async (t) => {
+  const body = 'for (;;) { await browser.postJson(site.loginUrl, { password }); await readCaptcha(Buffer.from("BM")); nextAttempt() }'
+  const site = await serve(() => ({ body: 'wrong captcha' }))
+  t.teardown(() => site.stop())
+  const login = await startEngine(t, {
+    adaptersFolder: await folderWith(t, body),
+    settings: { captchaTries: 3 },
+    openReader: () => Promise.reject(new Error('no reader here')),
+  })
+  const outcome = await signIn(login, { url: site.url, username: 'ann', password, adapter: 'hostile', settings: {}, ask: async () => 'x' })
+  t.match(outcome, { ok: false, kind: 'wrong-captcha' })
+  t.equal(site.requests.length, 3)
+})
+
+t.test('law 1: an adapter whose error quotes a page that repeats the password leaks it neither to the person nor to the log', async (t) => {
+  const body =
+    'const page = await browser.postJson(site.loginUrl, { password }); throw new Error(page.text, { cause: Object.assign(new Error(page.text), { code: page.text }) })'
+  const site = await serve((request) => ({ body: `you sent ${request.body.toString()}` }))
+  t.teardown(() => site.stop())
+  const login = await startEngine(t, { adaptersFolder: await folderWith(t, body) })
+  const outcome = await signIn(login, { url: site.url, username: 'ann', password, adapter: 'hostile', settings: {} })
+  if (outcome.ok) return void t.fail('it signed in')
+  const lines: string[] = []
+  pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }).warn({ err: outcome.cause, seen: outcome.seen }, 'sign-in failed')
+  t.match(lines.join(''), 'you sent')
+  t.notMatch(lines.join('') + inspect(outcome, { depth: 9 }), 'canary')
 })
 
 t.test('law 3: an adapter that goes on after the outcome sends nothing any more', async (t) => {
