@@ -19,7 +19,7 @@ export async function run(): Promise<readonly string[]> {
   const [origin, site] = await start<OriginReady>('./proxy-origin.ts')
   const [relay, proxy] = await start<RelayReady>('./proxy-relay.ts', JSON.stringify(site))
   const url = `${site.origin}/small`
-  const direct = new Agent({ connections, connect: { ca: site.ca, host: '127.0.0.1', servername: 'site.test' } })
+  const direct = new Agent({ connections, connect: { ca: site.ca, lookup: (_host, _options, answer) => answer(null, [{ address: '127.0.0.1', family: 4 }]) } })
   const relayed = new ProxyAgent({ uri: `http://${proxy.address}`, token: proxy.authorization, connections, requestTls: { ca: proxy.ca } })
   try {
     const directly: Measured[] = []

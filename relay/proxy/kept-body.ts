@@ -38,9 +38,6 @@ export class KeptBody extends Readable {
       })
       // A body that breaks off is never sent on as a whole one.
       .on('error', (error) => this.destroy(error))
-      .on('close', () => {
-        if (!this.#whole) this.destroy(new Error('the client broke off'))
-      })
   }
 
   #keep(chunk: Buffer): void {

@@ -16,7 +16,7 @@ import type { Cuttable } from './live-traffic.ts'
 import { passAnswer } from './pass-answer.ts'
 import type { RequestHead } from './request-head.ts'
 import type { Target } from './request-target.ts'
-import { isFalseAlarm, mayResend, rememberFalseAlarm } from './resend.ts'
+import { isFalseAlarm, isUndone, rememberFalseAlarm } from './resend.ts'
 import { type ResponseHead, readResponseHead } from './response-head.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -136,6 +136,7 @@ export class RelayedRequest implements Cuttable {
 
   #onAnswer(answer: ForwardResponse, session: SiteSession | undefined): void {
     const { sessions } = this.#rooms
+    const { site } = this.#request
     if (this.#isOver) {
       answer.body.destroy()
       return
@@ -145,8 +146,9 @@ export class RelayedRequest implements Cuttable {
     if (session === undefined || this.#isCrossSite) return void this.#pass(answer, head)
     const facts = this.#factsOf(answer, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
-      if (!this.#resent) return void this.#renew(answer, facts, session)
-      rememberFalseAlarm(session, this.#url)
+      if (this.#resent) rememberFalseAlarm(session, this.#url)
+      else if (isUndone(facts, site)) return void this.#renew(answer, session)
+      else sessions.dropEnded(session)
     }
     this.#pass(answer, head)
   }
@@ -175,17 +177,16 @@ export class RelayedRequest implements Cuttable {
     return { url: this.#url, method: this.#request.req.method as string, status: answer.status, location, contentType: head.contentType, removedCookies }
   }
 
-  /** The site no longer knows the session: one fresh sign-in for all who wait, then the request again if that is safe. */
-  #renew(answer: ForwardResponse, facts: ResponseFacts, session: SiteSession): void {
+  /** The site no longer knows the session and has not acted: one fresh sign-in for all who wait, then the request again if it was kept. */
+  #renew(answer: ForwardResponse, session: SiteSession): void {
     const { site } = this.#request
-    const isWhole = !this.#hasBody || this.#body?.whole() !== undefined
-    const resends = mayResend(facts, site) && isWhole
+    const isKept = !this.#hasBody || this.#body?.whole() !== undefined
     answer.body.destroy()
     this.#users?.delete(this)
     this.#resent = true
     this.#rooms.sessions.dropEnded(session)
     this.#signIn((fresh) => {
-      if (resends) this.#send(fresh)
+      if (isKept) this.#send(fresh)
       else this.#respond(new RelayError('session_renewed', { params: { site: site.id } }), ['Login-Relay-Session', 'renewed'])
     })
   }

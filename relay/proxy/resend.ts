@@ -6,8 +6,8 @@ import type { SiteSession } from '../sessions/index.ts'
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 const redirects = new Set([302, 303, 307])
 
-/** May this request be sent again after a fresh sign-in? A safe one always; another when the answer shows that the site has not acted on it. */
-export function mayResend(facts: ResponseFacts, site: Site): boolean {
+/** Does this answer leave the request undone? A safe one always; another when the site has refused it or led to its login page. */
+export function isUndone(facts: ResponseFacts, site: Site): boolean {
   if (safeMethods.has(facts.method)) return true
   if (facts.status === 401) return true
   return redirects.has(facts.status) && facts.location !== undefined && isLoginPage(facts.location, site)

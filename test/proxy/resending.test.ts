@@ -62,6 +62,21 @@ t.test('a body too big to keep is not sent again: the client is told that the se
   t.equal(origin.signIns(), 2)
 })
 
+t.test('an answer that ends the session after the site has acted is passed on, and its request is not sent again', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  origin.on('/order', page('ordered', 'Set-Cookie: sid=; Max-Age=0; Path=/\r\n'))
+  origin.on('/paid', 'HTTP/1.1 302 Found\r\nLocation: /goodbye\r\nSet-Cookie: sid=; Max-Age=0; Path=/\r\nContent-Length: 0\r\n\r\n')
+  const house = await startHouse(t, { origins: [origin] })
+  t.equal((await ask(house, origin, 'POST /order', 'a=b')).body, 'ordered')
+  t.match((await ask(house, origin, 'POST /paid', 'a=b')).head, /\r\nLocation: \/goodbye/)
+  t.same(
+    origin.requests.map(({ target }) => target),
+    ['/order', '/paid'],
+  )
+  t.equal((await ask(house, origin, 'GET /next')).body, 'GET /next 0')
+  t.equal(origin.signIns(), 3, 'each request after such an answer has a fresh session')
+})
+
 t.test('a page that looks signed out on a fresh session too is passed on as it is, and never signs in again and again', async (t) => {
   const origin = await startRecordingOrigin(t)
   origin.on('/admin', 'HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n')

@@ -21,6 +21,16 @@ async function until(condition: () => boolean, what: string, ms = 5000): Promise
   }
 }
 
+/** Waits until a number that may grow has not grown for half a second. */
+async function untilStill(number: () => number): Promise<void> {
+  let [last, since] = [-1, 0]
+  const isStill = (): boolean => {
+    if (last !== number()) [last, since] = [number(), Date.now()]
+    return Date.now() - since > 500
+  }
+  await until(isStill, 'it stands still', 20_000)
+}
+
 t.test('the head and each piece of an answer reach the client as they come', async (t) => {
   const origin = await startRecordingOrigin(t)
   let site: Socket | undefined
@@ -121,13 +131,7 @@ t.test('a reader that stands still stops the site, and memory stays bounded', as
   socket.write('\r\n')
   await once(socket, 'data')
   socket.pause()
-  let before = -1
-  await until(() => {
-    const still = before === sent
-    before = sent
-    return still
-  }, 'the site is stopped')
-  await pause(100)
+  await untilStill(() => sent)
   t.ok(sent < 40 * 1024 * 1024, `the site could send ${sent >> 20} MiB of 200 before it was held up`)
   let read = 0
   socket.on('data', (chunk) => {
@@ -135,6 +139,27 @@ t.test('a reader that stands still stops the site, and memory stays bounded', as
   })
   socket.resume()
   await until(() => read > 100 * 1024 * 1024, 'it goes on when the reader does', 20_000)
+  socket.destroy()
+})
+
+t.test('a site that reads nothing stops the client, and memory stays bounded', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  origin.on('/upload', (socket) => void socket.pause())
+  const house = await startHouse(t, { origins: [origin] })
+  const socket = await begin(house, origin, 'PUT /upload')
+  const total = 200 * 1024 * 1024
+  socket.write(`Content-Length: ${total}\r\n\r\n`)
+  const chunk = randomBytes(65_536)
+  let sent = 0
+  const more = (): void => {
+    while (sent < total && !socket.destroyed) {
+      sent += chunk.length
+      if (!socket.write(chunk)) return void socket.once('drain', more)
+    }
+  }
+  more()
+  await untilStill(() => sent)
+  t.ok(sent < 40 * 1024 * 1024, `the client could send ${sent >> 20} MiB of 200 before it was held up`)
   socket.destroy()
 })
 

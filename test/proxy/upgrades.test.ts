@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import t from 'tap'
 import { answersIn, collect, dialProxy, dialTunnel, readAll } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'
@@ -11,7 +12,9 @@ const asking = 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-Web
 t.test('a WebSocket reaches the site signed in, and its bytes pass both ways', async (t) => {
   for (const scheme of ['https', 'http'] as const) {
     const origin = await startRecordingOrigin(t, { scheme })
+    let site: Socket | undefined
     origin.on('/ws', (socket, { body }) => {
+      site = socket
       socket.write(switching)
       socket.write(`early:${body}`)
       socket.on('data', (chunk) => socket.write(chunk))
@@ -34,7 +37,7 @@ t.test('a WebSocket reaches the site signed in, and its bytes pass both ways', a
     socket.write('\x81\x05hello')
     while (!received().endsWith('\x81\x05hello')) await once(socket, 'data')
     socket.destroy()
-    await once([...origin.sockets].at(-1) as NodeJS.EventEmitter, 'close')
+    await once(site as unknown as Socket, 'close')
   }
 })
 
