@@ -1,7 +1,7 @@
 import { nearest } from './nearest.ts'
-import { listOptions } from './options.ts'
+import { listOptions, type Option } from './options.ts'
 
-/** Variables with a meaning of their own: keys, and what terminals set. */
+/** Variables with a meaning of their own: keys, and what `run` and the commands for terminals read and set. */
 const reserved = new Set([
   'LOGIN_RELAY_CONFIG',
   'LOGIN_RELAY_MASTER_KEY',
@@ -11,31 +11,26 @@ const reserved = new Set([
   'LOGIN_RELAY_URL',
   'LOGIN_RELAY_PROXY',
   'LOGIN_RELAY_DEVICE',
+  'LOGIN_RELAY_TOKEN',
 ])
 
-/** What the environment sets, shaped like the file. An unknown LOGIN_RELAY_ variable is a warning: it may be another program's. */
-export function overrides(env: NodeJS.ProcessEnv): { values: Record<string, unknown>; warnings: string[] } {
-  const options = new Map(listOptions().map((option) => [option.variable, option]))
-  const values: Record<string, unknown> = {}
-  const warnings: string[] = []
-  for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('LOGIN_RELAY_') || reserved.has(name) || text === undefined) continue
-    const option = options.get(name)
-    if (option === undefined) {
-      const known = nearest(name, [...options.keys()])
-      warnings.push(`the environment variable ${name} is not known${known === undefined ? '' : `; did you mean ${known}?`}`)
-      continue
-    }
-    set(values, option.path, option.type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text)
-  }
-  return { values, warnings }
+export interface Override {
+  readonly option: Option
+  readonly value: string | number
 }
 
-function set(values: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  let place = values
-  for (const key of path.slice(0, -1)) {
-    place[key] ??= {}
-    place = place[key] as Record<string, unknown>
+/** What the environment sets; an empty variable sets nothing. An unknown LOGIN_RELAY_ variable is a warning: it may be another program's. */
+export function readEnvironment(env: NodeJS.ProcessEnv): { overrides: Override[]; warnings: string[] } {
+  const options = new Map(listOptions().map((option) => [option.variable, option]))
+  const overrides: Override[] = []
+  const warnings: string[] = []
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith('LOGIN_RELAY_') || reserved.has(name) || text === undefined || text === '') continue
+    const option = options.get(name)
+    if (option === undefined) {
+      const known = nearest(name, [...options.keys(), ...reserved])
+      warnings.push(`The environment variable ${name} is not known${known === undefined ? '' : `; did you mean ${known}?`}`)
+    } else overrides.push({ option, value: option.type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text })
   }
-  place[path.at(-1) as string] = value
+  return { overrides, warnings }
 }

@@ -1,50 +1,77 @@
 import { z } from 'zod'
 
 /** HOST:PORT; an IPv6 host stands in brackets; port 0 lets the system choose. */
-const listenAddress = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]/]+):\d{1,5}$/, 'must be HOST:PORT')
+const listenAddress = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]/]+):\d{1,5}$/, 'must be HOST:PORT')
+  .refine((address) => Number(address.slice(address.lastIndexOf(':') + 1)) <= 65_535, 'must be HOST:PORT with a port up to 65535')
+  .meta({ form: 'HOST:PORT' })
+
+/** A path; relative ones start at the folder of the file that names them, or at the working directory when a variable does. */
+const path = z.string().min(1).meta({ form: 'path' })
 
 /** Every option: schema, default and description stand together; docs/configuration.md is generated from here. */
 export const configSchema = z.strictObject({
-  data: z.string().min(1).default('./relay-data').describe('The data directory: store, master key, CA. Relative to this file.'),
+  data: path.default('./relay-data').describe('The data directory: store, master key, CA.'),
   portal: z
     .strictObject({
       listen: listenAddress.default('127.0.0.1:8470').describe('Where the portal and the API listen.'),
       publicUrl: z
-        .url({ protocol: /^https?$/ })
+        .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
         .optional()
+        .meta({ form: 'URL', examples: ['https://relay.example'] })
         .describe('The address people reach the portal at, when it differs from `listen`: links carry it.'),
-      certificate: z.string().min(1).optional().describe("PEM file with the portal's certificate chain. With `key`, the portal speaks HTTPS."),
-      key: z.string().min(1).optional().describe('PEM file with the private key of `certificate`.'),
+      certificate: path
+        .optional()
+        .meta({ examples: ['./portal.pem'] })
+        .describe("PEM file with the portal's certificate chain. With `key`, the portal speaks HTTPS."),
+      key: path
+        .optional()
+        .meta({ examples: ['./portal-key.pem'] })
+        .describe('PEM file with the private key of `certificate`.'),
     })
-    .prefault({}),
+    // One without the other would leave the portal on plain HTTP without a word.
+    .refine((portal) => portal.certificate === undefined || portal.key !== undefined, { path: ['certificate'], error: 'goes together with `key`' })
+    .refine((portal) => portal.key === undefined || portal.certificate !== undefined, { path: ['key'], error: 'goes together with `certificate`' })
+    .prefault({})
+    .describe('The portal: web pages and the HTTP API.'),
   proxy: z
     .strictObject({
       listen: listenAddress.default('127.0.0.1:8471').describe('Where the forward proxy listens.'),
-      publicAddress: listenAddress.optional().describe('The address terminals reach the proxy at, when it differs from `listen`: the PAC file names it.'),
+      publicAddress: listenAddress
+        .optional()
+        .meta({ examples: ['relay.example:8471'] })
+        .describe('The address terminals reach the proxy at, when it differs from `listen`: the PAC file names it.'),
       otherHosts: z.enum(['tunnel', 'refuse']).default('tunnel').describe('Hosts that are not enrolled: tunnelled unread, or refused.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The forward proxy that terminals use.'),
   masterKey: z
     .strictObject({
       source: z
         .enum(['file', 'environment', 'passphrase'])
         .default('file')
         .describe(
-          'Where the master key comes from: a file of mode 0600, the variable LOGIN_RELAY_MASTER_KEY, or scrypt of the passphrase in LOGIN_RELAY_PASSPHRASE.',
+          'Where the master key comes from: a file of mode 0600, the variable LOGIN_RELAY_MASTER_KEY (32 bytes in base64), or scrypt of the passphrase in LOGIN_RELAY_PASSPHRASE.',
         ),
-      file: z.string().min(1).optional().describe('The key file, if not `master.key` in the data directory.'),
+      file: path
+        .optional()
+        .meta({ examples: ['./master.key'] })
+        .describe('The key file, if not `master.key` in the data directory.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The key that everything secret in the data directory is sealed under.'),
   login: z
     .strictObject({
       captchaTries: z.int().min(1).max(20).default(4).describe('How many captcha answers one sign-in may try. A wrong password is never tried again.'),
       timeoutSeconds: z.int().min(1).max(600).default(60).describe('How long one sign-in may take, without the time a person takes to answer.'),
       personSeconds: z.int().min(1).max(3600).default(180).describe('How long a question waits for a person.'),
-      pageBytes: z.int().min(1024).default(5_242_880).describe('The largest page or image a sign-in reads.'),
+      pageBytes: z.int().min(1024).max(268_435_456).default(5_242_880).describe('The largest page or image a sign-in reads.'),
       redirects: z.int().min(1).max(50).default(20).describe('How many redirects in a row a sign-in follows.'),
       pages: z.int().min(1).max(500).default(60).describe('How many requests one sign-in may make.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Limits of a sign-in.'),
   sessions: z
     .strictObject({
       ticketSeconds: z.int().min(5).max(3600).default(120).describe('How long a handoff link is good for.'),
@@ -55,17 +82,23 @@ export const configSchema = z.strictObject({
         .default(65_536)
         .describe('The largest request body kept so that the request can be sent again after a fresh sign-in.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Site sessions and the links that hand them off.'),
   adapters: z
     .strictObject({
-      folder: z.string().min(1).optional().describe('A folder with adapters of your own, one per file.'),
+      folder: path
+        .optional()
+        .meta({ examples: ['./adapters'] })
+        .describe('A folder with adapters of your own, one per file.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The plugins that know how a kind of site signs in.'),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much is logged, as JSON lines on standard error.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The log.'),
 })
 
 /** The configuration with every default filled in. */

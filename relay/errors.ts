@@ -51,6 +51,12 @@ export const catalogue = {
   too_many_tries: { status: 429, exit: 1, text: 'Too many tries.', next: 'Wait {seconds} seconds, then try again.' },
 
   config_invalid: { status: 500, exit: 2, text: '{file}:{line}: {key}: {problem}.', next: 'Correct that line; docs/configuration.md lists every key.' },
+  config_variable_invalid: {
+    status: 500,
+    exit: 2,
+    text: 'The environment variable {variable}: {problem}.',
+    next: 'Correct or unset it; docs/configuration.md lists every variable.',
+  },
   config_unreadable: {
     status: 500,
     exit: 2,

@@ -1,0 +1,6 @@
+/** `node test/docs/write-error-reference.ts`: writes docs/errors.md anew after a change of relay/errors.ts. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorReference } from './error-reference.ts'
+
+writeFileSync(join(import.meta.dirname, '..', '..', 'docs', 'errors.md'), errorReference())
