@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { parseDocument } from 'yaml'
 import { RelayError } from '../errors.ts'
 import type { ProbeReport } from '../login/index.ts'
 import { printable, printJson, printLine, printNote, printTable } from './output.ts'
@@ -20,6 +21,7 @@ interface AddOptions extends CommonOptions {
   readonly adapter?: string
   readonly caFile?: string
   readonly delivery?: string
+  readonly settings?: string
   readonly yes?: boolean
 }
 
@@ -31,6 +33,7 @@ export function siteVerbs(program: Command): void {
     .option('--adapter <NAME>', 'how it signs in (default: by what is found)')
     .option('--ca-file <FILE>', 'PEM of a private CA that vouches for it')
     .option('--delivery <MODE>', 'attach: the proxy adds the session on the way; handoff: the client gets the cookies')
+    .option('--settings <FILE>', "its adapter's settings, a YAML file (docs/adapters.md)")
     .option('--yes', 'enrol without asking')
     .action(add)
   verb(site, 'list', 'list the sites').action(list)
@@ -44,7 +47,8 @@ async function add(url: string, options: AddOptions): Promise<void> {
     ...(options.id === undefined ? {} : { id: options.id }),
     ...(options.adapter === undefined ? {} : { adapter: options.adapter }),
     ...(options.delivery === undefined ? {} : { delivery: options.delivery }),
-    ...(options.caFile === undefined ? {} : { ca: await readPem(options.caFile) }),
+    ...(options.caFile === undefined ? {} : { ca: await readGiven(options.caFile) }),
+    ...(options.settings === undefined ? {} : { settings: await readSettings(options.settings) }),
   }
   const site = await withRelay(options, async (relay) => {
     if (options.yes !== true) {
@@ -94,7 +98,19 @@ function checkCanAsk(): void {
   if (!process.stdin.isTTY) throw new RelayError('usage', { params: { problem: 'Nobody is there to confirm: add --yes.', verb: 'site add' } })
 }
 
-async function readPem(file: string): Promise<string> {
+async function readSettings(file: string): Promise<unknown> {
+  const document = parseDocument(await readGiven(file))
+  const [error] = document.errors
+  if (error !== undefined) {
+    throw new RelayError('usage', {
+      params: { problem: `The file ${file} is not YAML: line ${error.linePos?.[0].line ?? 1}.`, verb: 'site add' },
+      cause: error,
+    })
+  }
+  return document.toJS({ maxAliasCount: 20 })
+}
+
+async function readGiven(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
