@@ -133,6 +133,21 @@ t.test('a person gets a page where a tool gets a problem document', async (t) =>
   t.match((await browser.get('/nowhere', { accept: '*/*' })).headers.get('content-type'), /problem\+json/)
 })
 
+t.test('a body that breaks off is the client’s doing, not an error in the log', async (t) => {
+  const relay = await startPortal(t)
+  const { hostname, port } = new URL(relay.portalUrl)
+  const headers = { authorization: `Bearer ${relay.adminToken}`, 'content-type': 'application/json', 'content-length': '1000' }
+  const sent = request({ host: hostname, port, path: '/api/v1/users', method: 'POST', headers })
+  const gone = new Promise((resolve) => sent.on('close', resolve))
+  sent.on('error', () => {})
+  sent.write('{"name":')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  sent.destroy()
+  await gone
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  t.notMatch(relay.logged(), /"level":50/)
+})
+
 t.test('what is not HTTP is refused without a word of what was sent', async (t) => {
   const relay = await startPortal(t)
   const { hostname, port } = new URL(relay.portalUrl)

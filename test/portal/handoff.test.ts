@@ -147,6 +147,10 @@ t.test('claim gives the session with its cookies, once', async (t) => {
   t.equal(business.book.who(session.cookies.find(({ name }) => name === 'sid')?.value), 'worker', 'the site knows the cookie')
   t.notMatch(text, password)
   t.equal((await claim()).status, 410)
+
+  const other = (await open(relay, account.id)).link.split('/').at(-1) ?? ''
+  const local = await fetch(`${relay.portalUrl}/api/v1/tickets/claim`, json({ ticket: other }, { authorization: `Bearer ${relay.adminToken}` }))
+  t.equal(local.status, 200, 'the local administrator claims too: `login-relay claim` on the relay’s own machine')
 })
 
 t.test('a session that needs the password with every request is not handed off, and the ticket stays good (law 1)', async (t) => {

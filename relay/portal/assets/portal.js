@@ -24,9 +24,11 @@ function countDown() {
   }
 }
 
-let sources = new Map()
+const sources = new Map()
 let busy
 let again = false
+let events
+let leaving = false
 
 // One fetch at a time; what happens meanwhile leads to one more.
 function refresh() {
@@ -42,9 +44,12 @@ function refresh() {
 }
 
 async function takeOver() {
+  const waited = onward() === null
   const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+  if (leaving) return
   if (answer.redirected || !answer.ok) return location.reload()
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  if (leaving) return
   for (const part of document.querySelectorAll(live)) {
     const other = fresh.getElementById(part.id)
     if (other === null || sources.get(part.id) === other.outerHTML) continue
@@ -53,12 +58,21 @@ async function takeOver() {
     part.replaceWith(document.importNode(other, true))
   }
   document.title = fresh.title
-  goOn()
+  if (waited) onward()?.requestSubmit()
 }
 
-// The person asked to open the site: when it is ready, go on as the button would.
-function goOn() {
-  document.querySelector('form[data-go-on]')?.submit()
+// The person asked to open the site and had to wait. When it is ready he is led on, as by the button; a page that he comes back to leaves it to him.
+function onward() {
+  return document.querySelector('form[data-go-on]')
+}
+
+// One click, one form: what is sent twice would be answered as spent.
+function sendOnce(event) {
+  if (leaving) return event.preventDefault()
+  leaving = true
+  setTimeout(() => {
+    leaving = false
+  }, 10_000)
 }
 
 function start() {
@@ -74,11 +88,25 @@ function start() {
       button.textContent = 'Copied'
     })
   }
+  addEventListener('submit', sendOnce)
   if (document.querySelector(live) === null) return
-  const events = new EventSource('/api/v1/events')
-  for (const type of ['open', 'started', 'step', 'challenge', 'signed-in', 'failed', 'ended']) events.addEventListener(type, refresh)
-  addEventListener('pagehide', () => events.close())
+  const here = new URL(location.href)
+  if (here.searchParams.get('done') === 'answered') {
+    here.searchParams.delete('done')
+    history.replaceState(null, '', here)
+    onward()?.requestSubmit()
+  }
+  listen()
+  document.addEventListener('visibilitychange', listen)
   addEventListener('pageshow', (event) => event.persisted && location.reload())
+}
+
+// Only while somebody looks: browsers lend a server six connections, and every window would hold one.
+function listen() {
+  events?.close()
+  if (document.visibilityState !== 'visible') return
+  events = new EventSource('/api/v1/events')
+  for (const type of ['open', 'started', 'step', 'challenge', 'signed-in', 'failed', 'ended']) events.addEventListener(type, refresh)
 }
 
 start()

@@ -28,7 +28,7 @@ export function accountDeeds(app: FastifyInstance, rooms: Rooms): void {
     const { state } = accountState(account, rooms.sessions, patience(rooms))
     const ended = await rooms.sessions.end(account.id)
     const underWay = state === 'signing-in' || state === 'asking'
-    return { goTo: `/?done=${ended ? 'ended' : underWay ? 'stopped' : 'not-live'}` }
+    return { goTo: `/?done=${underWay ? 'stopped' : ended ? 'ended' : 'not-live'}` }
   })
 
   takeForm(app, rooms, '/accounts/:id/remove', {}, async ({ principal, params }) => {
