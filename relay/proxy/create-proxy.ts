@@ -77,14 +77,20 @@ class ForwardProxy implements Proxy {
   }
 
   async start(): Promise<void> {
-    const { identity, live, config } = this.#rooms
+    const { identity, live, config, ca, log } = this.#rooms
     const { host, port } = splitAddress(config.proxy.listen)
     this.#server.listen(port, host)
     await once(this.#server, 'listening').catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'EADDRINUSE') throw cause
       throw new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause })
     })
-    this.#stopWatching = identity.onDeviceRevoked((device) => live.cutDevice(device.id))
+    const watches = [
+      identity.onDeviceRevoked((device) => live.cutDevice(device.id)),
+      ca.onReissued((change) => log.warn(change, "the CA's certificate was issued anew for another set of hosts: terminals need the new one for added hosts")),
+    ]
+    this.#stopWatching = () => {
+      for (const stop of watches) stop()
+    }
   }
 
   async stop(): Promise<void> {

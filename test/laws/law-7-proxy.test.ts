@@ -42,7 +42,7 @@ async function openStreams(house: House, origin: RecordingOrigin): Promise<Strea
 
 async function checkCut(t: Test, streams: readonly Stream[], end: () => Promise<unknown>): Promise<void> {
   const begun = performance.now()
-  const closed = streams.flatMap(({ client, site }) => [client, site]).map((socket) => once(socket, 'close'))
+  const closed = streams.flatMap(({ client, site }) => [client, site]).map((socket) => new Promise((resolve) => socket.once('close', resolve)))
   const texts = streams.map(({ client }) => collect(client))
   await Promise.all([...closed, end()])
   t.ok(performance.now() - begun < 1000, `${streams.map(({ what }) => what).join(', ')}: cut within a second, on both sides`)

@@ -37,7 +37,7 @@ t.test('a WebSocket reaches the site signed in, and its bytes pass both ways', a
     socket.write('\x81\x05hello')
     while (!received().endsWith('\x81\x05hello')) await once(socket, 'data')
     socket.destroy()
-    await once(site as unknown as Socket, 'close')
+    await new Promise((resolve) => site?.once('close', resolve))
   }
 })
 
