@@ -204,7 +204,7 @@ export const catalogue = {
     status: 409,
     exit: 1,
     text: 'The account {account} needs attention: {reason}. It stays untouched until you act.',
-    next: 'Correct the password in the portal or with `login-relay account add`, then sign in again.',
+    next: 'Correct the password in the portal or with `login-relay account add --replace`, then sign in again.',
   },
   captcha_pending: { status: 409, exit: 1, text: 'The sign-in at {site} waits for a person to answer a challenge.', next: 'Answer it in the portal.' },
   captcha_unreadable: { status: 422, exit: 1, text: 'The image cannot be read as a picture: {reason}.', next: "Look at the site's login page in a browser." },

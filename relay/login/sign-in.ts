@@ -157,7 +157,7 @@ class SignIn {
 
   #fail({ kind, seen, cause }: Failure): SignInOutcome {
     const safe = seen.map((line) => this.#steps.safe(line))
-    this.#steps.add('failed', `${kind}: ${safe.join('; ')}`)
+    this.#steps.addSafe('failed', `${kind}: ${safe.join('; ')}`)
     return {
       ok: false,
       kind,

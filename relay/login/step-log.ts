@@ -17,8 +17,13 @@ export class StepLog {
   }
 
   add(name: StepName, text: string): void {
+    this.addSafe(name, this.safe(text))
+  }
+
+  /** A step whose text is safe already, or our own. */
+  addSafe(name: StepName, text: string): void {
     const now = performance.now()
-    const step = { name, text: this.safe(text), ms: tenths(now - this.#last), at: tenths(now - this.#began) }
+    const step = { name, text, ms: tenths(now - this.#last), at: tenths(now - this.#began) }
     this.#last = now
     this.steps.push(step)
     this.#tell(step)

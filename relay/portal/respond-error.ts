@@ -42,9 +42,11 @@ export function assignErrorHeaders(reply: FastifyReply, error: RelayError): Fast
   return reply
 }
 
-/** What went wrong inside is told to the log; what a client did wrong is not worth a line. */
+/** What went wrong inside is told to the log, and, less loudly, what a site did; what a client did wrong is not worth a line. */
 export function logError(request: FastifyRequest, error: RelayError): void {
-  if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code, detail: error.detail }, 'a request failed')
+  if (error.status < 500) return
+  const level = error.code === 'internal' ? 'error' : 'warn'
+  request.log[level]({ err: error.cause ?? error, code: error.code, detail: error.detail }, 'a request failed')
 }
 
 function bad(problem: string): RelayError {

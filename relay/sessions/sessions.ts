@@ -221,7 +221,8 @@ class RelaySessions implements Sessions {
   }
 
   async #signOutAtSite(session: LiveSession): Promise<void> {
-    const state = { site: session.site, cookies: session.serialisedCookies(), headers: session.headers }
+    const { site, headers, landingUrl } = session
+    const state = { site, cookies: session.serialisedCookies(), headers, landingUrl }
     let timer: NodeJS.Timeout | undefined
     const tooLong = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${signOutLimit} ms`)), signOutLimit)
