@@ -27,13 +27,7 @@ function read(path: string): string {
 }
 
 function parse(path: string, text: string, lines: LineCounter): Document {
-  let document: Document
-  try {
-    document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2', stringKeys: true })
-  } catch (cause) {
-    // The parser recurses: it does not return from ten thousand nested brackets.
-    throw malformed(path, 1, 'nested too deeply', cause)
-  }
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2', stringKeys: true })
   // Its warnings are about tags that mean nothing here.
   const [problem] = [...document.errors, ...document.warnings]
   if (problem !== undefined) throw malformed(path, problem.linePos?.[0].line ?? 1, problem.code.toLowerCase().replaceAll('_', ' '), problem)

@@ -68,6 +68,7 @@ t.test('aliases that multiply and brackets without end are refused, and soon', a
   await refuses(t, `a0: &a0 [lol]\n${levels.join('\n')}\n`, { line: 1, key: 'YAML', problem: /alias/ })
   await refuses(t, `data: ${'['.repeat(50_000)}`, { line: 1, key: 'YAML', problem: /.+/ })
   await refuses(t, `data: ${'{a: '.repeat(20_000)}`, { line: 1, key: 'YAML', problem: /.+/ })
+  await refuses(t, '? '.repeat(20_000), { line: 1, key: 'YAML', problem: /.+/ })
   t.ok(performance.now() - started < 20_000)
 })
 
