@@ -17,6 +17,7 @@ import { type RequestHead, readRequestHead } from './request-head.ts'
 import { readAbsoluteTarget, readTunnelTarget, type Target } from './request-target.ts'
 import type { ProxyOptions, Rooms } from './rooms.ts'
 import { TunnelOpener } from './tunnel-opener.ts'
+import { Turns } from './turns.ts'
 
 /** The forward proxy. */
 export interface Proxy {
@@ -43,7 +44,7 @@ class ForwardProxy implements Proxy {
   #stopWatching = (): void => {}
 
   constructor(options: ProxyOptions) {
-    this.#rooms = { ...options, live: new LiveTraffic(), choices: new AccountChoices() }
+    this.#rooms = { ...options, live: new LiveTraffic(), choices: new AccountChoices(), turns: new Turns() }
     this.#server = createServer({
       // Said outright: a flag of the process must not weaken the parser.
       insecureHTTPParser: false,

@@ -49,6 +49,10 @@ export class RelayedRequest implements Cuttable {
   readonly #isCrossSite: boolean
   #body: KeptBody | undefined
   #resent = false
+  /** It was sent again with a newer cookie of the same session. */
+  #isRetaken = false
+  #sentCookies = ''
+  #endTurn = (): void => {}
   #isOver = false
   #account: Account | undefined
   #users: Set<Cuttable> | undefined
@@ -93,7 +97,26 @@ export class RelayedRequest implements Cuttable {
   }
 
   #send(session: SiteSession | undefined): void {
+    const { site } = this.#request
+    const { turns } = this.#rooms
+    if (session === undefined || this.#isCrossSite || !turns.areTaken(site, this.#resent || this.#isRetaken)) return void this.#sendNow(session)
+    void turns.take(session).then((end) => {
+      this.#endTurn = end
+      if (this.#isOver) return void end()
+      if (this.#isLive(session)) return void this.#sendNow(session)
+      // It has ended while this request waited.
+      end()
+      this.#signIn((fresh) => this.#send(fresh))
+    })
+  }
+
+  #isLive(session: SiteSession): boolean {
+    return this.#rooms.sessions.live(session.account.id) === session
+  }
+
+  #sendNow(session: SiteSession | undefined): void {
     if (session !== undefined) this.#use(session)
+    this.#sentCookies = session?.cookieHeader(this.#url) ?? ''
     const { req, head, target, site, upgrade } = this.#request
     const forwarded = {
       method: req.method as string,
@@ -142,13 +165,18 @@ export class RelayedRequest implements Cuttable {
       return
     }
     const head = readResponseHead(answer.headers, answer.status)
+    const isStale = session !== undefined && this.#isLive(session) && session.cookieHeader(this.#url) !== this.#sentCookies
     const removedCookies = this.#absorb(head, session)
+    this.#endTurn()
     if (session === undefined || this.#isCrossSite) return void this.#pass(answer, head)
     const facts = this.#factsOf(answer, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
       if (this.#resent) rememberFalseAlarm(session, this.#url)
-      else if (isUndone(facts, site)) return void this.#renew(answer, session)
-      else sessions.dropEnded(session)
+      else if (!isUndone(facts, site)) sessions.dropEnded(session)
+      else if (isStale && !this.#isRetaken && this.#isKept) return void this.#retake(answer, session)
+      else return void this.#renew(answer, session)
+    } else if (this.#isRetaken) {
+      this.#rooms.turns.noteStrict(site)
     }
     this.#pass(answer, head)
   }
@@ -156,7 +184,11 @@ export class RelayedRequest implements Cuttable {
   /** Takes the answer's cookies into the session and gives the names that it removed. Across sites a browser takes those of SameSite=None alone. */
   #absorb({ setCookies }: ResponseHead, session: SiteSession | undefined): readonly string[] {
     const taken = this.#isCrossSite ? setCookies.filter((line) => /;[ \t]*samesite=none[ \t]*(?:;|$)/i.test(line)) : setCookies
-    return taken.length === 0 || session === undefined ? [] : session.absorb(this.#url, taken)
+    if (taken.length === 0 || session === undefined) return []
+    const before = session.cookieHeader(this.#url)
+    const removed = session.absorb(this.#url, taken)
+    if (session.cookieHeader(this.#url) !== before) this.#rooms.turns.noteChange(this.#request.site)
+    return removed
   }
 
   #onUpgraded(answer: ForwardResponse, upstream: Duplex, session: SiteSession | undefined): void {
@@ -167,6 +199,7 @@ export class RelayedRequest implements Cuttable {
     }
     const head = readResponseHead(answer.headers, answer.status)
     this.#absorb(head, session)
+    this.#endTurn()
     if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     upgrade.socket.on('close', () => this.#finish())
     joinUpgrade(head, upgrade, upstream, res)
@@ -177,10 +210,21 @@ export class RelayedRequest implements Cuttable {
     return { url: this.#url, method: this.#request.req.method as string, status: answer.status, location, contentType: head.contentType, removedCookies }
   }
 
+  get #isKept(): boolean {
+    return !this.#hasBody || this.#body?.whole() !== undefined
+  }
+
+  /** The site refused a cookie that it had replaced meanwhile, in an answer to another request: once more, with the newer one. */
+  #retake(answer: ForwardResponse, session: SiteSession): void {
+    answer.body.destroy()
+    this.#isRetaken = true
+    this.#send(session)
+  }
+
   /** The site no longer knows the session and has not acted: one fresh sign-in for all who wait, then the request again if it was kept. */
   #renew(answer: ForwardResponse, session: SiteSession): void {
     const { site } = this.#request
-    const isKept = !this.#hasBody || this.#body?.whole() !== undefined
+    const isKept = this.#isKept
     answer.body.destroy()
     this.#users?.delete(this)
     this.#resent = true
@@ -225,6 +269,7 @@ export class RelayedRequest implements Cuttable {
   #finish(): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#endTurn()
     this.#users?.delete(this)
     // An abort makes an exception with its stack: not for a request that came to its end in order.
     if (!this.#request.res.writableFinished) this.#ending.abort()

@@ -138,7 +138,7 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
   return {
     fields: named === undefined ? fields : withoutNamed(fields, named),
     host,
-    cookie,
+    cookie: withoutPortalCookies(cookie),
     proxyAuthorization,
     account,
     contentLength,
@@ -165,4 +165,17 @@ export function connectionOptions(value: string): Set<string> | undefined {
 
 function withoutNamed(fields: string[], named: ReadonlySet<string>): string[] {
   return fields.filter((_, i) => !named.has((fields[i & ~1] as string).toLowerCase()))
+}
+
+/**
+ * Cookies know no port (RFC 6265 section 8.5): where a site shares the portal's host name, the browser sends the portal's own
+ * cookies along. They are the person's session at the relay and go nowhere else.
+ */
+function withoutPortalCookies(cookie: string): string {
+  if (!cookie.includes('login-relay')) return cookie
+  return cookie
+    .split(';')
+    .filter((pair) => !/^[ \t]*(?:__Host-)?login-relay(?:-form)?[ \t]*=/.test(pair))
+    .join(';')
+    .trim()
 }

@@ -7,6 +7,7 @@ import type { Sessions } from '../sessions/index.ts'
 import type { CertificateAuthority } from './certificate-authority.ts'
 import type { AccountChoices } from './choose-account.ts'
 import type { LiveTraffic } from './live-traffic.ts'
+import type { Turns } from './turns.ts'
 
 export interface ProxyOptions {
   readonly config: Pick<Config, 'proxy' | 'sessions'>
@@ -24,4 +25,5 @@ export interface ProxyOptions {
 export interface Rooms extends ProxyOptions {
   readonly live: LiveTraffic
   readonly choices: AccountChoices
+  readonly turns: Turns
 }

@@ -175,7 +175,7 @@ class RelaySessions implements Sessions {
   /** Makes the outcome of a flight a session or an error, and remembers either. */
   async #land(flight: SignInFlight, account: Account): Promise<SiteSession> {
     const attempt = flight.id
-    const outcome = await flight.outcome
+    const outcome = await flight.outcome.catch((error: unknown) => this.#fellOver(account, attempt, error))
     if (flight.aborted)
       throw new RelayError('login_failed', {
         params: { site: account.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
@@ -204,12 +204,29 @@ class RelaySessions implements Sessions {
     return session
   }
 
+  /** A sign-in that broke rather than failed: those who watch it see its end all the same. */
+  #fellOver(account: Account, attempt: string, error: unknown): never {
+    this.#log.error({ account: account.id, site: account.siteId, err: error }, 'a sign-in broke')
+    this.#events.emit({
+      type: 'failed',
+      account,
+      attempt,
+      kind: 'unknown',
+      seen: ['something went wrong inside the relay; its log says what'],
+      at: this.#now(),
+    })
+    throw error
+  }
+
   /** Ends a session here at once, then at the site (law 7). */
   async #end(accountId: string, reason: EndReason): Promise<boolean> {
     const under = this.#flights.get(accountId)
     under?.flight.abort()
     const session = this.#live.get(accountId)
-    if (session === undefined) return under !== undefined
+    if (session === undefined) {
+      if (under !== undefined) this.#events.emit({ type: 'ended', account: this.#known(accountId), reason, at: this.#now() })
+      return under !== undefined
+    }
     this.#live.delete(accountId)
     session.cut()
     this.#events.emit({ type: 'ended', account: session.account, reason, at: this.#now() })

@@ -50,7 +50,10 @@ export class SignInFlight {
       account,
       credential,
       signal,
-      onStep: (step) => emit({ type: 'step', account, attempt, step, at: now() }),
+      // What still comes after it was ended is nobody's concern.
+      onStep: (step) => {
+        if (!signal.aborted) emit({ type: 'step', account, attempt, step, at: now() })
+      },
       ask: (challenge) =>
         challenges.ask(account, challenge, personSeconds, signal, ({ id, expiresAt }) => {
           emit({ type: 'challenge', account, attempt, id, expiresAt, at: now() })

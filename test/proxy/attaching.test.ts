@@ -20,6 +20,13 @@ t.test("the session's cookies win over the client's of the same names, and the c
   t.equal(origin.requests[0]?.field('cookie'), 'lang=en; theme=dark; sid=1')
 })
 
+t.test("the portal's own cookies, which the browser sends to every port of the host, go to no site", async (t) => {
+  const origin = await startRecordingOrigin(t)
+  const house = await startHouse(t, { origins: [origin] })
+  await get(house, origin, '/a', 'Cookie: login-relay=portal; a=login-relay; __Host-login-relay=portal; login-relay-form=portal; login-relay-else=b\r\n')
+  t.equal(origin.requests[0]?.field('cookie'), 'a=login-relay; login-relay-else=b; sid=1')
+})
+
 t.test('with delivery attach no Set-Cookie of the site reaches the client, and the relay sends it from then on', async (t) => {
   const origin = await startRecordingOrigin(t)
   origin.on('/rotate', page('rotated', 'Set-Cookie: sid=1; Path=/\r\nset-cookie: csrf=abc; Path=/\r\n'))

@@ -136,6 +136,19 @@ t.test('a captcha nobody can read is put to a person; callers who cannot wait ar
   t.strictSame(relay.sessions.challenges(user.id), [])
 })
 
+t.test('a sign-in that is ended while a person is asked shows its end', async (t) => {
+  const site = await startCaptchaSite({ username, password, captcha: unreadable })
+  t.teardown(() => site.stop())
+  const relay = await startRelay(t)
+  const { account } = await enrol(relay, { url: site.url, username, password })
+  const session = code(relay.sessions.ensure(account.id))
+  t.equal(await code(relay.sessions.ensure(account.id, { wait: false })), 'captcha_pending')
+  t.equal(await relay.sessions.end(account.id), true)
+  t.equal(await session, 'login_failed')
+  t.equal(relay.sessions.recent(account.id).at(-1)?.type, 'ended')
+  t.strictSame(relay.sessions.challenges(), [])
+})
+
 t.test('what is stored of a session holds no cookie in clear', async (t) => {
   const { relay, account } = await setUp(t)
   const session = await relay.sessions.ensure(account.id)

@@ -1,0 +1,80 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import t from 'tap'
+import { tempFolder } from '../temp-folder.ts'
+import { commandLine } from './command-line.ts'
+
+t.test('wrong words end with status 2, and the nearest right one is named', { timeout: 60_000 }, async (t) => {
+  const cli = commandLine(t, await tempFolder(t))
+  t.match(await cli.run(['user', 'lst']), { status: 2, stderr: /Did you mean list/ })
+  t.match(await cli.run(['init']), { status: 2, stderr: /--user/ })
+  t.match(await cli.run(['claim', 'nonsense']), { status: 2, stderr: /not a handoff link/ })
+  t.match(await cli.run(['claim', 'https://relay/handoff/x', '--format', 'xml']), { status: 2, stderr: /netscape, playwright, json, header/ })
+  t.match(await cli.run(['init', '--user', 'ann']), { status: 2, stderr: /--password-stdin/ }, 'nobody is there to be asked')
+})
+
+t.test('help is given for every verb', { timeout: 60_000 }, async (t) => {
+  const cli = commandLine(t, await tempFolder(t))
+  const { stdout } = await cli.run(['--help'])
+  const verbs = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, verb]) => verb as string)
+  for (const verb of ['init', 'serve', 'demo', 'user', 'device', 'site', 'account', 'login', 'open', 'claim', 'logout', 'run', 'ca', 'vault', 'doctor']) {
+    t.ok(verbs.includes(verb), verb)
+  }
+  const helps = await Promise.all(verbs.map((verb) => cli.run([verb, '--help'])))
+  for (const help of helps) t.match(help, { status: 0, stdout: /^Usage: login-relay/ })
+})
+
+t.test('what is missing or in the way is told with its mend, and nothing is lost', { timeout: 100_000 }, async (t) => {
+  const folder = await tempFolder(t)
+  const cli = commandLine(t, folder)
+  t.match(await cli.run(['user', 'list']), { status: 1, stderr: /login-relay init/ })
+  await writeFile(join(folder, 'file'), '')
+  t.match(await cli.run(['init', '--data', './file/data', '--user', 'ann', '--password-stdin'], 'long enough'), { status: 1, stderr: /cannot be written/ })
+  t.match(await cli.run(['init', '--data', './data', '--user', 'ann', '--password-stdin'], 'long enough'), { status: 0 })
+  const store = await readFile(join(folder, 'data', 'store.json'))
+  t.match(await cli.run(['init', '--data', './data', '--user', 'eve', '--password-stdin'], 'long enough'), { status: 1, stderr: /already/ })
+  t.strictSame(await readFile(join(folder, 'data', 'store.json')), store)
+
+  await chmod(join(folder, 'data', 'master.key'), 0o644)
+  t.match(await cli.run(['user', 'list']), { status: 1, stderr: /read by others/ })
+  await chmod(join(folder, 'data', 'master.key'), 0o600)
+  const key = await readFile(join(folder, 'data', 'master.key'))
+  await writeFile(join(folder, 'data', 'master.key'), `${Buffer.alloc(32).toString('base64')}\n`)
+  t.match(await cli.run(['user', 'list']), { status: 1, stderr: /master key does not open/ })
+  await writeFile(join(folder, 'data', 'master.key'), key)
+  t.match(await cli.run(['user', 'list']), { status: 0, stdout: /ann/ })
+
+  await writeFile(join(folder, 'relay.yaml'), 'data: ./data\nportal:\n  lisen: 127.0.0.1:1\n')
+  t.match(await cli.run(['user', 'list']), { status: 2, stderr: /relay\.yaml:3: portal\.lisen: .*`listen`/ })
+  await writeFile(join(folder, 'relay.yaml'), 'data: [\n')
+  t.match(await cli.run(['user', 'list', '--json']), { status: 2, stderr: /"code":"config_invalid"/ })
+})
+
+t.test('a port that is taken and a second server on the same data are refused', { timeout: 60_000 }, async (t) => {
+  const folder = await tempFolder(t)
+  const cli = commandLine(t, folder)
+  await cli.run(['init', '--data', './data', '--user', 'ann', '--password-stdin'], 'long enough')
+  const squatter = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => squatter.once('listening', resolve))
+  t.teardown(() => squatter.close())
+  const { port } = squatter.address() as { port: number }
+  for (const name of ['PORTAL', 'PROXY']) {
+    const refused = await cli.run(['serve'], '', { [`LOGIN_RELAY_${name}_LISTEN`]: `127.0.0.1:${port}` })
+    t.match(refused, { status: 1, stderr: new RegExp(`127.0.0.1:${port} is in use`) }, name)
+  }
+  await cli.serve()
+  t.match(await cli.run(['serve']), { status: 1, stderr: /Another process uses the data directory/ })
+})
+
+t.test("another relay's configuration in the way is left as it is", { timeout: 60_000 }, async (t) => {
+  const folder = await tempFolder(t)
+  const cli = commandLine(t, folder)
+  await mkdir(join(folder, 'first'))
+  await cli.run(['init', '--data', './first', '--user', 'ann', '--password-stdin'], 'long enough')
+  const before = await readFile(join(folder, 'relay.yaml'), 'utf8')
+  t.match(await cli.run(['init', '--data', './second', '--user', 'bob', '--password-stdin'], 'long enough'), { status: 0, stdout: /second\/relay\.yaml/ })
+  t.equal(await readFile(join(folder, 'relay.yaml'), 'utf8'), before)
+  t.match(await cli.run(['user', 'list', '--data', './second']), { status: 0, stdout: /bob/ })
+  t.match(await cli.run(['user', 'list']), { status: 0, stdout: /ann/ })
+})
