@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -15,7 +15,7 @@ export interface StartOptions {
   readonly config?: Record<string, unknown>
   /** Hosts and the address they stand for; others go to the system's resolver. */
   readonly hosts?: Readonly<Record<string, string>>
-  /** A data directory to use again. */
+  /** A data directory of the test's own: empty, or to use again. */
   readonly folder?: string
 }
 
@@ -36,7 +36,7 @@ export async function startRelay(t: Test, { config = {}, hosts = {}, folder }: S
     portal: { listen: '127.0.0.1:0', ...(config.portal as object) },
     proxy: { listen: '127.0.0.1:0', ...(config.proxy as object) },
   })
-  if (folder === undefined) await createMasterKey(settings.masterKey, data)
+  if ((await readdir(data)).length === 0) await createMasterKey(settings.masterKey, data)
   const lookup: RelayOptions['lookup'] = async (host) => {
     const address = hosts[host]
     if (address === undefined) throw Object.assign(new Error(`ENOTFOUND ${host}`), { code: 'ENOTFOUND' })
