@@ -66,7 +66,17 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     ...(settings.adapters.folder === undefined ? {} : { adaptersFolder: settings.adapters.folder }),
   })
   const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, log })
-  const proxy = createProxy({ config: settings, identity, accounts, sessions, outbound, ca: certificateAuthority, portalUrl: () => portal.url(), log })
+  const proxy = createProxy({
+    config: settings,
+    identity,
+    accounts,
+    sessions,
+    outbound,
+    ca: certificateAuthority,
+    portalUrl: () => portal.url(),
+    portal: { isAt: (...place) => portal.isAt(...place), answer: (...exchange) => portal.answer(...exchange), admit: (connection) => portal.admit(connection) },
+    log,
+  })
   const proxyAddress = () => settings.proxy.publicAddress ?? proxy.address
   const portal: Portal = createPortal({
     config: settings,

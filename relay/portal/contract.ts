@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
@@ -6,6 +8,7 @@ import type { Identity } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Vault } from '../vault/index.ts'
+import type { DevicePrincipal } from './proxied-devices.ts'
 
 export interface PortalOptions {
   readonly config: Pick<Config, 'portal' | 'login'>
@@ -37,6 +40,12 @@ export interface Portal {
   url(): string
   /** HOST:PORT it listens at; '' before `start`. */
   readonly address: string
+  /** Is this an address of the portal, as a client of the proxy names it? `localAddress`: where that client came in. */
+  isAt(host: string, port: number, localAddress: string | undefined): boolean
+  /** Answers a request that came to the proxy, its target in origin-form; the device stands for its user on handoff links. */
+  answer(request: IncomingMessage, response: ServerResponse, device: DevicePrincipal): void
+  /** Takes a connection by which a client of the proxy tunnels to the portal. */
+  admit(connection: Duplex): void
   /** Answers a request without a socket, as if it came from this machine. */
   readonly inject: FastifyInstance['inject']
 }

@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { RelayError } from '../errors.ts'
 import type { Portal, PortalOptions } from './contract.ts'
 import { EventStreams } from './event-streams.ts'
+import { isOwnHost } from './host-rule.ts'
+import { type DevicePrincipal, ProxiedDevices } from './proxied-devices.ts'
 import type { Rooms } from './rooms.ts'
 import { buildServer } from './server.ts'
 
@@ -14,6 +18,7 @@ class WebPortal implements Portal {
   readonly #rooms: Rooms
   readonly #listen: { readonly host: string; readonly port: number }
   #server: Promise<FastifyInstance> | undefined
+  #running: FastifyInstance | undefined
   #address = ''
   #stopListening: readonly (() => void)[] = []
 
@@ -27,6 +32,7 @@ class WebPortal implements Portal {
       scheme: ownTls ? 'https' : 'http',
       secure: ownTls || portal.publicUrl?.startsWith('https:') === true,
       streams: new EventStreams(),
+      proxied: new ProxiedDevices(),
     }
   }
 
@@ -40,6 +46,7 @@ class WebPortal implements Portal {
       if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
       throw new RelayError('port_taken', { params: { address: this.#rooms.config.portal.listen, key: 'portal.listen' }, cause })
     }
+    this.#running = server
     const bound = server.server.address()
     if (bound !== null && typeof bound === 'object') this.#address = joinAddress(bound.address, bound.port)
     this.#stopListening = [sessions.onEvent((event) => streams.tell(event)), identity.onDeviceRevoked(({ id }) => streams.end(id))]
@@ -50,6 +57,7 @@ class WebPortal implements Portal {
     this.#rooms.streams.endAll()
     await (await this.#server)?.close()
     this.#server = undefined
+    this.#running = undefined
     this.#address = ''
   }
 
@@ -63,6 +71,23 @@ class WebPortal implements Portal {
 
   get address(): string {
     return this.#address
+  }
+
+  isAt(host: string, port: number, localAddress: string | undefined): boolean {
+    if (this.#address === '') return false
+    const { publicUrl } = this.#rooms.config.portal
+    const own = new URL(this.url())
+    if (publicUrl !== undefined && host.toLowerCase() === own.hostname && port === Number(own.port || (own.protocol === 'https:' ? 443 : 80))) return true
+    return port === splitAddress(this.#address).port && isOwnHost({ host, listenHost: bracketed(this.#listen.host), publicHost: own.hostname, localAddress })
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse, device: DevicePrincipal): void {
+    this.#rooms.proxied.note(request, device)
+    this.#running?.routing(request, response)
+  }
+
+  admit(connection: Duplex): void {
+    this.#running?.server.emit('connection', connection)
   }
 
   readonly inject = (async (request: never) => (await this.#build()).inject(request)) as unknown as FastifyInstance['inject']

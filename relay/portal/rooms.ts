@@ -1,6 +1,7 @@
 import type { Patience } from './account-state.ts'
 import type { PortalOptions } from './contract.ts'
 import type { EventStreams } from './event-streams.ts'
+import type { ProxiedDevices } from './proxied-devices.ts'
 
 /** What every route works with. */
 export interface Rooms extends PortalOptions {
@@ -11,6 +12,7 @@ export interface Rooms extends PortalOptions {
   /** People reach it over TLS: cookies are `Secure`, browsers are told to insist. */
   readonly secure: boolean
   readonly streams: EventStreams
+  readonly proxied: ProxiedDevices
 }
 
 /** How long a sign-in may go without a word: its own limit, and a person's. */

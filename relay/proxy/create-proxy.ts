@@ -126,7 +126,7 @@ class ForwardProxy implements Proxy {
     const principal = connection.principal ?? this.#authenticate(connection, head)
     if (principal === undefined) return void this.#respond(res, head, new RelayError('proxy_auth_required'), hasContent(head))
     const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
-    if (site === undefined) return void this.#routeOther(connection, req, res, head, target)
+    if (site === undefined) return void this.#routeOther(connection, req, res, head, target, principal)
     const request: SiteRequest = { req, res, head, target, site, principal, ...(upgrade === undefined ? {} : { upgrade }) }
     if (target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, request)
     const relayed = new RelayedRequest(this.#rooms, request)
@@ -134,7 +134,14 @@ class ForwardProxy implements Proxy {
     relayed.start()
   }
 
-  #routeOther(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target): void {
+  #routeOther(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, principal: DevicePrincipal): void {
+    const { portal } = this.#rooms
+    const { host, port } = target.place
+    if (connection.tunnel === undefined && portal.isAt(host, port, req.socket.localAddress)) {
+      req.url = target.path
+      delete req.headers['proxy-authorization']
+      return void portal.answer(req, res, principal)
+    }
     const refused = connection.tunnel !== undefined || this.#rooms.config.proxy.otherHosts === 'refuse'
     if (refused) return void this.#respond(res, head, new RelayError('proxy_host_refused', { params: { host: target.place.host } }), true)
     forwardOther(this.#rooms, { req, res, head, target })
@@ -170,6 +177,8 @@ class ForwardProxy implements Proxy {
       if (read.keepsOpen) this.#server.emit('connection', socket)
       return
     }
+    const { host, port } = read.authority
+    if (this.#rooms.portal.isAt(host, port, (socket as Socket).localAddress)) return void this.#tunnels.toPortal(socket, first)
     void this.#tunnels.open(read, principal, socket, first)
   }
 

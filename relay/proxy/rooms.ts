@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Accounts } from '../accounts/index.ts'
@@ -6,8 +8,16 @@ import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { CertificateAuthority } from './certificate-authority.ts'
 import type { AccountChoices } from './choose-account.ts'
+import type { DevicePrincipal } from './device-credentials.ts'
 import type { LiveTraffic } from './live-traffic.ts'
 import type { Turns } from './turns.ts'
+
+/** What the proxy needs of the portal; app.ts brings the two together. */
+export interface OwnPortal {
+  isAt(host: string, port: number, localAddress: string | undefined): boolean
+  answer(request: IncomingMessage, response: ServerResponse, device: DevicePrincipal): void
+  admit(connection: Duplex): void
+}
 
 export interface ProxyOptions {
   readonly config: Pick<Config, 'proxy' | 'sessions'>
@@ -16,6 +26,8 @@ export interface ProxyOptions {
   readonly sessions: Sessions
   readonly outbound: Outbound
   readonly ca: CertificateAuthority
+  /** The portal itself, which clients that send everything through the proxy reach by it. */
+  readonly portal: OwnPortal
   /** Asked for each error answer: the portal may have chosen its port at start. */
   readonly portalUrl: () => string
   readonly log: Logger

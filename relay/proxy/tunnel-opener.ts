@@ -32,6 +32,13 @@ export class TunnelOpener {
     return readConnect(req, first)
   }
 
+  /** To the portal itself: it takes the connection over as it is. */
+  toPortal(socket: Duplex, first: Buffer): void {
+    socket.write(established)
+    if (first.length > 0) socket.unshift(first)
+    this.#rooms.portal.admit(socket)
+  }
+
   async open({ authority, head }: ConnectRequest, principal: DevicePrincipal, socket: Duplex, first: Buffer): Promise<void> {
     const { accounts } = this.#rooms
     const [secure, plain] = [destined('https', authority), destined('http', authority)]

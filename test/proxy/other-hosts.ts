@@ -22,6 +22,7 @@ export async function withOtherHosts(t: Test, house: House, port: number): Promi
         return socket
       },
     },
+    portal: house.portal,
     portalUrl: () => 'http://portal.test',
   })
   await proxy.start()

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import type { Principal } from '../../identity/index.ts'
 import type { SiteSession } from '../../sessions/index.ts'
 import { handedHeaders } from '../claim-ticket.ts'
-import type { PortalPrincipal } from '../identify.ts'
 import type { Rooms } from '../rooms.ts'
 import { html } from './html.ts'
 import type { Page } from './layout.ts'
@@ -9,7 +9,7 @@ import type { GoTo } from './page-route.ts'
 
 export interface Leaving {
   readonly session: SiteSession
-  readonly principal: PortalPrincipal
+  readonly principal: Principal
   readonly ticket: string
   readonly request: FastifyRequest
 }
