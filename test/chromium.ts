@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type LaunchOptions as BrowserLaunchOptions, chromium } from 'playwright-core'
 
 /** What to do where no Chromium is found. */
 export const wantedChromium = 'none was found: install it (Debian: apt-get install chromium), or name it in CHROMIUM'
@@ -20,8 +20,14 @@ export function findChromium(): string | undefined {
   return usualPlaces.find((place) => existsSync(place))
 }
 
+export interface LaunchOptions {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly proxy?: NonNullable<BrowserLaunchOptions['proxy']>
+}
+
 /** Starts it headless, silent toward the network. */
-export async function launchChromium(options: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Browser> {
+export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error(wantedChromium)
   return chromium.launch({
@@ -36,6 +42,7 @@ export async function launchChromium(options: { readonly args?: readonly string[
       '--disable-sync',
       ...(options.args ?? []),
     ],
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
     ...(options.env === undefined ? {} : { env: { ...(process.env as Record<string, string>), ...options.env } }),
   })
 }

@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Parser } from 'tap-parser'
 import { findChromium, wantedChromium } from './chromium.ts'
+import { findCertutil, wantedCertutil } from './trust-authority.ts'
 
 interface Count {
   passed: number
@@ -29,16 +30,18 @@ async function main(files: readonly string[]): Promise<number> {
   return conclude(count, await ended)
 }
 
-/** Browser tests drive a real Chromium: the one that is there, or Debian's where this process may install it. */
+/** Browser tests drive a real Chromium that trusts the relay's CA: what is there, or Debian's where this process may install it. */
 async function provideChromium(): Promise<void> {
-  if (findChromium() !== undefined) return
+  const missing = (): string[] => [...(findChromium() === undefined ? ['chromium'] : []), ...(findCertutil() === undefined ? ['libnss3-tools'] : [])]
+  if (missing().length === 0) return
   const debianRoot = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (debianRoot) {
-    console.log('Installing chromium with apt-get for the browser tests ...')
+    console.log(`Installing ${missing().join(' and ')} with apt-get for the browser tests ...`)
     await run('apt-get', ['update', '-qq'])
-    await run('apt-get', ['install', '-y', '-qq', 'chromium'])
+    await run('apt-get', ['install', '-y', '-qq', ...missing()])
   }
   if (findChromium() === undefined) console.log(`The browser tests need Chromium, and ${wantedChromium}. They are skipped.`)
+  if (findCertutil() === undefined) console.log(`Those through the proxy are skipped: ${wantedCertutil}.`)
 }
 
 function run(command: string, args: readonly string[]): Promise<number> {
