@@ -2,8 +2,8 @@
  * Reads a challenge image: captchas of letters and digits, and small sums.
  *
  * Image to pixels on white paper (decode), ink in black whatever its colour (ink), one line of the model's height (line),
- * probabilities for every place along it (recogniser, in threads of a pool), the likeliest texts that the hints allow
- * (beam, grammar), votes over several looks (vote), and how often such a read is right (calibration).
+ * probabilities for every place along it (recogniser, and network for other styles; in threads of a pool), the likeliest
+ * texts that the hints allow (beam, grammar), votes over several looks (vote), how often such a read is right (calibration).
  *
  * Refuses what is no image, images too large to be a captcha, and SVGs that do more than draw. Reads no network, writes no
  * file. Law 8: only sign-ins read images; no room above offers reading as a service.
@@ -11,8 +11,7 @@
 
 import { isRelayError } from '../relay/errors.ts'
 import type { CaptchaReader, ReaderOptions } from './contract.ts'
-import { captchaModel, printModel } from './models.ts'
-import { createPool } from './pool.ts'
+import { openPools } from './pools.ts'
 import { readImage } from './read.ts'
 import { unreadable } from './unreadable.ts'
 
@@ -27,11 +26,11 @@ const readLimit = 15_000
  * `read` throws `captcha_unreadable` for what is no readable image and when the recognisers fail twice.
  */
 export async function openReader({ workers = 2 }: ReaderOptions = {}): Promise<CaptchaReader> {
-  const pools = { captcha: createPool(captchaModel, { size: workers }), print: createPool(printModel, { size: 1 }) }
+  const pools = openPools(workers)
   return {
     read: (image, hints = {}) => bounded(readImage(image, hints, pools)),
     async close() {
-      await Promise.all([pools.captcha.close(), pools.print.close()])
+      await pools.close()
     },
   }
 }

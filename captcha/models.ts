@@ -15,9 +15,10 @@ export const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 /** Beside the sources, and where those are built into dist/ two folders up. */
 const ownModels = [join(import.meta.dirname, 'models'), join(import.meta.dirname, '../../captcha/models')]
+const ownFolder = ownModels.find((folder) => existsSync(folder)) ?? ownModels[0] ?? ''
 
 /** Our own, trained on captchas (captcha/training/README.md). */
-export const captchaModel: Model = { name: 'captcha', folder: ownModels.find((folder) => existsSync(folder)) ?? ownModels[0] ?? '', meaning: unshifted }
+export const captchaModel: Model = { name: 'captcha', folder: ownFolder, meaning: unshifted }
 
 /** Stock English, from npm: for images in plain print, which ours has not seen. */
 export const printModel: Model = {
@@ -36,3 +37,9 @@ function unshifted(shown: string): string | undefined {
   const at = letters.indexOf(shown)
   return at === 1 ? '' : letters[at - 2]
 }
+
+/** The characters of the general network, in the order of its outputs after "nothing new". */
+export const networkLetters = [...letters, '×', '÷']
+
+/** Its weights (captcha/network.ts), packed. */
+export const networkFile = join(ownFolder, 'general.network.gz')

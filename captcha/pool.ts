@@ -1,12 +1,11 @@
 import type { Step } from './beam.ts'
-import type { Model } from './models.ts'
 import type { Grey } from './picture.ts'
-import { type Recogniser, startRecogniser } from './recogniser.ts'
+import type { Recogniser } from './recogniser.ts'
 
 /** Recognisers of one model that share the work. */
-export interface Pool {
+export interface Pool<Input = Grey> {
   /** As soon as a recogniser is free. A crashed or stuck one is replaced and the line read once more. */
-  recognise(line: Grey): Promise<Step[]>
+  recognise(line: Input): Promise<Step[]>
   close(): Promise<void>
 }
 
@@ -16,31 +15,32 @@ export interface PoolOptions {
   readonly readLimit?: number
   /** Milliseconds a recogniser may take to start. Default 15000. */
   readonly startLimit?: number
-  /** For tests: what starts a recogniser. */
-  readonly start?: typeof startRecogniser
 }
 
-/** Starts nothing until the first line comes. */
-export function createPool(model: Model, { size, readLimit = 3000, startLimit = 15_000, start = startRecogniser }: PoolOptions): Pool {
-  const idle: Recogniser[] = []
-  const waiting: PromiseWithResolvers<Recogniser>[] = []
+/** `start` starts one recogniser within the milliseconds given. None starts until the first line comes. */
+export function createPool<Input>(
+  start: (milliseconds: number) => Promise<Recogniser<Input>>,
+  { size, readLimit = 3000, startLimit = 15_000 }: PoolOptions,
+): Pool<Input> {
+  const idle: Recogniser<Input>[] = []
+  const waiting: PromiseWithResolvers<Recogniser<Input>>[] = []
   /** Those that run or are starting. */
-  const members = new Set<Promise<Recogniser>>()
-  const memberOf = new Map<Recogniser, Promise<Recogniser>>()
+  const members = new Set<Promise<Recogniser<Input>>>()
+  const memberOf = new Map<Recogniser<Input>, Promise<Recogniser<Input>>>()
   let closed = false
 
-  async function take(): Promise<Recogniser> {
+  async function take(): Promise<Recogniser<Input>> {
     if (closed) throw new Error('the reader is closed')
     const free = idle.pop()
     if (free !== undefined) return free
     if (members.size < size) return begin()
-    const turn = Promise.withResolvers<Recogniser>()
+    const turn = Promise.withResolvers<Recogniser<Input>>()
     waiting.push(turn)
     return turn.promise
   }
 
-  async function begin(): Promise<Recogniser> {
-    const starting = start(model, startLimit)
+  async function begin(): Promise<Recogniser<Input>> {
+    const starting = start(startLimit)
     members.add(starting)
     try {
       const recogniser = await starting
@@ -56,14 +56,14 @@ export function createPool(model: Model, { size, readLimit = 3000, startLimit = 
     }
   }
 
-  function giveBack(recogniser: Recogniser): void {
+  function giveBack(recogniser: Recogniser<Input>): void {
     const next = waiting.shift()
     if (next === undefined) idle.push(recogniser)
     else next.resolve(recogniser)
   }
 
   /** Ends a recogniser that failed; whoever waits gets a new one. */
-  async function discard(recogniser: Recogniser): Promise<void> {
+  async function discard(recogniser: Recogniser<Input>): Promise<void> {
     const member = memberOf.get(recogniser)
     memberOf.delete(recogniser)
     if (member !== undefined) members.delete(member)
@@ -72,7 +72,7 @@ export function createPool(model: Model, { size, readLimit = 3000, startLimit = 
     await recogniser.close()
   }
 
-  async function readOnce(line: Grey): Promise<Step[]> {
+  async function readOnce(line: Input): Promise<Step[]> {
     const recogniser = await take()
     try {
       const steps = await recogniser.recognise(line, readLimit)

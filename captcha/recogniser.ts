@@ -7,10 +7,10 @@ import { stepsOf } from './hocr.ts'
 import type { Model } from './models.ts'
 import type { Grey } from './picture.ts'
 
-/** One running recogniser: a thread with the engine and one model. */
-export interface Recogniser {
+/** One running recogniser: a thread with one model, and an engine that takes its images as `Input`. */
+export interface Recogniser<Input = Grey> {
   /** What the network saw along a line of text. Rejects when the thread dies or takes longer than `milliseconds`. */
-  recognise(line: Grey, milliseconds: number): Promise<Step[]>
+  recognise(line: Input, milliseconds: number): Promise<Step[]>
   close(): Promise<void>
 }
 
@@ -70,7 +70,8 @@ export async function startRecogniser(model: Model, milliseconds: number): Promi
   }
 }
 
-async function within<T>(milliseconds: number, what: string, work: Promise<T>, late = (): void => {}): Promise<T> {
+/** What `work` gives, if it gives it in time; else calls `late` and rejects. */
+export async function within<T>(milliseconds: number, what: string, work: Promise<T>, late = (): void => {}): Promise<T> {
   const limit = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
     late()

@@ -3,8 +3,7 @@
  * the table of captcha/calibration.ts: `npx node captcha/training/calibrate.ts [count]`.
  */
 
-import { captchaModel, printModel } from '../models.ts'
-import { createPool } from '../pool.ts'
+import { openPools } from '../pools.ts'
 import { lookAt } from '../read.ts'
 import { type DrawOptions, draw } from './draw.ts'
 
@@ -26,7 +25,7 @@ interface Bin {
 }
 
 async function measure(count: number): Promise<{ support: number; right: boolean }[]> {
-  const pools = { captcha: createPool(captchaModel, { size: 1 }), print: createPool(printModel, { size: 1 }) }
+  const pools = openPools(1)
   const reads: { support: number; right: boolean }[] = []
   for (const [index, kind] of kinds.entries()) {
     for (const { image, answer } of await draw(kind, count, 9000 + index)) {
@@ -34,7 +33,7 @@ async function measure(count: number): Promise<{ support: number; right: boolean
       reads.push({ support: best?.support ?? 0, right: best?.answer === answer })
     }
   }
-  await Promise.all([pools.captcha.close(), pools.print.close()])
+  await pools.close()
   return reads.sort((a, b) => a.support - b.support)
 }
 

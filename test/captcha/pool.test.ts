@@ -16,13 +16,14 @@ const { captchaModel } = await import('../../captcha/models.ts')
 const { createPool } = await import('../../captcha/pool.ts')
 const { startRecogniser } = await import('../../captcha/recogniser.ts')
 
+const startOurs = (limit: number) => startRecogniser(captchaModel, limit)
 const line: Grey = { width: 144, height: 48, data: new Uint8Array(144 * 48).map((_, at) => (at % 144 > 20 && at % 144 < 26 ? 0 : 255)) }
 const alive = (): Worker[] => threads.filter((thread) => thread.threadId !== -1)
 
 t.afterEach(() => t.equal(alive().length, 0, 'no thread is left'))
 
 t.test('recognisers start when they are needed, and no more than the pool has', async (t) => {
-  const pool = createPool(captchaModel, { size: 2 })
+  const pool = createPool(startOurs, { size: 2 })
   const before = threads.length
   t.equal(alive().length, 0)
   const all = await Promise.all(Array.from({ length: 6 }, () => pool.recognise(line)))
@@ -32,7 +33,7 @@ t.test('recognisers start when they are needed, and no more than the pool has', 
 })
 
 t.test('a recogniser that dies while it reads is replaced, and the line read again', async (t) => {
-  const pool = createPool(captchaModel, { size: 1 })
+  const pool = createPool(startOurs, { size: 1 })
   await pool.recognise(line)
   const reading = pool.recognise({ width: 1000, height: 48, data: new Uint8Array(1000 * 48) })
   const before = threads.length
@@ -43,7 +44,7 @@ t.test('a recogniser that dies while it reads is replaced, and the line read aga
 })
 
 t.test('a recogniser that died while idle is replaced', async (t) => {
-  const pool = createPool(captchaModel, { size: 1 })
+  const pool = createPool(startOurs, { size: 1 })
   await pool.recognise(line)
   await alive()[0]?.terminate()
   t.ok((await pool.recognise(line)).length > 10)
@@ -51,7 +52,7 @@ t.test('a recogniser that died while idle is replaced', async (t) => {
 })
 
 t.test('a line that takes too long is given up after a second try, and nobody waits for ever', async (t) => {
-  const pool = createPool(captchaModel, { size: 1, readLimit: 1 })
+  const pool = createPool(startOurs, { size: 1, readLimit: 1 })
   const began = performance.now()
   const all = await Promise.allSettled(Array.from({ length: 3 }, () => pool.recognise(line)))
   t.ok(all.every(({ status }) => status === 'rejected'))
@@ -60,17 +61,17 @@ t.test('a line that takes too long is given up after a second try, and nobody wa
 })
 
 t.test('where no recogniser starts, everybody who waits is told', async (t) => {
-  const start: typeof startRecogniser = async () => {
+  const start: typeof startOurs = async () => {
     throw new Error('cannot start')
   }
-  const pool = createPool(captchaModel, { size: 1, start })
+  const pool = createPool(start, { size: 1 })
   const all = await Promise.allSettled(Array.from({ length: 3 }, () => pool.recognise(line)))
   t.ok(all.every((each) => each.status === 'rejected' && /cannot start/.test(String(each.reason))))
   await pool.close()
 })
 
 t.test('closing ends recognisers that are still starting, and refuses further lines', async (t) => {
-  const pool = createPool(captchaModel, { size: 2 })
+  const pool = createPool(startOurs, { size: 2 })
   const reads = Promise.allSettled([pool.recognise(line), pool.recognise(line), pool.recognise(line)])
   await pool.close()
   await pool.close()

@@ -1,0 +1,65 @@
+/**
+ * Captchas of npm packages: `npx node captcha/training/kinds/npm.ts MODULES FOLDER COUNT`, where MODULES is a `node_modules`
+ * with captchapng, captcha.gif and trek-captcha. With svg-captcha in print fonts it draws as well.
+ */
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import svgCaptcha from 'svg-captcha'
+import { chanceOf } from '../chance.ts'
+import { svgOf, textOf } from '../draw.ts'
+import { seeded } from '../random.ts'
+
+interface Image {
+  readonly answer: string
+  readonly bytes: Buffer
+}
+
+const [modules = '', folder = '', count = '100'] = process.argv.slice(2)
+const load = createRequire(join(modules, 'x.js'))
+const random = seeded(7)
+const chance = chanceOf(random)
+// These packages draw from Math.random alone, so a seed in its place makes them repeat.
+Math.random = random
+
+const Captchapng = load('captchapng') as new (
+  width: number,
+  height: number,
+  digits: number,
+) => { color(red: number, green: number, blue: number, alpha: number): void; getBase64(): string }
+const gif = load('captcha.gif') as { Captcha: new () => { generate(): { token: string; buffer: Buffer } } } & Record<string, unknown>
+const trek = load('trek-captcha') as () => Promise<{ token: string; buffer: Buffer }>
+
+async function set(name: string, extension: string, draw: () => Promise<Image> | Image): Promise<void> {
+  await mkdir(join(folder, name), { recursive: true })
+  const labels: string[] = []
+  for (let number = 0; number < Number(count); number++) {
+    const { answer, bytes } = await draw()
+    await writeFile(join(folder, name, `${number}.${extension}`), bytes)
+    labels.push(`${number}.${extension}\t${answer}\n`)
+  }
+  await writeFile(join(folder, name, 'labels.tsv'), labels.join(''))
+}
+
+await set('captchapng', 'png', () => {
+  const digits = chance.whole(1000, 999_999)
+  const image = new Captchapng(80, 30, digits)
+  image.color(chance.whole(0, 255), chance.whole(0, 255), chance.whole(0, 255), 255)
+  return { answer: String(digits), bytes: Buffer.from(image.getBase64(), 'base64') }
+})
+await set('captcha.gif', 'gif', () => {
+  const { token, buffer } = new gif.Captcha().generate()
+  return { answer: token, bytes: buffer }
+})
+await set('trek-captcha', 'gif', async () => {
+  const { token, buffer } = await trek()
+  return { answer: token, bytes: buffer }
+})
+for (const font of ['LiberationSans-Regular', 'LiberationSerif-Bold', 'LiberationMono-Bold']) {
+  svgCaptcha.loadFont(`/usr/share/fonts/truetype/liberation/${font}.ttf`)
+  await set(`svg-captcha-${font}`, 'svg', () => {
+    const answer = textOf(random, 4)
+    return { answer, bytes: Buffer.from(svgOf(random, answer, { noise: 1, color: chance.is(0.5) })) }
+  })
+}

@@ -1,0 +1,150 @@
+"""
+Trains the general network on shards (shards.ts) and writes its weights: Debian's python3-torch, one core.
+
+    /usr/bin/python3 captcha/training/network.py SHARDS MINUTES OUT [CHECKPOINT]
+
+Shards may still be written while it learns: it draws from those that are there. CHECKPOINT is read if it exists and
+written every few minutes. The last shard that exists at the start of an evaluation is never learnt from.
+"""
+
+import glob
+import math
+import os
+import sys
+import time
+
+import numpy
+import torch
+from torch import nn
+
+letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-*/=?×÷"
+width, height, batch = 128, 32, 64
+torch.manual_seed(1)
+torch.set_num_threads(1)
+random = numpy.random.default_rng(1)
+
+
+def layer(inputs, outputs, size=(3, 3), padding=(1, 1)):
+    return nn.Sequential(nn.Conv2d(inputs, outputs, size, padding=padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+
+
+# Five halvings of the height, two of the width: 32 places along the line. The same table stands in captcha/network.ts.
+net = nn.Sequential(
+    layer(3, 16), nn.MaxPool2d(2),
+    layer(16, 32), nn.MaxPool2d(2),
+    layer(32, 64), layer(64, 64), nn.MaxPool2d((2, 1)),
+    layer(64, 96), nn.MaxPool2d((2, 1)),
+    layer(96, 128, (2, 3), (0, 1)),
+    layer(128, 128, (1, 5), (0, 2)),
+    nn.Conv2d(128, len(letters) + 1, 1),
+).to(memory_format=torch.channels_last)  # fmt: skip
+
+
+def load(folder, held):
+    """Inputs and labels of a shard, read as they are needed."""
+    texts = open(f"{folder}/{held}.txt").read().split("\n")[:-1]
+    planes = numpy.memmap(f"{folder}/{held}.planes", dtype=numpy.uint8, mode="r").reshape(-1, height, width, 3)
+    return planes, texts
+
+
+def tensor(planes):
+    return (torch.from_numpy(planes).permute(0, 3, 1, 2).float() - 128) / 64
+
+
+def varied(planes):
+    """Colours exchanged, shifted and stretched a little, a patch lost: one drawing serves more than once."""
+    planes = planes[..., random.permutation(3)]
+    grid = nn.functional.affine_grid(
+        torch.tensor(
+            numpy.stack([numpy.array([[random.uniform(0.9, 1.1), random.uniform(-0.05, 0.05), random.uniform(-0.05, 0.05)], [random.uniform(-0.02, 0.02), random.uniform(0.85, 1.15), random.uniform(-0.08, 0.08)]]) for _ in planes]),
+            dtype=torch.float32,
+        ),
+        (len(planes), 3, height, width),
+        align_corners=False,
+    )
+    return nn.functional.grid_sample(tensor(numpy.ascontiguousarray(planes)), grid, align_corners=False, padding_mode="border")
+
+
+def outputs(images):
+    with torch.cpu.amp.autocast(enabled=True):
+        return net(images.contiguous(memory_format=torch.channels_last)).float().squeeze(2).permute(2, 0, 1).log_softmax(2)
+
+
+def greedy(scores):
+    for row in scores.argmax(2).T.tolist():
+        yield "".join(letters[now - 1] for before, now in zip([0] + row, row) if now not in (0, before))
+
+
+def evaluate(planes, texts, count=500):
+    net.eval()
+    with torch.no_grad():
+        read = [text for start in range(0, count, 100) for text in greedy(outputs(tensor(planes[start : start + 100])))]
+    net.train()
+    return sum(a == b for a, b in zip(read, texts)) / count
+
+
+def save(out):
+    """Weights with the normalisation folded in: per layer int8 by output, its scales, its biases (captcha/network.ts reads them)."""
+    blocks = []
+    convolutions = [part if isinstance(part, nn.Conv2d) else part[0] for part in net if not isinstance(part, nn.MaxPool2d)]
+    norms = [part[1] if isinstance(part, nn.Sequential) else None for part in net if not isinstance(part, nn.MaxPool2d)]
+    for convolution, norm in zip(convolutions, norms):
+        weight = convolution.weight.detach()
+        if norm is None:
+            bias = convolution.bias.detach()
+        else:
+            factor = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
+            weight, bias = weight * factor[:, None, None, None], norm.bias.detach() - norm.running_mean * factor
+        scale = weight.abs().amax((1, 2, 3)) / 127
+        whole = torch.round(weight / scale[:, None, None, None]).to(torch.int8)
+        # Row, column, input, output: the order in which they are used.
+        blocks += [scale.float().numpy().tobytes(), bias.float().numpy().tobytes(), whole.permute(2, 3, 1, 0).contiguous().numpy().tobytes()]
+    with open(out, "wb") as file:
+        file.write(b"".join(blocks))
+
+
+def main(folder, minutes, out, checkpoint="network.pt"):
+    began, step, seen = time.time(), 0, 0
+    learner = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-4)
+    if os.path.exists(checkpoint):
+        net.load_state_dict(torch.load(checkpoint))
+    shards, held, looked, losses = {}, None, 0, []
+    while (share := (time.time() - began) / (60 * minutes)) < 1:
+        if time.time() - looked > 30 or not shards:
+            looked = time.time()
+            found = [int(os.path.basename(path)[:-7]) for path in glob.glob(f"{folder}/*.planes")]
+            for shard in sorted(found):
+                if held is None and shard >= 5:
+                    held = load(folder, shard)
+                    shards.pop(shard, None)
+                    kept = shard
+                elif shard not in shards and not (held and shard == kept):
+                    shards[shard] = load(folder, shard)
+            if not shards:
+                time.sleep(2)
+                continue
+        for group in learner.param_groups:
+            group["lr"] = 2e-3 * min(1, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
+        # A batch from one shard: the newer ones are harder, and come later.
+        planes, texts = shards[random.choice(list(shards))]
+        chosen = numpy.sort(random.choice(len(texts), batch, replace=False))
+        labels = [texts[index] for index in chosen]
+        scores = outputs(varied(planes[chosen]))
+        targets = torch.tensor([letters.index(character) + 1 for label in labels for character in label])
+        loss = nn.functional.ctc_loss(scores, targets, torch.full((batch,), scores.shape[0]), torch.tensor([len(label) for label in labels]), zero_infinity=True)
+        learner.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 5)
+        learner.step()
+        step, seen = step + 1, seen + batch
+        losses.append(loss.item())
+        if step % 200 == 0:
+            right = f"{evaluate(*held):.3f}" if held else "-"
+            print(f"{(time.time() - began) / 60:.1f} min, {seen} seen, {len(shards)} shards, loss {numpy.mean(losses[-200:]):.3f}, held out {right}", flush=True)
+            torch.save(net.state_dict(), checkpoint)
+            save(out)
+    torch.save(net.state_dict(), checkpoint)
+    save(out)
+
+
+main(sys.argv[1], float(sys.argv[2]), *sys.argv[3:])
