@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import sharp from 'sharp'
+import t from 'tap'
+import { decodeSteps } from '../../captcha/beam.ts'
+import { decode } from '../../captcha/decode.ts'
+import { textGrammar } from '../../captcha/grammar.ts'
+import { networkFile } from '../../captcha/models.ts'
+import { loadNetwork } from '../../captcha/network.ts'
+import { startNetwork } from '../../captcha/network-recogniser.ts'
+import { planesHeight, planesOf, planesWidth } from '../../captcha/planes.ts'
+
+const bytes = gunzipSync(await readFile(networkFile))
+
+/** `HE7L4` in bars, so that no font of the machine matters. */
+const letters: Readonly<Record<string, string>> = {
+  H: 'M0 0V40M24 0V40M0 20H24',
+  E: 'M0 0V40M0 2H24M0 20H20M0 38H24',
+  '7': 'M0 2H24L8 40',
+  L: 'M0 0V38H24',
+  '4': 'M18 0V40M18 0L0 28H26',
+}
+async function drawing(ink: string, paper: string): Promise<Buffer> {
+  const strokes = [...'HE7L4'].map((letter, index) => `<path transform="translate(${14 + index * 38} 12)" d="${letters[letter]}"/>`).join('')
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="210" height="64"><rect width="210" height="64" fill="${paper}"/><g fill="none" stroke-width="5" stroke="${ink}">${strokes}</g></svg>`
+  return sharp(Buffer.from(svg)).png().toBuffer()
+}
+const read = (planes: Uint8Array): string =>
+  decodeSteps(loadNetwork(bytes)(planes), textGrammar({ caseSensitive: false, length: 5 }))[0]?.text.toUpperCase() ?? ''
+
+t.test('the general network reads letters of a shape it has not seen, dark on light and light on dark', async (t) => {
+  for (const [ink, paper] of [
+    ['#203080', '#ffffff'],
+    ['#f0f0d0', '#302020'],
+  ] as const) {
+    t.equal(read(planesOf(await decode(await drawing(ink, paper)))), 'HE7L4')
+  }
+})
+
+t.test('shares at each place are probabilities, and the same image gives the same', async (t) => {
+  const planes = planesOf(await decode(await drawing('#000', '#fff')))
+  const steps = loadNetwork(bytes)(planes)
+  t.equal(steps.length, 32)
+  for (const step of steps) {
+    const total = [...step.values()].reduce((sum, share) => sum + share, 0)
+    t.ok(total > 0.9 && total < 1.0001)
+  }
+  t.same(loadNetwork(bytes)(planes), steps)
+})
+
+t.test('a file that is not the network’s is refused', async (t) => {
+  t.throws(() => loadNetwork(Buffer.concat([bytes, Buffer.alloc(1)])))
+  t.throws(() => loadNetwork(bytes.subarray(0, -1)))
+})
+
+t.test('its thread reads one image after another and ends', async (t) => {
+  const network = await startNetwork(5000)
+  const planes = new Uint8Array(planesWidth * planesHeight * 3).fill(128)
+  t.equal((await network.recognise(planes, 5000)).length, 32)
+  t.equal((await network.recognise(planes, 5000)).length, 32)
+  await t.rejects(network.recognise(planes, 0), /took more than/)
+  await network.close()
+  await t.rejects(network.recognise(planes, 5000), /ended/)
+})
+
+t.test('inputs tell how far colours lie from the paper, in full contrast, whatever the size', async (t) => {
+  const small = planesOf({ width: 60, height: 20, rgb: new Uint8Array(3600).fill(200).fill(150, 1500, 1650) })
+  const large = planesOf({ width: 300, height: 100, rgb: new Uint8Array(90_000).fill(10) })
+  t.equal(small.length, planesWidth * planesHeight * 3)
+  t.equal(small[0], 128)
+  t.ok(Math.min(...small) < 20)
+  t.ok(large.every((value) => value === 128))
+})
