@@ -1,12 +1,15 @@
 import { getDomain } from 'tldts'
 import { Cookie, CookieJar as ToughJar } from 'tough-cookie'
-import { isAddress } from './address.ts'
+import { isAddress, isTrustworthy } from './address.ts'
 import { defaultPath, pathMatches } from './cookie-path.ts'
+import { keepsItsPrefix } from './cookie-prefix.ts'
+import { HostCookies } from './host-cookies.ts'
 import { parseSetCookie } from './parse-set-cookie.ts'
 
 /** A cookie with its attributes as RFC 6265 section 5.3 stores them. */
 export interface StoredCookie {
   readonly name: string
+  /** As it came: a character a byte. */
   readonly value: string
   /** Without a leading dot. */
   readonly domain: string
@@ -25,11 +28,12 @@ export interface CookieChange {
 }
 
 /** Bounds that browsers keep too: a cookie bomb fills nothing and makes no request that a server refuses. */
-const limits = { perDomain: 180, cookieBytes: 4096, headerBytes: 16_384, keptChanges: 1000 }
+const limits = { perDomain: 180, cookieBytes: 4096, keptChanges: 1000 }
 
 /**
- * The cookies of one site session. Storing and domain rules are tough-cookie's; what it does otherwise than browsers is
- * mended here: cookies without a name are kept, and paths are compared as they stand on the wire, undecoded (RFC 6265 section 5.1.4).
+ * The cookies of one site session. Storing and domain rules are tough-cookie's; what it does otherwise than browsers is mended here:
+ * cookies without a name are kept, bytes are never trimmed off a value, a Max-Age ends though the cookie is in use, paths are compared
+ * as they stand on the wire, undecoded (RFC 6265 section 5.1.4).
  *
  * Values are latin1 strings, a character a byte, as they came and as they go back.
  */
@@ -37,16 +41,15 @@ export class CookieJar {
   readonly #jar: ToughJar
   readonly #changes: CookieChange[] = []
   #dropped = 0
-  /** Headers already made, by scheme, host and path; void when a cookie changes or the earliest one expires. */
-  readonly #headers = new Map<string, string>()
-  #headersGoodUntil = Number.POSITIVE_INFINITY
+  /** By scheme and host. */
+  readonly #ready = new Map<string, HostCookies>()
 
   private constructor(jar: ToughJar) {
     this.#jar = jar
   }
 
   static create(): CookieJar {
-    return new CookieJar(new ToughJar(undefined, { rejectPublicSuffixes: true, allowSpecialUseDomain: true, prefixSecurity: 'silent' }))
+    return new CookieJar(new ToughJar(undefined, { rejectPublicSuffixes: true, allowSpecialUseDomain: true, prefixSecurity: 'unsafe-disabled' }))
   }
 
   static restore(serialised: string): CookieJar {
@@ -59,7 +62,7 @@ export class CookieJar {
   }
 
   serialise(): string {
-    return JSON.stringify(this.#all().map((cookie) => ({ ...cookie.toJSON(), creation: cookie.creation, lastAccessed: undefined })))
+    return JSON.stringify(this.#live().map((cookie) => ({ ...cookie.toJSON(), lastAccessed: undefined })))
   }
 
   /** Takes one Set-Cookie line of an answer from this address; false: refused by a rule. */
@@ -69,52 +72,40 @@ export class CookieJar {
     if (cookie === undefined || cookie.key.length + cookie.value.length > limits.cookieBytes) return false
     const host = url.hostname
     if (cookie.domain !== null && standsForItself(cookie.domain, host)) cookie.domain = null
-    // RFC 6265bis section 4.1.3.2: a __Host- cookie names Path=/ itself; the default does not do.
-    if (/^__host-/i.test(cookie.key) && cookie.path !== '/') return false
-    if (cookie.path === null || !cookie.path.startsWith('/')) cookie.path = defaultPath(url.pathname)
-    if (cookie.secure && url.protocol !== 'https:') return false
+    if (cookie.domain?.includes('.') === false || !keepsItsPrefix(cookie)) return false
+    if (cookie.path === null) cookie.path = defaultPath(url.pathname)
+    if (!isTrustworthy(url) && (cookie.secure || this.#wouldOverlaySecure(cookie, host))) return false
     const known = this.#find(cookie, host)
-    if (url.protocol !== 'https:' && this.#wouldOverlaySecure(cookie, host)) return false
-    if (known === undefined && !isExpired(cookie) && this.#countFor(cookie.domain ?? host) >= limits.perDomain) return false
+    if (known === undefined && !isExpired(cookie) && !this.#hasRoomFor(cookie.domain ?? host)) return false
     const stored = this.#jar.setCookieSync(cookie, url.href, { ignoreError: true, http: true })
     if (stored === undefined) return false
+    if (isExpired(cookie)) this.#remove(cookie)
     this.#note(cookie, known)
     return true
   }
 
   /** The Cookie header for a request to this address, '' for none. */
   header(url: URL): string {
-    const now = Date.now()
-    if (now >= this.#headersGoodUntil) this.#forgetHeaders()
-    const place = `${url.protocol}//${url.hostname}${url.pathname}`
-    let header = this.#headers.get(place)
-    if (header === undefined) {
-      header = fit(this.#matching(url).map(({ key, value }) => (key === '' ? value : `${key}=${value}`)))
-      if (this.#headers.size >= 500) this.#headers.clear()
-      this.#headers.set(place, header)
-    }
-    return header
+    return this.#readyFor(url).header(url.pathname)
   }
 
   /** Names of the cookies that would go to this address. */
   names(url: URL): readonly string[] {
-    return this.#matching(url).map(({ key }) => key)
+    return this.#readyFor(url).names(url.pathname)
   }
 
   cookies(): readonly StoredCookie[] {
-    return this.#all()
-      .filter((cookie) => !isExpired(cookie))
-      .map((cookie) => ({
-        name: cookie.key,
-        value: cookie.value,
-        domain: cookie.domain ?? '',
-        hostOnly: cookie.hostOnly === true,
-        path: cookie.path ?? '/',
-        secure: cookie.secure,
-        httpOnly: cookie.httpOnly,
-        sameSite: sameSite(cookie.sameSite),
-        expires: expirySeconds(cookie),
-      }))
+    return this.#live().map((cookie) => ({
+      name: cookie.key,
+      value: cookie.value,
+      domain: cookie.domain ?? '',
+      hostOnly: cookie.hostOnly === true,
+      path: cookie.path ?? '/',
+      secure: cookie.secure,
+      httpOnly: cookie.httpOnly,
+      sameSite: sameSite(cookie.sameSite),
+      expires: expirySeconds(cookie),
+    }))
   }
 
   /** A place in the history of changes. */
@@ -126,35 +117,40 @@ export class CookieJar {
     return this.#changes.slice(Math.max(0, mark - this.#dropped))
   }
 
-  #all(): Cookie[] {
+  #readyFor(url: URL): HostCookies {
+    const now = Date.now()
+    const place = `${url.protocol}//${url.hostname}`
+    let ready = this.#ready.get(place)
+    if (ready === undefined || !ready.isGood(now)) {
+      ready = new HostCookies(this.#jar.getCookiesSync(url.href, { allPaths: true, http: true, expire: false }), now)
+      this.#ready.set(place, ready)
+    }
+    return ready
+  }
+
+  /** All that have not expired, oldest first. Those that have are let go. */
+  #live(): Cookie[] {
     let all: Cookie[] = []
     this.#jar.store.getAllCookies((_error, cookies) => {
       all = cookies ?? []
     })
-    return all
+    const live = all.filter((cookie) => !isExpired(cookie))
+    if (live.length < all.length) for (const cookie of all) if (isExpired(cookie)) this.#remove(cookie)
+    return live
   }
 
-  /** tough-cookie compares decoded paths, so every path is asked for and compared here. */
-  #matching(url: URL): Cookie[] {
-    const found = this.#jar.getCookiesSync(url.href, { allPaths: true, http: true, expire: false }).filter(({ path }) => pathMatches(url.pathname, path ?? '/'))
-    for (const cookie of found) {
-      const expiry = cookie.expiryTime()
-      if (expiry !== undefined && expiry > Date.now()) this.#headersGoodUntil = Math.min(this.#headersGoodUntil, expiry)
-    }
-    // Longer paths first, then the older one (RFC 6265 section 5.4).
-    return found
-      .filter((cookie) => !isExpired(cookie))
-      .sort((a, b) => (b.path ?? '').length - (a.path ?? '').length || (a.creationIndex ?? 0) - (b.creationIndex ?? 0))
+  #remove({ domain, path, key }: Cookie): void {
+    this.#jar.store.removeCookie(domain, path, key, () => {})
   }
 
   #find(cookie: Cookie, host: string): Cookie | undefined {
     const domain = cookie.canonicalizedDomain() ?? host
-    return this.#all().find((other) => other.key === cookie.key && other.domain === domain && other.path === cookie.path)
+    return this.#live().find((other) => other.key === cookie.key && other.domain === domain && other.path === cookie.path)
   }
 
   /** A page without TLS must not shadow a Secure cookie (RFC 6265bis section 5.7, step 16). */
   #wouldOverlaySecure(cookie: Cookie, host: string): boolean {
-    return this.#all().some(
+    return this.#live().some(
       (other) =>
         other.secure &&
         other.key === cookie.key &&
@@ -163,37 +159,38 @@ export class CookieJar {
     )
   }
 
-  #countFor(domain: string): number {
-    const site = getDomain(domain) ?? domain
-    return this.#all().filter((other) => (getDomain(other.domain ?? '') ?? other.domain) === site).length
+  /** When a site's share is full, new cookies are refused, where browsers drop old ones: the session is among the old ones, and is what the relay keeps. */
+  #hasRoomFor(domain: string): boolean {
+    const site = siteOf(domain)
+    return this.#live().filter((other) => siteOf(other.domain ?? '') === site).length < limits.perDomain
   }
 
   #note(cookie: Cookie, known: Cookie | undefined): void {
     const gone = isExpired(cookie)
     if (gone && known === undefined) return
-    if (!gone && known !== undefined && known.value === cookie.value) {
-      // The same value with other attributes: nothing a sign-in would show by, but the headers may differ.
-      this.#forgetHeaders()
-      return
-    }
+    // The same value with other attributes is nothing a sign-in would show by, but it may go to other places.
+    this.#ready.clear()
+    if (!gone && known?.value === cookie.value) return
     this.#changes.push({ name: cookie.key, change: gone ? 'removed' : known === undefined ? 'set' : 'changed' })
     if (this.#changes.length > limits.keptChanges) {
       this.#changes.shift()
       this.#dropped += 1
     }
-    this.#forgetHeaders()
-  }
-
-  #forgetHeaders(): void {
-    this.#headers.clear()
-    this.#headersGoodUntil = Number.POSITIVE_INFINITY
   }
 }
 
-/** A Domain attribute that names the host itself where no domain can be: an address, or a public suffix such as `intranet`. The cookie is the host's alone then. */
+/** A Domain attribute that names the host itself where no domain can be: an address, or a public suffix such as `intranet`. The cookie is the host's alone then (RFC 6265 section 5.3, step 5). */
 function standsForItself(domain: string, host: string): boolean {
   const named = domain.replace(/^\./, '').toLowerCase()
-  return named === '' || (named === host && (isAddress(host) || getDomain(host) === null))
+  return named === '' || (named === host && (isAddress(host) || registrable(host) === null))
+}
+
+function registrable(host: string): string | null {
+  return getDomain(host, { allowPrivateDomains: true })
+}
+
+function siteOf(host: string): string {
+  return registrable(host) ?? host
 }
 
 function isExpired(cookie: Cookie): boolean {
@@ -203,7 +200,7 @@ function isExpired(cookie: Cookie): boolean {
 
 function expirySeconds(cookie: Cookie): number | undefined {
   const expiry = cookie.expiryTime()
-  return expiry === undefined || !Number.isFinite(expiry) ? undefined : expiry / 1000
+  return expiry === undefined || !Number.isFinite(expiry) ? undefined : Math.floor(expiry / 1000)
 }
 
 function sameSite(value: string | undefined): StoredCookie['sameSite'] {
@@ -217,15 +214,4 @@ function sameSite(value: string | undefined): StoredCookie['sameSite'] {
     default:
       return undefined
   }
-}
-
-/** As many pairs, in order, as the header may hold. */
-function fit(pairs: readonly string[]): string {
-  let header = ''
-  for (const pair of pairs) {
-    const longer = header === '' ? pair : `${header}; ${pair}`
-    if (longer.length > limits.headerBytes) break
-    header = longer
-  }
-  return header
 }
