@@ -67,6 +67,7 @@ class RelaySessions implements Sessions {
     for (const session of await this.#file.load(this.#saveSoon)) this.#live.set(session.account.id, session)
     this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
       void this.#end(account.id, 'removed')
+      void this.tickets.revoke(account.id).catch((error) => this.#log.warn({ err: error }, 'the tickets of a removed account could not be removed'))
       this.#events.forget(account.id)
       this.#cooldown.clear(account.id)
     })
