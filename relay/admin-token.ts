@@ -14,7 +14,10 @@ export async function loadAdminToken(folder: string): Promise<string> {
   try {
     return await readToken(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTDIR') throw new RelayError('data_missing', { params: { dir: folder }, cause: error })
+    // Somebody else's directory.
+    if (code !== 'ENOENT') throw error instanceof RelayError ? error : new RelayError('data_unwritable', { params: { dir: folder }, cause: error })
   }
   try {
     const file = await open(path, 'wx', 0o600)

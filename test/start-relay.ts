@@ -36,7 +36,7 @@ export async function startRelay(t: Test, { config = {}, hosts = {}, folder }: S
     portal: { listen: '127.0.0.1:0', ...(config.portal as object) },
     proxy: { listen: '127.0.0.1:0', ...(config.proxy as object) },
   })
-  if ((await readdir(data)).length === 0) await createMasterKey(settings.masterKey, data)
+  if ((await readdir(data).catch(() => undefined))?.length === 0) await createMasterKey(settings.masterKey, data)
   const lookup: RelayOptions['lookup'] = async (host) => {
     const address = hosts[host]
     if (address === undefined) throw Object.assign(new Error(`ENOTFOUND ${host}`), { code: 'ENOTFOUND' })
