@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import iconv from 'iconv-lite'
 import { type BusinessSite, type SiteOptions, seeOther, serve } from './serve.ts'
 
 export interface DigestSite extends BusinessSite {
@@ -9,17 +10,20 @@ export interface DigestSite extends BusinessSite {
 }
 
 /** Signs in whoever comes, and tells the SHA-256 of the password's bytes as they arrived. For passwords of any characters. */
-export async function startDigestSite(options: SiteOptions = {}): Promise<DigestSite> {
+export async function startDigestSite({ charset = 'utf-8', ...options }: SiteOptions & { charset?: string } = {}): Promise<DigestSite> {
   const digests: string[] = []
   const usernames: string[] = []
   const site = await serve((request) => {
     if (request.path === '/login' && request.method === 'POST') {
       digests.push(createHash('sha256').update(bytesOf(request.body, 'password')).digest('hex'))
-      usernames.push(bytesOf(request.body, 'username').toString())
+      usernames.push(iconv.decode(bytesOf(request.body, 'username'), charset))
       return seeOther('/home', ['sid=1; Path=/; HttpOnly'])
     }
     if (request.path === '/login')
-      return { body: '<!doctype html><form method="post"><input name="username"><input type="password" name="password"><button>Log in</button></form>' }
+      return {
+        headers: { 'content-type': `text/html; charset=${charset}` },
+        body: '<!doctype html><form method="post"><input name="username"><input type="password" name="password"><button>Log in</button></form>',
+      }
     return { body: `<!doctype html><p id="digest">${digests.at(-1) ?? ''}</p><a href="/logout">Log out</a>` }
   }, options)
   return { ...site, digests, usernames }
