@@ -37,6 +37,8 @@ export type SignInOutcome =
       /** The jar, serialised (CookieJar.serialise). */
       readonly cookies: string
       readonly headers: readonly SessionHeader[]
+      /** The site put the password itself into a cookie. */
+      readonly cookiesTell: boolean
       readonly landingUrl: string
       readonly evidence: readonly string[]
       readonly steps: readonly LoginStep[]

@@ -136,9 +136,11 @@ class SignIn {
     const evidence = result.evidence.map((line) => this.#steps.safe(line))
     this.#steps.add('evidence', evidence.join('; '))
     this.#steps.add('done', 'signed in')
+    const cookies = this.#browser.jar.serialise()
     return {
       ok: true,
-      cookies: this.#browser.jar.serialise(),
+      cookies,
+      cookiesTell: this.#agent.scrub(cookies) !== cookies,
       headers: result.headers ?? [],
       landingUrl: this.#landingUrl(result.landingUrl).href,
       evidence,

@@ -33,8 +33,9 @@ export async function claimTicket(rooms: Rooms, principal: Principal, ticket: st
   return { account: account.name, site: session.site.id, landingUrl: session.landingUrl, cookies: session.cookies(), headers }
 }
 
-/** Headers made with the password stay in the relay (law 1). */
-export function handedHeaders({ headers }: SiteSession): { name: string; value: string }[] {
+/** What holds the password stays in the relay, be it a header or a cookie (law 1). */
+export function handedHeaders({ headers, cookiesTell }: SiteSession): { name: string; value: string }[] {
+  if (cookiesTell) throw new RelayError('handoff_unavailable', { params: { reason: 'the site put the password into a cookie' } })
   return headers.map(({ name, value }) => {
     if (typeof value !== 'string') throw new RelayError('handoff_unavailable', { params: { reason: 'the site wants the password with every request' } })
     return { name, value }

@@ -23,7 +23,10 @@ export async function deliver(rooms: Rooms, hops: DeliveryHops, request: SiteReq
     const next = nextOrigin(session, seen)
     const location = next === undefined ? landingOf(session) : nextHop(rooms, hops, { ticket, next, seen })
     res.writeHead(303, [
-      ...setCookieLines(session.cookies(), request.target.place, request.site.delivery).flatMap((line) => ['Set-Cookie', line]),
+      ...setCookieLines(session.cookies(), request.target.place, session.cookiesTell ? 'attach' : request.site.delivery).flatMap((line) => [
+        'Set-Cookie',
+        line,
+      ]),
       ...['Location', location, 'Content-Length', '0', 'Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer'],
     ])
     res.end()

@@ -9,6 +9,8 @@ export interface SiteSession {
   readonly account: Account
   readonly site: Site
   readonly headers: readonly SessionHeader[]
+  /** Its cookies hold the password: they never leave toward a client (law 1). */
+  readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly createdAt: number
   readonly evidence: readonly string[]

@@ -9,6 +9,7 @@ export interface SessionSnapshot {
   readonly id: string
   readonly cookies: string
   readonly headers: readonly SnapshotHeader[]
+  readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly createdAt: number
   readonly evidence: readonly string[]
@@ -25,6 +26,7 @@ interface SnapshotHeader {
 export interface NewSession {
   readonly cookies: string
   readonly headers: readonly SessionHeader[]
+  readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly evidence: readonly string[]
 }
@@ -35,6 +37,7 @@ export class LiveSession implements SiteSession {
   readonly account: Account
   readonly site: Site
   readonly headers: readonly SessionHeader[]
+  readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly createdAt: number
   readonly evidence: readonly string[]
@@ -53,6 +56,7 @@ export class LiveSession implements SiteSession {
     this.account = account
     this.site = site
     this.headers = headers
+    this.cookiesTell = snapshot.cookiesTell
     this.landingUrl = snapshot.landingUrl
     this.createdAt = snapshot.createdAt
     this.evidence = snapshot.evidence
@@ -61,8 +65,8 @@ export class LiveSession implements SiteSession {
   }
 
   static begin(account: Account, site: Site, fresh: NewSession, now: number, onChange: (session: LiveSession) => void): LiveSession {
-    const { cookies, landingUrl, evidence } = fresh
-    const snapshot = { id: randomUUID(), cookies, landingUrl, evidence, createdAt: now, credentialVersion: account.credentialVersion }
+    const { cookies, cookiesTell, landingUrl, evidence } = fresh
+    const snapshot = { id: randomUUID(), cookies, cookiesTell, landingUrl, evidence, createdAt: now, credentialVersion: account.credentialVersion }
     return new LiveSession(account, site, snapshot, fresh.headers, onChange)
   }
 
@@ -84,6 +88,7 @@ export class LiveSession implements SiteSession {
         name,
         value: typeof value === 'string' ? value : { basic: { username: value.basic.username, field: value.basic.password.scope.field } },
       })),
+      cookiesTell: this.cookiesTell,
       landingUrl: this.landingUrl,
       createdAt: this.createdAt,
       evidence: this.evidence,

@@ -28,8 +28,8 @@ export interface Kind {
   readonly letters: string
   readonly delivery: Site['delivery']
   readonly adapter?: string
-  /** The session needs the password with every request: it is never handed off. */
-  readonly isBasic?: true
+  /** What the session consists of holds the password: it is never handed off. */
+  readonly staysHere?: true
   start(username: string, password: Canary): Promise<StartedSite>
 }
 
@@ -102,7 +102,7 @@ export const plainKinds: readonly Kind[] = [
       letters: latin,
       delivery,
       adapter: 'basic',
-      isBasic: true,
+      staysHere: true,
       async start(username, password) {
         const site = await startBasicSite({ username, password: password.value })
         const holds = (authorization = '') => formsIn([password], Buffer.from(authorization)).length > 0
@@ -117,6 +117,16 @@ export const plainKinds: readonly Kind[] = [
       letters: latin,
       delivery,
       start: async (username, { value: password }) => withBook(await startEchoingSite({ username, password })),
+    }),
+  ),
+  ...(['attach', 'handoff'] as const).map(
+    (delivery): Kind => ({
+      title: `a site that puts the password into a cookie, delivery ${delivery}`,
+      username: 'ann',
+      letters: latin,
+      delivery,
+      staysHere: true,
+      start: async (username, { value: password }) => withBook(await startEchoingSite({ username, password, inCookie: true })),
     }),
   ),
 ]

@@ -159,7 +159,7 @@ async function followTheLink(t: Test, { ann, terminal, device, kind, relay }: Sc
   t.match((await terminal.browser.get(path)).body, 'Continue')
   await ann('POST', '/tickets/claim', { ticket: 'x'.repeat(43) })
   const leaving = await terminal.browser.post(path, {}, { headers: { accept: '*/*' } })
-  if (kind.isBasic && kind.delivery === 'handoff') return void t.match(leaving.body, 'cannot be handed off')
+  if (kind.staysHere && kind.delivery === 'handoff') return void t.match(leaving.body, 'cannot be handed off')
   t.equal(leaving.status, 303)
   const cookies = ['--cookie-jar', `${relay.folder}/terminal.jar`, '--cookie', `${relay.folder}/terminal.jar`]
   const delivered = await terminal.proxied(device, leaving.location ?? '', ...cookies)
@@ -171,7 +171,7 @@ async function followTheLink(t: Test, { ann, terminal, device, kind, relay }: Sc
 async function claim(t: Test, { ann, kind }: Scene): Promise<void> {
   const { link } = JSON.parse((await ann('POST', '/accounts/right/open', {})).text) as { link: string }
   const claimed = JSON.parse((await ann('POST', '/tickets/claim', { ticket: link.split('/').at(-1) })).text) as Record<string, unknown>
-  if (kind.isBasic) return void t.equal(claimed.code, 'handoff_unavailable')
+  if (kind.staysHere) return void t.equal(claimed.code, 'handoff_unavailable')
   t.same(claimed.headers, [])
   t.ok((claimed.cookies as unknown[]).length > 0)
 }

@@ -7,9 +7,9 @@ export interface EchoingSite extends BusinessSite {
 
 /**
  * A careless server: it repeats the password on the page that refuses it, in a cookie, in the address it leads to and on the profile
- * page there. Its home page is clean.
+ * page there; with `inCookie` also in a cookie that is to remember the person. Its home page is clean.
  */
-export async function startEchoingSite(options: SiteOptions & { username?: string; password?: string } = {}): Promise<EchoingSite> {
+export async function startEchoingSite(options: SiteOptions & { username?: string; password?: string; inCookie?: boolean } = {}): Promise<EchoingSite> {
   const book = new SignInBook(options.username ?? 'ann', options.password ?? 'correct horse')
   const site = await serve((request) => {
     const [path] = request.path.split('?')
@@ -21,7 +21,8 @@ export async function startEchoingSite(options: SiteOptions & { username?: strin
       case 'POST /login': {
         const id = book.signIn(form.get('username') ?? '', password)
         const query = `?pw=${encodeURIComponent(password)}`
-        if (id !== undefined) return seeOther(`/profile${query}`, [`sid=${id}; Path=/; HttpOnly`])
+        const remembered = `remember=${Buffer.from(`${form.get('username')}|${password}`).toString('base64url')}; Path=/; Max-Age=86400`
+        if (id !== undefined) return seeOther(`/profile${query}`, [`sid=${id}; Path=/; HttpOnly`, ...(options.inCookie === true ? [remembered] : [])])
         return { headers: { 'set-cookie': `last_try=${encodeURIComponent(password)}; Path=/` }, body: loginPage(echo('Invalid password', password)) }
       }
       case 'GET /logout':
