@@ -110,6 +110,10 @@ export const plainKinds: readonly Kind[] = [
       },
     }),
   ),
+]
+
+/** Servers that give the password away wherever they can. */
+export const carelessKinds: readonly Kind[] = [
   ...(['attach', 'handoff'] as const).map(
     (delivery): Kind => ({
       title: `a site that repeats the password wherever it can, delivery ${delivery}`,
