@@ -84,6 +84,8 @@ export interface Page {
   /** All images in document order; `near` a form: inside it first. */
   images(near?: Form): readonly PageImage[]
   readonly links: readonly { readonly text: string; readonly url: URL }[]
+  /** Addresses of its frames, inline ones too: they are pages of their own. */
+  readonly frames: readonly URL[]
   header(name: string): string | undefined
   /** The parsed document for what the above does not cover: elements by CSS-like simple selector (`tag`, `#id`, `.class`, `[name=value]`). */
   query(selector: string): readonly PageElement[]

@@ -15,8 +15,6 @@ t.test('the encoding of a page is found where the HTML standard finds it: html5l
     const text = readFileSync(new URL(`html-charset/${file}`, folder), 'latin1')
     for (const block of text.split(/^#data\n/m).slice(1)) {
       const [data = '', encoding = ''] = block.split(/\n#encoding\n/)
-      // Only a script that runs writes this one's declaration.
-      if (data.includes('multi-script test')) continue
       const found = decodePage(Buffer.from(data, 'latin1'), 'text/html').encoding
       t.equal(new TextDecoder(found).encoding, new TextDecoder(encoding.trim()).encoding, data.slice(0, 80))
     }
@@ -137,6 +135,6 @@ t.test('images are given in order, those in the form first, inline ones too', as
   )
   t.strictSame(await images[0]?.fetch(), pixel)
   t.strictSame(await images[1]?.fetch(), pixel)
-  t.match(String(await images[2]?.fetch()), /^<svg class="s">/)
+  t.match(String(await images[2]?.fetch()), /^<svg xmlns="[^"]*" xmlns:xlink="[^"]*" class="s"><path d="M0">/)
   t.equal(origin.seen.at(-1)?.headers.referer, `${origin.at()}/`)
 })

@@ -16,7 +16,7 @@ interface Expected {
 const expected: Readonly<Record<BadKind, Expected>> = {
   'huge-page': { kind: 'site-down', seen: /more than the relay reads of a login page/, posts: 0 },
   'redirect-loop': { kind: 'site-down', seen: /redirects in a loop/, posts: 0 },
-  'refresh-loop': { kind: 'form-not-found', seen: /has no form/, posts: 0 },
+  'refresh-loop': { kind: 'site-down', seen: /redirects in a loop/, posts: 0 },
   'cookie-bomb': { kind: 'site-down', seen: /header is too large/, posts: 0 },
   'no-form': { kind: 'form-not-found', seen: /the page \/login titled "Welcome" has no form/, posts: 0 },
   'registration-only': { kind: 'form-not-found', seen: /forms that are not for signing in/, posts: 0 },

@@ -21,6 +21,9 @@ export interface WindowlessBrowser extends Browser {
   readonly page: Page | undefined
 }
 
+/** The longest wait a page may ask for before it moves on, for this to count as a redirect. Seconds. */
+const longestRefresh = 5
+
 export function createBrowser({ agent, jar = CookieJar.create(), limits, signal }: BrowserOptions): WindowlessBrowser {
   const navigator = new Navigator({ agent, jar, limits, signal })
   const context: PageContext = { go, fetch: (request) => navigator.fetch(request) }
@@ -33,12 +36,13 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal 
     for (;;) {
       const answer = await navigator.fetch(next)
       const page = new ParsedPage({ ...answer, redirects: [...passed, ...answer.redirects] }, context)
-      const target = navigator.refreshTarget(answer, page.refresh, page.baseUrl)
-      if (target === undefined || passed.length >= navigator.redirectLimit) {
+      const target = movesOnTo(page)
+      if (target === undefined) {
         current = page
         return page
       }
       passed.push(...answer.redirects, target)
+      navigator.checkRedirects(passed.length - 1, target)
       next = { method: 'GET', url: target, referrer: answer.url }
     }
   }
@@ -72,6 +76,12 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal 
         ...(current === undefined ? {} : { referrer: current.url }),
       }),
   }
+}
+
+/** The address a page moves on to by itself and soon; undefined: it stays. One that loads itself anew shows the same again. */
+function movesOnTo({ refresh, url }: ParsedPage): URL | undefined {
+  if (refresh === undefined || refresh.seconds > longestRefresh || !/^https?:$/.test(refresh.url.protocol)) return undefined
+  return refresh.url.href.split('#')[0] === url.href.split('#')[0] ? undefined : refresh.url
 }
 
 function jsonParts(body: Readonly<Record<string, string | Secret>>): Part[] {

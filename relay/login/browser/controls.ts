@@ -1,10 +1,11 @@
-import { indexFor } from './document-index.ts'
+import { indexFor, type PlacedControl } from './document-index.ts'
 import type { Element, ParsedDocument } from './parse-html.ts'
-import { ancestors, attribute, elements, hasAttribute, textContent } from './walk.ts'
+import { attribute, elements, hasAttribute, isElement, textContent } from './walk.ts'
 
 /** A control of a form and what a person could have put into it. Changed by `fill` and `check`. */
 export interface Control {
   readonly element: Element
+  readonly place: PlacedControl
   /** The input's type, or `select`, `textarea`, `button`. */
   readonly type: string
   readonly name: string
@@ -29,10 +30,10 @@ export function controlsOf(form: Element, document: ParsedDocument): Control[] {
   return (indexFor(document).controlsOf.get(form) ?? []).map(toControl)
 }
 
-function toControl(element: Element): Control {
+function toControl(place: PlacedControl): Control {
+  const { element, disabled } = place
   const name = attribute(element, 'name') ?? ''
-  const disabled = isDisabled(element)
-  const base = { element, name, disabled, checked: hasAttribute(element, 'checked'), options: [] as Option[] }
+  const base = { element, place, name, disabled, checked: hasAttribute(element, 'checked'), options: [] as Option[] }
   switch (element.tagName) {
     case 'select':
       return { ...base, type: 'select', value: '', checked: false, options: optionsOf(element) }
@@ -64,7 +65,8 @@ function optionsOf(select: Element): Option[] {
   const options: Option[] = []
   for (const element of elements(select)) {
     if (element.tagName !== 'option') continue
-    const inDisabledGroup = ancestors(element).some(({ tagName, attrs }) => tagName === 'optgroup' && attrs.some(({ name }) => name === 'disabled'))
+    const group = element.parentNode
+    const inDisabledGroup = group !== null && isElement(group) && group.tagName === 'optgroup' && hasAttribute(group, 'disabled')
     options.push({
       value: attribute(element, 'value') ?? textContent(element).replace(/\s+/g, ' ').trim(),
       disabled: hasAttribute(element, 'disabled') || inDisabledGroup,
@@ -81,15 +83,4 @@ function keepOneSelected(options: Option[], size: number): void {
   for (const option of options) option.selected = option === last
   const first = options.find(({ disabled }) => !disabled)
   if (last === undefined && size <= 1 && first !== undefined) first.selected = true
-}
-
-/** Disabled itself, or in a disabled fieldset outside its first legend (HTML standard, section 4.10.18.5). */
-function isDisabled(element: Element): boolean {
-  if (hasAttribute(element, 'disabled')) return true
-  const above = ancestors(element)
-  return above.some((ancestor, index) => {
-    if (ancestor.tagName !== 'fieldset' || !hasAttribute(ancestor, 'disabled')) return false
-    const legend = ancestor.childNodes.find((node) => 'tagName' in node && node.tagName === 'legend')
-    return legend === undefined || !above.slice(0, index).includes(legend as Element)
-  })
 }

@@ -1,5 +1,5 @@
 import sniff from 'html-encoding-sniffer'
-import iconv from 'iconv-lite'
+import { decode, encodingOf } from './encoding.ts'
 import { parseHtml } from './parse-html.ts'
 import { attribute, elements } from './walk.ts'
 
@@ -12,11 +12,15 @@ export interface DecodedPage {
 /** A page's bytes as text: byte-order mark, then the header's charset, then what the page says of itself (HTML standard, section 13.2.3.2). */
 export function decodePage(bytes: Buffer, contentType: string | undefined): DecodedPage {
   const label = charsetOf(contentType)
-  const transport = label === undefined ? {} : { transportLayerEncodingLabel: label }
-  const sniffed = sniff(bytes, transport)
-  const isGuess = sniff(bytes, { ...transport, defaultEncoding: 'UTF-8' }) !== sniffed
-  const encoding = isGuess ? (lateDeclaration(bytes) ?? sniffed) : sniffed
+  const sniffed = sniff(bytes, { defaultEncoding: '', ...(label === undefined ? {} : { transportLayerEncodingLabel: label }) })
+  const encoding = sniffed || (declaredInXml(bytes) ?? lateDeclaration(bytes) ?? defaultFor(contentType))
   return { encoding, text: decode(bytes, encoding) }
+}
+
+/** "Get an XML encoding" (HTML standard, section 13.2.3.2): `<?xml version="1.0" encoding="gb2312"?>` before a page. */
+function declaredInXml(bytes: Buffer): string | undefined {
+  const start = bytes.toString('latin1', 0, 1024)
+  return knownEncoding(/^<\?xml[^>]*?\sencoding\s*=\s*["']([^"'>]*)["']/.exec(start)?.[1])
 }
 
 /** A declaration beyond the first kilobyte: the parser meets it and changes the encoding (HTML standard, section 13.2.3.4). */
@@ -24,33 +28,26 @@ function lateDeclaration(bytes: Buffer): string | undefined {
   for (const element of elements(parseHtml(bytes.toString('latin1')).root)) {
     if (element.tagName !== 'meta') continue
     const isContentType = attribute(element, 'http-equiv')?.toLowerCase() === 'content-type'
-    const label = attribute(element, 'charset') ?? (isContentType ? charsetOf(`;${attribute(element, 'content') ?? ''}`) : undefined)
-    if (label === undefined || !isEncoding(label)) continue
-    // Declared in bytes that were read as ASCII, it cannot be UTF-16.
-    const { encoding } = new TextDecoder(label)
-    return encoding.startsWith('utf-16') ? 'UTF-8' : encoding
+    const content = isContentType ? (attribute(element, 'content') ?? '') : ''
+    const [, ...quotedOrNot] = /charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"';][^\s;]*))/i.exec(content) ?? []
+    const encoding = knownEncoding(attribute(element, 'charset') ?? quotedOrNot.find((label) => label !== undefined))
+    if (encoding !== undefined) return encoding
   }
   return undefined
 }
 
-function isEncoding(label: string): boolean {
-  try {
-    return new TextDecoder(label).encoding !== ''
-  } catch {
-    return false
-  }
+/** Declared in bytes that were read as ASCII, it cannot be UTF-16; nobody means x-user-defined. */
+function knownEncoding(label: string | undefined): string | undefined {
+  const encoding = label === undefined ? undefined : encodingOf(label)
+  if (encoding?.startsWith('UTF-16')) return 'UTF-8'
+  return encoding === 'x-user-defined' ? 'windows-1252' : encoding
+}
+
+function defaultFor(contentType: string | undefined): string {
+  return /^[^;]*xml/i.test(contentType ?? '') ? 'UTF-8' : 'windows-1252'
 }
 
 /** The charset parameter of a Content-Type. */
 export function charsetOf(contentType: string | undefined): string | undefined {
   return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? '')?.[1]
-}
-
-export function decode(bytes: Buffer, encoding: string): string {
-  try {
-    return new TextDecoder(encoding).decode(bytes)
-  } catch {
-    // x-user-defined and the like: not every name of the standard is in this Node's ICU.
-    return iconv.encodingExists(encoding) ? iconv.decode(bytes, encoding) : bytes.toString('latin1')
-  }
 }

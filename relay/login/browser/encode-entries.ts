@@ -13,7 +13,7 @@ export function encodeEntries(entries: readonly Entry[], enctype: string, charse
     case 'multipart/form-data':
       return multipart(entries, charset)
     case 'text/plain':
-      return { contentType: `text/plain; charset=${charset}`, body: plainText(entries, charset) }
+      return { contentType: 'text/plain', body: plainText(entries, charset) }
     default:
       return { contentType: 'application/x-www-form-urlencoded', body: urlencoded(entries, charset) }
   }
@@ -31,8 +31,12 @@ export function urlencoded(entries: readonly Entry[], charset: string): Part[] {
 function multipart(entries: readonly Entry[], charset: string): EncodedForm {
   const encoding = { as: 'multipart', charset } as const
   const boundary = `----FormBoundary${randomBytes(12).toString('hex')}`
-  const body = entries.flatMap(({ name, value }): Part[] => [
-    Buffer.concat([Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="`), multipartName(name, charset), Buffer.from('"\r\n\r\n')]),
+  const body = entries.flatMap(({ name, value, file }): Part[] => [
+    Buffer.concat([
+      Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="`),
+      multipartName(name, charset),
+      Buffer.from(file ? '"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n' : '"\r\n\r\n'),
+    ]),
     typeof value === 'string' ? encodeValue(withCrLf(value), encoding) : { secret: value, field: name, encoding },
     Buffer.from('\r\n'),
   ])

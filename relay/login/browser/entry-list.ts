@@ -1,11 +1,12 @@
 import type { Secret } from '../../vault/index.ts'
 import type { Control } from './controls.ts'
-import { ancestors } from './walk.ts'
 
 /** A name and a value as the form sends them; a secret stays a handle. */
 export interface Entry {
   readonly name: string
   readonly value: string | Secret
+  /** No file was chosen: an empty one is sent where files can be. */
+  readonly file?: true
 }
 
 /** Constructing the entry list (HTML standard, section 4.10.21.4). `filled`: handles that stand in a field, by control. */
@@ -13,7 +14,7 @@ export function entryList(controls: readonly Control[], submitter: Control | und
   const entries: Entry[] = []
   for (const control of controls) {
     const { name, type } = control
-    if (control.disabled || ancestors(control.element).some(({ tagName }) => tagName === 'datalist')) continue
+    if (control.disabled || control.place.inDatalist) continue
     const isButton = type === 'submit' || type === 'image' || type === 'reset' || type === 'button'
     if (isButton && control !== submitter) continue
     if (type === 'image') {
@@ -27,7 +28,7 @@ export function entryList(controls: readonly Control[], submitter: Control | und
     if (type === 'select') {
       for (const { value, selected, disabled } of control.options) if (selected && !disabled) entries.push({ name, value })
     } else if (type === 'file') {
-      entries.push({ name, value: '' })
+      entries.push({ name, value: '', file: true })
     } else if (type === 'hidden' && name.toLowerCase() === '_charset_') {
       entries.push({ name, value: encoding })
     } else {

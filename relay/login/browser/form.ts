@@ -2,9 +2,11 @@ import type { Form, FormField, Page } from '../../../adapters/index.ts'
 import { Secret } from '../../vault/index.ts'
 import { type Control, controlsOf } from './controls.ts'
 import { encodeEntries, urlencoded } from './encode-entries.ts'
+import { encodingOf, outputEncoding } from './encoding.ts'
 import { entryList } from './entry-list.ts'
 import { labelOf } from './label.ts'
 import type { PageRequest } from './page-request.ts'
+import { parseAddress } from './parse-address.ts'
 import type { Element, ParsedDocument } from './parse-html.ts'
 import { attribute } from './walk.ts'
 
@@ -62,7 +64,7 @@ export class PageForm implements Form {
       const { element } = control
       description = {
         id: attribute(element, 'id') ?? '',
-        label: labelOf(element, this.#place.document),
+        label: labelOf(control.place, this.#place.document),
         autocomplete: (attribute(element, 'autocomplete') ?? '').toLowerCase(),
         maxLength: positive(attribute(element, 'maxlength')),
       }
@@ -130,10 +132,12 @@ function enctypeOf(text: string | undefined): string {
 }
 
 /** An empty action is the page itself, query included, whatever the base. */
-function actionOf(text: string | undefined, { pageUrl, baseUrl }: FormPlace): URL {
-  const action = text === undefined || text.trim() === '' ? new URL(pageUrl) : URL.canParse(text, baseUrl.href) ? new URL(text, baseUrl) : new URL(pageUrl)
-  action.hash = ''
-  return action
+function actionOf(text: string | undefined, { pageUrl, baseUrl, pageEncoding }: FormPlace): URL {
+  const named = text === undefined || text.trim() === '' ? undefined : parseAddress(text, baseUrl, pageEncoding)
+  if (named !== undefined) return named
+  const itself = new URL(pageUrl)
+  itself.hash = ''
+  return itself
 }
 
 function withoutQuery(action: URL): URL {
@@ -145,18 +149,10 @@ function withoutQuery(action: URL): URL {
 /** "Picking an encoding for the form": the first label that is one, else the page's; forms are never sent in UTF-16. */
 function charsetOf(acceptCharset: string | undefined, pageEncoding: string): string {
   for (const label of (acceptCharset ?? '').split(/[\s,]+/)) {
-    if (label === '') continue
-    try {
-      return outputEncoding(new TextDecoder(label).encoding)
-    } catch {
-      // Not an encoding's name.
-    }
+    const encoding = encodingOf(label)
+    if (encoding !== undefined) return outputEncoding(encoding)
   }
   return outputEncoding(pageEncoding)
-}
-
-function outputEncoding(encoding: string): string {
-  return /^(utf-16|replacement)/i.test(encoding) ? 'UTF-8' : encoding
 }
 
 function positive(text: string | undefined): number | undefined {

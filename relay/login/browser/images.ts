@@ -1,42 +1,49 @@
-import { serializeOuter } from 'parse5'
 import type { PageImage } from '../../../adapters/index.ts'
-import { RelayError } from '../../errors.ts'
+import { indexFor } from './document-index.ts'
+import { parseAddress } from './parse-address.ts'
 import type { Element, ParsedDocument } from './parse-html.ts'
-import { ancestors, attribute, elements } from './walk.ts'
+import { isWholeSvg, svgAsXml } from './svg-as-xml.ts'
+import { attribute, elements } from './walk.ts'
 
-/** The images of a page in document order; those within the form first. */
-export function imagesOf(document: ParsedDocument, base: URL, form: Element | undefined, load: (url: URL) => Promise<Buffer>): PageImage[] {
-  const found: { image: PageImage; inside: boolean }[] = []
-  for (const element of elements(document.root)) {
-    const image = toImage(element, base, load)
-    if (image === undefined) continue
-    found.push({ image, inside: form !== undefined && ancestors(element).includes(form) })
-  }
-  return [...found.filter(({ inside }) => inside), ...found.filter(({ inside }) => !inside)].map(({ image }) => image)
+export interface ImagePlace {
+  readonly document: ParsedDocument
+  readonly base: URL
+  readonly encoding: string
+  load(url: URL): Promise<Buffer>
 }
 
-function toImage(element: Element, base: URL, load: (url: URL) => Promise<Buffer>): PageImage | undefined {
+/** The images of a page in document order; those within the form first. */
+export function imagesOf(place: ImagePlace, form: Element | undefined): PageImage[] {
+  const inside: PageImage[] = []
+  const outside: PageImage[] = []
+  for (const element of elements(place.document.root)) {
+    const image = toImage(element, place)
+    if (image === undefined) continue
+    const isInside = form !== undefined && indexFor(place.document).formAt(element) === form
+    ;(isInside ? inside : outside).push(image)
+  }
+  return [...inside, ...outside]
+}
+
+function toImage(element: Element, { base, encoding, load }: ImagePlace): PageImage | undefined {
   const described = {
     alt: attribute(element, 'alt') ?? attribute(element, 'title') ?? '',
     id: attribute(element, 'id') ?? '',
     className: attribute(element, 'class') ?? '',
   }
-  if (element.tagName === 'svg') return { ...described, src: undefined, fetch: async () => Buffer.from(serializeOuter(element)) }
+  if (isWholeSvg(element)) return { ...described, src: undefined, fetch: async () => Buffer.from(svgAsXml(element)) }
   const isImage = element.tagName === 'img' || (element.tagName === 'input' && attribute(element, 'type')?.toLowerCase() === 'image')
   const address = isImage ? attribute(element, 'src') : undefined
-  if (address === undefined || !URL.canParse(address, base.href)) return undefined
-  const src = new URL(address, base)
-  if (src.protocol === 'data:') return { ...described, src, fetch: async () => fromDataUrl(src) }
-  if (!/^https?:$/.test(src.protocol)) return undefined
-  return { ...described, src, fetch: () => load(src) }
+  const src = address === undefined ? undefined : parseAddress(address, base, encoding)
+  if (src?.protocol === 'data:') return { ...described, src, fetch: async () => fromDataUrl(src) }
+  return src !== undefined && /^https?:$/.test(src.protocol) ? { ...described, src, fetch: () => load(src) } : undefined
 }
 
-/** RFC 2397. */
+/** RFC 2397, read as the Fetch standard does: base64 that is cut or foreign gives what can be read of it. */
 function fromDataUrl({ href }: URL): Buffer {
-  const match = /^data:([^,]*),(.*)$/s.exec(href)
-  if (match === null) throw new RelayError('captcha_unreadable', { params: { reason: 'its data URL is cut' } })
-  const [, type = '', data = ''] = match
-  return /;\s*base64\s*$/i.test(type) ? Buffer.from(decodeURIComponent(data), 'base64') : Buffer.from(percentDecoded(data), 'latin1')
+  const [, type = '', data = ''] = /^data:([^,]*),?([^#]*)/s.exec(href) ?? []
+  const bytes = percentDecoded(data)
+  return /;\s*base64\s*$/i.test(type) ? Buffer.from(bytes, 'base64') : Buffer.from(bytes, 'latin1')
 }
 
 function percentDecoded(text: string): string {

@@ -1,37 +1,30 @@
-import { indexFor } from './document-index.ts'
+import { indexFor, type PlacedControl } from './document-index.ts'
 import type { Element, ParsedDocument } from './parse-html.ts'
-import { visibleText } from './visible-text.ts'
-import { ancestors, attribute, isElement } from './walk.ts'
+import { labelText } from './visible-text.ts'
+import { attribute } from './walk.ts'
+
+const longest = 200
+/** Labels of one control that are read. */
+const mostLabels = 4
+const texts = new WeakMap<Element, string>()
 
 /** What a person would read as the name of a control: its label, hints on it, or the text before it, as legacy pages have it in the table cell to the left. */
-export function labelOf(element: Element, document: ParsedDocument): string {
-  if (element.tagName === 'button') return (visibleText(element) || (attribute(element, 'title') ?? '')).slice(0, 200)
-  const texts = [...labelTexts(element, document), ...['aria-label', 'placeholder', 'title', 'alt'].map((name) => attribute(element, name) ?? '')]
-  const label = texts.filter((text) => text !== '').join(' ')
-  return (label === '' ? textBefore(element) : label).slice(0, 200)
+export function labelOf({ element, labelAround, textBefore }: PlacedControl, document: ParsedDocument): string {
+  if (element.tagName === 'button') return (textOf(element) || (attribute(element, 'title') ?? '')).slice(0, longest)
+  const id = attribute(element, 'id') ?? ''
+  const named = id === '' ? [] : (indexFor(document).labelsFor.get(id) ?? []).slice(0, mostLabels)
+  const labels = [...named, ...(labelAround === undefined || named.includes(labelAround) ? [] : [labelAround])].map(textOf)
+  const hints = ['aria-label', 'placeholder', 'title', 'alt'].map((name) => attribute(element, name) ?? '')
+  const label = [...labels, ...hints].filter((text) => text !== '').join(' ')
+  return (label === '' ? textBefore : label).slice(0, longest)
 }
 
-function* labelTexts(element: Element, document: ParsedDocument): Generator<string> {
-  const id = attribute(element, 'id')
-  if (id !== undefined && id !== '') for (const label of indexFor(document).labelsFor.get(id) ?? []) yield visibleText(label)
-  const around = ancestors(element).find(({ tagName }) => tagName === 'label')
-  if (around !== undefined) yield visibleText(around)
-}
-
-/** The nearest text before the control within its cell or paragraph, else the cell before. */
-function textBefore(element: Element): string {
-  let node: Element = element
-  for (let steps = 0; steps < 4; steps += 1) {
-    const siblings = node.parentNode?.childNodes ?? []
-    for (let index = siblings.indexOf(node) - 1; index >= 0; index -= 1) {
-      const sibling = siblings[index]
-      if (sibling === undefined || (isElement(sibling) && ['input', 'select', 'textarea', 'button'].includes(sibling.tagName))) return ''
-      const text = visibleText(sibling)
-      if (text !== '') return text.split('\n').at(-1) ?? ''
-    }
-    const parent = node.parentNode
-    if (parent === null || !isElement(parent) || parent.tagName === 'form' || parent.tagName === 'body') return ''
-    node = parent
+/** Many controls may stand in one label. */
+function textOf(element: Element): string {
+  let text = texts.get(element)
+  if (text === undefined) {
+    text = labelText(element).slice(0, longest)
+    texts.set(element, text)
   }
-  return ''
+  return text
 }

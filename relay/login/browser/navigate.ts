@@ -1,7 +1,7 @@
 import { RelayError } from '../../errors.ts'
 import type { AgentResponse, HttpAgent } from '../../outbound/index.ts'
 import type { CookieJar } from '../cookies/index.ts'
-import { parseRefresh } from './meta-refresh.ts'
+import { discard } from './discard.ts'
 import type { PageRequest } from './page-request.ts'
 import { requestHeaders } from './request-headers.ts'
 
@@ -21,9 +21,6 @@ export interface Answer {
   readonly bytes: Buffer
   readonly redirects: readonly URL[]
 }
-
-/** The longest wait a page may ask for before its refresh still counts as a redirect. Seconds. */
-const longestRefresh = 5
 
 /** Sends requests, keeps cookies, follows redirects; stops at its limits. */
 export class Navigator {
@@ -56,8 +53,8 @@ export class Navigator {
           bytes: await this.#read(response),
           redirects,
         }
-      response.body.destroy()
-      if (redirects.length >= this.#limits.redirects) throw new RelayError('site_redirects', { params: { site: request.url.host } })
+      await discard(response.body)
+      this.checkRedirects(redirects.length, request.url)
       redirects.push(location)
       const next = redirected(request, response.status, location)
       resend = next.body !== undefined
@@ -65,18 +62,9 @@ export class Navigator {
     }
   }
 
-  /** The address a page moves on to by itself; undefined: it stays. */
-  refreshTarget(answer: Answer, content: string | undefined, base: URL): URL | undefined {
-    const refresh = parseRefresh(content ?? headerOf(answer.headers, 'refresh') ?? '')
-    if (refresh === undefined || refresh.url === undefined || refresh.seconds > longestRefresh) return undefined
-    if (!URL.canParse(refresh.url, base.href)) return undefined
-    const target = new URL(refresh.url, base)
-    const itself = target.href.split('#')[0] === answer.url.href.split('#')[0]
-    return itself || !/^https?:$/.test(target.protocol) ? undefined : target
-  }
-
-  get redirectLimit(): number {
-    return this.#limits.redirects
+  /** `site_redirects` when this many were followed and one more is asked for. */
+  checkRedirects(followed: number, at: URL): void {
+    if (followed >= this.#limits.redirects) throw new RelayError('site_redirects', { params: { site: at.host } })
   }
 
   async #send(request: PageRequest, resend: boolean): Promise<AgentResponse> {
@@ -122,20 +110,23 @@ function redirectTarget({ status, headers, url }: AgentResponse): URL | undefine
   if (![301, 302, 303, 307, 308].includes(status)) return undefined
   const location = headerOf(headers, 'location')
   if (location === undefined) return undefined
-  // Bytes beyond ASCII in a Location are UTF-8 in practice.
-  const text = Buffer.from(location, 'latin1').toString('utf8')
-  if (!URL.canParse(text, url.href)) throw new RelayError('site_down', { params: { site: url.host, reason: 'it redirects to what is no address' } })
-  return new URL(text, url)
+  // Bytes beyond ASCII go back as they came: legacy servers write them in the encoding of their pages.
+  const text = location.replace(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
+  const target = URL.parse(text, url.href)
+  if (target === null) throw new RelayError('site_down', { params: { site: url.host, reason: 'it redirects to what is no address' } })
+  return target
 }
 
 /** The next request (Fetch standard, HTTP-redirect fetch, steps 12 to 17). */
 function redirected(request: PageRequest, status: number, location: URL): PageRequest {
   const target = keepFragment(location, request.url)
   const becomesGet = status === 303 || ((status === 301 || status === 302) && request.method === 'POST')
-  const { method, contentType, body, accept, authorization } = request
+  const { method, contentType, body, accept, authorization, referrer } = request
+  const leftTwice = target.origin !== request.url.origin && request.url.origin !== (referrer ?? request.url).origin
   const kept = {
     url: target,
-    referrer: request.referrer ?? request.url,
+    ...(referrer === undefined ? {} : { referrer }),
+    ...(leftTwice || request.isOriginHidden ? { isOriginHidden: true as const } : {}),
     ...(accept === undefined ? {} : { accept }),
     // Credentials of HTTP itself never follow to another origin.
     ...(authorization !== undefined && target.origin === request.url.origin ? { authorization } : {}),

@@ -9,7 +9,10 @@ export interface PageRequest {
   readonly query?: readonly Part[]
   readonly contentType?: string
   readonly body?: readonly Part[]
+  /** The page it was made from; undefined: an address that was typed in. */
   readonly referrer?: URL
+  /** Redirects led it from another origin to a third: whose it is, is not told (Fetch standard, "redirect-taint"). */
+  readonly isOriginHidden?: true
   /** What is wanted: a page (default), an image, data for a script. */
   readonly accept?: 'page' | 'image' | 'json'
   readonly authorization?: SessionHeader['value']

@@ -1,13 +1,16 @@
 import type { Form, Page, PageElement, PageImage } from '../../../adapters/index.ts'
-import { decode, decodePage } from './decode-page.ts'
+import { charsetOf, decodePage } from './decode-page.ts'
+import { decode, encodingOf } from './encoding.ts'
 import { PageForm } from './form.ts'
 import { imagesOf } from './images.ts'
+import { parseRefresh } from './meta-refresh.ts'
 import { type Answer, headerOf } from './navigate.ts'
 import type { PageRequest } from './page-request.ts'
+import { parseAddress } from './parse-address.ts'
 import { type Element, type ParsedDocument, parseHtml } from './parse-html.ts'
 import { select } from './selector.ts'
-import { visibleText } from './visible-text.ts'
-import { attribute, elements, textContent } from './walk.ts'
+import { labelText, visibleText } from './visible-text.ts'
+import { ancestors, attribute, elements, textContent } from './walk.ts'
 
 export interface PageContext {
   /** Goes to another page. */
@@ -28,6 +31,7 @@ export class ParsedPage implements Page {
   readonly #document: ParsedDocument
   readonly #isHtml: boolean
   #forms: readonly PageForm[] | undefined
+  #baseUrl: URL | undefined
   #text: string | undefined
 
   constructor(answer: Answer, context: PageContext) {
@@ -41,7 +45,7 @@ export class ParsedPage implements Page {
     const { text, encoding } = this.#isHtml ? decodePage(answer.bytes, contentType) : plainText(answer.bytes, contentType)
     this.body = text
     this.encoding = encoding
-    this.#document = parseHtml(this.#isHtml ? text : '')
+    this.#document = parseHtml(this.#isHtml ? text : '', answer.url.host)
   }
 
   get title(): string {
@@ -55,8 +59,8 @@ export class ParsedPage implements Page {
   }
 
   get baseUrl(): URL {
-    const href = select(this.#document.root, 'base[href]').map((element) => attribute(element, 'href'))[0]
-    return href !== undefined && URL.canParse(href, this.url.href) ? new URL(href, this.url) : this.url
+    this.#baseUrl ??= this.#findBase()
+    return this.#baseUrl
   }
 
   get forms(): readonly Form[] {
@@ -76,20 +80,16 @@ export class ParsedPage implements Page {
 
   images(near?: Form): readonly PageImage[] {
     const form = near instanceof PageForm ? near.element : undefined
-    return imagesOf(
-      this.#document,
-      this.baseUrl,
-      form,
-      async (url) => (await this.#context.fetch({ method: 'GET', url, accept: 'image', referrer: this.url })).bytes,
-    )
+    const load = async (url: URL) => (await this.#context.fetch({ method: 'GET', url, accept: 'image', referrer: this.url })).bytes
+    return imagesOf({ document: this.#document, base: this.baseUrl, encoding: this.encoding, load }, form)
   }
 
   get links(): readonly { readonly text: string; readonly url: URL }[] {
-    return this.#addresses('a', 'href').map(({ element, url }) => ({ text: visibleText(element) || (attribute(element, 'title') ?? ''), url }))
+    return this.#addresses(['a'], 'href').map(({ element, url }) => ({ text: labelText(element) || (attribute(element, 'title') ?? ''), url }))
   }
 
   get frames(): readonly URL[] {
-    return [...this.#addresses('iframe', 'src'), ...this.#addresses('frame', 'src')].map(({ url }) => url)
+    return this.#addresses(['frame', 'iframe'], 'src').map(({ url }) => url)
   }
 
   header(name: string): string | undefined {
@@ -99,25 +99,39 @@ export class ParsedPage implements Page {
   query(selector: string): readonly PageElement[] {
     return select(this.#document.root, selector).map((element) => ({
       tag: element.tagName,
-      text: element.tagName === 'script' ? textContent(element) : visibleText(element),
+      get text() {
+        return element.tagName === 'script' ? textContent(element) : visibleText(element)
+      },
       attribute: (name) => attribute(element, name),
     }))
   }
 
-  /** What a meta refresh says; undefined: there is none. */
-  get refresh(): string | undefined {
-    const meta = select(this.#document.root, 'meta[http-equiv]').find((element) => attribute(element, 'http-equiv')?.toLowerCase() === 'refresh')
-    return meta === undefined ? undefined : attribute(meta, 'content')
+  /**
+   * Where the page moves on to by itself, and when; undefined: it stays. A <noscript> that leads away from a form leads to a page that asks
+   * for scripts: the form is what there is to do here.
+   */
+  get refresh(): { readonly seconds: number; readonly url: URL } | undefined {
+    const meta = select(this.#document.root, 'meta[http-equiv][content]').find(
+      (element) => attribute(element, 'http-equiv')?.toLowerCase() === 'refresh' && !(this.forms.length > 0 && isWithoutScripts(element)),
+    )
+    const refresh = parseRefresh((meta === undefined ? this.header('refresh') : attribute(meta, 'content')) ?? '')
+    const url = refresh?.url === undefined ? undefined : parseAddress(refresh.url, this.baseUrl, this.encoding)
+    return refresh === undefined || url === undefined ? undefined : { seconds: refresh.seconds, url }
   }
 
-  #addresses(tag: string, name: string): { element: Element; url: URL }[] {
+  #findBase(): URL {
+    const [base] = select(this.#document.root, 'base[href]')
+    const url = base === undefined ? undefined : parseAddress(attribute(base, 'href') ?? '', this.url, this.encoding)
+    return url === undefined || !/^https?:$/.test(url.protocol) ? this.url : url
+  }
+
+  #addresses(tags: readonly string[], name: string): { element: Element; url: URL }[] {
     const base = this.baseUrl
     const found: { element: Element; url: URL }[] = []
     for (const element of elements(this.#document.root)) {
-      const address = element.tagName === tag ? attribute(element, name) : undefined
-      if (address === undefined || !URL.canParse(address, base.href)) continue
-      const url = new URL(address, base)
-      if (/^https?:$/.test(url.protocol)) found.push({ element, url })
+      const address = tags.includes(element.tagName) ? attribute(element, name) : undefined
+      const url = address === undefined ? undefined : parseAddress(address, base, this.encoding)
+      if (url !== undefined && /^https?:$/.test(url.protocol)) found.push({ element, url })
     }
     return found
   }
@@ -125,6 +139,10 @@ export class ParsedPage implements Page {
 
 function plainText(bytes: Buffer, contentType: string | undefined): { text: string; encoding: string } {
   if (/^(image|audio|video)\/|octet-stream/i.test(contentType ?? '')) return { text: '', encoding: 'UTF-8' }
-  const encoding = /charset\s*=\s*"?([\w-]+)/i.exec(contentType ?? '')?.[1] ?? 'UTF-8'
+  const encoding = encodingOf(charsetOf(contentType) ?? '') ?? 'UTF-8'
   return { text: decode(bytes, encoding), encoding }
+}
+
+function isWithoutScripts(element: Element): boolean {
+  return ancestors(element).some(({ tagName }) => tagName === 'noscript')
 }

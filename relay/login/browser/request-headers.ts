@@ -14,7 +14,7 @@ type Header = readonly [name: string, value: string | readonly Part[]]
 
 /** The header fields a browser sends with such a request. */
 export function requestHeaders(request: PageRequest, cookie: string): Header[] {
-  const { method, url, contentType, referrer, accept = 'page', authorization } = request
+  const { method, url, contentType, referrer, accept = 'page', authorization, isOriginHidden } = request
   const headers: Header[] = [
     ['user-agent', userAgent],
     ['accept', accepts[accept]],
@@ -22,7 +22,7 @@ export function requestHeaders(request: PageRequest, cookie: string): Header[] {
   ]
   if (accept === 'page') headers.push(['upgrade-insecure-requests', '1'])
   if (contentType !== undefined) headers.push(['content-type', contentType])
-  if (method === 'POST') headers.push(['origin', (referrer ?? url).origin])
+  if (method === 'POST') headers.push(['origin', isOriginHidden ? 'null' : originFor(referrer ?? url, url)])
   const referer = referrer === undefined ? undefined : refererFor(referrer, url)
   if (referer !== undefined) headers.push(['referer', referer])
   if (cookie !== '') headers.push(['cookie', cookie])
@@ -34,6 +34,11 @@ function authorizationValue(value: NonNullable<PageRequest['authorization']>): s
   if (typeof value === 'string') return value
   const { username, password } = value.basic
   return [Buffer.from('Basic '), { secret: password, field: 'authorization', encoding: { as: 'basic', username } }]
+}
+
+/** Fetch standard, section 3.2: not from a page with TLS to one without. */
+function originFor(from: URL, to: URL): string {
+  return from.protocol === 'https:' && to.protocol !== 'https:' ? 'null' : from.origin
 }
 
 /** strict-origin-when-cross-origin, the policy browsers have by default. */

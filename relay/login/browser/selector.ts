@@ -4,7 +4,9 @@ import { attribute, elements } from './walk.ts'
 /** A simple selector: any of `tag`, `#id`, `.class`, `[name]`, `[name=value]` joined without spaces; commas part alternatives. */
 export function select(root: Node, selector: string): Element[] {
   const alternatives = selector.split(',').map((text) => compile(text.trim()))
-  return [...elements(root)].filter((element) => alternatives.some((tests) => tests.every((test) => test(element))))
+  const found: Element[] = []
+  for (const element of elements(root)) if (alternatives.some((tests) => tests.every((test) => test(element)))) found.push(element)
+  return found
 }
 
 type Test = (element: Element) => boolean
