@@ -32,6 +32,9 @@ export interface SiteRequest {
   readonly upgrade?: { readonly socket: Duplex; readonly first: Buffer }
 }
 
+/** A request that is refused this often with a cookie newer each time is refused for another reason. */
+const mostRetakes = 3
+
 /** A larger body that nobody will read is not waited for: the connection ends instead. */
 const drainBytes = 65_536
 
@@ -49,8 +52,10 @@ export class RelayedRequest implements Cuttable {
   readonly #isCrossSite: boolean
   #body: KeptBody | undefined
   #resent = false
-  /** It was sent again with a newer cookie of the same session. */
-  #isRetaken = false
+  /** It waited for a sign-in or was refused once, as others may have been that are sent at the same moment. */
+  #hasWaited = false
+  /** How often it was sent again with a newer cookie of the same session. */
+  #retakes = 0
   #sentCookies = ''
   #endTurn = (): void => {}
   #isOver = false
@@ -88,6 +93,7 @@ export class RelayedRequest implements Cuttable {
 
   #signIn(then: (session: SiteSession) => void): void {
     const { id } = this.#account as Account
+    this.#hasWaited = true
     this.#rooms.sessions.ensure(id, { wait: false, signal: this.#ending.signal }).then(
       (session) => {
         if (!this.#isOver) then(session)
@@ -99,7 +105,7 @@ export class RelayedRequest implements Cuttable {
   #send(session: SiteSession | undefined): void {
     const { site } = this.#request
     const { turns } = this.#rooms
-    if (session === undefined || this.#isCrossSite || !turns.areTaken(site, this.#resent || this.#isRetaken)) return void this.#sendNow(session)
+    if (session === undefined || this.#isCrossSite || !turns.areTaken(site, session, this.#hasWaited)) return void this.#sendNow(session)
     void turns.take(session).then((end) => {
       this.#endTurn = end
       if (this.#isOver) return void end()
@@ -138,6 +144,14 @@ export class RelayedRequest implements Cuttable {
     }, onError)
   }
 
+  /** Has the site replaced the cookie that was sent, or may it have, in an answer to another request that is still on its way? */
+  #isStale(session: SiteSession): boolean {
+    if (!this.#isLive(session)) return false
+    if (session.cookieHeader(this.#url) !== this.#sentCookies) return true
+    const othersUnderWay = (this.#users?.size ?? 0) > 1
+    return othersUnderWay && this.#rooms.turns.isChanging(this.#request.site)
+  }
+
   #attachmentOf(session: SiteSession | undefined): Attachment {
     return session === undefined || this.#isCrossSite ? crossSiteSession(session, this.#url) : wholeSession(session, this.#url)
   }
@@ -165,17 +179,17 @@ export class RelayedRequest implements Cuttable {
       return
     }
     const head = readResponseHead(answer.headers, answer.status)
-    const isStale = session !== undefined && this.#isLive(session) && session.cookieHeader(this.#url) !== this.#sentCookies
+    const isStale = session !== undefined && this.#isStale(session)
     const removedCookies = this.#absorb(head, session)
     this.#endTurn()
     if (session === undefined || this.#isCrossSite) return void this.#pass(answer, head)
     const facts = this.#factsOf(answer, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
+      if (isStale && this.#retakes < mostRetakes && this.#isKept && isUndone(facts, site)) return void this.#retake(answer, session)
       if (this.#resent) rememberFalseAlarm(session, this.#url)
       else if (!isUndone(facts, site)) sessions.dropEnded(session)
-      else if (isStale && !this.#isRetaken && this.#isKept) return void this.#retake(answer, session)
       else return void this.#renew(answer, session)
-    } else if (this.#isRetaken) {
+    } else if (this.#retakes > 0) {
       this.#rooms.turns.noteStrict(site)
     }
     this.#pass(answer, head)
@@ -214,10 +228,11 @@ export class RelayedRequest implements Cuttable {
     return !this.#hasBody || this.#body?.whole() !== undefined
   }
 
-  /** The site refused a cookie that it had replaced meanwhile, in an answer to another request: once more, with the newer one. */
+  /** The site refused a cookie that it had replaced meanwhile, in an answer to another request: again, with the newer one. */
   #retake(answer: ForwardResponse, session: SiteSession): void {
     answer.body.destroy()
-    this.#isRetaken = true
+    this.#retakes += 1
+    this.#hasWaited = true
     this.#send(session)
   }
 

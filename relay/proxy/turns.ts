@@ -25,9 +25,13 @@ export class Turns {
     this.#strict.add(site)
   }
 
-  /** `again`: the request was refused once, as others may have been that are sent again now too. */
-  areTaken(site: Site, again: boolean): boolean {
-    return this.#strict.has(site) || (again && this.#changing.has(site))
+  isChanging(site: Site): boolean {
+    return this.#changing.has(site)
+  }
+
+  /** `hasWaited`: the request waited for something that others waited for too. Who comes while such ones take turns takes his among them. */
+  areTaken(site: Site, session: SiteSession, hasWaited: boolean): boolean {
+    return this.#strict.has(site) || (this.#changing.has(site) && (hasWaited || this.#last.has(session)))
   }
 
   /** Resolves when all who asked before have ended their turn, with the way to end this one. */
@@ -37,12 +41,14 @@ export class Turns {
     const over = new Promise<void>((resolve) => {
       end = resolve
     })
-    this.#last.set(session, before === undefined ? over : before.then(() => over))
+    const last = before === undefined ? over : before.then(() => over)
+    this.#last.set(session, last)
     await before
     const timer = setTimeout(end, longestTurn)
     return () => {
       clearTimeout(timer)
       end()
+      if (this.#last.get(session) === last) this.#last.delete(session)
     }
   }
 }
