@@ -16,7 +16,7 @@ export async function startDigestSite({ charset = 'utf-8', ...options }: SiteOpt
   const site = await serve((request) => {
     if (request.path === '/login' && request.method === 'POST') {
       digests.push(createHash('sha256').update(bytesOf(request.body, 'password')).digest('hex'))
-      usernames.push(iconv.decode(bytesOf(request.body, 'username'), charset))
+      usernames.push(iconv.decode(bytesOf(request.body, 'username'), charset, { stripBOM: false }))
       return seeOther('/home', ['sid=1; Path=/; HttpOnly'])
     }
     if (request.path === '/login')
