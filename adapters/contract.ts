@@ -195,6 +195,30 @@ export interface Look {
   readonly origins?: readonly string[]
   /** Why it does not fit, where the page is of its kind all the same. */
   readonly problem?: FailureKind
+  /** The page it would sign in from, for what more there is to tell of it. */
+  readonly page?: Page
+  /** What is what in its form. */
+  readonly parts?: FormParts
+  /** Settings by which it finds the same again: they are written into the site's declaration. */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+/** The parts of a sign-in form, by field name. */
+export interface FormParts {
+  readonly form: Form
+  readonly user?: string
+  readonly password?: string
+  readonly captcha?: string
+  readonly hasCaptchaImage: boolean
+  /** A field for a one-time code. */
+  readonly code?: string
+  /** Boxes that keep the person signed in. */
+  readonly remember: readonly string[]
+  /** Boxes by which the person agrees to something. */
+  readonly consent: readonly string[]
+  /** Hidden fields that hold a value against forged requests, then the others. */
+  readonly csrf: readonly string[]
+  readonly hidden: readonly string[]
 }
 
 export interface SiteFacts<S = unknown> {
@@ -220,7 +244,7 @@ export interface Adapter<S = unknown> {
   signOut(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<boolean>
   /** Looks at a page for enrolment: does it belong to a site of this kind? May open more pages; sends nothing. */
   look?(page: Page, context: Pick<SignInContext<S>, 'browser' | 'settings' | 'signal'>): Promise<Look>
-  /** Later: says whether a page belongs to a site of this kind, 0..1. */
+  /** Says how surely a page belongs to a site of this kind, 0 to 1: for known products. From 0.5 on the probe chooses it before all others. */
   detect?(page: Page): number
   /** Later: sets a new password. */
   changePassword?(context: SignInContext<S>, next: Secret): Promise<void>

@@ -1,4 +1,5 @@
 import type { Page } from '../contract.ts'
+import { findSign, type SignFacts } from '../signs.ts'
 import { behaviouralChallenge } from './challenge-markup.ts'
 import { textFields } from './find-fields.ts'
 import { findSignInForm, type SignInForm } from './find-form.ts'
@@ -41,6 +42,7 @@ export function answerFacts(before: Page, sent: SignInForm, after: Page, cookies
   const whole = `${after.title}\n${after.text}`
   const again = findSignInForm(after, settings)
   const codeField = findCodeField(after)
+  const signFacts: SignFacts = { status: after.status, path: after.url.pathname, text: whole, cookies }
   return {
     status: after.status,
     isElsewhere: !samePlace(after.url, before.url) && !samePlace(after.url, sent.form.action),
@@ -56,12 +58,12 @@ export function answerFacts(before: Page, sent: SignInForm, after: Page, cookies
     }),
     looseMeaning: meaningOf(loose),
     markers: {
-      success: found(settings.markers.success, whole),
-      failure: found(settings.markers.failure, whole),
+      success: found(settings.markers.success, whole) ?? findSign(settings.signs.success, signFacts),
+      failure: found(settings.markers.failure, whole) ?? findSign(settings.signs.denied, signFacts),
       captchaWrong: found(settings.markers.captchaWrong, whole),
       blocked: found(settings.markers.blocked, whole),
     },
-    hasSuccessMarker: settings.markers.success !== undefined,
+    hasSuccessMarker: settings.markers.success !== undefined || settings.signs.success !== undefined,
     challenge: behaviouralChallenge(after),
     codeField,
     sentCaptcha: sent.captcha !== undefined,

@@ -6,6 +6,7 @@ import { mentions, rememberWords } from './words.ts'
 /** Fills in what the form asks for: user name, password as a handle, captcha, the settings' further values. */
 export async function fillIn(page: Page, found: SignInForm, context: SignInContext<FormSettings>): Promise<Form> {
   const { settings, username, secrets } = context
+  checkFields(found)
   let form = tickBoxes(page, found.form)
   for (const [name, value] of Object.entries(settings.values)) form = setValue(form, name, value)
   if (found.user !== undefined) form = form.fill(found.user, username)
@@ -13,6 +14,14 @@ export async function fillIn(page: Page, found: SignInForm, context: SignInConte
   if (found.password === undefined) return form
   if (secrets.password === undefined) throw new SignInFailure('unknown', ['the account has no password'])
   return form.fill(found.password, secrets.password)
+}
+
+/** Law 2: a secret goes into the declared field alone. One that is gone is told before anything is sent. */
+function checkFields({ form, user, password, captcha }: SignInForm): void {
+  const gone = [user, password, captcha].filter((name) => name !== undefined && !form.fields.some((field) => field.name === name || field.id === name))
+  if (gone.length === 0) return
+  const names = gone.map((name) => `\`${name}\``).join(', ')
+  throw new SignInFailure('form-not-found', [`the form does not have the declared field ${names}: the site may have changed`])
 }
 
 async function captchaAnswer({ captcha, image }: SignInForm, { settings, readCaptcha }: SignInContext<FormSettings>): Promise<string> {

@@ -4,6 +4,7 @@ import { defineAdapter } from '../define-adapter.ts'
 import { samePlace } from './answer.ts'
 import { findSignInForm } from './find-form.ts'
 import { findSignInPage } from './find-page.ts'
+import { partsOf, settingsOf } from './parts.ts'
 import { type FormSettings, formSettings } from './settings.ts'
 import { inWords, signIn } from './sign-in.ts'
 import { findSignOut } from './sign-out-control.ts'
@@ -43,7 +44,16 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
   async look(page, { browser, settings }) {
     try {
       const { page: on, found } = await findSignInPage(page, browser, settings)
-      return { fits: true, found: [`a ${inWords(found).replace(': ', ` at ${on.url.pathname}: `)}`], loginUrl: on.url, origins: [found.form.action.origin] }
+      const parts = partsOf(on, found)
+      return {
+        fits: true,
+        found: [`a ${inWords(found).replace(': ', ` at ${on.url.pathname}: `)}`],
+        loginUrl: on.url,
+        origins: [found.form.action.origin],
+        page: on,
+        parts,
+        settings: settingsOf(parts),
+      }
     } catch (error) {
       if (!(error instanceof SignInFailure)) throw error
       return { fits: false, found: error.seen, problem: error.kind }

@@ -13,20 +13,28 @@ export type Verdict =
 
 /** In this order: a technical error, a refusal, something more that is asked, success. The first that speaks decides. */
 export function judge(facts: AnswerFacts): Verdict {
-  return technicalError(facts) ?? toldByMarkers(facts) ?? refusal(facts) ?? furtherQuestion(facts) ?? success(facts) ?? unclear(facts)
+  return (
+    technicalError(facts) ?? deniedByMarkers(facts) ?? successByMarkers(facts) ?? refusal(facts) ?? furtherQuestion(facts) ?? success(facts) ?? unclear(facts)
+  )
 }
 
 function technicalError({ status, title }: AnswerFacts): Verdict | undefined {
   return status >= 500 ? failed('site-down', `the site answered ${status}`, titled(title)) : undefined
 }
 
-function toldByMarkers({ markers, sentCaptcha }: AnswerFacts): Verdict | undefined {
+function deniedByMarkers({ markers, sentCaptcha }: AnswerFacts): Verdict | undefined {
   if (markers.blocked !== undefined) return failed('blocked', `the marker for blocked: ${quoted(markers.blocked)}`)
   if (markers.failure !== undefined) return failed('wrong-password', `the marker for a refused password: ${quoted(markers.failure)}`)
   if (markers.captchaWrong !== undefined && sentCaptcha)
     return { is: 'captcha-refused', seen: [`the marker for a refused captcha: ${quoted(markers.captchaWrong)}`] }
-  if (markers.success !== undefined) return { is: 'signed-in', isSure: true, evidence: [`the marker for success: ${quoted(markers.success)}`] }
   return undefined
+}
+
+/** What the site's declaration calls success outweighs words of refusal; something more that is asked does not wait for it. */
+function successByMarkers(facts: AnswerFacts): Verdict | undefined {
+  const { success } = facts.markers
+  if (success === undefined) return undefined
+  return furtherQuestion(facts) ?? { is: 'signed-in', isSure: true, evidence: [`the marker for success: ${quoted(success)}`] }
 }
 
 /** A message counts where the person is not signed in by all appearance: words of refusal occur in business pages too. */

@@ -1,17 +1,7 @@
 import { z } from 'zod'
+import { signs, wording } from '../signs.ts'
 
-/** A text to find (case aside), or a regular expression between slashes: `/locked until \d+/i`. */
-const marker = z
-  .string()
-  .min(1)
-  .superRefine((text, context) => {
-    try {
-      markerPattern(text)
-    } catch {
-      context.addIssue({ code: 'custom', message: 'is not a regular expression' })
-    }
-  })
-const markers = z.union([marker, z.array(marker)]).transform((given) => [given].flat())
+const markers = z.union([wording, z.array(wording)]).transform((given) => [given].flat())
 
 /** All are optional: the `form` adapter works from the login address alone in the common case. */
 export const formSettings = z.strictObject({
@@ -41,13 +31,10 @@ export const formSettings = z.strictObject({
     .strictObject({ success: markers.optional(), failure: markers.optional(), captchaWrong: markers.optional(), blocked: markers.optional() })
     .prefault({})
     .describe('Texts by which the answer is told: signed in, password refused, captcha refused, blocked.'),
+  signs: signs.prefault({}).describe('Signs by which the answer is told, as the probe learns them.'),
   landing: z.string().min(1).optional().describe('Where a person lands after signing in: a path or an address.'),
 })
 
 export type FormSettings = z.infer<typeof formSettings>
 
-export function markerPattern(text: string): RegExp {
-  const expression = /^\/(.+)\/([imsu]*)$/s.exec(text)
-  if (expression === null) return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'iu')
-  return new RegExp(expression[1] ?? '', expression[2])
-}
+export { wordingPattern as markerPattern } from '../signs.ts'

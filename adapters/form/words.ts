@@ -33,6 +33,13 @@ export const otherFormWords =
 export const rememberWords =
   /remember|persist|keep.{0,12}(?:signed|logged)|stay.{0,12}(?:signed|logged)|angemeldet bleiben|merken|souvenir|rester connect|recordar|mantener|ricorda|lembrar|запомнить|记住|記住|自动登录|保持登录|記憶|保存する|auto_?login/iu
 
+export const consentWords =
+  /agree|accept|consent|terms|privacy|policy|zustimm|einverstanden|agb|datenschutz|accepte|acepto|accetto|aceito|соглас|同意|协议|協議|条款|隐私|規約/iu
+
+/** Names of what a site holds against forged requests. */
+export const csrfWords =
+  /csrf|xsrf|forgery|authenticity|requestverification|^_?token$|formtoken|form_?key|form_?hash|nonce|sectok|viewstate|eventvalidation|^lt$|^execution$/iu
+
 /** A word in an identifier: separators aside. */
 export function mentions(pattern: RegExp, ...texts: readonly string[]): boolean {
   return texts.some((text) => text !== '' && (pattern.test(text) || pattern.test(text.replace(/[-_.:[\]$ ]+/g, ''))))
