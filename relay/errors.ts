@@ -129,6 +129,18 @@ export const catalogue = {
     text: 'A secret was about to leave for a place it is not enrolled for, so it stayed.',
     next: 'If the site moved, enrol its new address with `login-relay site add`.',
   },
+  transform_unfit: {
+    status: 502,
+    exit: 1,
+    text: 'What the site makes of the password before it is sent cannot be done: {reason}.',
+    next: 'Hold the transform in the settings of the site against what its page does now (docs/adapters.md).',
+  },
+  totp_unfit: {
+    status: 400,
+    exit: 2,
+    text: 'That is no key for one-time codes: {reason}.',
+    next: 'Give the otpauth:// address of the QR code, or the key in letters and digits that the site shows beside it.',
+  },
 
   destination_refused: {
     status: 403,
@@ -171,6 +183,12 @@ export const catalogue = {
     exit: 1,
     text: 'The sign-in at {site} cannot be done without a person: {reason}.',
     next: 'The relay evades no such check: sign in there by hand, or ask the people who run the site for another way.',
+  },
+  scheme_unknown: {
+    status: 422,
+    exit: 1,
+    text: 'The site {site} asks for HTTP authentication by {schemes}, which no adapter of this relay speaks.',
+    next: 'Ask whether the site has a login form too, and give its address; or write an adapter (docs/adapters.md).',
   },
   adapter_unfit: {
     status: 500,

@@ -4,40 +4,47 @@ import { RelayError } from '../errors.ts'
 import type { AgentRequest, AgentResponse, Destination, HttpAgent, Part, SecretSlot } from './contract.ts'
 import { acceptedEncodings, decompress } from './decompress.ts'
 import { exchange } from './exchange.ts'
-import { bodyFilledLate, fillHeaders, fillParts, type OpenSecret, slotsOf } from './fill.ts'
+import { bodyFilledLate, type FilledRequest, type FillSlot, fillHeaders, fillParts, slotsOf } from './fill.ts'
+import { headerPairs, valuesOf } from './header-pairs.ts'
 import type { Pools } from './pools.ts'
 import { patternOf, scrubText } from './scrub.ts'
+import { SlotFiller, type SlotTools } from './slot-filler.ts'
 import { SpentSecrets } from './spent-secrets.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 // Between two pieces of a body.
 const bodyTimeout = 30_000
 
-export function createAgent({ destination, pools, openSecret }: { destination: Destination; pools: Pools; openSecret: OpenSecret }): HttpAgent {
+export function createAgent({ destination, pools, ...tools }: { destination: Destination; pools: Pools } & SlotTools): HttpAgent {
   const spent = new SpentSecrets()
   const watch = new Stopwatch()
   const left = new Map<string, RegExp>()
-
-  /** Opens a slot's secret for this origin, and remembers what to scrub from then on. */
-  const openSlot = ({ secret, encoding }: SecretSlot, origin: string): string => {
-    const value = openSecret(secret, origin)
-    const charset = 'charset' in encoding ? encoding.charset : 'utf-8'
+  // What is scrubbed from then on.
+  const filler = new SlotFiller(tools, (value, charset) => {
     if (value !== '' && !left.has(`${charset} ${value}`)) left.set(`${charset} ${value}`, patternOf({ value, charset }))
-    return value
-  }
+  })
 
   const send = async (request: AgentRequest): Promise<AgentResponse> => {
     const { url, signal } = request
     checkOrigin(destination, url)
     const slots = allSlots(request)
-    // Law 2, before anything is connected: each of them is enrolled for this very origin.
-    for (const slot of slots) openSlot(slot, url.origin)
-    const claim = spent.claim(slots, url.origin, request.resend === true)
+    await filler.prepare(slots, url.origin, signal)
+    // Law 2, before anything is connected: each of them is enrolled for this very origin, and can be made what is wanted.
+    for (const slot of slots) filler.text(slot, url.origin)
+    const first = await sendOnce(request, slots, request.resend === true)
+    if (!first.isStale) return first.answer
+    first.answer.body.destroy()
+    return (await sendOnce(request, slots, false)).answer
+  }
+
+  const sendOnce = async (request: AgentRequest, slots: readonly SecretSlot[], isResend: boolean): Promise<{ answer: AgentResponse; isStale: boolean }> => {
+    const { url, signal } = request
+    const claim = spent.claim(slots, url.origin, isResend)
     let hasBegun = false
     const clock = watch.lap()
     const begun = performance.now()
     try {
-      const { response } = await exchange(pools.of(destination, url.origin), written(request, openSecret), {
+      const { response } = await exchange(pools.of(destination, url.origin), written(request, filler), {
         site: destination.id,
         signal,
         clock,
@@ -45,10 +52,12 @@ export function createAgent({ destination, pools, openSecret }: { destination: D
           hasBegun = true
         },
       })
-      const headers = pairs(response.headers)
-      claim.answered(response.status, locationOf(headers, url))
+      const headers = headerPairs(response.headers)
+      const isStale = tools.nonces.answered(slots, url.origin, response.status, headers)
+      if (isStale) claim.release()
+      else claim.answered(response.status, locationOf(headers, url))
       const body = decompress(response.body, valuesOf(headers, 'content-encoding'), destination.id)
-      return { url, status: response.status, headers, body, ms: performance.now() - begun }
+      return { answer: { url, status: response.status, headers, body, ms: performance.now() - begun }, isStale }
     } catch (error) {
       if (!hasBegun) claim.release()
       throw error
@@ -77,31 +86,18 @@ function allSlots({ headers, query, body }: AgentRequest): SecretSlot[] {
 }
 
 /** The request as undici takes it. Slots of the body are filled in when it is written, the others now. */
-function written({ method, url, headers, query, body }: AgentRequest, openSecret: OpenSecret): Dispatcher.DispatchOptions {
+function written({ method, url, headers, query, body }: AgentRequest, { fill }: SlotFiller): Dispatcher.DispatchOptions {
   const { origin } = url
-  const search = query === undefined ? url.search : `?${fillParts(query, origin, openSecret).toString('latin1')}`
-  const filled = fillHeaders(headers.flat() as (string | readonly Part[])[], origin, openSecret).headers
+  const search = query === undefined ? url.search : `?${fillParts(query, { origin, method, path: url.pathname }, fill).toString('latin1')}`
+  const request = { origin, method, path: url.pathname + search }
+  const filled = fillHeaders(headers.flat() as (string | readonly Part[])[], request, fill).headers
   if (!headers.some(([name]) => name.toLowerCase() === 'accept-encoding')) filled.push('accept-encoding', acceptedEncodings)
-  return { method: method as 'GET', path: url.pathname + search, headers: filled, body: bodyOf(body, origin, openSecret), bodyTimeout }
+  return { method: method as 'GET', path: request.path, headers: filled, body: bodyOf(body, request, fill), bodyTimeout }
 }
 
-function bodyOf(parts: readonly Part[] | undefined, origin: string, openSecret: OpenSecret): Readable | Buffer | null {
+function bodyOf(parts: readonly Part[] | undefined, request: FilledRequest, fill: FillSlot): Readable | Buffer | null {
   if (parts === undefined) return null
-  return slotsOf(parts).length === 0 ? Buffer.concat(parts as readonly Buffer[]) : bodyFilledLate(() => fillParts(parts, origin, openSecret))
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const found: [string, string][] = []
-  for (let index = 0; index + 1 < flat.length; index += 2) found.push([flat[index] as string, flat[index + 1] as string])
-  return found
-}
-
-/** RFC 9110 section 5.3: the values of a repeated field are one list. */
-function valuesOf(headers: readonly (readonly [string, string])[], name: string): string {
-  return headers
-    .filter(([key]) => key.toLowerCase() === name)
-    .map(([, value]) => value)
-    .join(',')
+  return slotsOf(parts).length === 0 ? Buffer.concat(parts as readonly Buffer[]) : bodyFilledLate(() => fillParts(parts, request, fill))
 }
 
 function locationOf(headers: readonly (readonly [string, string])[], base: URL): URL | undefined {

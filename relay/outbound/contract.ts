@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream'
+import type { Derivation } from './derivation.ts'
 
 /** Where connections may go, and under which trust. The facts of an enrolled site that this room needs. */
 export interface Destination {
@@ -21,12 +22,19 @@ export type Encoding =
   | { readonly as: 'json' }
   /** RFC 7617: base64 of `username:` and the secret in UTF-8. */
   | { readonly as: 'basic'; readonly username: string }
+  /** RFC 7616: the credentials that answer `challenge`, the WWW-Authenticate value as it was received, for the very request they stand in. */
+  | { readonly as: 'digest'; readonly username: string; readonly challenge: string }
 
-/** The place of a secret in a message. The agent fills it in after the origin check (law 2). */
+/**
+ * The place of a secret in a message. The agent fills it in after the origin check (law 2). A secret whose scope names the field `totp` is
+ * the key of an authenticator app: what is written is its code of the moment, never the key.
+ */
 export interface SecretSlot {
   readonly secret: object
   /** The form field or header it stands in. */
   readonly field: string
+  /** What is made of the secret before it is written; default: nothing. */
+  readonly derivation?: Derivation
   readonly encoding: Encoding
 }
 
@@ -63,7 +71,7 @@ export interface AgentResponse {
 export interface HttpAgent {
   /**
    * `destination_refused` (also an origin that is not the destination's), `site_down`, `site_tls`, `secret_refused`,
-   * `bad_request`; or what `signal` was aborted with. `Host`, `Content-Length` and `Accept-Encoding` are written by the agent.
+   * `bad_request`, `transform_unfit`; or what `signal` was aborted with. A stale nonce of HTTP Digest is answered here. `Host`, `Content-Length` and `Accept-Encoding` are written by the agent.
    */
   send(request: AgentRequest): Promise<AgentResponse>
   /** A new attempt: the secrets may be used once more. */

@@ -3,13 +3,17 @@ import { createAgent } from './agent.ts'
 import type { Destination, ForwardRequest, Outbound } from './contract.ts'
 import { networkOf } from './destination-rule.ts'
 import { dial } from './dial.ts'
-import { exchange } from './exchange.ts'
-import { fillHeaders, type OpenSecret } from './fill.ts'
+import { DigestNonces } from './digest-nonces.ts'
+import { type ExchangeResult, exchange } from './exchange.ts'
+import { fillHeaders, type OpenSecret, slotsOf } from './fill.ts'
+import { headerPairs } from './header-pairs.ts'
 import { readHost } from './host.ts'
 import { createOwnListeners } from './own-listeners.ts'
 import { connectTimeout, createPools } from './pools.ts'
 import { classifyHost, type Lookup, lookUpBySystem, resolveDestination } from './resolve.ts'
 import { siteError } from './site-error.ts'
+import { SlotFiller, type SlotTools } from './slot-filler.ts'
+import { TotpCodes } from './totp.ts'
 import { createTrust } from './trust.ts'
 
 export interface OutboundOptions {
@@ -22,10 +26,23 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem }: Outbound
   const own = createOwnListeners()
   const pools = createPools({ lookup, own, trust: createTrust() })
 
-  const toSite = (destination: Destination, request: ForwardRequest, upgrade?: string) => {
+  const tools: SlotTools = { openSecret, nonces: new DigestNonces(), codes: new TotpCodes() }
+  const { fill } = new SlotFiller(tools)
+
+  const toSite = async (destination: Destination, request: ForwardRequest, upgrade?: string): Promise<ExchangeResult> => {
     checkTarget(destination, request)
-    const { method, path, origin, signal } = request
-    const { headers } = fillHeaders(request.headers, origin, openSecret)
+    const first = await toSiteOnce(destination, request, upgrade)
+    const { status, headers, body } = first.response
+    const slots = request.headers.flatMap((value) => (typeof value === 'string' ? [] : slotsOf(value)))
+    const isStale = slots.length > 0 && tools.nonces.answered(slots, request.origin, status, headerPairs(headers))
+    // A body that was streamed is gone: whoever sent it learns that the session has to be renewed.
+    if (!isStale || (request.body !== null && !Buffer.isBuffer(request.body))) return first
+    body.destroy()
+    return toSiteOnce(destination, request, upgrade)
+  }
+
+  const toSiteOnce = (destination: Destination, { method, path, origin, signal, ...request }: ForwardRequest, upgrade?: string): Promise<ExchangeResult> => {
+    const { headers } = fillHeaders(request.headers, { origin, method, path }, fill)
     const body = request.body
     // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
     const options = { method: method as 'GET', path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
@@ -35,7 +52,7 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem }: Outbound
   return {
     async start() {},
     stop: () => pools.close(),
-    agent: (destination) => createAgent({ destination, pools, openSecret }),
+    agent: (destination) => createAgent({ destination, pools, ...tools }),
     forward: async (destination, request) => (await toSite(destination, request)).response,
     upgrade: async (destination, request) => toSite(destination, withoutUpgrade(request), upgradeOf(request)),
 

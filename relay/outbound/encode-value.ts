@@ -2,13 +2,16 @@ import iconv from 'iconv-lite'
 import { RelayError } from '../errors.ts'
 import type { Encoding } from './contract.ts'
 
+/** How a value can be written whatever the request it stands in. */
+export type PlainEncoding = Exclude<Encoding, { readonly as: 'digest' }>
+
 /**
  * A form value, JSON string or Basic credential as the bytes that stand in a message. Line ends are the caller's matter (the HTML
  * standard turns them into CRLF while the entry list is made).
  *
  * `bad_request` for a charset that nothing here can write, and for a Basic user name with a colon.
  */
-export function encodeValue(text: string, encoding: Encoding): Buffer {
+export function encodeValue(text: string, encoding: PlainEncoding): Buffer {
   switch (encoding.as) {
     case 'urlencoded':
       return Buffer.from(percentEncode(encodeText(text, encoding.charset)), 'latin1')

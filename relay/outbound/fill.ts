@@ -1,27 +1,37 @@
 import { Readable } from 'node:stream'
 import type { Part, SecretSlot } from './contract.ts'
-import { encodeValue } from './encode-value.ts'
 
 /** The value of a secret for an origin; throws `secret_refused`. */
 export type OpenSecret = (secret: object, origin: string) => string
+
+/** The request that a slot stands in. */
+export interface FilledRequest {
+  readonly origin: string
+  readonly method: string
+  /** Path and query as they are written. */
+  readonly path: string
+}
+
+/** The bytes that stand in the place of a slot. */
+export type FillSlot = (slot: SecretSlot, request: FilledRequest) => Buffer
 
 export function slotsOf(parts: readonly Part[]): SecretSlot[] {
   return parts.filter((part): part is SecretSlot => !Buffer.isBuffer(part))
 }
 
-/** Parts with every slot filled in for this origin. */
-export function fillParts(parts: readonly Part[], origin: string, openSecret: OpenSecret): Buffer {
-  return Buffer.concat(parts.map((part) => (Buffer.isBuffer(part) ? part : encodeValue(openSecret(part.secret, origin), part.encoding))))
+/** Parts with every slot filled in for this request. */
+export function fillParts(parts: readonly Part[], request: FilledRequest, fillSlot: FillSlot): Buffer {
+  return Buffer.concat(parts.map((part) => (Buffer.isBuffer(part) ? part : fillSlot(part, request))))
 }
 
 /** Flat headers with slots filled in. `Host` is left out: it is written from the origin that was checked. */
-export function fillHeaders(flat: readonly (string | readonly Part[])[], origin: string, openSecret: OpenSecret): { headers: string[] } {
+export function fillHeaders(flat: readonly (string | readonly Part[])[], request: FilledRequest, fillSlot: FillSlot): { headers: string[] } {
   const headers: string[] = []
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const name = flat[index] as string
     if (name.length === 4 && name.toLowerCase() === 'host') continue
     const value = flat[index + 1] as string | readonly Part[]
-    headers.push(name, typeof value === 'string' ? value : fillParts(value, origin, openSecret).toString('latin1'))
+    headers.push(name, typeof value === 'string' ? value : fillParts(value, request, fillSlot).toString('latin1'))
   }
   return { headers }
 }

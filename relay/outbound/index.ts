@@ -2,6 +2,8 @@
  * Outbound: the only room that opens connections outward. Destination rules on the resolved address of every
  * connection, TLS always verified, pools, and the one place where a secret's value meets a request.
  *
+ * Between the two it makes of a secret what the page's script would: a hash, a ciphertext, a one-time code, an answer of HTTP Digest.
+ *
  * Refuses: addresses a site is not enrolled for (so rebinding fails), cloud metadata, the relay's own ports,
  * a secret toward a foreign origin or twice in an attempt. Keeps law 2.
  */
@@ -18,4 +20,7 @@ export type {
   SecretSlot,
 } from './contract.ts'
 export { createOutbound, type OutboundOptions } from './create-outbound.ts'
+export type { Derivation, Format } from './derivation.ts'
 export { encodeValue } from './encode-value.ts'
+export { type Operation, operations } from './operations.ts'
+export { readTotpKey } from './totp.ts'

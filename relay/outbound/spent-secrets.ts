@@ -16,8 +16,8 @@ export interface Claim {
 
 /**
  * Law 2: each secret leaves at most once per attempt. The exceptions are one submission that the site moves on
- * (307 and 308, RFC 9110 sections 15.4.8 and 15.4.9) and HTTP Basic, where the credential belongs to every request
- * (RFC 7617 section 2.2) - until the site refuses it.
+ * (307 and 308, RFC 9110 sections 15.4.8 and 15.4.9) and HTTP Basic and Digest, where the credential belongs to every request
+ * (RFC 7617 section 2.2, RFC 7616 section 3.4) - until the site refuses it.
  */
 export class SpentSecrets {
   #uses = new Map<object, Use>()
@@ -44,7 +44,7 @@ export class SpentSecrets {
       },
       answered(status, location) {
         for (const { secret, field, encoding } of slots) {
-          if (encoding.as === 'basic' && status !== 401 && status !== 403) uses.delete(secret)
+          if ((encoding.as === 'basic' || encoding.as === 'digest') && status !== 401 && status !== 403) uses.delete(secret)
           else if (status === 307 || status === 308) uses.set(secret, { field, mayFollowTo: location?.origin })
         }
       },
