@@ -30,12 +30,41 @@ export interface Site {
   /** PEM of a private CA that vouches for this site. */
   readonly ca?: string
   readonly networks: readonly Network[]
+  /** What its login page looked like when it was last looked at and somebody agreed. */
+  readonly seen?: LoginPageSeen
   readonly createdAt: number
+}
+
+/** What a look at a login page recognised: names and addresses, no values. */
+export interface LoginPageSeen {
+  /** Its address, without the values of its query. */
+  readonly page: string
+  readonly title: string
+  readonly charset: string
+  /** Schemes of HTTP authentication that it offers: `Basic`, `Digest`, `NTLM`, `Negotiate`. */
+  readonly auth?: readonly string[]
+  readonly form?: { readonly name?: string; readonly method: 'get' | 'post'; readonly action: string }
+  readonly user?: string
+  readonly password?: string
+  readonly captcha?: string
+  readonly captchaImage?: boolean
+  /** The field for a one-time code. */
+  readonly code?: string
+  readonly remember?: readonly string[]
+  readonly consent?: readonly string[]
+  /** Where it keeps what it holds against forged requests: `field csrf`, `cookie XSRF-TOKEN`, `meta csrf-token`, `header x-csrf-token`. */
+  readonly csrf?: readonly string[]
+  readonly hidden?: readonly string[]
+  /** The address of a login API that its scripts speak JSON with. */
+  readonly api?: string
+  /** Field names differ from one load to the next. */
+  readonly namesChange?: boolean
 }
 
 /** What an account needs from a person before it is touched again (law 3). */
 export interface Attention {
-  readonly reason: 'wrong-password' | 'blocked' | 'challenge'
+  /** `unknown`: a password left, and nothing the relay knows told what the site made of it. */
+  readonly reason: 'wrong-password' | 'blocked' | 'challenge' | 'unknown'
   /** Safe words: what was seen. */
   readonly seen: string
   readonly since: number

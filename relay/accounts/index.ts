@@ -6,4 +6,4 @@
  * Keeps laws 1, 2, 3 (attention) and 5.
  */
 export { type AccountsOptions, createAccounts } from './accounts.ts'
-export type { Account, Accounts, Attention, Credential, Delivery, Network, Site } from './contract.ts'
+export type { Account, Accounts, Attention, Credential, Delivery, LoginPageSeen, Network, Site } from './contract.ts'

@@ -1,5 +1,5 @@
 import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName } from '../../adapters/index.ts'
-import type { Account, Credential, Site } from '../accounts/index.ts'
+import type { Account, Credential, LoginPageSeen, Site } from '../accounts/index.ts'
 
 /** One step of a sign-in, as it is told to the person. */
 export interface LoginStep {
@@ -64,6 +64,8 @@ export interface ProbeReport {
   readonly settings: Readonly<Record<string, unknown>>
   readonly networks: Site['networks']
   readonly found: readonly string[]
+  /** What was recognised, for the site's declaration; undefined: no page was reached. */
+  readonly seen?: LoginPageSeen
   readonly problem?: { readonly code: string; readonly text: string; readonly next: string }
 }
 

@@ -10,7 +10,7 @@ import type { Login, SessionState, SignInOutcome, SignInRequest } from './contra
 import { CookieJar } from './cookies/index.ts'
 import { destinationOf } from './destination.ts'
 import { loadAdapters } from './load-adapters.ts'
-import { probe } from './probe.ts'
+import { probe } from './probe/probe.ts'
 import { RefusedPasswords } from './refused-passwords.ts'
 import { withSessionHeaders } from './session-agent.ts'
 import { signIn, siteOf } from './sign-in.ts'

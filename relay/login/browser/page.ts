@@ -92,8 +92,10 @@ export class ParsedPage implements Page {
     return this.#addresses(['frame', 'iframe'], 'src').map(({ url }) => url)
   }
 
+  /** RFC 9110 section 5.3: a field that comes several times is one list (`WWW-Authenticate`). */
   header(name: string): string | undefined {
-    return headerOf(this.#answer.headers, name.toLowerCase())
+    const values = this.#answer.headers.filter(([field]) => field.toLowerCase() === name.toLowerCase()).map(([, value]) => value)
+    return values.length === 0 ? undefined : values.join(', ')
   }
 
   query(selector: string): readonly PageElement[] {

@@ -1,5 +1,5 @@
-import { RelayError } from '../errors.ts'
-import type { Destination, HttpAgent, Outbound } from '../outbound/index.ts'
+import { RelayError } from '../../errors.ts'
+import type { Destination, HttpAgent, Outbound } from '../../outbound/index.ts'
 
 /** A sign-in takes part at few origins. */
 const mostOrigins = 6
