@@ -8,11 +8,12 @@ import type { Account, Accounts, Attention, Credential, Site } from './contract.
 import { credentialRef, secretOrigins } from './credential-scope.ts'
 import { InOrder } from './in-order.ts'
 import { Listeners } from './listeners.ts'
+import { SiteMoves } from './site-moves.ts'
 import { Sites } from './sites.ts'
 
 export interface AccountsOptions {
   readonly store: Store
-  readonly vault: Pick<Vault, 'sealCredential' | 'secret' | 'destroyKey'>
+  readonly vault: Pick<Vault, 'seal' | 'open' | 'sealCredential' | 'resealCredential' | 'secret' | 'destroyKey'>
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number
 }
@@ -28,17 +29,20 @@ class RelayAccounts implements Accounts {
   readonly #accounts: AccountRecords
   readonly #changes = new InOrder()
   readonly #removed = new Listeners<Account>()
+  readonly #moves: SiteMoves
 
   constructor({ store, vault, now = Date.now }: AccountsOptions) {
     this.#vault = vault
     this.#now = now
     this.#sites = new Sites(store, now)
     this.#accounts = new AccountRecords(store)
+    this.#moves = new SiteMoves({ store, vault, sites: this.#sites, accounts: this.#accounts })
   }
 
   async start(): Promise<void> {
     await this.#sites.load()
     await this.#accounts.load()
+    await this.#moves.finish()
   }
 
   stop(): Promise<void> {
@@ -68,6 +72,13 @@ class RelayAccounts implements Accounts {
       for (const account of this.#accounts.list({ siteId: id })) await this.#remove(account.id)
       await this.#sites.remove(site)
       return true
+    })
+  }
+
+  replaceSite(site: Omit<Site, 'createdAt'>): Promise<Site> {
+    return this.#changes.run(async () => {
+      this.#knownSite(site.id)
+      return this.#moves.move(site)
     })
   }
 
@@ -113,6 +124,8 @@ class RelayAccounts implements Accounts {
   }
 
   async credential(id: string): Promise<Credential> {
+    // While a site moves, its credentials are sealed for the one place or the other.
+    await this.#moves.settled(this.#known(id).account.siteId)
     const { account, credential, fields } = this.#known(id)
     const site = this.#knownSite(account.siteId)
     const ref = credentialRef(account, site)

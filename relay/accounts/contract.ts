@@ -100,6 +100,12 @@ export interface Accounts {
    * id is unfit, a login or landing address lies outside the origins, or the CA is not PEM certificates.
    */
   addSite(site: Omit<Site, 'createdAt'>): Promise<Site>
+  /**
+   * Gives an enrolled site other settings; its accounts stay. Where the origins, the login address or the CA decide where secrets go, the
+   * credentials are sealed anew to the new ones: who calls this has asked a person first. A crash in between is made up for at the next
+   * start. `site_unknown`; else as `addSite`.
+   */
+  replaceSite(site: Omit<Site, 'createdAt'>): Promise<Site>
   listSites(): Promise<Site[]>
   /** From memory. */
   site(id: string): Site | undefined

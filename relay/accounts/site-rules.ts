@@ -18,6 +18,7 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
   if (!deliveries.includes(site.delivery)) reject('the delivery is `attach` or `handoff`')
   checkNetworks(site.networks)
   if (site.ca !== undefined) checkCa(site.ca)
+  if (JSON.stringify(site.seen ?? {}).length > limits.settings) reject('what was seen of the login page is too long')
   return {
     id: site.id,
     origins: [...site.origins],
@@ -28,6 +29,7 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
     delivery: site.delivery,
     ...(site.ca === undefined ? {} : { ca: site.ca }),
     networks: [...site.networks],
+    ...(site.seen === undefined ? {} : { seen: site.seen }),
   }
 }
 

@@ -24,15 +24,27 @@ export class Sites {
   async add(given: Omit<Site, 'createdAt'>): Promise<Site> {
     const site: Site = structuredClone({ ...checkSite(given), createdAt: this.#now() })
     if (this.#byId.has(site.id)) throw taken(`a site ${site.id}`)
-    for (const origin of site.origins) {
-      const other = this.#byOrigin.get(origin)
-      if (other !== undefined) throw taken(`a site at ${origin}: ${other.id}`)
-    }
+    this.#checkFree(site)
     try {
       await this.#records.put(site.id, site, { ifVersion: 0 })
     } catch (error) {
       throw isRelayError(error, 'store_conflict') ? taken(`a site ${site.id}`) : error
     }
+    this.#keep(site)
+    this.#changed.tell()
+    return site
+  }
+
+  /** The site as it would be in place of the present one of its id. `bad_request`, `already_exists`. */
+  replacement(given: Omit<Site, 'createdAt'>): Site {
+    const site: Site = structuredClone({ ...checkSite(given), createdAt: this.#byId.get(given.id)?.createdAt ?? this.#now() })
+    this.#checkFree(site)
+    return site
+  }
+
+  async replace(site: Site): Promise<Site> {
+    await this.#records.put(site.id, site)
+    for (const origin of this.#byId.get(site.id)?.origins ?? []) this.#byOrigin.delete(origin)
     this.#keep(site)
     this.#changed.tell()
     return site
@@ -60,6 +72,13 @@ export class Sites {
 
   onChanged(listener: () => void): () => void {
     return this.#changed.add(listener)
+  }
+
+  #checkFree(site: Site): void {
+    for (const origin of site.origins) {
+      const other = this.#byOrigin.get(origin)
+      if (other !== undefined && other.id !== site.id) throw taken(`a site at ${origin}: ${other.id}`)
+    }
   }
 
   #keep(site: Site): void {

@@ -37,6 +37,8 @@ export interface Vault {
   secret(ref: SealRef, sealed: Sealed, scope: SecretScope): Promise<Secret>
   /** Seals a credential: field name to value. */
   sealCredential(ref: SealRef, fields: Readonly<Record<string, string>>): Promise<Sealed>
+  /** The same credential sealed for another place. `vault_record_damaged` when it does not open at the first. */
+  resealCredential(from: SealRef, to: SealRef, sealed: Sealed): Promise<Sealed>
   /** Forgets the data key: once this resolves, what it sealed can never be opened again. */
   destroyKey(account: string): Promise<void>
   /**

@@ -79,6 +79,15 @@ class EnvelopeVault implements Vault {
     return this.seal(ref, Buffer.from(JSON.stringify(fields)))
   }
 
+  async resealCredential(from: SealRef, to: SealRef, sealed: Sealed): Promise<Sealed> {
+    const opened = await this.open(from, sealed)
+    try {
+      return await this.seal(to, opened)
+    } finally {
+      opened.fill(0)
+    }
+  }
+
   async secret(ref: SealRef, sealed: Sealed, scope: SecretScope): Promise<Secret> {
     const opened = await this.open(ref, sealed)
     const fields = JSON.parse(opened.toString()) as Record<string, string>
