@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod'
+import type { Derivation } from '../relay/outbound/index.ts'
 import type { Secret } from '../relay/vault/index.ts'
 
 /** Why a sign-in did not succeed. Decided by evidence. */
@@ -30,6 +31,26 @@ export class SignInFailure extends Error {
   }
 }
 
+/** What is made of a secret before it is sent, as the page's script would: see `transform`. The agent does it, and sends the result. */
+export interface Derived {
+  readonly secret: Secret
+  readonly derivation: Derivation
+}
+
+/** What may stand in a field. */
+export type Value = string | Secret | Derived
+
+/** What may stand in a JSON body: any JSON, with values in it. */
+export type JsonValue = Value | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+
+/** A token that a site gave for a session. Opaque, as cookies are: it is placed, never read. */
+export interface SessionToken {
+  readonly isSessionToken: true
+}
+
+/** Where a token stands in an answer: in its JSON, by the path to it (`data.accessToken`), or in a header. */
+export type TokenPlace = { readonly json: string } | { readonly header: string }
+
 /** One control of a form as the page gave it. */
 export interface FormField {
   readonly name: string
@@ -56,11 +77,14 @@ export interface Form {
   readonly enctype: string
   readonly fields: readonly FormField[]
   /** Sets a field's value. A Secret stays a handle: it is filled in by the HTTP agent. Unknown field: throws. */
-  fill(field: string, value: string | Secret): Form
+  fill(field: string, value: Value): Form
   /** Ticks or clears a checkbox or radio. */
   check(field: string, on?: boolean, value?: string): Form
-  /** Sends it as a browser would, with this submit button (default: the first), and follows to the page that comes. */
-  submit(submitter?: string): Promise<Page>
+  /**
+   * Sends it as a browser would, with this submit button (default: the first), and follows to the page that comes. With `headers`: as a
+   * script would that adds them.
+   */
+  submit(submitter?: string, options?: Pick<RequestOptions, 'headers'>): Promise<Page>
 }
 
 export interface PageImage {
@@ -87,8 +111,14 @@ export interface Page {
   /** Addresses of its frames, inline ones too: they are pages of their own. */
   readonly frames: readonly URL[]
   header(name: string): string | undefined
-  /** The parsed document for what the above does not cover: elements by CSS-like simple selector (`tag`, `#id`, `.class`, `[name=value]`). */
+  /** The token that stands there; undefined: none. */
+  token(place: TokenPlace): SessionToken | undefined
+  /** What came, decoded: the source of the page. */
+  readonly body: string
+  /** The parsed document for what the above does not cover: elements by CSS selector, in document order. Throws TypeError for what is none. */
   query(selector: string): readonly PageElement[]
+  /** The same by XPath; elements alone. Names of elements are in lower case. */
+  xpath(expression: string): readonly PageElement[]
   /** How often a redirect or meta refresh led here from the request. */
   readonly redirects: readonly URL[]
 }
@@ -98,16 +128,38 @@ export interface PageElement {
   /** What a person would see of it; for a script its source. */
   readonly text: string
   attribute(name: string): string | undefined
+  /** The form it belongs to or stands in. */
+  readonly form: Form | undefined
+  /** Where it leads: a link, a frame, a picture. Resolved; undefined: nowhere. */
+  readonly address: URL | undefined
 }
 
 /** A browser without a window: opens pages, keeps cookies, follows redirects and meta refresh, stays within its limits. */
 export interface Browser {
-  /** With `authorization`, HTTP Basic credentials go along (RFC 7617); on a redirect, to the same origin only. */
-  open(url: URL | string, options?: { readonly authorization?: SessionHeader['value'] }): Promise<Page>
+  /** With `authorization`, credentials of HTTP itself go along (Basic, RFC 7617; Digest, RFC 7616); on a redirect, to the same origin only. */
+  open(url: URL | string, options?: RequestOptions & { readonly authorization?: SessionHeader['value'] }): Promise<Page>
   /** Sends JSON, for sites whose form is a script. */
-  postJson(url: URL | string, body: Readonly<Record<string, string | Secret>>): Promise<Page>
+  postJson(url: URL | string, body: { readonly [key: string]: JsonValue }, options?: RequestOptions): Promise<Page>
+  /** Sends fields as a form does, where the page has none. */
+  postFields(url: URL | string, fields: Readonly<Record<string, Value>>, options?: RequestOptions): Promise<Page>
   /** Names and values change; values are not shown. */
   readonly cookies: CookieFacts
+}
+
+export interface RequestOptions {
+  /** Header fields beside those a browser sends; to the same origin only. */
+  readonly headers?: Readonly<Record<string, HeaderValue>>
+  /** Asks for data, as a script does. */
+  readonly data?: true
+}
+
+/** A header's value: text, what a cookie holds (for double-submit cookies), or a token of the session. */
+export type HeaderValue = string | { readonly cookie: string } | PrefixedToken
+
+/** `Bearer ` and a token. */
+export interface PrefixedToken {
+  readonly prefix: string
+  readonly token: SessionToken
 }
 
 export interface CookieFacts {
@@ -118,10 +170,26 @@ export interface CookieFacts {
   mark(): number
 }
 
-/** A header that carries the session instead of a cookie. The secret in it stays a handle. */
+/** A header that carries the session instead of a cookie, or beside it. A secret in it stays a handle. */
 export interface SessionHeader {
   readonly name: string
-  readonly value: string | { readonly basic: { readonly username: string; readonly password: Secret } }
+  readonly value:
+    | string
+    | { readonly basic: { readonly username: string; readonly password: Secret } }
+    /** `challenge`: the WWW-Authenticate value that began the session. Each request has credentials of its own. */
+    | { readonly digest: { readonly username: string; readonly password: Secret; readonly challenge: string } }
+    /** What this cookie of the session holds, for double-submit cookies. Left out while there is none. */
+    | { readonly cookie: string }
+  /** Where it goes; default: all origins of the site. */
+  readonly origins?: readonly string[]
+}
+
+/** An entry that the site's scripts look for in the storage of its origin. */
+export interface StorageEntry<V = string> {
+  readonly origin: string
+  readonly area: 'local' | 'session'
+  readonly key: string
+  readonly value: V
 }
 
 /** What is asked beyond the password. */
@@ -167,7 +235,9 @@ export type StepName = 'page' | 'form' | 'captcha' | 'send' | 'answer' | 'eviden
 export interface SignInResult {
   /** Where the person should land. */
   readonly landingUrl?: URL
-  readonly headers?: readonly SessionHeader[]
+  readonly headers?: readonly (SessionHeader | (Omit<SessionHeader, 'value'> & { readonly value: PrefixedToken }))[]
+  /** What the site's scripts keep in the storage of its origins; at those origins only. */
+  readonly storage?: readonly StorageEntry<string | SessionToken | { readonly template: string; readonly token: SessionToken }>[]
   /** What proved it. At least one. */
   readonly evidence: readonly string[]
 }

@@ -1,4 +1,4 @@
-import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName } from '../../adapters/index.ts'
+import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName, StorageEntry } from '../../adapters/index.ts'
 import type { Account, Credential, LoginPageSeen, Site } from '../accounts/index.ts'
 
 /** One step of a sign-in, as it is told to the person. */
@@ -37,7 +37,9 @@ export type SignInOutcome =
       /** The jar, serialised (CookieJar.serialise). */
       readonly cookies: string
       readonly headers: readonly SessionHeader[]
-      /** The site put the password itself into a cookie. */
+      /** What the site's scripts keep in the storage of its origins. */
+      readonly storage: readonly StorageEntry[]
+      /** The site put the password itself into a cookie, a token or an entry of storage. */
       readonly cookiesTell: boolean
       readonly landingUrl: string
       readonly evidence: readonly string[]

@@ -7,3 +7,4 @@
 export type { Login, LoginStep, ProbeReport, SessionState, SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
 export { CookieJar, type StoredCookie } from './cookies/index.ts'
 export { createLogin, type LoginOptions } from './create-login.ts'
+export { goesTo, headerParts } from './session-header.ts'

@@ -1,12 +1,12 @@
 import type { SessionHeader } from '../../adapters/index.ts'
-import type { HttpAgent, Part } from '../outbound/index.ts'
+import type { AgentRequest, HttpAgent, Part } from '../outbound/index.ts'
+import { goesTo, headerParts } from './session-header.ts'
 
 /** An agent that sends the headers of a session with every request, as the proxy does; a secret in them stays a handle. */
 export function withSessionHeaders(agent: HttpAgent, headers: readonly SessionHeader[]): HttpAgent {
   if (headers.length === 0) return agent
-  const lines = headers.map(({ name, value }) => [name, partsOf(name, value)] as const)
   return {
-    send: (request) => agent.send({ ...request, headers: [...request.headers, ...lines] }),
+    send: (request) => agent.send({ ...request, headers: [...request.headers, ...linesFor(request, headers)] }),
     beginAttempt: () => agent.beginAttempt(),
     scrub: (text) => agent.scrub(text),
     get networkMs() {
@@ -15,8 +15,10 @@ export function withSessionHeaders(agent: HttpAgent, headers: readonly SessionHe
   }
 }
 
-function partsOf(name: string, value: SessionHeader['value']): string | readonly Part[] {
-  if (typeof value === 'string') return value
-  const { username, password } = value.basic
-  return [Buffer.from('Basic '), { secret: password, field: name, encoding: { as: 'basic', username } }]
+function linesFor({ url, headers: given }: AgentRequest, headers: readonly SessionHeader[]): (readonly [string, string | readonly Part[]])[] {
+  const cookies = given.find(([name]) => name === 'cookie')?.[1]
+  return headers.flatMap((header) => {
+    const value = goesTo(header, url.origin) ? headerParts(header, typeof cookies === 'string' ? cookies : '') : undefined
+    return value === undefined ? [] : [[header.name, value] as const]
+  })
 }

@@ -8,6 +8,7 @@ import type { SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
 import { destinationOf } from './destination.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { safeCause } from './safe-cause.ts'
+import { settledHeaders, settledStorage } from './settle-session.ts'
 import { StepLog, tenths } from './step-log.ts'
 import { orAborted, TimeLimit } from './time-limit.ts'
 
@@ -137,11 +138,15 @@ class SignIn {
     this.#steps.add('evidence', evidence.join('; '))
     this.#steps.add('done', 'signed in')
     const cookies = this.#browser.jar.serialise()
+    const headers = settledHeaders(result)
+    const storage = settledStorage(result, this.#request.site.origins)
+    const told = [cookies, ...headers.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])), ...storage.map(({ value }) => value)].join('\n')
     return {
       ok: true,
       cookies,
-      cookiesTell: this.#agent.scrub(cookies) !== cookies,
-      headers: result.headers ?? [],
+      cookiesTell: this.#agent.scrub(told) !== told,
+      headers,
+      storage,
       landingUrl: this.#landingUrl(result.landingUrl).href,
       evidence,
       steps: this.#steps.steps,

@@ -36,9 +36,11 @@ export async function claimTicket(rooms: Rooms, principal: Principal, ticket: st
 /** What holds the password stays in the relay, be it a header or a cookie (law 1). */
 export function handedHeaders({ headers, cookiesTell }: SiteSession): { name: string; value: string }[] {
   if (cookiesTell) throw new RelayError('handoff_unavailable', { params: { reason: 'the site put the password into a cookie' } })
-  return headers.map(({ name, value }) => {
-    if (typeof value !== 'string') throw new RelayError('handoff_unavailable', { params: { reason: 'the site wants the password with every request' } })
-    return { name, value }
+  return headers.flatMap(({ name, value }) => {
+    if (typeof value === 'string') return [{ name, value }]
+    // It repeats a cookie, and the tool has the cookies.
+    if ('cookie' in value) return []
+    throw new RelayError('handoff_unavailable', { params: { reason: 'the site wants the password with every request' } })
   })
 }
 

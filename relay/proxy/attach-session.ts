@@ -1,4 +1,5 @@
 import type { SessionHeader } from '../../adapters/index.ts'
+import { goesTo, headerParts } from '../login/index.ts'
 import type { Part } from '../outbound/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
 import { via } from './request-head.ts'
@@ -13,7 +14,7 @@ export interface Attachment {
 }
 
 export function wholeSession(session: SiteSession, url: URL): Attachment {
-  return { cookies: session.cookieHeader(url), headers: session.headers }
+  return { cookies: session.cookieHeader(url), headers: session.headers.filter((header) => goesTo(header, url.origin)) }
 }
 
 /** What goes with a request that a page of another site made: the cookies the site has set with SameSite=None, for such requests. */
@@ -29,7 +30,10 @@ export function attachSession(fields: readonly string[], cookie: string, { cooki
   const sent: Field[] = headers.length === 0 ? [...fields] : withoutSessionHeaders(fields, headers)
   const all = attachCookies(cookie, cookies)
   if (all !== '') sent.push('Cookie', all)
-  for (const header of headers) sent.push(header.name, headerValue(header))
+  for (const header of headers) {
+    const value = headerParts(header, cookies)
+    if (value !== undefined) sent.push(header.name, value)
+  }
   sent.push('Via', via)
   return sent
 }
@@ -50,11 +54,4 @@ function cookieName(pair: string): string {
 function withoutSessionHeaders(fields: readonly string[], headers: readonly SessionHeader[]): Field[] {
   const names = new Set(headers.map(({ name }) => name.toLowerCase()))
   return fields.filter((_, i) => !names.has((fields[i & ~1] as string).toLowerCase()))
-}
-
-/** A secret stays a handle: the agent fills it in after the origin check (law 2). */
-function headerValue({ name, value }: SessionHeader): Field {
-  if (typeof value === 'string') return value
-  const { username, password } = value.basic
-  return [Buffer.from('Basic '), { secret: password, field: name, encoding: { as: 'basic', username } }]
 }

@@ -1,4 +1,4 @@
-import type { Challenge, FailureKind, ResponseFacts, SessionHeader } from '../../adapters/index.ts'
+import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StorageEntry } from '../../adapters/index.ts'
 import type { Account, Site } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
 import type { LoginStep, SignInTiming, StoredCookie } from '../login/index.ts'
@@ -9,6 +9,11 @@ export interface SiteSession {
   readonly account: Account
   readonly site: Site
   readonly headers: readonly SessionHeader[]
+  /**
+   * What the site's scripts look for in the storage of its origins. Kept and sealed as cookies are; like them a bearer token: it leaves
+   * toward a client only where the site's delivery is `handoff`, and only into the storage of its own origin.
+   */
+  readonly storage: readonly StorageEntry[]
   /** Its cookies hold the password: they never leave toward a client (law 1). */
   readonly cookiesTell: boolean
   readonly landingUrl: string

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SessionHeader } from '../../adapters/index.ts'
+import type { SessionHeader, StorageEntry } from '../../adapters/index.ts'
 import type { Account, Credential, Site } from '../accounts/index.ts'
 import { CookieJar } from '../login/index.ts'
 import type { HandedCookie, SiteSession } from './contract.ts'
@@ -9,6 +9,8 @@ export interface SessionSnapshot {
   readonly id: string
   readonly cookies: string
   readonly headers: readonly SnapshotHeader[]
+  /** Absent in what older relays wrote. */
+  readonly storage?: readonly StorageEntry[]
   readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly createdAt: number
@@ -19,13 +21,19 @@ export interface SessionSnapshot {
 
 interface SnapshotHeader {
   readonly name: string
-  readonly value: string | { readonly basic: { readonly username: string; readonly field: string } }
+  readonly value:
+    | string
+    | { readonly basic: { readonly username: string; readonly field: string } }
+    | { readonly digest: { readonly username: string; readonly field: string; readonly challenge: string } }
+    | { readonly cookie: string }
+  readonly origins?: readonly string[]
 }
 
 /** What a sign-in yields. */
 export interface NewSession {
   readonly cookies: string
   readonly headers: readonly SessionHeader[]
+  readonly storage: readonly StorageEntry[]
   readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly evidence: readonly string[]
@@ -37,6 +45,7 @@ export class LiveSession implements SiteSession {
   readonly account: Account
   readonly site: Site
   readonly headers: readonly SessionHeader[]
+  readonly storage: readonly StorageEntry[]
   readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly createdAt: number
@@ -56,6 +65,7 @@ export class LiveSession implements SiteSession {
     this.account = account
     this.site = site
     this.headers = headers
+    this.storage = snapshot.storage ?? []
     this.cookiesTell = snapshot.cookiesTell
     this.landingUrl = snapshot.landingUrl
     this.createdAt = snapshot.createdAt
@@ -65,18 +75,13 @@ export class LiveSession implements SiteSession {
   }
 
   static begin(account: Account, site: Site, fresh: NewSession, now: number, onChange: (session: LiveSession) => void): LiveSession {
-    const { cookies, cookiesTell, landingUrl, evidence } = fresh
-    const snapshot = { id: randomUUID(), cookies, cookiesTell, landingUrl, evidence, createdAt: now, credentialVersion: account.credentialVersion }
+    const { cookies, storage, cookiesTell, landingUrl, evidence } = fresh
+    const snapshot = { id: randomUUID(), cookies, storage, cookiesTell, landingUrl, evidence, createdAt: now, credentialVersion: account.credentialVersion }
     return new LiveSession(account, site, snapshot, fresh.headers, onChange)
   }
 
   static restore(account: Account, site: Site, credential: Credential, snapshot: SessionSnapshot, onChange: (session: LiveSession) => void): LiveSession {
-    const headers = snapshot.headers.map(({ name, value }): SessionHeader => {
-      if (typeof value === 'string') return { name, value }
-      const password = credential.secrets[value.basic.field]
-      if (password === undefined) throw new Error(`the credential has no field ${value.basic.field}`)
-      return { name, value: { basic: { username: value.basic.username, password } } }
-    })
+    const headers = snapshot.headers.map((header) => openHeader(header, credential))
     return new LiveSession(account, site, snapshot, headers, onChange)
   }
 
@@ -84,10 +89,8 @@ export class LiveSession implements SiteSession {
     return {
       id: this.id,
       cookies: this.#jar.serialise(),
-      headers: this.headers.map(({ name, value }) => ({
-        name,
-        value: typeof value === 'string' ? value : { basic: { username: value.basic.username, field: value.basic.password.scope.field } },
-      })),
+      headers: this.headers.map(closeHeader),
+      storage: this.storage,
       cookiesTell: this.cookiesTell,
       landingUrl: this.landingUrl,
       createdAt: this.createdAt,
@@ -130,4 +133,19 @@ export class LiveSession implements SiteSession {
   serialisedCookies(): string {
     return this.#jar.serialise()
   }
+}
+
+function closeHeader({ value, ...header }: SessionHeader): SnapshotHeader {
+  if (typeof value === 'string' || 'cookie' in value) return { ...header, value }
+  if ('basic' in value) return { ...header, value: { basic: { username: value.basic.username, field: value.basic.password.scope.field } } }
+  const { username, password, challenge } = value.digest
+  return { ...header, value: { digest: { username, field: password.scope.field, challenge } } }
+}
+
+function openHeader({ value, ...header }: SnapshotHeader, { secrets }: Credential): SessionHeader {
+  if (typeof value === 'string' || 'cookie' in value) return { ...header, value }
+  const { username, field } = 'basic' in value ? value.basic : value.digest
+  const password = secrets[field]
+  if (password === undefined) throw new Error(`the credential has no field ${field}`)
+  return { ...header, value: 'basic' in value ? { basic: { username, password } } : { digest: { username, password, challenge: value.digest.challenge } } }
 }

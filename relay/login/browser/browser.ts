@@ -1,10 +1,13 @@
-import type { Browser, CookieFacts, Page, SessionHeader } from '../../../adapters/index.ts'
+import type { Browser, CookieFacts, Page, RequestOptions } from '../../../adapters/index.ts'
 import type { HttpAgent, Part } from '../../outbound/index.ts'
-import type { Secret } from '../../vault/index.ts'
 import { CookieJar } from '../cookies/index.ts'
+import { urlencoded } from './encode-entries.ts'
+import { placedSecret } from './entry-list.ts'
+import { jsonParts } from './json-parts.ts'
 import { type BrowserLimits, Navigator } from './navigate.ts'
 import { type PageContext, ParsedPage } from './page.ts'
 import type { PageRequest } from './page-request.ts'
+import { optionsOf } from './request-fields.ts'
 
 export interface BrowserOptions {
   readonly agent: HttpAgent
@@ -30,9 +33,9 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal 
   let current: ParsedPage | undefined
 
   /** To the page that comes in the end: a page that moves on by itself within seconds is a redirect. */
-  async function go(request: PageRequest): Promise<Page> {
+  async function go(request: PageRequest, options: RequestOptions = {}): Promise<Page> {
     const passed: URL[] = []
-    let next = request
+    let next: PageRequest = { ...request, ...optionsOf(options, jar.header(request.url)) }
     for (;;) {
       const answer = await navigator.fetch(next)
       const page = new ParsedPage({ ...answer, redirects: [...passed, ...answer.redirects] }, context)
@@ -59,22 +62,23 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal 
     get page() {
       return current
     },
-    open: (url, options: { readonly authorization?: SessionHeader['value'] } = {}) =>
-      go({
-        method: 'GET',
-        url: new URL(url),
-        ...(current === undefined ? {} : { referrer: current.url }),
-        ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
-      }),
-    postJson: (url, body) =>
-      go({
-        method: 'POST',
-        url: new URL(url, current?.url),
-        contentType: 'application/json',
-        body: jsonParts(body),
-        accept: 'json',
-        ...(current === undefined ? {} : { referrer: current.url }),
-      }),
+    open: (url, options = {}) => {
+      const { authorization } = options
+      return go({ method: 'GET', url: new URL(url), ...from(), ...(authorization === undefined ? {} : { authorization }) }, options)
+    },
+    postJson: (url, body, options) => post(url, 'application/json', jsonParts(body), { ...options, data: true }),
+    postFields(url, fields, options) {
+      const entries = Object.entries(fields).map(([name, value]) => ({ name, value: typeof value === 'string' ? value : placedSecret(value) }))
+      return post(url, 'application/x-www-form-urlencoded', urlencoded(entries, 'UTF-8'), options)
+    },
+  }
+
+  function post(url: URL | string, contentType: string, body: readonly Part[], options: RequestOptions = {}): Promise<Page> {
+    return go({ method: 'POST', url: new URL(url, current?.url), contentType, body, ...from() }, options)
+  }
+
+  function from(): Pick<PageRequest, 'referrer'> {
+    return current === undefined ? {} : { referrer: current.url }
   }
 }
 
@@ -82,13 +86,4 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal 
 function movesOnTo({ refresh, url }: ParsedPage): URL | undefined {
   if (refresh === undefined || refresh.seconds > longestRefresh || !/^https?:$/.test(refresh.url.protocol)) return undefined
   return refresh.url.href.split('#')[0] === url.href.split('#')[0] ? undefined : refresh.url
-}
-
-function jsonParts(body: Readonly<Record<string, string | Secret>>): Part[] {
-  const parts = Object.entries(body).flatMap(([name, value], index): Part[] => {
-    const head = `${index === 0 ? '' : ','}${JSON.stringify(name)}:`
-    if (typeof value === 'string') return [Buffer.from(head + JSON.stringify(value))]
-    return [Buffer.from(`${head}"`), { secret: value, field: name, encoding: { as: 'json' } }, Buffer.from('"')]
-  })
-  return [Buffer.from('{'), ...parts, Buffer.from('}')]
 }

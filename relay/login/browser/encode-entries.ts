@@ -24,7 +24,7 @@ export function urlencoded(entries: readonly Entry[], charset: string): Part[] {
   const encoding = { as: 'urlencoded', charset } as const
   return entries.flatMap(({ name, value }, index): Part[] => {
     const head = Buffer.concat([Buffer.from(index === 0 ? '' : '&'), encodeValue(withCrLf(name), encoding), Buffer.from('=')])
-    return [head, typeof value === 'string' ? encodeValue(withCrLf(value), encoding) : { secret: value, field: name, encoding }]
+    return [head, typeof value === 'string' ? encodeValue(withCrLf(value), encoding) : { ...value, field: name, encoding }]
   })
 }
 
@@ -37,7 +37,7 @@ function multipart(entries: readonly Entry[], charset: string): EncodedForm {
       multipartName(name, charset),
       Buffer.from(file ? '"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n' : '"\r\n\r\n'),
     ]),
-    typeof value === 'string' ? encodeValue(withCrLf(value), encoding) : { secret: value, field: name, encoding },
+    typeof value === 'string' ? encodeValue(withCrLf(value), encoding) : { ...value, field: name, encoding },
     Buffer.from('\r\n'),
   ])
   return { contentType: `multipart/form-data; boundary=${boundary}`, body: [...body, Buffer.from(`--${boundary}--\r\n`)] }
@@ -53,7 +53,7 @@ function plainText(entries: readonly Entry[], charset: string): Part[] {
   const encoding = { as: 'multipart', charset } as const
   return entries.flatMap(({ name, value }): Part[] => [
     encodeValue(`${withCrLf(name)}=`, encoding),
-    typeof value === 'string' ? encodeValue(withCrLf(value), encoding) : { secret: value, field: name, encoding },
+    typeof value === 'string' ? encodeValue(withCrLf(value), encoding) : { ...value, field: name, encoding },
     Buffer.from('\r\n'),
   ])
 }

@@ -1,16 +1,28 @@
-import type { Secret } from '../../vault/index.ts'
+import type { Derived } from '../../../adapters/index.ts'
+import type { Derivation } from '../../outbound/index.ts'
+import { Secret } from '../../vault/index.ts'
 import type { Control } from './controls.ts'
+
+/** A handle that stands in a field, and what is made of it before it is sent. */
+export interface PlacedSecret {
+  readonly secret: Secret
+  readonly derivation?: Derivation
+}
+
+export function placedSecret(value: Secret | Derived): PlacedSecret {
+  return value instanceof Secret ? { secret: value } : { secret: value.secret, derivation: value.derivation }
+}
 
 /** A name and a value as the form sends them; a secret stays a handle. */
 export interface Entry {
   readonly name: string
-  readonly value: string | Secret
+  readonly value: string | PlacedSecret
   /** No file was chosen: an empty one is sent where files can be. */
   readonly file?: true
 }
 
 /** Constructing the entry list (HTML standard, section 4.10.21.4). `filled`: handles that stand in a field, by control. */
-export function entryList(controls: readonly Control[], submitter: Control | undefined, filled: ReadonlyMap<Control, Secret>, encoding: string): Entry[] {
+export function entryList(controls: readonly Control[], submitter: Control | undefined, filled: ReadonlyMap<Control, PlacedSecret>, encoding: string): Entry[] {
   const entries: Entry[] = []
   for (const control of controls) {
     const { name, type } = control

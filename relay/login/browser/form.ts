@@ -1,9 +1,8 @@
-import type { Form, FormField, Page } from '../../../adapters/index.ts'
-import { Secret } from '../../vault/index.ts'
+import type { Form, FormField, Page, RequestOptions, Value } from '../../../adapters/index.ts'
 import { type Control, controlsOf } from './controls.ts'
 import { encodeEntries, urlencoded } from './encode-entries.ts'
 import { encodingOf, outputEncoding } from './encoding.ts'
-import { entryList } from './entry-list.ts'
+import { entryList, type PlacedSecret, placedSecret } from './entry-list.ts'
 import { labelOf } from './label.ts'
 import type { PageRequest } from './page-request.ts'
 import { parseAddress } from './parse-address.ts'
@@ -16,7 +15,7 @@ export interface FormPlace {
   readonly pageUrl: URL
   readonly baseUrl: URL
   readonly pageEncoding: string
-  go(request: PageRequest): Promise<Page>
+  go(request: PageRequest, options?: RequestOptions): Promise<Page>
 }
 
 /** A form of a page, filled in and sent as a browser would (HTML standard, section 4.10.21.3). */
@@ -30,7 +29,7 @@ export class PageForm implements Form {
   readonly element: Element
   readonly #place: FormPlace
   readonly #controls: readonly Control[]
-  readonly #filled = new Map<Control, Secret>()
+  readonly #filled = new Map<Control, PlacedSecret>()
   readonly #descriptions = new Map<Control, Pick<FormField, 'id' | 'label' | 'autocomplete' | 'maxLength'>>()
 
   constructor(place: FormPlace) {
@@ -73,10 +72,10 @@ export class PageForm implements Form {
     return description
   }
 
-  fill(field: string, value: string | Secret): Form {
+  fill(field: string, value: Value): Form {
     const control = this.#find(field, ({ type }) => !['checkbox', 'radio', 'submit', 'image', 'button', 'reset', 'file'].includes(type))
     this.#filled.delete(control)
-    if (value instanceof Secret) this.#filled.set(control, value)
+    if (typeof value !== 'string') this.#filled.set(control, placedSecret(value))
     else if (control.type === 'select') {
       if (!control.options.some((option) => option.value === value)) throw new Error(`the list ${field} does not offer that value`)
       for (const option of control.options) option.selected = option.value === value
@@ -91,7 +90,7 @@ export class PageForm implements Form {
     return this
   }
 
-  async submit(submitter?: string): Promise<Page> {
+  async submit(submitter?: string, options?: Pick<RequestOptions, 'headers'>): Promise<Page> {
     const { pageUrl, pageEncoding, element, go } = this.#place
     const button = this.#submitter(submitter)
     const own = (name: string) => (button === undefined ? undefined : attribute(button.element, name))
@@ -100,9 +99,9 @@ export class PageForm implements Form {
     const enctype = own('formenctype') === undefined ? this.enctype : enctypeOf(own('formenctype'))
     const charset = charsetOf(attribute(element, 'accept-charset'), pageEncoding)
     const entries = entryList(this.#controls, button, this.#filled, charset)
-    if (method === 'get') return go({ method: 'GET', url: withoutQuery(action), query: urlencoded(entries, charset), referrer: pageUrl })
+    if (method === 'get') return go({ method: 'GET', url: withoutQuery(action), query: urlencoded(entries, charset), referrer: pageUrl }, options)
     const { contentType, body } = encodeEntries(entries, enctype, charset)
-    return go({ method: 'POST', url: action, contentType, body, referrer: pageUrl })
+    return go({ method: 'POST', url: action, contentType, body, referrer: pageUrl }, options)
   }
 
   #find(field: string, fits: (control: Control) => boolean): Control {

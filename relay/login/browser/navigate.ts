@@ -121,7 +121,7 @@ function redirectTarget({ status, headers, url }: AgentResponse): URL | undefine
 function redirected(request: PageRequest, status: number, location: URL): PageRequest {
   const target = keepFragment(location, request.url)
   const becomesGet = status === 303 || ((status === 301 || status === 302) && request.method === 'POST')
-  const { method, contentType, body, accept, authorization, referrer } = request
+  const { method, contentType, body, accept, authorization, fields, referrer } = request
   const leftTwice = target.origin !== request.url.origin && request.url.origin !== (referrer ?? request.url).origin
   const kept = {
     url: target,
@@ -130,6 +130,7 @@ function redirected(request: PageRequest, status: number, location: URL): PageRe
     ...(accept === undefined ? {} : { accept }),
     // Credentials of HTTP itself never follow to another origin.
     ...(authorization !== undefined && target.origin === request.url.origin ? { authorization } : {}),
+    ...(fields !== undefined && target.origin === request.url.origin ? { fields } : {}),
   }
   if (becomesGet || method === 'GET') return { ...kept, method: 'GET' }
   return { ...kept, method, ...(contentType === undefined ? {} : { contentType }), ...(body === undefined ? {} : { body }) }

@@ -16,4 +16,6 @@ export interface PageRequest {
   /** What is wanted: a page (default), an image, data for a script. */
   readonly accept?: 'page' | 'image' | 'json'
   readonly authorization?: SessionHeader['value']
+  /** Fields beside those a browser sends; they take the place of its own of the same names. */
+  readonly fields?: readonly (readonly [name: string, value: string])[]
 }

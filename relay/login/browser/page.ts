@@ -1,7 +1,8 @@
-import type { Form, Page, PageElement, PageImage } from '../../../adapters/index.ts'
+import type { Form, Page, PageElement, PageImage, RequestOptions, SessionToken, TokenPlace } from '../../../adapters/index.ts'
 import { charsetOf, decodePage } from './decode-page.ts'
 import { decode, encodingOf } from './encoding.ts'
 import { PageForm } from './form.ts'
+import { FoundElement } from './found-element.ts'
 import { imagesOf } from './images.ts'
 import { parseRefresh } from './meta-refresh.ts'
 import { type Answer, headerOf } from './navigate.ts'
@@ -9,12 +10,14 @@ import type { PageRequest } from './page-request.ts'
 import { parseAddress } from './parse-address.ts'
 import { type Element, type ParsedDocument, parseHtml } from './parse-html.ts'
 import { select } from './selector.ts'
+import { findToken } from './session-token.ts'
 import { labelText, visibleText } from './visible-text.ts'
 import { ancestors, attribute, elements, textContent } from './walk.ts'
+import { selectByXpath } from './xpath.ts'
 
 export interface PageContext {
   /** Goes to another page. */
-  go(request: PageRequest): Promise<Page>
+  go(request: PageRequest, options?: RequestOptions): Promise<Page>
   /** Fetches what the page shows. */
   fetch(request: PageRequest): Promise<Answer>
 }
@@ -72,7 +75,7 @@ export class ParsedPage implements Page {
           pageUrl: this.url,
           baseUrl: this.baseUrl,
           pageEncoding: this.encoding,
-          go: (request) => this.#context.go(request),
+          go: (request, options) => this.#context.go(request, options),
         }),
     )
     return this.#forms
@@ -98,14 +101,26 @@ export class ParsedPage implements Page {
     return values.length === 0 ? undefined : values.join(', ')
   }
 
+  token(place: TokenPlace): SessionToken | undefined {
+    return findToken(place, this.body, (name) => this.header(name))
+  }
+
   query(selector: string): readonly PageElement[] {
-    return select(this.#document.root, selector).map((element) => ({
-      tag: element.tagName,
-      get text() {
-        return element.tagName === 'script' ? textContent(element) : visibleText(element)
-      },
-      attribute: (name) => attribute(element, name),
-    }))
+    return this.#found(select(this.#document.root, selector))
+  }
+
+  xpath(expression: string): readonly PageElement[] {
+    return this.#found(selectByXpath(this.#document.root, expression))
+  }
+
+  #found(found: readonly Element[]): PageElement[] {
+    return found.map(
+      (element) => new FoundElement(element, { document: this.#document, base: this.baseUrl, encoding: this.encoding, formOf: (owner) => this.#formOf(owner) }),
+    )
+  }
+
+  #formOf(element: Element): Form | undefined {
+    return this.forms.find((form) => form instanceof PageForm && form.element === element)
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Part } from '../../outbound/index.ts'
+import { headerParts } from '../session-header.ts'
 import type { PageRequest } from './page-request.ts'
 
 /** Says what it is, in the form that sites which look for a browser accept. */
@@ -14,7 +15,7 @@ type Header = readonly [name: string, value: string | readonly Part[]]
 
 /** The header fields a browser sends with such a request. */
 export function requestHeaders(request: PageRequest, cookie: string): Header[] {
-  const { method, url, contentType, referrer, accept = 'page', authorization, isOriginHidden } = request
+  const { method, url, contentType, referrer, accept = 'page', authorization, isOriginHidden, fields = [] } = request
   const headers: Header[] = [
     ['user-agent', userAgent],
     ['accept', accepts[accept]],
@@ -26,14 +27,10 @@ export function requestHeaders(request: PageRequest, cookie: string): Header[] {
   const referer = referrer === undefined ? undefined : refererFor(referrer, url)
   if (referer !== undefined) headers.push(['referer', referer])
   if (cookie !== '') headers.push(['cookie', cookie])
-  if (authorization !== undefined) headers.push(['authorization', authorizationValue(authorization)])
-  return headers
-}
-
-function authorizationValue(value: NonNullable<PageRequest['authorization']>): string | readonly Part[] {
-  if (typeof value === 'string') return value
-  const { username, password } = value.basic
-  return [Buffer.from('Basic '), { secret: password, field: 'authorization', encoding: { as: 'basic', username } }]
+  const credentials = authorization === undefined ? undefined : headerParts({ name: 'authorization', value: authorization }, cookie)
+  if (credentials !== undefined) headers.push(['authorization', credentials])
+  const own = new Set(fields.map(([name]) => name.toLowerCase()))
+  return [...headers.filter(([name]) => !own.has(name)), ...fields]
 }
 
 /** Fetch standard, section 3.2: not from a page with TLS to one without. */
