@@ -22,6 +22,8 @@ export interface DocumentIndex {
   readonly controlsOf: ReadonlyMap<Element, readonly PlacedControl[]>
   /** The form around an element or open at it. */
   formAt(element: Element): Element | undefined
+  /** The form an element belongs to: the one that its attribute names, else the one around it or open at it. */
+  ownerOf(element: Element): Element | undefined
 }
 
 const indexes = new WeakMap<ParsedDocument, DocumentIndex>()
@@ -71,7 +73,7 @@ class Gathering implements DocumentIndex {
       pushChildren(stack, visit)
     }
     for (const control of this.#placed) {
-      const owner = this.#ownerOf(control.element)
+      const owner = this.ownerOf(control.element)
       if (owner !== undefined) add(this.controlsOf, owner, control)
     }
   }
@@ -98,7 +100,7 @@ class Gathering implements DocumentIndex {
     })
   }
 
-  #ownerOf(control: Element): Element | undefined {
+  ownerOf(control: Element): Element | undefined {
     const id = attribute(control, 'form')
     if (id === undefined) return this.formAt(control)
     const named = this.#byId.get(id)

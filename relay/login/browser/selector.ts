@@ -1,33 +1,41 @@
+import { type Options, selectAll } from 'css-select'
+import { defaultTreeAdapter as tree } from 'parse5'
 import type { Element, Node } from './parse-html.ts'
-import { attribute, elements } from './walk.ts'
+import { attribute, children, hasAttribute, isElement, textContent } from './walk.ts'
 
-/** A simple selector: any of `tag`, `#id`, `.class`, `[name]`, `[name=value]` joined without spaces; commas part alternatives. */
+/** Elements by CSS selector (Selectors Level 4 as far as css-select knows it), in document order. Throws TypeError for what is no selector. */
 export function select(root: Node, selector: string): Element[] {
-  const alternatives = selector.split(',').map((text) => compile(text.trim()))
-  const found: Element[] = []
-  for (const element of elements(root)) if (alternatives.some((tests) => tests.every((test) => test(element)))) found.push(element)
-  return found
+  if (selector.trim() === '') throw new TypeError('an empty selector')
+  try {
+    return selectAll<Node, Element>(selector, children(root) as Node[], options)
+  } catch (cause) {
+    throw new TypeError(`"${selector}" is not a selector`, { cause })
+  }
 }
 
-type Test = (element: Element) => boolean
+const adapter: NonNullable<Options<Node, Element>['adapter']> = {
+  isTag: isElement,
+  getAttributeValue: attribute,
+  getChildren: (node) => children(node) as Node[],
+  getName: ({ tagName }) => tagName,
+  getParent,
+  getSiblings: (node) => children(getParent(node) ?? node) as Node[],
+  getText: textContent,
+  hasAttrib: hasAttribute,
+  removeSubsets,
+}
+// The tree does not change, but compiled selectors outlive it.
+const options = { adapter, cacheResults: false }
 
-const piece = /^(?:([a-z][\w-]*|\*)|#([\w:-]+)|\.([\w-]+)|\[([\w:-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\]"']*)))?\])/i
+function getParent(node: Node): Node | null {
+  return 'parentNode' in node ? node.parentNode : null
+}
 
-/** Throws TypeError for what it does not know: an adapter's mistake should be seen, not match nothing. */
-function compile(text: string): Test[] {
-  const tests: Test[] = []
-  let rest = text
-  while (rest !== '') {
-    const match = piece.exec(rest)
-    if (match === null) throw new TypeError(`"${text}" is not a simple selector`)
-    const [whole, tag, id, className, name] = match
-    const value = match[5] ?? match[6] ?? match[7]
-    if (tag !== undefined) tests.push((element) => tag === '*' || element.tagName === tag.toLowerCase())
-    else if (id !== undefined) tests.push((element) => attribute(element, 'id') === id)
-    else if (className !== undefined) tests.push((element) => (attribute(element, 'class') ?? '').split(/\s+/).includes(className))
-    else if (name !== undefined) tests.push((element) => (value === undefined ? attribute(element, name) !== undefined : attribute(element, name) === value))
-    rest = rest.slice(whole.length)
-  }
-  if (tests.length === 0) throw new TypeError('an empty selector')
-  return tests
+/** Nodes without those that are below another of them. */
+function removeSubsets(nodes: Node[]): Node[] {
+  const given = new Set(nodes)
+  return [...given].filter((node) => {
+    for (let above = getParent(node); above !== null; above = getParent(above)) if (given.has(above)) return false
+    return !tree.isDocumentTypeNode(node)
+  })
 }
