@@ -5,4 +5,7 @@
  */
 
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts'
+export { nearest } from './nearest.ts'
+export { schemaProblem } from './problem.ts'
+export { readYaml, type YamlFile } from './read-yaml.ts'
 export { type Config, configSchema } from './schema.ts'

@@ -8,11 +8,7 @@ import { configSchema } from './schema.ts'
 
 /** The first thing the schema minds, told with its place. Values are not quoted: one may be a secret in the wrong place. */
 export function problemError(error: z.ZodError, file: YamlFile | undefined, overrides: readonly Override[]): RelayError {
-  const [issue] = error.issues
-  const parents = (issue?.path ?? []).map(String)
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const keys = unknown === undefined ? parents : [...parents, unknown]
-  const problem = unknown === undefined ? lowerFirst(issue?.message ?? 'does not fit') : notKnown(unknown, parents)
+  const { keys, problem } = schemaProblem(configSchema, error)
   const variable = overrides.find(({ option }) => option.path.join() === keys.join())?.option.variable
   if (variable !== undefined || file === undefined) {
     return new RelayError('config_variable_invalid', { params: { variable: variable ?? variableOf(keys), problem } })
@@ -20,22 +16,32 @@ export function problemError(error: z.ZodError, file: YamlFile | undefined, over
   return new RelayError('config_invalid', { params: { file: file.path, line: file.lineOf(keys), key: keys.join('.'), problem } })
 }
 
-function notKnown(key: string, parents: readonly string[]): string {
-  const known = nearest(key, knownKeys(parents))
-  return known === undefined ? 'is not a known key' : `is not a known key; the nearest is \`${known}\``
+/** The first thing a schema minds: where, and what; for an unknown key also the nearest known one. */
+export function schemaProblem(schema: z.ZodType, error: z.ZodError): { readonly keys: readonly string[]; readonly problem: string } {
+  const [issue] = error.issues
+  const parents = (issue?.path ?? []).map(String)
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  if (unknown === undefined) return { keys: parents, problem: lowerFirst(issue?.message ?? 'does not fit') }
+  const known = nearest(unknown, knownKeys(schema, parents))
+  const problem = known === undefined ? 'is not a known key' : `is not a known key; the nearest is \`${known}\``
+  return { keys: [...parents, unknown], problem }
 }
 
 /** The keys that the schema has below these parents. */
-function knownKeys(parents: readonly string[]): string[] {
-  let schema: unknown = configSchema
-  for (const parent of parents) schema = (unwrap(schema) as z.ZodObject).shape[parent]
-  return Object.keys((unwrap(schema) as z.ZodObject).shape)
+function knownKeys(schema: z.ZodType, parents: readonly string[]): string[] {
+  let at: unknown = unwrap(schema)
+  for (const parent of parents) at = unwrap(shapeOf(at)?.[parent] ?? (at as { def?: { element?: unknown } } | undefined)?.def?.element)
+  return Object.keys(shapeOf(at) ?? {})
+}
+
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
+  return (schema as Partial<z.ZodObject> | undefined)?.shape
 }
 
 /** Under defaults and the like lies the object that has the keys. */
 function unwrap(schema: unknown): unknown {
-  const { def } = schema as { def: { innerType?: unknown } }
-  return def.innerType === undefined ? schema : unwrap(def.innerType)
+  const inner = (schema as { def?: { innerType?: unknown } } | undefined)?.def?.innerType
+  return inner === undefined ? schema : unwrap(inner)
 }
 
 function lowerFirst(text: string): string {

@@ -11,10 +11,10 @@ export interface YamlFile {
   lineOf(keys: readonly string[]): number
 }
 
-/** `config_unreadable`; `config_invalid` for what is not YAML, has a key twice, or multiplies itself by aliases. */
-export function readYaml(path: string): YamlFile {
+/** Of the file, or of this text of it. `config_unreadable`; `config_invalid` for what is not YAML, has a key twice, or multiplies itself by aliases. */
+export function readYaml(path: string, text: string = read(path)): YamlFile {
   const lines = new LineCounter()
-  const document = parse(path, read(path), lines)
+  const document = parse(path, text, lines)
   return { path, values: toValues(path, document), lineOf: (keys) => lineOf(document, lines, keys) }
 }
 

@@ -84,6 +84,15 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Site sessions and the links that hand them off.'),
+  sites: z
+    .strictObject({
+      folder: path
+        .optional()
+        .meta({ examples: ['./sites'] })
+        .describe('Where the declarations of the sites are, one YAML file each; without it, `sites` in the data directory (docs/sites.md).'),
+    })
+    .prefault({})
+    .describe('The business servers that the relay signs in to.'),
   adapters: z
     .strictObject({
       folder: path

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { openReader } from '../captcha/index.ts'
 import type { Config } from '../config/index.ts'
-import { type Accounts, createAccounts } from './accounts/index.ts'
+import { type Accounts, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { createIdentity, type Identity } from './identity/index.ts'
 import { createLogin, type Login } from './login/index.ts'
@@ -36,6 +37,8 @@ export interface Relay {
   readonly vault: Vault
   readonly identity: Identity
   readonly accounts: Accounts
+  /** The files that say what the sites are. */
+  readonly declarations: Declarations
   readonly outbound: Outbound
   readonly login: Login
   readonly sessions: Sessions
@@ -65,6 +68,12 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     log,
     ...(settings.adapters.folder === undefined ? {} : { adaptersFolder: settings.adapters.folder }),
   })
+  const declarations = createDeclarations({
+    folder: settings.sites.folder ?? join(folder, 'sites'),
+    accounts,
+    adapters: { schemaOf: (adapter) => login.settingsSchema(adapter), adapterNames: () => login.adapters.map(({ name }) => name) },
+    log,
+  })
   const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, log })
   const proxy = createProxy({
     config: settings,
@@ -83,6 +92,7 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     folder,
     identity,
     accounts,
+    declarations,
     login,
     sessions,
     vault,
@@ -94,7 +104,7 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     log,
   })
 
-  const rooms = [store, vault, identity, accounts, outbound, certificateAuthority, login, sessions, portal, ...(listen === 'all' ? [proxy] : [])]
+  const rooms = [store, vault, identity, accounts, outbound, certificateAuthority, login, declarations, sessions, portal, ...(listen === 'all' ? [proxy] : [])]
   const started: { stop(): Promise<void> }[] = []
 
   async function start(): Promise<void> {
@@ -121,7 +131,7 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     for (const room of started.splice(0).reverse()) await room.stop()
   }
 
-  return { start, stop, log, store, vault, identity, accounts, outbound, login, sessions, certificateAuthority, portal, proxy, adminToken }
+  return { start, stop, log, store, vault, identity, accounts, declarations, outbound, login, sessions, certificateAuthority, portal, proxy, adminToken }
 }
 
 /** JSON lines on standard error: standard output belongs to the commands. */

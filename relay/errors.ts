@@ -197,6 +197,24 @@ export const catalogue = {
     next: 'Correct the file; docs/adapters.md shows how an adapter is written.',
   },
   adapter_unknown: { status: 400, exit: 2, text: 'There is no adapter {adapter}.', next: 'The adapters of this relay are: {adapters}.' },
+  declaration_invalid: {
+    status: 422,
+    exit: 2,
+    text: '{file}:{line}: {key}: {problem}.',
+    next: 'Correct that line, then run `login-relay site reload`; docs/sites.md lists every key. Until then the site stays as it was.',
+  },
+  declaration_unreadable: {
+    status: 500,
+    exit: 1,
+    text: 'The declaration {file} cannot be {what}.',
+    next: 'Check the path, its permissions, and that the disk is not full.',
+  },
+  declaration_moved_on: {
+    status: 409,
+    exit: 1,
+    text: 'The declaration of {site} was changed since it was shown.',
+    next: 'Look at it again, then confirm.',
+  },
   site_unknown: { status: 404, exit: 1, text: 'No site is enrolled as {site}.', next: '`login-relay site list` shows the sites; `site add URL` enrols one.' },
 
   account_unknown: {
@@ -223,6 +241,30 @@ export const catalogue = {
     exit: 1,
     text: 'The account {account} needs attention: {reason}. It stays untouched until you act.',
     next: 'Correct the password in the portal or with `login-relay account add --replace`, then sign in again.',
+  },
+  password_rules_unfit: {
+    status: 409,
+    exit: 1,
+    text: 'No new password can be made by the rules of the site: {reason}.',
+    next: 'Correct `passwordRules` in the settings of the site (docs/credentials.md).',
+  },
+  password_not_changeable: {
+    status: 409,
+    exit: 1,
+    text: 'The relay cannot change the password of {account}: {reason}.',
+    next: 'Change it at the site through the proxy, which the relay notices, or give the relay the new one with `login-relay account add --replace`.',
+  },
+  rotation_failed: {
+    status: 502,
+    exit: 1,
+    text: 'The password of {account} was not changed: {reason}.',
+    next: 'The password that the relay knows still works. Look at what was seen; docs/credentials.md says what a site may need.',
+  },
+  placeholder_refused: {
+    status: 409,
+    exit: 1,
+    text: 'There is no placeholder for {account}: {reason}.',
+    next: 'Let the relay sign in by itself, or name the form in the settings of the site (docs/credentials.md).',
   },
   captcha_pending: { status: 409, exit: 1, text: 'The sign-in at {site} waits for a person to answer a challenge.', next: 'Answer it in the portal.' },
   captcha_unreadable: { status: 422, exit: 1, text: 'The image cannot be read as a picture: {reason}.', next: "Look at the site's login page in a browser." },

@@ -6,4 +6,22 @@
  * Keeps laws 1, 2, 3 (attention) and 5.
  */
 export { type AccountsOptions, createAccounts } from './accounts.ts'
-export type { Account, Accounts, Attention, Credential, Delivery, LoginPageSeen, Network, Site } from './contract.ts'
+export type {
+  Account,
+  Accounts,
+  Attention,
+  Credential,
+  CredentialVersion,
+  Delivery,
+  LoginPageSeen,
+  Network,
+  PendingPassword,
+  Proposal,
+  RotationPolicy,
+  Site,
+  VersionCause,
+} from './contract.ts'
+export type { Declaration } from './declaration.ts'
+export { createDeclarations, type DeclarationState, type Declarations, type FoundDeclaration, type Reloaded, type ReloadOptions } from './declarations.ts'
+export type { CharacterClass, PasswordRules } from './new-password.ts'
+export { changeOf, type SiteChange } from './site-change.ts'

@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod'
 import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName, StorageEntry } from '../../adapters/index.ts'
 import type { Account, Credential, LoginPageSeen, Site } from '../accounts/index.ts'
 
@@ -102,4 +103,6 @@ export interface Login {
     },
   ): Promise<ProbeReport>
   readonly adapters: readonly { readonly name: string; readonly description: string }[]
+  /** What the settings of this adapter may be; undefined: there is no such adapter. */
+  settingsSchema(adapter: string): ZodType | undefined
 }

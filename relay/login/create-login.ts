@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { ZodType } from 'zod'
 import { type Adapter, type ResponseFacts, SignInFailure, type SiteFacts } from '../../adapters/index.ts'
 import type { CaptchaReader } from '../../captcha/index.ts'
 import type { Config } from '../../config/index.ts'
@@ -54,6 +55,10 @@ class Engine implements Login {
 
   get adapters(): Login['adapters'] {
     return [...this.#adapters.values()].map(({ name, description }) => ({ name, description }))
+  }
+
+  settingsSchema(name: string): ZodType | undefined {
+    return this.#adapters.get(name)?.settings
   }
 
   /** One sign-in per account at a time: who asks meanwhile gets the same outcome (law 3). */

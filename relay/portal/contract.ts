@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import type { Accounts } from '../accounts/index.ts'
+import type { Accounts, Declarations } from '../accounts/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Sessions } from '../sessions/index.ts'
@@ -16,6 +16,7 @@ export interface PortalOptions {
   readonly folder: string
   readonly identity: Identity
   readonly accounts: Accounts
+  readonly declarations: Declarations
   readonly login: Login
   readonly sessions: Sessions
   readonly vault: Vault
