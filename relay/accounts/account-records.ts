@@ -1,6 +1,20 @@
 import type { Collection, Store } from '../store/index.ts'
 import type { Sealed } from '../vault/index.ts'
-import type { Account } from './contract.ts'
+import type { Account, VersionCause } from './contract.ts'
+
+/** A version of a credential as stored: sealed under its own number and user name. */
+export interface VersionRecord {
+  readonly version: number
+  readonly username: string
+  readonly credential: Sealed
+  readonly fields: readonly string[]
+  readonly storedAt: number
+  readonly cause: VersionCause
+  /** When another took its place. */
+  readonly endedAt?: number
+  /** It left for the site, and no sign-in has shown that the site took it. */
+  readonly isUnproved?: true
+}
 
 /**
  * An account as stored: with its sealed credential, so that a replaced password and the version that says so are one write,
@@ -11,6 +25,14 @@ export interface AccountRecord {
   readonly credential: Sealed
   /** Names of the secrets in `credential`. */
   readonly fields: readonly string[]
+  /** How the present credential came; older relays did not write it down. */
+  readonly cause?: VersionCause
+  /** Written ahead while the site is asked to take it; `account.pending` says how far that is. */
+  readonly pending?: VersionRecord
+  /** Newest first. */
+  readonly previous?: readonly VersionRecord[]
+  /** The highest number given; none is given twice. */
+  readonly lastVersion?: number
 }
 
 /** The accounts: in memory by id and by owner, in the store to last. */

@@ -4,8 +4,9 @@ import type { Store } from '../store/index.ts'
 import type { Vault } from '../vault/index.ts'
 import { type AccountRecord, AccountRecords } from './account-records.ts'
 import { checkAccountName, checkSecrets, checkUsername } from './account-rules.ts'
-import type { Account, Accounts, Attention, Credential, Site } from './contract.ts'
-import { credentialRef, secretOrigins } from './credential-scope.ts'
+import type { Account, Accounts, Attention, Credential, CredentialVersion, Proposal, RotationPolicy, Site, VersionCause } from './contract.ts'
+import { credentialRef } from './credential-scope.ts'
+import { CredentialVersions } from './credential-versions.ts'
 import { InOrder } from './in-order.ts'
 import { Listeners } from './listeners.ts'
 import { SiteMoves } from './site-moves.ts'
@@ -30,6 +31,7 @@ class RelayAccounts implements Accounts {
   readonly #changes = new InOrder()
   readonly #removed = new Listeners<Account>()
   readonly #moves: SiteMoves
+  readonly #versions: CredentialVersions
 
   constructor({ store, vault, now = Date.now }: AccountsOptions) {
     this.#vault = vault
@@ -37,12 +39,14 @@ class RelayAccounts implements Accounts {
     this.#sites = new Sites(store, now)
     this.#accounts = new AccountRecords(store)
     this.#moves = new SiteMoves({ store, vault, sites: this.#sites, accounts: this.#accounts })
+    this.#versions = new CredentialVersions({ vault, now, site: (id) => this.#knownSite(id) })
   }
 
   async start(): Promise<void> {
     await this.#sites.load()
     await this.#accounts.load()
     await this.#moves.finish()
+    await this.#dropUnasked()
   }
 
   stop(): Promise<void> {
@@ -97,6 +101,7 @@ class RelayAccounts implements Accounts {
       if (present !== undefined && (given.replace !== true || present.siteId !== site.id)) {
         throw new RelayError('already_exists', { params: { what: `an account ${name}` } })
       }
+      const record = present && this.#accounts.get(present.id)
       const account: Account = {
         id: present?.id ?? randomUUID(),
         name,
@@ -104,10 +109,14 @@ class RelayAccounts implements Accounts {
         owner: given.owner,
         username: given.username,
         createdAt: present?.createdAt ?? this.#now(),
-        credentialVersion: (present?.credentialVersion ?? 0) + 1,
+        credentialVersion: record === undefined ? 1 : this.#versions.nextNumber(record),
       }
       const credential = await this.#vault.sealCredential(credentialRef(account, site), given.secrets)
-      return this.#accounts.put({ account, credential, fields: Object.keys(given.secrets) })
+      const fields = Object.keys(given.secrets)
+      if (record === undefined) return this.#accounts.put({ account, credential, fields, cause: given.cause ?? 'added' })
+      const { credentialVersion: version, username } = account
+      const next = { version, username, credential, fields, storedAt: this.#now(), cause: 'replaced' } as const
+      return this.#accounts.put(await this.#versions.withPresent({ ...record, lastVersion: version }, next))
     })
   }
 
@@ -127,13 +136,7 @@ class RelayAccounts implements Accounts {
     // While a site moves, its credentials are sealed for the one place or the other.
     await this.#moves.settled(this.#known(id).account.siteId)
     const { account, credential, fields } = this.#known(id)
-    const site = this.#knownSite(account.siteId)
-    const ref = credentialRef(account, site)
-    const origins = secretOrigins(site)
-    const secrets = await Promise.all(
-      fields.map(async (field) => [field, await this.#vault.secret(ref, credential, { account: account.id, field, origins })] as const),
-    )
-    return { username: account.username, secrets: Object.fromEntries(secrets) }
+    return this.#versions.handles(account, account.credentialVersion, credential, fields)
   }
 
   setAttention(id: string, attention: Attention | undefined, credentialVersion?: number): Promise<Account> {
@@ -146,8 +149,66 @@ class RelayAccounts implements Accounts {
     })
   }
 
+  async propose(id: string, wanted: Parameters<Accounts['propose']>[1]): Promise<Proposal> {
+    await this.#moves.settled(this.#known(id).account.siteId)
+    return this.#versions.propose(this.#known(id), wanted)
+  }
+
+  writeAhead(proposal: Proposal): Promise<Account> {
+    return this.#rewrite(proposal.accountId, (record) => this.#versions.withPending(record, proposal))
+  }
+
+  async pendingCredential(id: string): Promise<Credential> {
+    await this.#moves.settled(this.#known(id).account.siteId)
+    const { account, pending } = this.#known(id)
+    if (pending === undefined) throw new RelayError('not_found', { params: { what: 'pending password' } })
+    return this.#versions.handles(account, pending.version, pending.credential, pending.fields)
+  }
+
+  notePending(id: string, version: number, facts: Parameters<Accounts['notePending']>[2]): Promise<Account> {
+    return this.#rewrite(id, (record) => {
+      const { pending } = record.account
+      if (pending?.version !== version) throw new RelayError('store_conflict', { detail: 'that version is not pending' })
+      return { ...record, account: { ...record.account, pending: { ...pending, ...facts } } }
+    })
+  }
+
+  adopt(id: string, given: Proposal | number, cause: VersionCause): Promise<Account> {
+    return this.#rewrite(id, (record) => this.#versions.adopted(record, given, cause))
+  }
+
+  dropPending(id: string, version: number): Promise<Account> {
+    return this.#rewrite(id, (record) => (record.account.pending?.version === version ? this.#versions.withoutPending(record) : record))
+  }
+
+  versions(id: string): readonly CredentialVersion[] {
+    return this.#versions.list(this.#known(id))
+  }
+
+  revert(id: string, version?: number): Promise<Account> {
+    return this.#rewrite(id, (record) => this.#versions.reverted(record, version))
+  }
+
+  setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account> {
+    return this.#rewrite(id, (record) => {
+      const { rotation: _, ...account } = record.account
+      return { ...record, account: policy === undefined ? account : { ...account, rotation: policy } }
+    })
+  }
+
   onAccountRemoved(listener: (account: Account) => void): () => void {
     return this.#removed.add(listener)
+  }
+
+  #rewrite(id: string, change: (record: AccountRecord) => AccountRecord | Promise<AccountRecord>): Promise<Account> {
+    return this.#changes.run(async () => this.#accounts.put(await change(this.#known(id))))
+  }
+
+  /** What was written ahead and never left is of no use: the site has not heard of it. */
+  async #dropUnasked(): Promise<void> {
+    for (const { id, pending } of this.#accounts.list()) {
+      if (pending?.asked === false) await this.dropPending(id, pending.version)
+    }
   }
 
   /** The key first: from then on the credential cannot be opened, whatever of it is left in files and backups. */

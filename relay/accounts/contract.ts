@@ -1,4 +1,5 @@
 import type { Secret } from '../vault/index.ts'
+import type { PasswordRules } from './new-password.ts'
 
 /** How a site session reaches a client. */
 export type Delivery =
@@ -83,6 +84,64 @@ export interface Account {
   readonly createdAt: number
   /** Grows when the credential is replaced. */
   readonly credentialVersion: number
+  /** When the present credential was stored, where it is not the first. */
+  readonly credentialSince?: number
+  /** A new password that the site may or may not have taken: the next sign-in finds out. */
+  readonly pending?: PendingPassword
+  readonly rotation?: RotationPolicy
+}
+
+/** A new password, written ahead before the site is asked to take it. */
+export interface PendingPassword {
+  readonly version: number
+  readonly since: number
+  /** It may have left for the site: until a sign-in has shown which works, both are kept. */
+  readonly asked: boolean
+  /** What the site said, or seemed to say. */
+  readonly said?: 'taken' | 'refused'
+  /** A sign-in with it was refused: it is not tried again. */
+  readonly denied?: true
+}
+
+/** When the relay gives the account a new password by itself. */
+export interface RotationPolicy {
+  /** When the present one is as many days old. */
+  readonly everyDays?: number
+  /** After each session, when it has ended. */
+  readonly afterUse?: true
+}
+
+/** How a version of a credential came. */
+export type VersionCause =
+  /** A person gave it, for a new account. */
+  | 'added'
+  /** A person gave it in place of another. */
+  | 'replaced'
+  /** The relay set it at the site. */
+  | 'rotated'
+  /** A person changed it at the site, through the proxy. */
+  | 'changed'
+  /** A person went back to it. */
+  | 'reverted'
+  /** A person registered at the site, through the proxy. */
+  | 'registered'
+
+/** One version of a credential, as it may be told: never a value. */
+export interface CredentialVersion {
+  readonly version: number
+  readonly username: string
+  readonly storedAt: number
+  readonly cause: VersionCause
+  readonly endedAt?: number
+  /** `unproved`: it left for the site, and no sign-in has shown that the site took it. */
+  readonly state: 'present' | 'pending' | 'previous' | 'unproved'
+}
+
+/** Another password for an account, as handles: sealed, but not stored. */
+export interface Proposal {
+  readonly accountId: string
+  readonly version: number
+  readonly credential: Credential
 }
 
 /** An account's secrets as handles, scoped to its site's origins. */
@@ -117,7 +176,8 @@ export interface Accounts {
   onSitesChanged(listener: () => void): () => void
 
   /**
-   * Adds, or with `replace` gives an existing account at the same site a new user name and secrets, and clears its attention.
+   * Adds, or with `replace` gives an existing account at the same site a new user name and secrets, and clears its attention; those
+   * before are kept as a previous version.
    * `site_unknown`; `already_exists`; `bad_request` for an unfit name, user name or secret.
    */
   addAccount(account: {
@@ -127,6 +187,8 @@ export interface Accounts {
     username: string
     secrets: Readonly<Record<string, string>>
     replace?: boolean
+    /** How a new account came; default: `added`. */
+    cause?: VersionCause
   }): Promise<Account>
   /** From memory, in order of name. */
   listAccounts(filter?: { owner?: string; siteId?: string }): Account[]
@@ -141,4 +203,25 @@ export interface Accounts {
    */
   setAttention(id: string, attention: Attention | undefined, credentialVersion?: number): Promise<Account>
   onAccountRemoved(listener: (account: Account) => void): () => void
+
+  /** A new password, random by the rules or as given; nothing is stored. `account_unknown`, `password_rules_unfit`, `bad_request`. */
+  propose(id: string, wanted: PasswordRules | { readonly password: string }): Promise<Proposal>
+  /** Stores it beside the present one, before the site is asked to take it. `store_conflict`: another is pending, or the credential was replaced meanwhile. */
+  writeAhead(proposal: Proposal): Promise<Account>
+  /** Handles on the pending one. `not_found`. */
+  pendingCredential(id: string): Promise<Credential>
+  /** Writes down how far the pending one is. `store_conflict`: it is no longer pending. */
+  notePending(id: string, version: number, facts: Partial<Pick<PendingPassword, 'asked' | 'said' | 'denied'>>): Promise<Account>
+  /**
+   * Makes the pending one, or a proposal that was not written ahead, the present one; the one before is kept as a previous one.
+   * Attention is cleared. `store_conflict`.
+   */
+  adopt(id: string, given: Proposal | number, cause: VersionCause): Promise<Account>
+  /** Gives the pending one up. One that may have left for the site is kept among the previous ones. */
+  dropPending(id: string, version: number): Promise<Account>
+  /** Newest first. `account_unknown`. */
+  versions(id: string): readonly CredentialVersion[]
+  /** Makes a previous one (default: the latest that worked) the present one again; at the site nothing changes. `not_found`. */
+  revert(id: string, version?: number): Promise<Account>
+  setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
 }

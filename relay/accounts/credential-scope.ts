@@ -22,3 +22,9 @@ export function credentialRef(
   const bound = JSON.stringify([site.id, secretOrigins(site), site.ca ?? null, account.username, account.credentialVersion])
   return { owner: account.owner, account: account.id, record: `credential ${createHash('sha256').update(bound).digest('base64url')}` }
 }
+
+/** Under what a version is sealed that is no longer the present one: it does not open in its place. */
+export function keptRef(...of: Parameters<typeof credentialRef>): SealRef {
+  const ref = credentialRef(...of)
+  return { ...ref, record: `previous ${ref.record}` }
+}

@@ -4,6 +4,7 @@ import type { Sealed, SealRef, Vault } from '../vault/index.ts'
 import type { AccountRecord, AccountRecords } from './account-records.ts'
 import type { Account, Site } from './contract.ts'
 import { credentialRef } from './credential-scope.ts'
+import { movedVersions } from './move-versions.ts'
 import type { Sites } from './sites.ts'
 
 export interface SiteMovesOptions {
@@ -93,7 +94,7 @@ export class SiteMoves {
     if ((await this.#opens(record, after)) || !(await this.#opens(record, before))) return
     const [from, to] = [before, after].map((site) => credentialRef(record.account, site)) as [SealRef, SealRef]
     const credential = await this.#vault.resealCredential(from, to, record.credential)
-    await this.#accounts.put({ ...record, credential })
+    await this.#accounts.put({ ...record, ...(await movedVersions(this.#vault, record, before, after)), credential })
   }
 
   async #opens({ account, credential }: { account: Account; credential: Sealed }, site: Site): Promise<boolean> {
