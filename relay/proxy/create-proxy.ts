@@ -4,12 +4,16 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../errors.ts'
 import { AccountChoices } from './choose-account.ts'
-import { Connections, type Downstream } from './connections.ts'
+import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
 import { type DevicePrincipal, readDevice } from './device-credentials.ts'
 import { respondError, writeError } from './error-answer.ts'
 import { forwardOther } from './forward-other.ts'
+import { upgradeOnStream } from './http2/accept-websocket.ts'
+import { serveHttp2 } from './http2/serve-http2.ts'
+import type { StreamRequest } from './http2/stream-request.ts'
+import { type ClientUpgrade, upgradeOnConnection } from './join-upgrade.ts'
 import { LiveTraffic } from './live-traffic.ts'
 import { onParseError } from './parse-error.ts'
 import { RelayedRequest, type SiteRequest } from './relayed-request.ts'
@@ -64,9 +68,10 @@ class ForwardProxy implements Proxy {
     })
     // Node drops fields over its limit silently; `readRequestHead` refuses such a message instead.
     this.#server.maxHeadersCount = 0
-    this.#tunnels = new TunnelOpener(this.#rooms, (socket, tunnel) => {
-      this.#connections.addTunnel(socket, tunnel)
-      this.#server.emit('connection', socket)
+    this.#tunnels = new TunnelOpener(this.#rooms, {
+      begin: (socket, tunnel) => this.#connections.addTunnel(socket, tunnel),
+      http1: (socket) => this.#server.emit('connection', socket),
+      http2: (socket, tunnel) => serveHttp2(socket, tunnel.place, (request) => this.#onStream(request, tunnel)),
     })
     this.#server
       .on('connection', (socket: Socket) => this.#connections.add(socket))
@@ -122,16 +127,29 @@ class ForwardProxy implements Proxy {
     })
   }
 
-  #route(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, upgrade?: SiteRequest['upgrade']): void {
+  #route(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, upgrade?: ClientUpgrade): void {
     const principal = connection.principal ?? this.#authenticate(connection, head)
     if (principal === undefined) return void this.#respond(res, head, new RelayError('proxy_auth_required'), hasContent(head))
     const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
     if (site === undefined) return void this.#routeOther(connection, req, res, head, target, principal)
-    const request: SiteRequest = { req, res, head, target, site, principal, ...(upgrade === undefined ? {} : { upgrade }) }
-    if (target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, request)
+    const relayed = this.#toSite({ req, res, head, target, site, principal, ...(upgrade === undefined ? {} : { upgrade }) })
+    connection.abandon = () => relayed?.cut()
+  }
+
+  #toSite(request: SiteRequest): RelayedRequest | undefined {
+    if (request.target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, request)
     const relayed = new RelayedRequest(this.#rooms, request)
-    connection.abandon = () => relayed.cut()
     relayed.start()
+    return relayed
+  }
+
+  #onStream({ req, res, stream, read }: StreamRequest, { place, principal }: Tunnel): void {
+    const refuse = (error: RelayError): void => respondError(res, error, { html: wantsHtml(req), portalUrl: this.#rooms.portalUrl() })
+    if (typeof read === 'string') return void refuse(new RelayError('proxy_bad_request', { params: { reason: read } }))
+    const { head, target, isWebSocket } = read
+    const site = this.#rooms.accounts.siteByOrigin(place.origin)
+    if (site === undefined) return void refuse(new RelayError('proxy_host_refused', { params: { host: place.host } }))
+    this.#toSite({ req, res, head, target, site, principal, ...(isWebSocket ? { upgrade: upgradeOnStream(stream, head) } : {}) })
   }
 
   #routeOther(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, principal: DevicePrincipal): void {
@@ -158,7 +176,7 @@ class ForwardProxy implements Proxy {
     if (typeof read === 'string') return void this.#reject(connection, res, read)
     // One with content is not for this event; without the callback above (before Node 24.9) it comes here.
     if (hasContent(read.head)) return void this.#reject(connection, res, 'a request to upgrade has no content')
-    const upgrade = read.head.upgrade === 'websocket' ? { socket, first } : undefined
+    const upgrade = read.head.upgrade === 'websocket' ? upgradeOnConnection(socket, first, res) : undefined
     this.#route(connection, req, res, read.head, read.target, upgrade)
   }
 
@@ -225,7 +243,7 @@ function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && upgrade?.toLowerCase() === 'websocket' && length === undefined && coding === undefined
 }
 
-function wantsHtml({ headers }: IncomingMessage): boolean {
+function wantsHtml({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers.accept?.includes('text/html') === true
 }
 

@@ -1,6 +1,7 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RelayError } from '../errors.ts'
+import type { ClientAnswer } from './client-message.ts'
 import { errorPage } from './error-page.ts'
 
 export interface AnswerOptions {
@@ -15,7 +16,7 @@ export interface AnswerOptions {
 }
 
 /** Answers a request with an error the relay made (RFC 9457 for tools). */
-export function respondError(res: ServerResponse, error: RelayError, options: AnswerOptions): void {
+export function respondError(res: ClientAnswer, error: RelayError, options: AnswerOptions): void {
   const { fields, body } = render(error, options)
   res.writeHead(error.status, options.close === true ? [...fields, 'Connection', 'close'] : fields)
   res.end(body)

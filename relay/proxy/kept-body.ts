@@ -1,16 +1,16 @@
-import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import type { ClientRequest } from './client-message.ts'
 
 /** A request's body on its way to the site, streamed; its first bytes are kept so that a small one can be sent again. */
 export class KeptBody extends Readable {
-  readonly #source: IncomingMessage
+  readonly #source: ClientRequest
   #kept: Buffer[] | undefined = []
   #room: number
   #started = false
   #whole = false
 
   /** `limit`: bytes to keep at most. */
-  constructor(source: IncomingMessage, limit: number) {
+  constructor(source: ClientRequest, limit: number) {
     super()
     this.#source = source
     this.#room = limit

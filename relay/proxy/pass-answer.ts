@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
+import type { ClientAnswer } from './client-message.ts'
 import { via } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 
@@ -17,7 +17,7 @@ export interface UpstreamAnswer {
  * Passes an answer on: its fields, then its body as fast as the client takes it. A body that breaks off ends the client's
  * connection, so that it never looks whole. Throws, before anything is sent, when a field cannot be written as HTTP.
  */
-export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ServerResponse): void {
+export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer): void {
   head.fields.push('Via', via)
   res.writeHead(answer.status, answer.statusText, head.fields)
   const { body } = answer
@@ -35,7 +35,7 @@ export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: Serv
   if (!isEmpty && body.readableLength === 0 && !body.readableEnded) res.flushHeaders()
 }
 
-function addTrailers(res: ServerResponse, trailers: Readonly<Record<string, string | string[]>>): void {
+function addTrailers(res: ClientAnswer, trailers: Readonly<Record<string, string | string[]>>): void {
   const safe = Object.entries(trailers).filter(([name]) => !notInTrailers.has(name))
   if (safe.length > 0) res.addTrailers(safe.flatMap(([name, value]) => [value].flat().map((one) => [name, one] as [string, string])))
 }

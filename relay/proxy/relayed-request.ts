@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ResponseFacts } from '../../adapters/index.ts'
 import type { Account, Site } from '../accounts/index.ts'
@@ -7,10 +6,11 @@ import type { ForwardResponse } from '../outbound/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
 import { type Attachment, attachSession, crossSiteSession, wholeSession } from './attach-session.ts'
 import { chooseAccount } from './choose-account.ts'
+import type { ClientAnswer, ClientRequest } from './client-message.ts'
 import { isCrossSite } from './cross-site.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import { respondError } from './error-answer.ts'
-import { joinUpgrade } from './join-upgrade.ts'
+import { type ClientUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
 import type { Cuttable } from './live-traffic.ts'
 import { passAnswer } from './pass-answer.ts'
@@ -22,14 +22,14 @@ import type { Rooms } from './rooms.ts'
 
 /** A request of a device to an enrolled site. */
 export interface SiteRequest {
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
+  readonly req: ClientRequest
+  readonly res: ClientAnswer
   readonly head: RequestHead
   readonly target: Target
   readonly site: Site
   readonly principal: DevicePrincipal
-  /** It asks for a WebSocket (RFC 6455): the client's connection, and what came after the request's head. */
-  readonly upgrade?: { readonly socket: Duplex; readonly first: Buffer }
+  /** It asks for a WebSocket (RFC 6455, RFC 8441). */
+  readonly upgrade?: ClientUpgrade
 }
 
 /** A request that is refused this often with a cookie newer each time is refused for another reason. */
@@ -88,7 +88,9 @@ export class RelayedRequest implements Cuttable {
   /** Ends it now, however far it is: its session has ended (law 7), or its message turned out broken. */
   cut(): void {
     this.#finish()
-    this.#request.req.socket.destroy()
+    // This one alone: a stream of HTTP/2 ends without its connection.
+    this.#request.res.destroy()
+    this.#request.upgrade?.socket.destroy()
   }
 
   #signIn(then: (session: SiteSession) => void): void {
@@ -206,7 +208,7 @@ export class RelayedRequest implements Cuttable {
   }
 
   #onUpgraded(answer: ForwardResponse, upstream: Duplex, session: SiteSession | undefined): void {
-    const { res, site, upgrade } = this.#request
+    const { site, upgrade } = this.#request
     if (upgrade === undefined || this.#isOver) {
       upstream.destroy()
       return
@@ -216,7 +218,9 @@ export class RelayedRequest implements Cuttable {
     this.#endTurn()
     if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     upgrade.socket.on('close', () => this.#finish())
-    joinUpgrade(head, upgrade, upstream, res)
+    if (joinUpgrade(head, upgrade, upstream)) return
+    upstream.destroy()
+    this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not that of a WebSocket' } }))
   }
 
   #factsOf(answer: ForwardResponse, head: ResponseHead, removedCookies: readonly string[]): ResponseFacts {

@@ -9,6 +9,7 @@ import type { Tunnel } from './connections.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import { bareHost } from './enrolled-hosts.ts'
 import { writeError } from './error-answer.ts'
+import { finishHandshake } from './finish-handshake.ts'
 import type { Rooms } from './rooms.ts'
 import { joinTunnel } from './tunnel.ts'
 
@@ -17,13 +18,22 @@ const established = 'HTTP/1.1 200 Connection Established\r\n\r\n'
 const tlsHandshake = 0x16
 const firstByteTimeout = 20_000
 
+/** Takes the connections of intercepted tunnels. */
+export interface Intercept {
+  /** A tunnel stands. */
+  begin(socket: Duplex, tunnel: Tunnel): void
+  /** The client now speaks HTTP/1.1 on it. */
+  http1(socket: Duplex): void
+  /** Or HTTP/2. */
+  http2(socket: Duplex, tunnel: Tunnel): void
+}
+
 /** Opens what CONNECT asks for: an intercepted tunnel to an enrolled origin, an unread one to any other host (law 6). */
 export class TunnelOpener {
   readonly #rooms: Rooms
-  readonly #intercept: (socket: Duplex, tunnel: Tunnel) => void
+  readonly #intercept: Intercept
 
-  /** `intercept`: takes a connection on which the client now speaks plain HTTP. */
-  constructor(rooms: Rooms, intercept: (socket: Duplex, tunnel: Tunnel) => void) {
+  constructor(rooms: Rooms, intercept: Intercept) {
     this.#rooms = rooms
     this.#intercept = intercept
   }
@@ -57,8 +67,20 @@ export class TunnelOpener {
     if (socket.destroyed) return
     socket.write(established)
     if (first.length > 0) socket.unshift(first)
-    const secure = new TLSSocket(socket as Socket, { isServer: true, secureContext: context, ALPNProtocols: ['http/1.1'] })
-    this.#intercept(secure, { place, principal })
+    const secure = new TLSSocket(socket as Socket, { isServer: true, secureContext: context, ALPNProtocols: ['h2', 'http/1.1'] })
+    const tunnel = { place, principal }
+    this.#intercept.begin(secure, tunnel)
+    try {
+      if ((await finishHandshake(secure)) === 'h2') this.#intercept.http2(secure, tunnel)
+      else this.#intercept.http1(secure)
+    } catch (error) {
+      // The commonest reason: the client does not trust the relay's CA.
+      this.#rooms.log.info(
+        { code: (error as NodeJS.ErrnoException).code, host: place.host },
+        'a client broke off the TLS handshake; does it have the CA certificate?',
+      )
+      secure.destroy()
+    }
   }
 
   /** Some clients tunnel plain http too. If it is TLS after all, the origin is another one, which nobody enrolled. */
@@ -74,7 +96,8 @@ export class TunnelOpener {
       return void joinTunnel(socket, upstream)
     }
     socket.unshift(begun)
-    this.#intercept(socket, { place, principal })
+    this.#intercept.begin(socket, { place, principal })
+    this.#intercept.http1(socket)
   }
 
   async #passUnread(place: Destined, socket: Duplex, first: Buffer): Promise<void> {

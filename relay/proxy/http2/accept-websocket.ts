@@ -1,0 +1,29 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { ServerHttp2Stream } from 'node:http2'
+import type { ClientUpgrade } from '../join-upgrade.ts'
+import type { RequestHead } from '../request-head.ts'
+
+/**
+ * A WebSocket asked for on a stream (RFC 8441 section 5): toward the site it is an upgrade of HTTP/1.1, whose key and its proof are
+ * the relay's own.
+ */
+export function upgradeOnStream(stream: ServerHttp2Stream, head: RequestHead): ClientUpgrade {
+  const key = randomBytes(16).toString('base64')
+  head.fields.push('Sec-WebSocket-Key', key)
+  return {
+    socket: stream,
+    first: Buffer.alloc(0),
+    accept({ fields }) {
+      const proofAt = fields.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'sec-websocket-accept')
+      if (proofAt < 0 || fields[proofAt + 1] !== proofOf(key)) return false
+      fields.splice(proofAt, 2)
+      stream.respond([':status', '200', ...fields.map((text, i) => (i % 2 === 0 ? text.toLowerCase() : text))])
+      return true
+    },
+  }
+}
+
+/** RFC 6455 section 4.2.2. */
+function proofOf(key: string): string {
+  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+}

@@ -1,0 +1,30 @@
+import { constants, performServerHandshake } from 'node:http2'
+import type { Duplex } from 'node:stream'
+import type { Destined } from '../authority.ts'
+import { readStreamRequest, type StreamRequest } from './stream-request.ts'
+
+/** Without any stream for this long a connection ends. Milliseconds. */
+const idleTimeout = 120_000
+/** What a client may send before the site takes it: for one stream, and for all of a connection together. Bytes. */
+const streamWindow = 1 << 20
+const connectionWindow = 4 << 20
+
+const options = {
+  settings: { enableConnectProtocol: true, enablePush: false, maxConcurrentStreams: 128, maxHeaderListSize: 65_536, initialWindowSize: streamWindow },
+  maxSessionInvalidFrames: 100,
+  maxSessionRejectedStreams: 100,
+}
+
+/** Serves a connection on which the client speaks HTTP/2 (RFC 9113) inside a tunnel to this place, until it ends. */
+export function serveHttp2(socket: Duplex, place: Destined, onRequest: (request: StreamRequest) => void): void {
+  const session = performServerHandshake(socket, options)
+  session.once('connect', () => session.setLocalWindowSize(connectionWindow))
+  session.setTimeout(idleTimeout, () => session.close())
+  // What breaks the protocol ends the connection (section 5.4.1); there is nobody to tell.
+  session.on('error', () => socket.destroy())
+  session.on('stream', (stream, headers, flags, raw) => {
+    // A stream that breaks off is told by its `close`.
+    stream.on('error', () => {})
+    onRequest(readStreamRequest({ stream, headers, raw, endsWithHead: (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0 }, place))
+  })
+}
