@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod'
+import type { PasswordRules } from '../relay/accounts/index.ts'
 import type { Derivation } from '../relay/outbound/index.ts'
 import type { Secret } from '../relay/vault/index.ts'
 
@@ -142,6 +143,8 @@ export interface Browser {
   postJson(url: URL | string, body: { readonly [key: string]: JsonValue }, options?: RequestOptions): Promise<Page>
   /** Sends fields as a form does, where the page has none. */
   postFields(url: URL | string, fields: Readonly<Record<string, Value>>, options?: RequestOptions): Promise<Page>
+  /** An image that no page shows, with the session's cookies. */
+  fetchImage(url: URL | string): Promise<Buffer>
   /** Names and values change; values are not shown. */
   readonly cookies: CookieFacts
 }
@@ -194,7 +197,15 @@ export interface StorageEntry<V = string> {
 
 /** What is asked beyond the password. */
 export type Challenge =
-  | { readonly kind: 'captcha'; readonly image: Buffer; readonly hint: string }
+  | {
+      readonly kind: 'captcha'
+      readonly image: Buffer
+      readonly hint: string
+      /** The answer holds digits only: a telephone shows its keypad. */
+      readonly digits?: boolean
+      /** Has the site draw another image, for one that a person cannot read either; where that is not possible, the same again. */
+      readonly reload?: () => Promise<Buffer>
+    }
   | { readonly kind: 'code'; readonly question: string }
   | { readonly kind: 'question'; readonly question: string }
 
@@ -235,7 +246,7 @@ export type StepName = 'page' | 'form' | 'captcha' | 'send' | 'answer' | 'eviden
 export interface SignInResult {
   /** Where the person should land. */
   readonly landingUrl?: URL
-  readonly headers?: readonly (SessionHeader | (Omit<SessionHeader, 'value'> & { readonly value: PrefixedToken }))[]
+  readonly headers?: readonly (Omit<SessionHeader, 'value'> & { readonly value: SessionHeader['value'] | PrefixedToken })[]
   /** What the site's scripts keep in the storage of its origins; at those origins only. */
   readonly storage?: readonly StorageEntry<string | SessionToken | { readonly template: string; readonly token: SessionToken }>[]
   /** What proved it. At least one. */
@@ -291,6 +302,19 @@ export interface FormParts {
   readonly hidden: readonly string[]
 }
 
+/**
+ * What, in an answer seen in passing, means that the session has ended: any one of these. Data, because it is held against every proxied
+ * answer, and an adapter of one's own runs in a process of its own.
+ */
+export interface SignedOutSigns {
+  /** Statuses of the answer. */
+  readonly status?: readonly number[]
+  /** Paths it redirects to; a `*` at the end stands for any rest. */
+  readonly redirectTo?: readonly string[]
+  /** Names of session cookies it removes. */
+  readonly removedCookies?: readonly string[]
+}
+
 export interface SiteFacts<S = unknown> {
   readonly loginUrl: URL
   readonly origins: readonly string[]
@@ -310,13 +334,20 @@ export interface Adapter<S = unknown> {
   isSignedIn(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<boolean>
   /** Does this answer, seen in passing, mean that the session has ended? Pure and fast: it runs for every proxied answer. */
   isSignedOut(facts: ResponseFacts, site: SiteFacts<S>): boolean
+  /** The same as data. `isSignedOut` is made of it where an adapter gives this instead. */
+  readonly signedOut?: SignedOutSigns
   /** Ends the session at the site; false: the site offers no way that was found. */
   signOut(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<boolean>
   /** Looks at a page for enrolment: does it belong to a site of this kind? May open more pages; sends nothing. */
   look?(page: Page, context: Pick<SignInContext<S>, 'browser' | 'settings' | 'signal'>): Promise<Look>
   /** Says how surely a page belongs to a site of this kind, 0 to 1: for known products. From 0.5 on the probe chooses it before all others. */
   detect?(page: Page): number
-  /** Later: sets a new password. */
+  /** What the site asks of a new password, by its settings and its form. The browser is signed in; pages are opened, nothing is sent. */
+  passwordRules?(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<PasswordRules>
+  /**
+   * Sets a new password at the site. The browser is signed in; `next` may stand in two fields of one request. Resolves where the site seems
+   * to have taken it, throws `SignInFailure` where it seems not to: which of the two passwords works is found out by signing in.
+   */
   changePassword?(context: SignInContext<S>, next: Secret): Promise<void>
   /** Later: makes a new account. */
   register?(context: SignInContext<S>): Promise<void>

@@ -15,12 +15,15 @@ export type {
   ForwardRequest,
   ForwardResponse,
   HttpAgent,
+  NewSecret,
   Outbound,
   Part,
   SecretSlot,
 } from './contract.ts'
 export { createOutbound, type OutboundOptions } from './create-outbound.ts'
-export type { Derivation, Format } from './derivation.ts'
+export { type Derivation, derive, type Format } from './derivation.ts'
+export { readDigestChallenge } from './digest.ts'
 export { encodeValue } from './encode-value.ts'
 export { type Operation, operations } from './operations.ts'
+export { type LeftValue, patternOf } from './scrub.ts'
 export { readTotpKey } from './totp.ts'

@@ -15,6 +15,8 @@ export interface BrowserOptions {
   readonly jar?: CookieJar
   readonly limits: BrowserLimits
   readonly signal: AbortSignal
+  /** Called with every page it arrives at, and the request that led there. */
+  readonly onPage?: (page: ParsedPage, request: PageRequest) => void
 }
 
 /** A browser without a window, for one sign-in. */
@@ -27,7 +29,7 @@ export interface WindowlessBrowser extends Browser {
 /** The longest wait a page may ask for before it moves on, for this to count as a redirect. Seconds. */
 const longestRefresh = 5
 
-export function createBrowser({ agent, jar = CookieJar.create(), limits, signal }: BrowserOptions): WindowlessBrowser {
+export function createBrowser({ agent, jar = CookieJar.create(), limits, signal, onPage }: BrowserOptions): WindowlessBrowser {
   const navigator = new Navigator({ agent, jar, limits, signal })
   const context: PageContext = { go, fetch: (request) => navigator.fetch(request) }
   let current: ParsedPage | undefined
@@ -42,6 +44,7 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal 
       const target = movesOnTo(page)
       if (target === undefined) {
         current = page
+        onPage?.(page, request)
         return page
       }
       passed.push(...answer.redirects, target)
@@ -66,6 +69,7 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal 
       const { authorization } = options
       return go({ method: 'GET', url: new URL(url), ...from(), ...(authorization === undefined ? {} : { authorization }) }, options)
     },
+    fetchImage: async (url) => (await navigator.fetch({ method: 'GET', url: new URL(url, current?.url), accept: 'image', ...from() })).bytes,
     postJson: (url, body, options) => post(url, 'application/json', jsonParts(body), { ...options, data: true }),
     postFields(url, fields, options) {
       const entries = Object.entries(fields).map(([name, value]) => ({ name, value: typeof value === 'string' ? value : placedSecret(value) }))

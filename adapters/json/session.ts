@@ -1,0 +1,59 @@
+import { type HeaderValue, type Page, type SignInContext, SignInFailure, type SignInResult } from '../contract.ts'
+import { jsonAt } from '../read-values.ts'
+import { fillText } from '../transform/template.ts'
+import type { Names } from '../transform/transform.ts'
+import type { ApiFacts } from './answer.ts'
+import type { JsonSettings } from './settings.ts'
+
+type Context = SignInContext<JsonSettings>
+
+/** A session as it is kept, and the same headers for asking the site with it at once. */
+export interface Carried {
+  readonly result: Omit<SignInResult, 'evidence'>
+  readonly headers: Readonly<Record<string, HeaderValue>>
+}
+
+/** What of the answer carries the session: headers with its token, cookies, entries of storage. */
+export function sessionOf(context: Context, { token }: ApiFacts, names: Names): Carried {
+  const { settings, site } = context
+  const origins = [...new Set([new URL(fillText(settings.url, names), site.loginUrl).origin, site.loginUrl.origin])]
+  const attach = settings.attach ?? (token === undefined ? {} : { Authorization: 'Bearer {token}' })
+  const headers = Object.fromEntries(
+    Object.entries(attach).map(([name, value]): [string, HeaderValue] => {
+      if (typeof value !== 'string') return [name, value]
+      const prefix = /^([^{}]*)\{token\}$/.exec(value)?.[1]
+      if (prefix === undefined) return [name, fillText(value, names)]
+      if (token === undefined) throw new SignInFailure('unknown', [`the answer has no token for the header ${name}`])
+      return [name, { prefix, token: token.found }]
+    }),
+  )
+  const storage = settings.storage.map(({ area, key, value }) => {
+    if (!value.includes('{token}')) return { origin: site.loginUrl.origin, area, key, value }
+    if (token === undefined) throw new SignInFailure('unknown', [`the answer has no token for the entry ${key} of storage`])
+    return { origin: site.loginUrl.origin, area, key, value: { template: value, token: token.found } }
+  })
+  const landing = settings.landing === undefined ? site.landingUrl : new URL(settings.landing, site.loginUrl)
+  return {
+    result: {
+      headers: Object.entries(headers).map(([name, value]) => ({ name, value, origins })),
+      storage,
+      ...(landing === undefined ? {} : { landingUrl: landing }),
+    },
+    headers,
+  }
+}
+
+/** Asks the address that only the signed-in may see, where the settings name one. */
+export async function checkSession({ browser, settings, site }: Context, { headers }: Carried): Promise<string[]> {
+  if (settings.check === undefined) return []
+  const page = await browser.open(new URL(settings.check, site.loginUrl), { headers, data: true })
+  if (looksSignedIn(page, site.loginUrl)) return [`${page.url.pathname} answers ${page.status} with it`]
+  throw new SignInFailure('unknown', [`${page.url.pathname} answered ${page.status} to the new session`])
+}
+
+/** A login API may say by its own code what HTTP has a status for: `{"code": 401}`. */
+export function looksSignedIn(page: Page, loginUrl: URL): boolean {
+  if (page.status >= 500) throw new SignInFailure('site-down', [`the site answered ${page.status}`])
+  const isAtLogin = page.redirects.length > 0 && page.url.pathname === loginUrl.pathname
+  return page.status < 400 && !isAtLogin && !/^(?:401|403)$/.test(String(jsonAt(page.text, 'code')))
+}
