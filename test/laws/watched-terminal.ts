@@ -46,7 +46,7 @@ export class WatchedTerminal {
     const proxy = `http://${device === '' ? '' : `${device}@`}${this.#relay.proxy.address}`
     const { out, err } = await curl('--verbose', '--include', '--suppress-connect-headers', '--cacert', trusted, '--proxy', proxy, ...args, url)
     this.received.push({ what: `${url} through the proxy`, bytes: Buffer.from(out + err, 'latin1') })
-    return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(out)?.[1] ?? 0), location: /^location: (.*)\r$/im.exec(out)?.[1] ?? null, text: out }
+    return { status: Number(/^HTTP\/[\d.]+ (\d{3})/.exec(out)?.[1] ?? 0), location: /^location: (.*)\r$/im.exec(out)?.[1] ?? null, text: out }
   }
 
   /** Listens to the stream of events until the test ends. */
