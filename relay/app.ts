@@ -6,7 +6,7 @@ import type { Config } from '../config/index.ts'
 import { type Accounts, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { createIdentity, type Identity } from './identity/index.ts'
-import { createLogin, type Login } from './login/index.ts'
+import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile } from './proxy/index.ts'
@@ -64,6 +64,7 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
   const login = createLogin({
     outbound,
     openReader: () => openReader(),
+    memories: new CaptchaMemories({ store, vault, accounts, log }),
     settings: settings.login,
     log,
     ...(settings.adapters.folder === undefined ? {} : { adaptersFolder: settings.adapters.folder }),

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
 import type { ZodType } from 'zod'
 import { type Adapter, type ResponseFacts, SignInFailure, type SiteFacts } from '../../adapters/index.ts'
-import type { CaptchaReader } from '../../captcha/index.ts'
+import { type CaptchaReader, type CaptchaStats, SiteMemory } from '../../captcha/index.ts'
 import type { Config } from '../../config/index.ts'
 import type { Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Outbound } from '../outbound/index.ts'
 import { createBrowser } from './browser/index.ts'
+import type { CaptchaMemories } from './captcha-memories.ts'
 import type { Login, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
 import { CookieJar } from './cookies/index.ts'
 import { destinationOf } from './destination.ts'
@@ -20,6 +21,8 @@ export interface LoginOptions {
   readonly outbound: Outbound
   /** Called at the first captcha. */
   readonly openReader: () => Promise<CaptchaReader>
+  /** Where what captchas teach is kept; without it nothing is learned. */
+  readonly memories?: CaptchaMemories
   readonly settings: Config['login']
   readonly adaptersFolder?: string
   readonly log: Logger
@@ -44,10 +47,12 @@ class Engine implements Login {
 
   async start(): Promise<void> {
     this.#adapters = await loadAdapters(this.#options.adaptersFolder)
+    await this.#options.memories?.start()
   }
 
   async stop(): Promise<void> {
     await Promise.allSettled(this.#flights.values())
+    await this.#options.memories?.stop()
     const reader = this.#reader
     this.#reader = undefined
     await (await reader?.catch(() => undefined))?.close()
@@ -75,15 +80,21 @@ class Engine implements Login {
     const { account, site } = request
     if (this.#refused.has(account)) return refusedBefore
     const adapter = this.#adapter(site.adapter)
-    const { outbound, settings, log } = this.#options
+    const { outbound, settings, log, memories } = this.#options
     const outcome = await signIn(adapter, request, {
       outbound,
       settings,
       reader: () => this.#openReader(),
       onReaderFailure: (error) => log.warn({ site: site.id, err: error }, 'the captcha reader failed'),
+      memory: async () => memories?.of(site) ?? new SiteMemory(),
+      onCaptchaOutcome: (outcome) => void memories?.learn(site, outcome),
     })
     if (!outcome.ok && outcome.kind === 'wrong-password') this.#refused.note(account)
     return outcome
+  }
+
+  async captchaStats(site: Site): Promise<CaptchaStats> {
+    return ((await this.#options.memories?.of(site)) ?? new SiteMemory()).stats()
   }
 
   async isSignedIn(state: SessionState): Promise<boolean> {

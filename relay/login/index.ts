@@ -4,6 +4,8 @@
  * Refuses: to try a wrong password twice, to read more than a login page holds, to follow redirects without end.
  * Keeps laws 2, 3 and 8.
  */
+
+export { CaptchaMemories } from './captcha-memories.ts'
 export type { Login, LoginStep, ProbeReport, SessionState, SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
 export { CookieJar, type StoredCookie } from './cookies/index.ts'
 export { createLogin, type LoginOptions } from './create-login.ts'

@@ -1,9 +1,9 @@
 import { type Adapter, type SignInContext, SignInFailure, type SignInResult } from '../../adapters/index.ts'
-import type { CaptchaReader } from '../../captcha/index.ts'
+import type { CaptchaOutcome, CaptchaReader, SiteMemory } from '../../captcha/index.ts'
 import type { Config } from '../../config/index.ts'
 import type { HttpAgent, Outbound } from '../outbound/index.ts'
 import { createBrowser, type WindowlessBrowser } from './browser/index.ts'
-import { answerCaptcha } from './captcha-answer.ts'
+import { answerCaptcha, type CaptchaAnswer } from './captcha-answer.ts'
 import type { SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
 import { destinationOf } from './destination.ts'
 import { type Failure, failureOf } from './failure.ts'
@@ -20,6 +20,10 @@ export interface SignInRooms {
 }
 
 /** One sign-in from the first request to its outcome. */
+  /** What the site's captchas have taught. */
+  readonly memory: () => Promise<SiteMemory>
+  /** What the site made of an answer; only where that is certain. */
+  readonly onCaptchaOutcome: (outcome: CaptchaOutcome) => void
 export async function signIn(adapter: Adapter, request: SignInRequest, rooms: SignInRooms): Promise<SignInOutcome> {
   return new SignIn(adapter, request, rooms).run()
 }
@@ -35,8 +39,8 @@ class SignIn {
   #captchaMs = 0
   #personMs = 0
   #attempts = 1
-  /** A captcha was answered since the attempt began: only then may another one follow. */
-  #hasCaptcha = false
+  /** Captchas answered since the attempt began: only then may another one follow. */
+  #captchas: CaptchaAnswer[] = []
 
   constructor(adapter: Adapter, request: SignInRequest, rooms: SignInRooms) {
     this.#adapter = adapter
@@ -104,8 +108,8 @@ class SignIn {
       },
       onReaderFailure: this.#rooms.onReaderFailure,
     })
-    this.#hasCaptcha = true
-    return answer
+    this.#captchas.push(answer)
+    return { answer: answer.answer, by: answer.by, confidence: answer.confidence }
   }
 
   #ask: SignInContext['ask'] = async (challenge) => {
@@ -122,10 +126,10 @@ class SignIn {
 
   /** Law 3: secrets may leave once more only after a captcha, and only so many times. */
   #nextAttempt(): void {
-    if (!this.#hasCaptcha) throw new SignInFailure('unknown', ['the adapter wanted to send the password again without a captcha in between'])
+    if (this.#captchas.length === 0) throw new SignInFailure('unknown', ['the adapter wanted to send the password again without a captcha in between'])
     if (this.#attempts >= this.#rooms.settings.captchaTries) throw new SignInFailure('wrong-captcha', ['every captcha try was refused'])
     this.#attempts += 1
-    this.#hasCaptcha = false
+    this.#captchas = []
     this.#agent.beginAttempt()
   }
 
@@ -133,6 +137,8 @@ class SignIn {
     if (evidence.length === 0) throw new SignInFailure('unknown', ['the adapter names no evidence that it is signed in'])
   }
 
+      memory: await this.#rooms.memory(),
+      triesLeft: Math.max(1, this.#rooms.settings.captchaTries - this.#attempts + 1),
   #succeed(result: SignInResult): SignInOutcome {
     const evidence = result.evidence.map((line) => this.#steps.safe(line))
     this.#steps.add('evidence', evidence.join('; '))
@@ -168,11 +174,18 @@ class SignIn {
     return {
       ok: false,
       kind,
+  /** Of several captchas in one attempt, nobody knows which was wrong. */
+  #noteRefused(): void {
+    const [only, ...others] = this.#captchas
+    if (only !== undefined && others.length === 0) this.#rooms.onCaptchaOutcome({ is: 'refused', by: only.by, read: only.read })
+  }
+
       seen: safe,
       steps: this.#steps.steps,
       timing: this.#timing(),
       ...(cause === undefined ? {} : { cause: safeCause(cause, (text) => this.#agent.scrub(text)) }),
     }
+    for (const { answer, by, image, read } of this.#captchas) this.#rooms.onCaptchaOutcome({ is: 'accepted', answer, by, image, read })
   }
 
   #timing(): SignInTiming {
@@ -187,3 +200,4 @@ export function siteOf(site: SignInRequest['site']): SignInContext['site'] {
   const { id, loginUrl, landingUrl, origins } = site
   return { id, loginUrl: new URL(loginUrl), origins, ...(landingUrl === undefined ? {} : { landingUrl: new URL(landingUrl, loginUrl) }) }
 }
+    if (kind === 'wrong-captcha') this.#noteRefused()
