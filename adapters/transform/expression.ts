@@ -1,4 +1,4 @@
-import { type Format, type Operation, operations } from '../../relay/outbound/index.ts'
+import { type Format, type Operation, operations } from '../../relay/derivation/index.ts'
 
 /** A parsed transform, with names still to be filled in. */
 export type Expression =

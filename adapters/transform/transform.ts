@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { type Derivation, derive } from '../../relay/outbound/index.ts'
-import { Secret } from '../../relay/vault/index.ts'
+import { type Derivation, derive } from '../../relay/derivation/index.ts'
+import type { Secret } from '../../relay/vault/index.ts'
 import type { Value } from '../contract.ts'
 import { type Expression, parseExpression } from './expression.ts'
 
@@ -46,7 +46,7 @@ export function evaluate(expression: Expression, names: Names): Value {
       case 'name': {
         const value = names[part.name]
         if (value === undefined) throw new SyntaxError(`names \`${part.name}\`, which has no value`)
-        if (!(value instanceof Secret)) return { is: 'text', text: value }
+        if (typeof value === 'string') return { is: 'text', text: value }
         secrets.add(value)
         return { is: 'secret' }
       }
