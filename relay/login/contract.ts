@@ -1,10 +1,7 @@
 import type { ZodType } from 'zod'
 import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName, StorageEntry } from '../../adapters/index.ts'
 import type { CaptchaStats } from '../../captcha/index.ts'
-import type { Account, Credential, LoginPageSeen, PasswordRules, Site } from '../accounts/index.ts'
-import type { Secret } from '../vault/index.ts'
-import type { SignInTrace } from './evidence/sign-in-trace.ts'
-import type { Snapshot } from './evidence/snapshot.ts'
+import type { Account, Credential, LoginPageSeen, Site } from '../accounts/index.ts'
 
 /** One step of a sign-in, as it is told to the person. */
 export interface LoginStep {
@@ -94,6 +91,8 @@ export interface Login {
   signOut(state: SessionState): Promise<boolean>
   /** From an answer seen in passing; no I/O. */
   looksSignedOut(site: Site, facts: ResponseFacts): boolean
+  /** How the captchas of this site have been read. */
+  captchaStats(site: Site): Promise<CaptchaStats>
   /** Looks at a site: for `site add` and `site check`. Sends no secret. `adapter` undefined: chooses. */
   probe(
     url: URL,
@@ -110,12 +109,3 @@ export interface Login {
   /** What the settings of this adapter may be; undefined: there is no such adapter. */
   settingsSchema(adapter: string): ZodType | undefined
 }
-  /** What the last sign-in of this account that succeeded looked like; undefined: there was none since the relay started. */
-  traceOf(accountId: string): SignInTrace | undefined
-  /**
-   * Signs in with a wrong password, made up for the purpose, to see what a refusal looks like. The site counts one failed attempt: a person
-   * has agreed to it. undefined: it was not refused, or nothing was seen.
-   */
-  tryWrong(request: Pick<SignInRequest, 'site' | 'account' | 'ask' | 'signal'>): Promise<SignInTrace | undefined>
-  /** How the captchas of this site have been read. */
-  captchaStats(site: Site): Promise<CaptchaStats>

@@ -17,13 +17,13 @@ export interface SignInRooms {
   readonly reader: () => Promise<CaptchaReader>
   readonly settings: Config['login']
   readonly onReaderFailure: (error: unknown) => void
-}
-
-/** One sign-in from the first request to its outcome. */
   /** What the site's captchas have taught. */
   readonly memory: () => Promise<SiteMemory>
   /** What the site made of an answer; only where that is certain. */
   readonly onCaptchaOutcome: (outcome: CaptchaOutcome) => void
+}
+
+/** One sign-in from the first request to its outcome. */
 export async function signIn(adapter: Adapter, request: SignInRequest, rooms: SignInRooms): Promise<SignInOutcome> {
   return new SignIn(adapter, request, rooms).run()
 }
@@ -101,6 +101,8 @@ class SignIn {
   #readCaptcha: SignInContext['readCaptcha'] = async (image, hints = {}, reload) => {
     const answer = await answerCaptcha(image, hints, reload, {
       reader: this.#rooms.reader,
+      memory: await this.#rooms.memory(),
+      triesLeft: Math.max(1, this.#rooms.settings.captchaTries - this.#attempts + 1),
       ask: (challenge) => this.#ask(challenge),
       steps: this.#steps,
       onRead: (milliseconds) => {
@@ -128,18 +130,24 @@ class SignIn {
   #nextAttempt(): void {
     if (this.#captchas.length === 0) throw new SignInFailure('unknown', ['the adapter wanted to send the password again without a captcha in between'])
     if (this.#attempts >= this.#rooms.settings.captchaTries) throw new SignInFailure('wrong-captcha', ['every captcha try was refused'])
+    this.#noteRefused()
     this.#attempts += 1
     this.#captchas = []
     this.#agent.beginAttempt()
+  }
+
+  /** Of several captchas in one attempt, nobody knows which was wrong. */
+  #noteRefused(): void {
+    const [only, ...others] = this.#captchas
+    if (only !== undefined && others.length === 0) this.#rooms.onCaptchaOutcome({ is: 'refused', by: only.by, read: only.read })
   }
 
   #checkEvidence({ evidence }: SignInResult): void {
     if (evidence.length === 0) throw new SignInFailure('unknown', ['the adapter names no evidence that it is signed in'])
   }
 
-      memory: await this.#rooms.memory(),
-      triesLeft: Math.max(1, this.#rooms.settings.captchaTries - this.#attempts + 1),
   #succeed(result: SignInResult): SignInOutcome {
+    for (const { answer, by, image, read } of this.#captchas) this.#rooms.onCaptchaOutcome({ is: 'accepted', answer, by, image, read })
     const evidence = result.evidence.map((line) => this.#steps.safe(line))
     this.#steps.add('evidence', evidence.join('; '))
     this.#steps.add('done', 'signed in')
@@ -169,23 +177,17 @@ class SignIn {
   }
 
   #fail({ kind, seen, cause }: Failure): SignInOutcome {
+    if (kind === 'wrong-captcha') this.#noteRefused()
     const safe = seen.map((line) => this.#steps.safe(line))
     this.#steps.addSafe('failed', `${kind}: ${safe.join('; ')}`)
     return {
       ok: false,
       kind,
-  /** Of several captchas in one attempt, nobody knows which was wrong. */
-  #noteRefused(): void {
-    const [only, ...others] = this.#captchas
-    if (only !== undefined && others.length === 0) this.#rooms.onCaptchaOutcome({ is: 'refused', by: only.by, read: only.read })
-  }
-
       seen: safe,
       steps: this.#steps.steps,
       timing: this.#timing(),
       ...(cause === undefined ? {} : { cause: safeCause(cause, (text) => this.#agent.scrub(text)) }),
     }
-    for (const { answer, by, image, read } of this.#captchas) this.#rooms.onCaptchaOutcome({ is: 'accepted', answer, by, image, read })
   }
 
   #timing(): SignInTiming {
@@ -200,4 +202,3 @@ export function siteOf(site: SignInRequest['site']): SignInContext['site'] {
   const { id, loginUrl, landingUrl, origins } = site
   return { id, loginUrl: new URL(loginUrl), origins, ...(landingUrl === undefined ? {} : { landingUrl: new URL(landingUrl, loginUrl) }) }
 }
-    if (kind === 'wrong-captcha') this.#noteRefused()
