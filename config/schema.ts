@@ -68,6 +68,13 @@ export const configSchema = z.strictObject({
       personSeconds: z.int().min(1).max(3600).default(180).describe('How long a question waits for a person.'),
       pageBytes: z.int().min(1024).max(268_435_456).default(5_242_880).describe('The largest page or image a sign-in reads.'),
       redirects: z.int().min(1).max(50).default(20).describe('How many redirects in a row a sign-in follows.'),
+      retries: z
+        .int()
+        .min(0)
+        .max(5)
+        .default(2)
+        .describe('How often a sign-in is begun again when the site fails before anything secret was sent. Afterwards it never is.'),
+      retryMilliseconds: z.int().min(1).max(60_000).default(300).describe('How long it waits before that; four times as long each time.'),
       pages: z.int().min(1).max(500).default(60).describe('How many requests one sign-in may make.'),
     })
     .prefault({})

@@ -1,7 +1,10 @@
 import type { ZodType } from 'zod'
 import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName, StorageEntry } from '../../adapters/index.ts'
 import type { CaptchaStats } from '../../captcha/index.ts'
-import type { Account, Credential, LoginPageSeen, Site } from '../accounts/index.ts'
+import type { Account, Credential, LoginPageSeen, PasswordRules, Site } from '../accounts/index.ts'
+import type { Secret } from '../vault/index.ts'
+import type { SignInTrace } from './evidence/sign-in-trace.ts'
+import type { Snapshot } from './evidence/snapshot.ts'
 
 /** One step of a sign-in, as it is told to the person. */
 export interface LoginStep {
@@ -45,6 +48,8 @@ export type SignInOutcome =
       readonly cookiesTell: boolean
       readonly landingUrl: string
       readonly evidence: readonly string[]
+      /** What it looked like, for learning signs; made when it is asked for. */
+      readonly trace?: () => SignInTrace | undefined
       readonly steps: readonly LoginStep[]
       readonly timing: SignInTiming
     }
@@ -52,10 +57,16 @@ export type SignInOutcome =
       readonly ok: false
       readonly kind: FailureKind
       readonly seen: readonly string[]
+      /** A secret had left for the site. */
+      readonly sent: boolean
+      readonly snapshot?: Snapshot
+      readonly trace?: () => SignInTrace | undefined
       readonly steps: readonly LoginStep[]
       readonly timing: SignInTiming
       readonly cause?: unknown
     }
+
+export type { FormSnapshot, PageSnapshot, Snapshot } from './evidence/snapshot.ts'
 
 /** What a look at a site found: for enrolling and checking it. Plain words in `found`. */
 export interface ProbeReport {
@@ -81,6 +92,32 @@ export interface SessionState {
   readonly landingUrl?: string
 }
 
+/** A new password for an account, to be set at its site. */
+export interface PasswordChangeRequest {
+  readonly site: Site
+  /** A session that is signed in. */
+  readonly state: Omit<SessionState, 'site'>
+  /** The present one. */
+  readonly credential: Credential
+  /** Makes the new one by these rules and writes it ahead; called once the form was seen. */
+  next(rules: PasswordRules): Promise<Secret>
+  /** Awaited before the new password leaves for the site. */
+  beforeItLeaves(): Promise<void>
+  onStep(step: LoginStep): void
+  ask(challenge: Challenge): Promise<string>
+  readonly signal: AbortSignal
+}
+
+/** What came of it, as far as the site told; which password works, a sign-in shows. */
+export interface PasswordChangeOutcome {
+  /** The new password may have left. */
+  readonly asked: boolean
+  /** Undefined: the site did not answer properly. */
+  readonly said?: 'taken' | 'refused'
+  readonly seen: readonly string[]
+  readonly cause?: unknown
+}
+
 export interface Login {
   start(): Promise<void>
   stop(): Promise<void>
@@ -89,8 +126,19 @@ export interface Login {
   /** Asks the site whether this session is signed in. A site that renews its cookie with every answer does not know the given ones afterwards. */
   isSignedIn(state: SessionState): Promise<boolean>
   signOut(state: SessionState): Promise<boolean>
+  /** Does the site's adapter know how to change a password? */
+  canChangePassword(site: Site): boolean
+  /** Asks the site for another password. Outcomes at the site are values, not exceptions. */
+  changePassword(request: PasswordChangeRequest): Promise<PasswordChangeOutcome>
   /** From an answer seen in passing; no I/O. */
   looksSignedOut(site: Site, facts: ResponseFacts): boolean
+  /** What the last sign-in of this account that succeeded looked like; undefined: there was none since the relay started. */
+  traceOf(accountId: string): SignInTrace | undefined
+  /**
+   * Signs in with a wrong password, made up for the purpose, to see what a refusal looks like. The site counts one failed attempt: a person
+   * has agreed to it. undefined: it was not refused, or nothing was seen.
+   */
+  tryWrong(request: Pick<SignInRequest, 'site' | 'account' | 'ask' | 'signal'>): Promise<SignInTrace | undefined>
   /** How the captchas of this site have been read. */
   captchaStats(site: Site): Promise<CaptchaStats>
   /** Looks at a site: for `site add` and `site check`. Sends no secret. `adapter` undefined: chooses. */

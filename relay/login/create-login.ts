@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { ZodType } from 'zod'
 import { type Adapter, type ResponseFacts, SignInFailure, type SiteFacts } from '../../adapters/index.ts'
@@ -6,11 +7,15 @@ import type { Config } from '../../config/index.ts'
 import type { Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Outbound } from '../outbound/index.ts'
+import { Secret } from '../vault/index.ts'
 import { createBrowser } from './browser/index.ts'
 import type { CaptchaMemories } from './captcha-memories.ts'
-import type { Login, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
+import { changePassword } from './change-password.ts'
+import type { Login, PasswordChangeOutcome, PasswordChangeRequest, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
 import { CookieJar } from './cookies/index.ts'
 import { destinationOf } from './destination.ts'
+import { RecentTraces } from './evidence/recent-traces.ts'
+import type { SignInTrace } from './evidence/sign-in-trace.ts'
 import { loadAdapters } from './load-adapters.ts'
 import { probe } from './probe/probe.ts'
 import { RefusedPasswords } from './refused-passwords.ts'
@@ -35,6 +40,7 @@ export function createLogin(options: LoginOptions): Login {
 class Engine implements Login {
   readonly #options: LoginOptions
   readonly #refused = new RefusedPasswords()
+  readonly #traces = new RecentTraces()
   readonly #flights = new Map<string, Promise<SignInOutcome>>()
   /** Settings and addresses of a site, parsed once: `looksSignedOut` runs for every proxied answer. */
   readonly #facts = new WeakMap<Site, { readonly adapter: Adapter; readonly site: SiteFacts }>()
@@ -90,7 +96,24 @@ class Engine implements Login {
       onCaptchaOutcome: (outcome) => void memories?.learn(site, outcome),
     })
     if (!outcome.ok && outcome.kind === 'wrong-password') this.#refused.note(account)
+    if (outcome.ok && outcome.trace !== undefined) this.#traces.keep(account.id, outcome.trace)
     return outcome
+  }
+
+  traceOf(accountId: string): SignInTrace | undefined {
+    return this.#traces.get(accountId)
+  }
+
+  async tryWrong({ site, account, ask, signal }: Parameters<Login['tryWrong']>[0]): Promise<SignInTrace | undefined> {
+    const password = new Secret(madeUpPassword(), {
+      account: account.id,
+      field: 'password',
+      origins: site.origins.filter((origin) => isSecretOrigin(origin, site)),
+    })
+    const credential = { username: account.username, secrets: { password } }
+    // Not the account itself: what the site says of a password nobody has is nothing against the real one.
+    const outcome = await this.#signInOnce({ site, account: { ...account, id: `wrong on purpose: ${account.id}` }, credential, ask, signal, onStep: () => {} })
+    return outcome.ok || outcome.kind !== 'wrong-password' ? undefined : outcome.trace?.()
   }
 
   async captchaStats(site: Site): Promise<CaptchaStats> {
@@ -103,6 +126,14 @@ class Engine implements Login {
 
   async signOut(state: SessionState): Promise<boolean> {
     return this.#withSession(state, (adapter, context) => adapter.signOut(context))
+  }
+
+  canChangePassword({ adapter }: Site): boolean {
+    return this.#adapters.get(adapter)?.changePassword !== undefined
+  }
+
+  changePassword(request: PasswordChangeRequest): Promise<PasswordChangeOutcome> {
+    return changePassword(this.#adapter(request.site.adapter), request, this.#options)
   }
 
   looksSignedOut(site: Site, facts: ResponseFacts): boolean {
@@ -152,6 +183,7 @@ class Engine implements Login {
 const refusedBefore: SignInOutcome = {
   ok: false,
   kind: 'wrong-password',
+  sent: false,
   seen: ['the site has refused this password before: it is not sent again until it is replaced'],
   steps: [],
   timing: { total: 0, network: 0, captcha: 0, person: 0, relay: 0 },
@@ -161,4 +193,14 @@ const refusedBefore: SignInOutcome = {
 function parseSettings(adapter: Adapter, { settings }: Site): unknown {
   const parsed = adapter.settings.safeParse(settings)
   return parsed.success ? parsed.data : settings
+}
+
+/** It fits what sites ask of passwords, and is nobody's. */
+function madeUpPassword(): string {
+  return `Aa1-${randomBytes(9).toString('base64url')}`
+}
+
+/** A site that signs in over https gets nothing over http (law 2). */
+function isSecretOrigin(origin: string, { loginUrl }: Site): boolean {
+  return origin.startsWith('https:') || !loginUrl.startsWith('https:')
 }

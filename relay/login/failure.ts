@@ -18,6 +18,11 @@ export function failureOf(error: unknown): Failure {
   return { kind: 'unknown', seen: ['the adapter failed; the log says how'], cause: error }
 }
 
+/** The site failed in a way that may pass: no answer, a server error. Not one that cannot prove who it is, or sends too much. */
+export function isPassing(error: unknown): boolean {
+  return isSignInFailure(error) ? error.kind === 'site-down' : isRelayError(error, 'site_down')
+}
+
 /** An adapter of one's own may have been loaded with its own copy of the class. */
 function isSignInFailure(error: unknown): error is SignInFailure {
   return error instanceof SignInFailure || (error instanceof Error && error.name === 'SignInFailure' && 'kind' in error && 'seen' in error)

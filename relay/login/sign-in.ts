@@ -1,12 +1,15 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Adapter, type SignInContext, SignInFailure, type SignInResult } from '../../adapters/index.ts'
 import type { CaptchaOutcome, CaptchaReader, SiteMemory } from '../../captcha/index.ts'
 import type { Config } from '../../config/index.ts'
-import type { HttpAgent, Outbound } from '../outbound/index.ts'
+import type { Outbound } from '../outbound/index.ts'
 import { createBrowser, type WindowlessBrowser } from './browser/index.ts'
 import { answerCaptcha, type CaptchaAnswer } from './captcha-answer.ts'
 import type { SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
 import { destinationOf } from './destination.ts'
-import { type Failure, failureOf } from './failure.ts'
+import { Evidence } from './evidence/evidence.ts'
+import { WatchedAgent } from './evidence/watched-agent.ts'
+import { type Failure, failureOf, isPassing } from './failure.ts'
 import { safeCause } from './safe-cause.ts'
 import { settledHeaders, settledStorage } from './settle-session.ts'
 import { StepLog, tenths } from './step-log.ts'
@@ -32,10 +35,11 @@ class SignIn {
   readonly #adapter: Adapter
   readonly #request: SignInRequest
   readonly #rooms: SignInRooms
-  readonly #agent: HttpAgent
+  readonly #agent: WatchedAgent
   readonly #steps: StepLog
   readonly #limit: TimeLimit
-  readonly #browser: WindowlessBrowser
+  readonly #evidence: Evidence
+  #browser: WindowlessBrowser
   #captchaMs = 0
   #personMs = 0
   #attempts = 1
@@ -46,22 +50,54 @@ class SignIn {
     this.#adapter = adapter
     this.#request = request
     this.#rooms = rooms
-    this.#agent = rooms.outbound.agent(destinationOf(request.site))
+    this.#agent = new WatchedAgent(rooms.outbound.agent(destinationOf(request.site)))
     this.#steps = new StepLog((text) => this.#agent.scrub(text), request.onStep)
     this.#limit = new TimeLimit(rooms.settings.timeoutSeconds * 1000, request.signal)
-    const { pageBytes, redirects, pages } = rooms.settings
-    this.#browser = createBrowser({ agent: this.#agent, limits: { pageBytes, redirects, pages }, signal: this.#limit.signal })
+    this.#evidence = new Evidence(this.#agent, request.credential.username)
+    this.#browser = this.#openBrowser()
   }
 
   async run(): Promise<SignInOutcome> {
     try {
-      const result = await this.#runAdapter(this.#checkSettings())
+      const settings = this.#checkSettings()
+      const result = await this.#withRetries(() => this.#runAdapter(settings))
       this.#checkEvidence(result)
       return this.#succeed(result)
     } catch (error) {
       return this.#fail(this.#request.signal.aborted ? { kind: 'unknown', seen: ['the sign-in was ended before it was done'] } : failureOf(error))
     } finally {
       this.#limit.end()
+    }
+  }
+
+  #openBrowser(): WindowlessBrowser {
+    const { pageBytes, redirects, pages } = this.#rooms.settings
+    const browser = createBrowser({
+      agent: this.#agent,
+      limits: { pageBytes, redirects, pages },
+      signal: this.#limit.signal,
+      onPage: (page, request) => this.#evidence.note(page, request),
+    })
+    this.#evidence.begin(browser.jar)
+    return browser
+  }
+
+  /** A site that fails before a secret has left is asked again after a while, within the sign-in's time; afterwards never (law 3). */
+  async #withRetries(work: () => Promise<SignInResult>): Promise<SignInResult> {
+    const { retries, retryMilliseconds } = this.#rooms.settings
+    for (let retry = 0; ; retry++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (retry >= retries || this.#agent.secretsSent > 0 || !isPassing(error)) throw error
+        const pause = retryMilliseconds * 4 ** retry
+        const { seen } = failureOf(error)
+        this.#steps.add('page', `${seen.join('; ')}; nothing was sent yet: asked again in ${pause} ms`)
+        await wait(pause, undefined, { signal: this.#limit.signal }).catch(() => {
+          throw error
+        })
+        this.#browser = this.#openBrowser()
+      }
     }
   }
 
@@ -117,7 +153,9 @@ class SignIn {
   #ask: SignInContext['ask'] = async (challenge) => {
     const began = performance.now()
     try {
-      return await this.#limit.without(() => orAborted(this.#request.ask(challenge), this.#limit.signal))
+      const answer = await this.#limit.without(() => orAborted(this.#request.ask(challenge), this.#limit.signal))
+      this.#evidence.hide(answer)
+      return answer
     } catch (error) {
       if (this.#limit.signal.aborted) throw error
       throw new SignInFailure('challenge', ['nobody answered the question in time'], { cause: error })
@@ -163,6 +201,7 @@ class SignIn {
       storage,
       landingUrl: this.#landingUrl(result.landingUrl).href,
       evidence,
+      trace: this.#evidence.trace(),
       steps: this.#steps.steps,
       timing: this.#timing(),
     }
@@ -180,10 +219,14 @@ class SignIn {
     if (kind === 'wrong-captcha') this.#noteRefused()
     const safe = seen.map((line) => this.#steps.safe(line))
     this.#steps.addSafe('failed', `${kind}: ${safe.join('; ')}`)
+    const sent = this.#agent.secretsSent > 0
     return {
       ok: false,
       kind,
       seen: safe,
+      sent,
+      snapshot: this.#evidence.snapshot({ kind, seen: safe, sent, adapter: this.#adapter.name, steps: this.#steps.steps }),
+      trace: this.#evidence.trace(),
       steps: this.#steps.steps,
       timing: this.#timing(),
       ...(cause === undefined ? {} : { cause: safeCause(cause, (text) => this.#agent.scrub(text)) }),

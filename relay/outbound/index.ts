@@ -7,6 +7,8 @@
  * Refuses: addresses a site is not enrolled for (so rebinding fails), cloud metadata, the relay's own ports,
  * a secret toward a foreign origin or twice in an attempt. Keeps law 2.
  */
+
+export { type Derivation, derive, type Format, type Operation, operations } from '../derivation/index.ts'
 export type {
   AgentRequest,
   AgentResponse,
@@ -21,9 +23,7 @@ export type {
   SecretSlot,
 } from './contract.ts'
 export { createOutbound, type OutboundOptions } from './create-outbound.ts'
-export { type Derivation, derive, type Format } from './derivation.ts'
 export { readDigestChallenge } from './digest.ts'
 export { encodeValue } from './encode-value.ts'
-export { type Operation, operations } from './operations.ts'
 export { type LeftValue, patternOf } from './scrub.ts'
 export { readTotpKey } from './totp.ts'

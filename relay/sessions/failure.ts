@@ -34,16 +34,18 @@ export function attentionError(account: Account, attention: Attention): RelayErr
 }
 
 /** Does this failure leave the account untouched until a person acts (law 3)? */
-export function attentionFor({ kind, seen }: RecentFailure, now: number): Attention | undefined {
+export function attentionFor({ kind, seen, sent }: RecentFailure & { readonly sent: boolean }, now: number): Attention | undefined {
   switch (kind) {
     case 'wrong-password':
     case 'blocked':
     case 'challenge':
       return { reason: kind, seen: seen.join('; ').slice(0, 500) || words[kind].what, since: now }
+    case 'unknown':
+      // A password left, and nothing told what became of it: sent again and again, it could lock the account.
+      return sent ? { reason: kind, seen: seen.join('; ').slice(0, 500) || words[kind].what, since: now } : undefined
     case 'wrong-captcha':
     case 'site-down':
     case 'form-not-found':
-    case 'unknown':
       return undefined
   }
 }

@@ -1,0 +1,109 @@
+import type { FailureKind, Form } from '../../../adapters/index.ts'
+import type { LoginStep } from '../contract.ts'
+import type { PageTrail, TrailPage } from './page-trail.ts'
+import { addressWithoutValues, redactPage } from './redact-page.ts'
+import type { Redact } from './redact-text.ts'
+
+/** What was seen when a sign-in failed: safe to show to the account's owner, whatever the page held. */
+export interface Snapshot {
+  readonly kind: FailureKind
+  readonly seen: readonly string[]
+  /** A secret had left: what came afterwards is the site's answer to it. */
+  readonly sent: boolean
+  readonly adapter: string
+  readonly steps: readonly { readonly text: string; readonly at: number }[]
+  /** The page it ended at; undefined: none was reached. */
+  readonly page?: PageSnapshot
+}
+
+export interface PageSnapshot {
+  /** Without the values of its query. */
+  readonly url: string
+  readonly status: number
+  readonly title: string
+  readonly charset: string
+  /** Addresses that led to it. */
+  readonly redirects: readonly string[]
+  readonly forms: readonly FormSnapshot[]
+  /** Text that the page before it did not have: where a message stands. */
+  readonly messages: readonly string[]
+  /** Names of cookies, and what became of them. */
+  readonly cookies: readonly { readonly name: string; readonly change: 'set' | 'changed' | 'removed' }[]
+  /** A copy of the page without scripts, values and secrets; HTML. */
+  readonly copy: string
+}
+
+export interface FormSnapshot {
+  readonly name: string
+  readonly method: 'get' | 'post'
+  readonly action: string
+  readonly fields: readonly { readonly name: string; readonly type: string; readonly label: string }[]
+}
+
+export interface SnapshotFacts {
+  readonly kind: FailureKind
+  readonly seen: readonly string[]
+  readonly sent: boolean
+  readonly adapter: string
+  readonly steps: readonly LoginStep[]
+  readonly trail: PageTrail
+  readonly cookiesSince: (mark: number) => PageSnapshot['cookies']
+  readonly redact: Redact
+}
+
+const most = { forms: 10, fields: 60, messages: 25, line: 300, redirects: 10, cookies: 30 }
+
+/** Takes the snapshot of a sign-in that failed. */
+export function takeSnapshot({ kind, seen, sent, adapter, steps, trail, cookiesSince, redact }: SnapshotFacts): Snapshot {
+  const at = trail.last
+  return {
+    kind,
+    seen: seen.map(redact),
+    sent,
+    adapter,
+    steps: steps.map(({ text, at: moment }) => ({ text: redact(text), at: moment })),
+    ...(at === undefined ? {} : { page: pageSnapshot(at, trail, cookiesSince, redact) }),
+  }
+}
+
+function pageSnapshot(at: TrailPage, trail: PageTrail, cookiesSince: SnapshotFacts['cookiesSince'], redact: Redact): PageSnapshot {
+  const { page } = at
+  const before = trail.pages.at(-2)
+  const address = (url: URL) => redact(addressWithoutValues(url.href))
+  return {
+    url: address(page.url),
+    status: page.status,
+    title: line(page.title, redact) ?? '',
+    charset: page.encoding,
+    redirects: page.redirects.slice(0, most.redirects).map(address),
+    forms: page.forms.slice(0, most.forms).map((form) => formSnapshot(form, redact)),
+    messages: newLines(before?.page.text ?? '', page.text, redact),
+    cookies: cookiesSince(trail.asked?.mark ?? 0)
+      .slice(0, most.cookies)
+      .map(({ name, change }) => ({ name: line(name, redact) ?? '', change })),
+    copy: redactPage(page.body, redact),
+  }
+}
+
+function formSnapshot(form: Form, redact: Redact): FormSnapshot {
+  return {
+    name: line(form.id || form.name, redact) ?? '',
+    method: form.method,
+    action: redact(addressWithoutValues(form.action.href)),
+    fields: form.fields.slice(0, most.fields).map(({ name, type, label }) => ({ name: line(name, redact) ?? '', type, label: line(label, redact) ?? '' })),
+  }
+}
+
+function newLines(before: string, after: string, redact: Redact): string[] {
+  const known = new Set(before.split('\n'))
+  const fresh = after.split('\n').filter((text) => text.trim() !== '' && !known.has(text))
+  return fresh
+    .map((text) => line(text, redact))
+    .filter((text) => text !== undefined)
+    .slice(0, most.messages)
+}
+
+/** Whole or not at all: half a secret would not be found. */
+function line(text: string, redact: Redact): string | undefined {
+  return text.length > most.line ? undefined : redact(text)
+}

@@ -1,0 +1,56 @@
+import type { AgentRequest, HttpAgent } from '../../outbound/index.ts'
+
+/** What passed through an agent that matters for telling what happened. */
+export interface Watch {
+  /** Requests that carried a secret, however they ended: a password may have left. */
+  readonly secretsSent: number
+  /** Values of the cookies that the site set. */
+  readonly cookieValues: ReadonlySet<string>
+}
+
+/** Values beyond this many are not kept: a site that sets thousands of cookies tells them to nobody. */
+const mostCookies = 500
+
+/** The same agent, watched. */
+export class WatchedAgent implements HttpAgent, Watch {
+  readonly cookieValues = new Set<string>()
+  secretsSent = 0
+  readonly #agent: HttpAgent
+
+  constructor(agent: HttpAgent) {
+    this.#agent = agent
+  }
+
+  send: HttpAgent['send'] = async (request) => {
+    if (carriesSecret(request)) this.secretsSent += 1
+    const response = await this.#agent.send(request)
+    for (const [name, line] of response.headers) if (name.toLowerCase() === 'set-cookie') this.#note(line)
+    return response
+  }
+
+  beginAttempt(): void {
+    this.#agent.beginAttempt()
+  }
+
+  scrub(text: string): string {
+    return this.#agent.scrub(text)
+  }
+
+  get networkMs(): number {
+    return this.#agent.networkMs
+  }
+
+  #note(line: string): void {
+    const [pair = ''] = line.split(';', 1)
+    const value = pair
+      .slice(pair.indexOf('=') + 1)
+      .trim()
+      .replace(/^"|"$/g, '')
+    if (this.cookieValues.size < mostCookies) this.cookieValues.add(value)
+  }
+}
+
+function carriesSecret({ headers, query = [], body = [] }: AgentRequest): boolean {
+  const parts = [...headers.flatMap(([, value]) => (typeof value === 'string' ? [] : value)), ...query, ...body]
+  return parts.some((part) => !Buffer.isBuffer(part))
+}
