@@ -6,7 +6,21 @@
  */
 
 export { CaptchaMemories } from './captcha-memories.ts'
-export type { Login, LoginStep, ProbeReport, SessionState, SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
+export type {
+  FormSnapshot,
+  Login,
+  LoginStep,
+  PageSnapshot,
+  ProbeReport,
+  SessionState,
+  SignInOutcome,
+  SignInRequest,
+  SignInTiming,
+  Snapshot,
+} from './contract.ts'
 export { CookieJar, type StoredCookie } from './cookies/index.ts'
 export { createLogin, type LoginOptions } from './create-login.ts'
+export { learnSigns } from './evidence/learn-signs.ts'
+export type { SignInTrace } from './evidence/sign-in-trace.ts'
+export { changesBetween } from './probe/compare.ts'
 export { goesTo, headerParts } from './session-header.ts'

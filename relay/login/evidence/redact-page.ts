@@ -17,7 +17,7 @@ const empty = new Set(['area', 'br', 'col', 'hr', 'img', 'input', 'meta', 'param
 /** Of a text or an attribute; what is longer is no message to a person. Whole or not at all: half a secret would not be found. */
 const longest = { text: 4000, attribute: 300 }
 /** Of the whole copy, characters; and of the elements that are looked at. */
-const mostText = 60_000
+const mostText = 40_000
 const mostNodes = 20_000
 
 /**
