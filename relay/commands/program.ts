@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { accountVerbs } from './account.ts'
 import { caVerbs } from './ca.ts'
+import { captchaVerbs } from './captcha.ts'
 import { claimVerb } from './claim.ts'
 import { demoVerb } from './demo/index.ts'
 import { deviceVerbs } from './device.ts'
@@ -25,6 +26,7 @@ const verbs = [
   deviceVerbs,
   siteVerbs,
   accountVerbs,
+  captchaVerbs,
   loginVerb,
   openVerb,
   claimVerb,

@@ -25,13 +25,16 @@ export function sessionView({ account, site, landingUrl, createdAt, evidence }: 
   return { accountId: account.id, account: account.name, site: site.id, owner, landingUrl, since: createdAt, evidence }
 }
 
-export function challengeView({ id, account, challenge, expiresAt }: PendingChallenge) {
+export function challengeView({ id, account, challenge, expiresAt, behind }: PendingChallenge) {
   return {
     id,
     account: accountName(account),
     kind: challenge.kind,
     question: challenge.kind === 'captcha' ? challenge.hint || 'What does the image say?' : challenge.question,
     expiresAt,
+    behind,
+    digits: challenge.kind === 'captcha' && challenge.digits === true,
+    canReload: challenge.kind === 'captcha' && challenge.reload !== undefined,
   }
 }
 

@@ -40,6 +40,8 @@ export interface PendingChallenge {
   readonly account: Account
   readonly challenge: Challenge
   readonly expiresAt: number
+  /** Questions of the same account that come after it. */
+  readonly behind: number
 }
 
 /** What happens to an account's session, in order. */
@@ -100,6 +102,8 @@ export interface Sessions {
   challenges(owner?: string): readonly PendingChallenge[]
   /** False: no longer asked. */
   answer(challengeId: string, answer: string): boolean
+  /** Has the site draw another captcha image. False: no longer asked, or the site draws one a page. */
+  reloadChallenge(challengeId: string): Promise<boolean>
 
   readonly tickets: Tickets
 }

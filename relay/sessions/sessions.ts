@@ -142,6 +142,10 @@ class RelaySessions implements Sessions {
     return this.#challenges.answer(challengeId, answer)
   }
 
+  reloadChallenge(challengeId: string): Promise<boolean> {
+    return this.#challenges.reload(challengeId)
+  }
+
   /** Starts the one sign-in of this account that all callers share. */
   #begin(accountId: string, person: boolean): { flight: SignInFlight; result: Promise<SiteSession> } {
     const account = this.#known(accountId)

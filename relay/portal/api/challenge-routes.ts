@@ -7,7 +7,7 @@ import { ownerOf } from '../access.ts'
 import { imageType } from '../image-type.ts'
 import type { Rooms } from '../rooms.ts'
 import { challengeView } from '../views.ts'
-import { accountName, idParams, time } from './fields.ts'
+import { accountName, emptyBody, idParams, time } from './fields.ts'
 import { route } from './route.ts'
 
 const challengeAnswer = z.object({
@@ -16,6 +16,9 @@ const challengeAnswer = z.object({
   kind: z.enum(['captcha', 'code', 'question']),
   question: z.string(),
   expiresAt: time,
+  behind: z.int().meta({ description: 'Questions of the same account that come after it.' }),
+  digits: z.boolean().meta({ description: 'The answer holds digits only.' }),
+  canReload: z.boolean().meta({ description: 'The site can draw another image.' }),
 })
 
 /** What a sign-in asks of a person. Images come from sites during a sign-in; there is no way to have others read (law 8). */
@@ -34,6 +37,9 @@ export const challengeRoutes = [
             kind: 'captcha',
             question: 'What does the image say?',
             expiresAt: 1_760_000_000_000,
+            behind: 0,
+            digits: false,
+            canReload: true,
           },
         ],
       ],
@@ -68,12 +74,30 @@ export const challengeRoutes = [
       if (!rooms.sessions.answer(id, body.answer)) throw unknownQuestion()
     },
   }),
+  route({
+    method: 'POST',
+    path: '/challenges/:id/reload',
+    summary: 'Have the site draw another image for a captcha that you cannot read',
+    access: 'known',
+    params: idParams,
+    body: emptyBody,
+    handle: async ({ rooms, principal, params }) => {
+      const { id } = knownChallenge(rooms, principal, params.id)
+      if (!(await rooms.sessions.reloadChallenge(id))) throw unknownQuestion()
+    },
+  }),
 ]
 
-export function knownChallenge({ sessions }: Rooms, principal: Principal, id: string): PendingChallenge {
-  const found = sessions.challenges(ownerOf(principal)).find((challenge) => challenge.id === id)
-  if (found === undefined || !decide(principal, 'use', found.account).allowed) throw unknownQuestion()
+export function knownChallenge(rooms: Rooms, principal: Principal, id: string): PendingChallenge {
+  const found = findChallenge(rooms, principal, id)
+  if (found === undefined) throw unknownQuestion()
   return found
+}
+
+/** Undefined: no longer asked, or not of this principal. */
+export function findChallenge({ sessions }: Rooms, principal: Principal, id: string): PendingChallenge | undefined {
+  const found = sessions.challenges(ownerOf(principal)).find((challenge) => challenge.id === id)
+  return found !== undefined && decide(principal, 'use', found.account).allowed ? found : undefined
 }
 
 export function unknownQuestion(): RelayError {

@@ -1,4 +1,5 @@
 import { accountRoutes } from './account-routes.ts'
+import { captchaRoutes } from './captcha-routes.ts'
 import { challengeRoutes } from './challenge-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
@@ -17,6 +18,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...siteRoutes,
   ...accountRoutes,
   ...sessionRoutes,
+  ...captchaRoutes,
   ...challengeRoutes,
   ...eventRoutes,
   ...ticketRoutes,
