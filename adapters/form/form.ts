@@ -2,6 +2,8 @@ import type { Adapter, Page, SignInContext } from '../contract.ts'
 import { SignInFailure } from '../contract.ts'
 import { defineAdapter } from '../define-adapter.ts'
 import { samePlace } from './answer.ts'
+import { changePassword } from './change/change-password.ts'
+import { passwordRules } from './change/password-rules.ts'
 import { findSignInForm } from './find-form.ts'
 import { findSignInPage } from './find-page.ts'
 import { partsOf, settingsOf } from './parts.ts'
@@ -19,6 +21,8 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
   description: 'An HTML form: user name, password, and a text captcha where there is one',
   settings: formSettings,
   signIn,
+  passwordRules,
+  changePassword,
 
   async isSignedIn(context) {
     for (const url of placesFor(context)) {

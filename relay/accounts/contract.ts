@@ -101,6 +101,8 @@ export interface PendingPassword {
   readonly said?: 'taken' | 'refused'
   /** A sign-in with it was refused: it is not tried again. */
   readonly denied?: true
+  /** And so was one with the password as it was. */
+  readonly presentDenied?: true
 }
 
 /** When the relay gives the account a new password by itself. */
@@ -211,7 +213,7 @@ export interface Accounts {
   /** Handles on the pending one. `not_found`. */
   pendingCredential(id: string): Promise<Credential>
   /** Writes down how far the pending one is. `store_conflict`: it is no longer pending. */
-  notePending(id: string, version: number, facts: Partial<Pick<PendingPassword, 'asked' | 'said' | 'denied'>>): Promise<Account>
+  notePending(id: string, version: number, facts: Partial<Omit<PendingPassword, 'version' | 'since'>>): Promise<Account>
   /**
    * Makes the pending one, or a proposal that was not written ahead, the present one; the one before is kept as a previous one.
    * Attention is cleared. `store_conflict`.

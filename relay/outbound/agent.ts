@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { RelayError } from '../errors.ts'
-import type { AgentRequest, AgentResponse, Destination, HttpAgent, Part, SecretSlot } from './contract.ts'
+import type { AgentRequest, AgentResponse, Destination, HttpAgent, NewSecret, Part, SecretSlot } from './contract.ts'
 import { acceptedEncodings, decompress } from './decompress.ts'
 import { exchange } from './exchange.ts'
 import { bodyFilledLate, type FilledRequest, type FillSlot, fillHeaders, fillParts, slotsOf } from './fill.ts'
@@ -15,8 +15,14 @@ import { Stopwatch } from './stopwatch.ts'
 // Between two pieces of a body.
 const bodyTimeout = 30_000
 
-export function createAgent({ destination, pools, ...tools }: { destination: Destination; pools: Pools } & SlotTools): HttpAgent {
-  const spent = new SpentSecrets()
+export interface AgentOptions extends SlotTools {
+  readonly destination: Destination
+  readonly pools: Pools
+  readonly newSecret?: NewSecret | undefined
+}
+
+export function createAgent({ destination, pools, newSecret, ...tools }: AgentOptions): HttpAgent {
+  const spent = new SpentSecrets(newSecret?.secret)
   const watch = new Stopwatch()
   const left = new Map<string, RegExp>()
   // What is scrubbed from then on.
@@ -31,6 +37,7 @@ export function createAgent({ destination, pools, ...tools }: { destination: Des
     await filler.prepare(slots, url.origin, signal)
     // Law 2, before anything is connected: each of them is enrolled for this very origin, and can be made what is wanted.
     for (const slot of slots) filler.text(slot, url.origin)
+    if (newSecret !== undefined && slots.some(({ secret }) => secret === newSecret.secret)) await newSecret.beforeItLeaves()
     const first = await sendOnce(request, slots, request.resend === true)
     if (!first.isStale) return first.answer
     first.answer.body.destroy()

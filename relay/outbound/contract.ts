@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream'
-import type { Derivation } from './derivation.ts'
+import type { Derivation } from '../derivation/index.ts'
 
 /** Where connections may go, and under which trust. The facts of an enrolled site that this room needs. */
 export interface Destination {
@@ -82,11 +82,18 @@ export interface HttpAgent {
   readonly networkMs: number
 }
 
+/** A new password on its way to the site. Forms ask for it twice: it may stand in two fields of its one request. */
+export interface NewSecret {
+  readonly secret: object
+  /** Awaited before it leaves: what must be written down by then. */
+  beforeItLeaves(): Promise<void>
+}
+
 export interface Outbound {
   start(): Promise<void>
   stop(): Promise<void>
   /** For signing in at a site: requests leave only toward its origins' allowed networks. */
-  agent(destination: Destination): HttpAgent
+  agent(destination: Destination, options?: { readonly newSecret?: NewSecret }): HttpAgent
   /**
    * One request of the proxy toward an enrolled site, streamed both ways, on a pooled connection. Headers as given plus slots for
    * header-kind sessions. Hop-by-hop fields and `Expect` must be gone; `Host` is written from the origin. The body passes as the

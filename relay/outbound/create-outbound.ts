@@ -52,7 +52,7 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem }: Outbound
   return {
     async start() {},
     stop: () => pools.close(),
-    agent: (destination) => createAgent({ destination, pools, ...tools }),
+    agent: (destination, { newSecret } = {}) => createAgent({ destination, pools, newSecret, ...tools }),
     forward: async (destination, request) => (await toSite(destination, request)).response,
     upgrade: async (destination, request) => toSite(destination, withoutUpgrade(request), upgradeOf(request)),
 

@@ -17,10 +17,16 @@ export interface Claim {
 /**
  * Law 2: each secret leaves at most once per attempt. The exceptions are one submission that the site moves on
  * (307 and 308, RFC 9110 sections 15.4.8 and 15.4.9) and HTTP Basic and Digest, where the credential belongs to every request
- * (RFC 7617 section 2.2, RFC 7616 section 3.4) - until the site refuses it.
+ * (RFC 7617 section 2.2, RFC 7616 section 3.4) - until the site refuses it. A new password stands in two fields of its one request,
+ * as forms ask for it twice.
  */
 export class SpentSecrets {
   #uses = new Map<object, Use>()
+  readonly #newSecret: object | undefined
+
+  constructor(newSecret?: object) {
+    this.#newSecret = newSecret
+  }
 
   beginAttempt(): void {
     this.#uses = new Map()
@@ -30,8 +36,7 @@ export class SpentSecrets {
   claim(slots: readonly SecretSlot[], origin: string, isResend: boolean): Claim {
     const uses = this.#uses
     const before = slots.map((slot) => [slot, uses.get(slot.secret)] as const)
-    const isTwice = new Set(slots.map((slot) => slot.secret)).size < slots.length
-    if (isTwice || before.some(([slot, use]) => use !== undefined && !(isResend && mayFollow(use, slot, origin)))) {
+    if (this.#isTooOften(slots) || before.some(([slot, use]) => use !== undefined && !(isResend && mayFollow(use, slot, origin)))) {
       throw new RelayError('secret_refused', { detail: 'it was sent once in this attempt already' })
     }
     for (const { secret, field } of slots) uses.set(secret, { field, mayFollowTo: undefined })
@@ -49,6 +54,13 @@ export class SpentSecrets {
         }
       },
     }
+  }
+
+  #isTooOften(slots: readonly SecretSlot[]): boolean {
+    const fields = slots.filter(({ secret }) => secret === this.#newSecret).map(({ field }) => field)
+    if (fields.length > 2 || new Set(fields).size < fields.length) return true
+    const others = slots.filter(({ secret }) => secret !== this.#newSecret)
+    return new Set(others.map(({ secret }) => secret)).size < others.length
   }
 }
 

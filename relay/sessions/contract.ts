@@ -2,6 +2,9 @@ import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StorageEntry
 import type { Account, Site } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
 import type { LoginStep, SignInTiming, StoredCookie } from '../login/index.ts'
+import type { KeptSnapshot } from './snapshots.ts'
+
+export type { KeptSnapshot } from './snapshots.ts'
 
 /** A live signed-in state at a site, held in memory and sealed at rest. */
 export interface SiteSession {
@@ -65,7 +68,22 @@ export type SessionEvent =
       readonly seen: readonly string[]
       readonly at: number
     }
+  | ({ readonly type: 'password'; readonly account: Account; readonly attempt: string; readonly at: number } & PasswordChangeTold)
   | { readonly type: 'ended'; readonly account: Account; readonly reason: EndReason; readonly at: number }
+
+/** What became of a new password, as a sign-in has shown. */
+export interface PasswordChangeTold {
+  readonly result:
+    | 'taken'
+    /** The one before still works. */
+    | 'not-taken'
+    /** It never left for the site. */
+    | 'not-asked'
+  readonly cause: 'rotated' | 'changed'
+  /** Of the credential. */
+  readonly version: number
+  readonly seen: readonly string[]
+}
 
 export type EndReason =
   /** A person ended it. */
@@ -74,6 +92,8 @@ export type EndReason =
   | 'site'
   /** The account or site was removed, or its credential replaced. */
   | 'removed'
+  /** The relay had signed in for an errand of its own, and is done. */
+  | 'done'
 
 export interface Sessions {
   start(): Promise<void>
@@ -95,6 +115,19 @@ export interface Sessions {
   /** Ends it here and at the site, and a sign-in under way too. False: there was neither. */
   end(accountId: string): Promise<boolean>
 
+  /**
+   * Gives the account a new password at its site, and leaves it as it was: signed in or not. Resolves when a sign-in has shown that it works.
+   * `password_not_changeable`; `rotation_failed`: the one before still works; `login_failed`, `needs_attention`.
+   */
+  rotate(accountId: string, options?: { readonly person?: boolean }): Promise<Account>
+  /**
+   * A person has set this password at the site, by all appearance: finds out by signing in with it, and keeps it if the site took it. Given
+   * up where such attempts failed too often (law 3). False: not taken.
+   */
+  confirmChange(accountId: string, password: string): Promise<boolean>
+
+  /** What was seen when a sign-in of this account failed last; undefined: none has. Holds no secret. `account_unknown`. */
+  snapshot(accountId: string): Promise<KeptSnapshot | undefined>
   /** Steps of the sign-in under way or last done, oldest first. */
   recent(accountId: string): readonly SessionEvent[]
   onEvent(listener: (event: SessionEvent) => void): () => void

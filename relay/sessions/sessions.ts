@@ -1,18 +1,23 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import type { Account, Accounts } from '../accounts/index.ts'
+import type { Account, Accounts, Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Login } from '../login/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Vault } from '../vault/index.ts'
 import { Challenges } from './challenges.ts'
-import type { EndReason, Sessions, SiteSession, Tickets } from './contract.ts'
+import { confirmErrand, rotationErrand } from './change-errands.ts'
+import { ConfirmLimit } from './confirm-limit.ts'
+import type { EndReason, SessionEvent, Sessions, SiteSession, Tickets } from './contract.ts'
 import { Cooldown } from './cooldown.ts'
 import { SessionEvents } from './events.ts'
 import { attentionError, attentionFor, failureError } from './failure.ts'
+import { RotationSchedule } from './rotation-schedule.ts'
 import { SessionFile } from './session-file.ts'
-import { SignInFlight, waitFor } from './sign-in-flight.ts'
+import { signInErrand } from './sign-in-errand.ts'
+import { type Errand, type Landing, SignInFlight, waitFor } from './sign-in-flight.ts'
 import { LiveSession } from './site-session.ts'
+import { type KeptSnapshot, Snapshots } from './snapshots.ts'
 import { createTickets } from './tickets.ts'
 
 export interface SessionsOptions {
@@ -32,6 +37,13 @@ export function createSessions(options: SessionsOptions): Sessions {
 /** How long a sign-out at the site may take; the session is ended here before that. Milliseconds. */
 const signOutLimit = 10_000
 
+/** A flight, what it yields, and whether somebody waits for that beside who began it. */
+interface Entry {
+  readonly flight: SignInFlight
+  readonly result: Promise<SiteSession>
+  isShared: boolean
+}
+
 class RelaySessions implements Sessions {
   readonly tickets: Tickets
   readonly #accounts: Accounts
@@ -40,11 +52,14 @@ class RelaySessions implements Sessions {
   readonly #now: () => number
   readonly #personSeconds: number
   readonly #file: SessionFile
+  readonly #snapshots: Snapshots
   readonly #challenges: Challenges
   readonly #cooldown: Cooldown
   readonly #events = new SessionEvents()
   readonly #live = new Map<string, LiveSession>()
-  readonly #flights = new Map<string, { flight: SignInFlight; result: Promise<SiteSession> }>()
+  readonly #flights = new Map<string, Entry>()
+  readonly #confirmations: ConfirmLimit
+  readonly #schedule: RotationSchedule
   readonly #signOuts = new Set<Promise<void>>()
   readonly #saveSoon = (session: LiveSession): void => {
     if (this.#live.get(session.account.id) === session) this.#file.saveSoon(session)
@@ -58,8 +73,11 @@ class RelaySessions implements Sessions {
     this.#now = now
     this.#personSeconds = settings.personSeconds
     this.#file = new SessionFile({ store, vault, accounts, onFailure: (error) => log.warn({ err: error }, 'a site session could not be stored or restored') })
+    this.#snapshots = new Snapshots({ store, vault, accounts })
     this.#challenges = new Challenges(now)
     this.#cooldown = new Cooldown(now)
+    this.#confirmations = new ConfirmLimit(now)
+    this.#schedule = new RotationSchedule({ accounts, now, log, isLive: (id) => this.live(id) !== undefined, rotate: (id) => this.rotate(id) })
     this.tickets = createTickets({ store, now, seconds: settings.ticketSeconds })
   }
 
@@ -68,13 +86,16 @@ class RelaySessions implements Sessions {
     this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
       void this.#end(account.id, 'removed')
       void this.tickets.revoke(account.id).catch((error) => this.#log.warn({ err: error }, 'the tickets of a removed account could not be removed'))
+      void this.#snapshots.forget(account.id).catch((error) => this.#log.warn({ err: error }, 'the snapshot of a removed account could not be removed'))
       this.#events.forget(account.id)
       this.#cooldown.clear(account.id)
     })
+    this.#schedule.start()
   }
 
   async stop(): Promise<void> {
     this.#stopWatching()
+    this.#schedule.stop()
     for (const { flight } of this.#flights.values()) flight.abort()
     await Promise.allSettled([...this.#flights.values()].map(({ result }) => result))
     await Promise.allSettled(this.#signOuts)
@@ -84,8 +105,11 @@ class RelaySessions implements Sessions {
   live(accountId: string): LiveSession | undefined {
     const session = this.#live.get(accountId)
     if (session === undefined) return undefined
-    if (this.#accounts.account(accountId)?.credentialVersion === session.account.credentialVersion) return session
-    // The credential was replaced: a session obtained with the old one is void.
+    const isOfCredential = this.#accounts.account(accountId)?.credentialVersion === session.account.credentialVersion
+    if (isOfCredential && isOfSite(session, this.#accounts.site(session.site.id))) return session
+    // What is under way may be what replaces it: the session it yields takes the place of this one.
+    if (this.#flights.has(accountId)) return undefined
+    // The credential was replaced, or the site has moved: a session obtained before that is void.
     void this.#end(accountId, 'removed')
     return undefined
   }
@@ -100,12 +124,45 @@ class RelaySessions implements Sessions {
     const { fresh = false, wait = true, signal } = options
     const present = fresh ? undefined : this.live(accountId)
     if (present !== undefined) return present
-    const { flight, result } = this.#flights.get(accountId) ?? this.#begin(accountId, fresh)
+    const { flight, result } = this.#join(accountId) ?? this.#begin(accountId, fresh)
     if (wait) return waitFor(result, signal)
     const pending = flight.personAsked.then((): never => {
       throw new RelayError('captcha_pending', { params: { site: this.#known(accountId).siteId } })
     })
     return waitFor(Promise.race([result, pending]), signal)
+  }
+
+  async rotate(accountId: string, { person = false }: { person?: boolean } = {}): Promise<Account> {
+    await this.#flights.get(accountId)?.result.catch(() => {})
+    const account = this.#known(accountId)
+    const site = this.#accounts.site(account.siteId)
+    if (site === undefined || !this.#login.canChangePassword(site)) {
+      throw new RelayError('password_not_changeable', { params: { account: account.name, reason: `the adapter ${site?.adapter ?? ''} does not know how` } })
+    }
+    const wasLive = this.live(accountId) !== undefined
+    const entry = this.#flights.get(accountId) === undefined ? this.#begin(accountId, person, rotationErrand) : undefined
+    if (entry === undefined) return this.rotate(accountId, { person })
+    await entry.result
+    if (!wasLive && !entry.isShared) await this.#end(accountId, 'done')
+    const { change } = await entry.flight.landing
+    if (change?.result === 'taken') return this.#known(accountId)
+    throw new RelayError('rotation_failed', { params: { account: account.name, reason: change?.seen.join('; ') ?? 'the site did not say' } })
+  }
+
+  async confirmChange(accountId: string, password: string): Promise<boolean> {
+    await this.#flights.get(accountId)?.result.catch(() => {})
+    if (!this.#confirmations.allows(accountId) || this.#flights.has(accountId)) return false
+    const proposal = await this.#accounts.propose(accountId, { password })
+    const entry = this.#begin(
+      accountId,
+      false,
+      confirmErrand(proposal, () => this.live(accountId)),
+    )
+    const landing = await entry.flight.landing
+    await entry.result.catch(() => {})
+    const isTaken = landing.change?.result === 'taken'
+    if (!isTaken) this.#confirmations.failed(accountId)
+    return isTaken
   }
 
   looksSignedOut(session: SiteSession, facts: Parameters<Login['looksSignedOut']>[1]): boolean {
@@ -119,11 +176,18 @@ class RelaySessions implements Sessions {
     this.#live.delete(account.id)
     this.#forgetStored(present)
     this.#events.emit({ type: 'ended', account, reason: 'site', at: this.#now() })
+    this.#schedule.used(account.id)
   }
 
   async end(accountId: string): Promise<boolean> {
     await this.tickets.revoke(accountId)
-    return this.#end(accountId, 'person')
+    const ended = await this.#end(accountId, 'person')
+    if (ended) this.#schedule.used(accountId)
+    return ended
+  }
+
+  async snapshot(accountId: string): Promise<KeptSnapshot | undefined> {
+    return this.#snapshots.find(this.#known(accountId))
   }
 
   recent(accountId: string) {
@@ -146,13 +210,20 @@ class RelaySessions implements Sessions {
     return this.#challenges.reload(challengeId)
   }
 
-  /** Starts the one sign-in of this account that all callers share. */
-  #begin(accountId: string, person: boolean): { flight: SignInFlight; result: Promise<SiteSession> } {
+  /** What is under way for this account, with one more who waits for it. */
+  #join(accountId: string): Entry | undefined {
+    const entry = this.#flights.get(accountId)
+    if (entry !== undefined) entry.isShared = true
+    return entry
+  }
+
+  /** Starts the one errand of this account that all callers share. */
+  #begin(accountId: string, person: boolean, errand: Errand = signInErrand): Entry {
     const account = this.#known(accountId)
     const site = this.#accounts.site(account.siteId)
     if (site === undefined) throw new RelayError('site_unknown', { params: { site: account.siteId } })
     this.#checkUntouched(account, person)
-    const flight = new SignInFlight({
+    const options = {
       account,
       site,
       accounts: this.#accounts,
@@ -160,12 +231,13 @@ class RelaySessions implements Sessions {
       challenges: this.#challenges,
       personSeconds: this.#personSeconds,
       now: this.#now,
-      emit: (event) => this.#events.emit(event),
-    })
+      emit: (event: SessionEvent) => this.#events.emit(event),
+    }
+    const flight = new SignInFlight(options, errand)
     const result = this.#land(flight, account).finally(() => this.#flights.delete(accountId))
     // Callers who gave up do not make a failure an unhandled one.
     result.catch(() => {})
-    const entry = { flight, result }
+    const entry = { flight, result, isShared: false }
     this.#flights.set(accountId, entry)
     return entry
   }
@@ -178,18 +250,21 @@ class RelaySessions implements Sessions {
   }
 
   /** Makes the outcome of a flight a session or an error, and remembers either. */
-  async #land(flight: SignInFlight, account: Account): Promise<SiteSession> {
+  async #land(flight: SignInFlight, begun: Account): Promise<SiteSession> {
     const attempt = flight.id
-    const outcome = await flight.outcome.catch((error: unknown) => this.#fellOver(account, attempt, error))
+    const landing = await flight.landing.catch((error: unknown) => this.#fellOver(begun, attempt, error))
+    const { account, outcome } = landing
     if (flight.aborted)
       throw new RelayError('login_failed', {
-        params: { site: account.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
+        params: { site: begun.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
       })
+    if (landing.goesOn !== undefined) return this.#goOn(landing, landing.goesOn)
     if (!outcome.ok) {
       const attention = attentionFor(outcome, this.#now())
       if (attention === undefined) this.#cooldown.failed(account.id, outcome)
       else await this.#accounts.setAttention(account.id, attention, account.credentialVersion)
-      const { kind, seen } = outcome
+      const { kind, seen, snapshot } = outcome
+      if (snapshot !== undefined) await this.#keepSnapshot(account, { ...snapshot, at: this.#now() })
       this.#log.warn({ account: account.id, site: account.siteId, kind, seen, err: outcome.cause }, 'sign-in failed')
       this.#events.emit({ type: 'failed', account, attempt, kind, seen, at: this.#now() })
       throw failureError(account, outcome)
@@ -206,6 +281,24 @@ class RelaySessions implements Sessions {
     this.#live.set(account.id, session)
     this.#log.info({ account: account.id, site: account.siteId, timing: outcome.timing }, 'signed in')
     this.#events.emit({ type: 'signed-in', account: current, attempt, evidence: outcome.evidence, timing: outcome.timing, at: this.#now() })
+    return session
+  }
+
+  /** Evidence that cannot be stored does not change the outcome. */
+  async #keepSnapshot(account: Account, snapshot: KeptSnapshot): Promise<void> {
+    try {
+      await this.#snapshots.keep(account, snapshot)
+    } catch (error) {
+      this.#log.warn({ account: account.id, err: error }, 'what a failed sign-in has seen could not be stored')
+    }
+  }
+
+  /** The session that is live stays; its account may have another credential now. */
+  async #goOn({ account, change }: Landing, session: LiveSession): Promise<SiteSession> {
+    this.#log.info({ account: account.id, site: account.siteId, result: change?.result, seen: change?.seen }, 'a password that was changed at the site')
+    if (change?.result !== 'taken' || this.#live.get(account.id) !== session) return session
+    session.goOnAs(account)
+    await this.#file.save(session)
     return session
   }
 
@@ -271,4 +364,10 @@ class RelaySessions implements Sessions {
     if (account === undefined) throw new RelayError('account_unknown', { params: { account: accountId } })
     return account
   }
+}
+
+/** Is this still the site that the session was obtained at? Other settings of it do not matter to a session that lives. */
+function isOfSite({ site }: LiveSession, present: Site | undefined): boolean {
+  if (present === undefined || present === site) return present === site
+  return present.origins.join() === site.origins.join() && present.ca === site.ca && present.networks.join() === site.networks.join()
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Account, Accounts, Site } from '../accounts/index.ts'
+import type { Challenge } from '../../adapters/index.ts'
+import type { Account, Accounts, Credential, Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
-import type { Login, SignInOutcome } from '../login/index.ts'
+import type { Login, LoginStep, SignInOutcome } from '../login/index.ts'
 import type { Challenges } from './challenges.ts'
-import type { SessionEvent } from './contract.ts'
+import type { PasswordChangeTold, SessionEvent } from './contract.ts'
+import type { LiveSession } from './site-session.ts'
 
 export interface FlightOptions {
   readonly account: Account
@@ -16,20 +18,42 @@ export interface FlightOptions {
   readonly emit: (event: SessionEvent) => void
 }
 
-/** One sign-in under way, shared by all who ask for the account meanwhile. */
+/** What a flight is for: a sign-in, or a change of the password with the sign-ins that go with it. */
+export type Errand = (tools: FlightTools) => Promise<Landing>
+
+/** What an errand works with. */
+export interface FlightTools extends Pick<FlightOptions, 'account' | 'site' | 'accounts' | 'login'> {
+  readonly signal: AbortSignal
+  signIn(credential: Credential, version: number): Promise<SignInOutcome>
+  onStep(step: LoginStep): void
+  ask(challenge: Challenge): Promise<string>
+  tellChange(account: Account, change: PasswordChangeTold): void
+}
+
+/** How a flight ended. */
+export interface Landing {
+  /** With the version of the credential that the outcome is of. */
+  readonly account: Account
+  readonly outcome: SignInOutcome
+  readonly change?: PasswordChangeTold
+  /** A session that was there before and goes on: the outcome was of a sign-in beside it. */
+  readonly goesOn?: LiveSession
+}
+
+/** One errand under way, shared by all who ask for the account's session meanwhile. */
 export class SignInFlight {
   readonly id = randomUUID()
-  readonly outcome: Promise<SignInOutcome>
+  readonly landing: Promise<Landing>
   /** Resolves when a person is asked for the first time. */
   readonly personAsked: Promise<void>
   readonly #ending = new AbortController()
   #tellAsked: () => void = () => {}
 
-  constructor(options: FlightOptions) {
+  constructor(options: FlightOptions, errand: Errand) {
     this.personAsked = new Promise((resolve) => {
       this.#tellAsked = resolve
     })
-    this.outcome = this.#fly(options)
+    this.landing = this.#fly(options, errand)
   }
 
   abort(): void {
@@ -40,25 +64,30 @@ export class SignInFlight {
     return this.#ending.signal.aborted
   }
 
-  async #fly({ account, site, accounts, login, challenges, personSeconds, now, emit }: FlightOptions): Promise<SignInOutcome> {
+  async #fly({ account, site, accounts, login, challenges, personSeconds, now, emit }: FlightOptions, errand: Errand): Promise<Landing> {
     const attempt = this.id
     const { signal } = this.#ending
     emit({ type: 'started', account, attempt, at: now() })
-    const credential = await accounts.credential(account.id)
-    return login.signIn({
-      site,
-      account,
-      credential,
+    const told = {
       signal,
       // What still comes after it was ended is nobody's concern.
-      onStep: (step) => {
+      onStep: (step: LoginStep) => {
         if (!signal.aborted) emit({ type: 'step', account, attempt, step, at: now() })
       },
-      ask: (challenge) =>
+      ask: (challenge: Challenge) =>
         challenges.ask(account, challenge, personSeconds, signal, ({ id, expiresAt }) => {
           emit({ type: 'challenge', account, attempt, id, expiresAt, at: now() })
           this.#tellAsked()
         }),
+    }
+    return errand({
+      ...told,
+      account,
+      site,
+      accounts,
+      login,
+      signIn: (credential, version) => login.signIn({ ...told, site, account: { ...account, credentialVersion: version }, credential }),
+      tellChange: (changed, change) => emit({ type: 'password', account: changed, attempt, ...change, at: now() }),
     })
   }
 }

@@ -42,7 +42,6 @@ export interface NewSession {
 /** A live session in memory. `onChange` is called when its cookies have changed and should be stored. */
 export class LiveSession implements SiteSession {
   readonly id: string
-  readonly account: Account
   readonly site: Site
   readonly headers: readonly SessionHeader[]
   readonly storage: readonly StorageEntry[]
@@ -50,6 +49,7 @@ export class LiveSession implements SiteSession {
   readonly landingUrl: string
   readonly createdAt: number
   readonly evidence: readonly string[]
+  #account: Account
   readonly #jar: CookieJar
   readonly #ending = new AbortController()
   readonly #onChange: (session: LiveSession) => void
@@ -62,7 +62,7 @@ export class LiveSession implements SiteSession {
     onChange: (session: LiveSession) => void,
   ) {
     this.id = snapshot.id
-    this.account = account
+    this.#account = account
     this.site = site
     this.headers = headers
     this.storage = snapshot.storage ?? []
@@ -97,6 +97,15 @@ export class LiveSession implements SiteSession {
       evidence: this.evidence,
       credentialVersion: this.account.credentialVersion,
     }
+  }
+
+  get account(): Account {
+    return this.#account
+  }
+
+  /** The site has taken another password, and this session goes on. */
+  goOnAs(account: Account): void {
+    this.#account = account
   }
 
   get ended(): AbortSignal {

@@ -1,0 +1,81 @@
+import type { Logger } from 'pino'
+import type { Account, Accounts } from '../accounts/index.ts'
+
+export interface RotationScheduleOptions {
+  readonly accounts: Pick<Accounts, 'listAccounts' | 'account'>
+  readonly now: () => number
+  readonly log: Logger
+  readonly isLive: (accountId: string) => boolean
+  readonly rotate: (accountId: string) => Promise<unknown>
+}
+
+const hour = 3_600_000
+const day = 24 * hour
+const lookEvery = 60_000
+
+/** Gives accounts new passwords by their policies: when the present one is old enough, or when a session has ended. */
+export class RotationSchedule {
+  readonly #options: RotationScheduleOptions
+  /** Accounts whose session has ended since their password was set. In memory: a restart waits for the next use. */
+  readonly #used = new Set<string>()
+  readonly #failures = new Map<string, { readonly count: number; readonly until: number }>()
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> | undefined
+
+  constructor(options: RotationScheduleOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.run(), lookEvery)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** A session of this account has ended. */
+  used(accountId: string): void {
+    if (this.#options.accounts.account(accountId)?.rotation?.afterUse !== true) return
+    this.#used.add(accountId)
+    if (this.#timer !== undefined) void this.run()
+  }
+
+  /** One account after another: a person at the relay comes first. */
+  run(): Promise<void> {
+    this.#running ??= this.#rotateDue().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #rotateDue(): Promise<void> {
+    const { accounts, rotate, log, now } = this.#options
+    for (let account = this.#nextDue(); account !== undefined && this.#timer !== undefined; account = this.#nextDue()) {
+      const { id } = account
+      try {
+        await rotate(id)
+        this.#failures.delete(id)
+        log.info({ account: id, site: account.siteId }, 'the account has a new password')
+      } catch (error) {
+        const count = (this.#failures.get(id)?.count ?? 0) + 1
+        this.#failures.set(id, { count, until: now() + Math.min(hour * 2 ** (count - 1), day) })
+        if (accounts.account(id) !== undefined) log.warn({ account: id, site: account.siteId, err: error }, 'the account could not be given a new password')
+      }
+      this.#used.delete(id)
+    }
+  }
+
+  #nextDue(): Account | undefined {
+    return this.#options.accounts.listAccounts().find((account) => this.#isDue(account))
+  }
+
+  #isDue({ id, rotation, attention, credentialSince, createdAt }: Account): boolean {
+    const { now, isLive } = this.#options
+    if (rotation === undefined || attention !== undefined || (this.#failures.get(id)?.until ?? 0) > now()) return false
+    if (rotation.everyDays !== undefined && now() - (credentialSince ?? createdAt) >= rotation.everyDays * day) return true
+    return rotation.afterUse === true && this.#used.has(id) && !isLive(id)
+  }
+}
