@@ -5,6 +5,7 @@
  * out a second time only where the site says that it was the captcha, and nothing else. Refuses behavioural challenges: it
  * names them and stops. Keeps laws 2, 3 and 8.
  */
+export { answerField } from './answer-field.ts'
 export { builtInAdapters } from './built-in.ts'
 export type * from './contract.ts'
 export { SignInFailure } from './contract.ts'

@@ -1,13 +1,12 @@
-import type { Page } from '../contract.ts'
+import type { Form, Page } from '../contract.ts'
 import { findSign, type SignFacts } from '../signs.ts'
+import { type Asked, findAsked } from './asked.ts'
 import { behaviouralChallenge } from './challenge-markup.ts'
-import { textFields } from './find-fields.ts'
 import { findSignInForm, type SignInForm } from './find-form.ts'
 import { type Meaning, meaningOf } from './messages.ts'
 import { newMessages, scriptRedirect } from './new-messages.ts'
 import { type FormSettings, markerPattern } from './settings.ts'
 import { findSignOut } from './sign-out-control.ts'
-import { mentions, oneTimeCodeWords } from './words.ts'
 
 /** The facts of the page that came after a form was sent. */
 export interface AnswerFacts {
@@ -31,26 +30,38 @@ export interface AnswerFacts {
   readonly markers: { readonly [kind in keyof FormSettings['markers']]?: string | undefined }
   readonly hasSuccessMarker: boolean
   readonly challenge: string | undefined
-  /** The field for a one-time code. */
-  readonly codeField: string | undefined
+  /** What more the site asks. */
+  readonly asked: Asked | undefined
   readonly sentCaptcha: boolean
 }
 
-/** Collects the facts. `before` is the page the form was on. */
-export function answerFacts(before: Page, sent: SignInForm, after: Page, cookies: AnswerFacts['cookies'], settings: FormSettings): AnswerFacts {
+/** What was sent, and the page that came: user name and password, or what the site asked after them. */
+export interface Sent {
+  readonly before: Page
+  readonly by: SignInForm | Asked
+  readonly after: Page
+}
+
+type Names = Pick<SignInForm, 'user' | 'password'>
+
+/** Collects the facts. */
+export function answerFacts({ before, by, after }: Sent, cookies: AnswerFacts['cookies'], settings: FormSettings): AnswerFacts {
   const { messages, loose } = newMessages(before, after)
   const whole = `${after.title}\n${after.text}`
   const again = findSignInForm(after, settings)
-  const codeField = findCodeField(after)
+  const asked = findAsked(after, settings)
+  const form = formOf(by)
+  const fields = 'kind' in by ? { user: by.kind === 'go-on' ? undefined : by.field, password: undefined } : by
+  const isAskedThere = asked !== undefined && asked.kind !== 'go-on' && (again?.user === asked.field || again?.password === asked.field)
   const signFacts: SignFacts = { status: after.status, path: after.url.pathname, text: whole, cookies }
   return {
     status: after.status,
-    isElsewhere: !samePlace(after.url, before.url) && !samePlace(after.url, sent.form.action),
+    isElsewhere: !samePlace(after.url, before.url) && (form === undefined || !samePlace(after.url, form.action)),
     path: after.url.pathname,
     title: after.title,
-    hasSignInForm: again !== undefined && (again.password !== undefined || sameNames(again, sent)) && again.user !== codeField,
+    hasSignInForm: again !== undefined && (again.password !== undefined || sameNames(again, fields)) && !isAskedThere,
     signOut: findSignOut(after)?.words,
-    linksToLogin: after.links.some(({ url }) => samePlace(url, before.url)),
+    linksToLogin: !('kind' in by) && after.links.some(({ url }) => samePlace(url, before.url)),
     cookies,
     messages: messages.flatMap((text) => {
       const meaning = meaningOf(text)
@@ -65,8 +76,8 @@ export function answerFacts(before: Page, sent: SignInForm, after: Page, cookies
     },
     hasSuccessMarker: settings.markers.success !== undefined || settings.signs.success !== undefined,
     challenge: behaviouralChallenge(after),
-    codeField,
-    sentCaptcha: sent.captcha !== undefined,
+    asked,
+    sentCaptcha: !('kind' in by) && by.captcha !== undefined,
   }
 }
 
@@ -78,20 +89,14 @@ export function samePlace(one: URL, other: URL): boolean {
   return one.origin === other.origin && one.pathname === other.pathname
 }
 
-function sameNames(one: SignInForm, other: SignInForm): boolean {
-  return one.user === other.user && one.password === other.password
+/** Undefined: a link was pressed. */
+function formOf(by: Sent['by']): Form | undefined {
+  if ('form' in by) return by.form
+  return 'form' in by.press ? by.press.form : undefined
 }
 
-/** The lone field of a page for a code that was sent or is generated. */
-export function findCodeField(page: Page): string | undefined {
-  for (const form of page.forms) {
-    if (form.fields.some(({ type }) => type === 'password')) continue
-    const fields = textFields(form)
-    const field = fields.find(({ autocomplete }) => autocomplete === 'one-time-code')
-    if (field !== undefined) return field.name
-    if (fields.length === 1 && fields.some(({ name, id, label }) => mentions(oneTimeCodeWords, name, id, label))) return fields[0]?.name
-  }
-  return undefined
+function sameNames(one: Names, other: Names): boolean {
+  return one.user === other.user && one.password === other.password
 }
 
 /** A page that holds nothing but a script that leads on. */

@@ -1,19 +1,67 @@
-import { type Form, type Page, type SignInContext, SignInFailure } from '../contract.ts'
+import { type Form, type HeaderValue, type Page, type SignInContext, SignInFailure, type Value } from '../contract.ts'
+import { fillHeaders, readingWith, readValues } from '../read-values.ts'
+import { fillTemplate, namesOf } from '../transform/template.ts'
+import { type Names, transform } from '../transform/transform.ts'
+import { textFields } from './find-fields.ts'
 import type { SignInForm } from './find-form.ts'
 import type { FormSettings } from './settings.ts'
-import { mentions, rememberWords } from './words.ts'
+import { mentions, oneTimeCodeWords, rememberWords } from './words.ts'
 
-/** Fills in what the form asks for: user name, password as a handle, captcha, the settings' further values. */
-export async function fillIn(page: Page, found: SignInForm, context: SignInContext<FormSettings>): Promise<Form> {
-  const { settings, username, secrets } = context
+/** A form that is ready to be sent, and the headers that go with it. */
+export interface FilledForm {
+  readonly form: Form
+  readonly headers: Readonly<Record<string, HeaderValue>>
+}
+
+/** Fills in what the form asks for: user name, password as a handle, captcha, one-time code, the settings' further values. */
+export async function fillIn(page: Page, found: SignInForm, context: SignInContext<FormSettings>): Promise<FilledForm> {
+  const { settings, username } = context
   checkFields(found)
   let form = tickBoxes(page, found.form)
-  for (const [name, value] of Object.entries(settings.values)) form = setValue(form, name, value)
+  const names = await readNames(page, found, context)
   if (found.user !== undefined) form = form.fill(found.user, username)
   if (found.captcha !== undefined) form = form.fill(found.captcha, await captchaAnswer(found, context))
-  if (found.password === undefined) return form
-  if (secrets.password === undefined) throw new SignInFailure('unknown', ['the account has no password'])
-  return form.fill(found.password, secrets.password)
+  const code = await codeFor(found, context)
+  if (code !== undefined) form = form.fill(code.field, code.value)
+  for (const [name, value] of valuesFor(found, settings)) form = setValue(form, name, fillTemplate(value, names))
+  if (found.password !== undefined && !isInValues(settings)) form = form.fill(found.password, passwordValue(context, names))
+  return { form, headers: fillHeaders(settings.headers, names) }
+}
+
+/** What transforms and templates may name. Values are read when the password is about to be sent: a nonce is good once. */
+async function readNames(page: Page, found: SignInForm, { browser, settings, username, secrets }: SignInContext<FormSettings>): Promise<Names> {
+  const names: Names = { username, password: secrets.password }
+  if (found.password === undefined) return names
+  return { ...names, ...(await readValues(settings.read, page, names, readingWith(browser, page.url))) }
+}
+
+function passwordValue({ settings, secrets: { password } }: SignInContext<FormSettings>, names: Names): Value {
+  if (password === undefined) throw new SignInFailure('unknown', ['the account has no password'])
+  return settings.transform === undefined ? password : transform(settings.transform, names)
+}
+
+/** The page's script puts what it makes of the password into a field of its own, and empties the one it was typed into. */
+function isInValues({ values }: FormSettings): boolean {
+  return Object.values(values).some((value) => namesOf(value).includes('password'))
+}
+
+/** Of two pages the first has the user name alone: what belongs to the password is for the second. */
+function valuesFor(found: SignInForm, { values }: FormSettings): [string, string][] {
+  const all = Object.entries(values)
+  return found.password === undefined ? all.filter(([name, value]) => hasField(found.form, name) && !namesOf(value).includes('password')) : all
+}
+
+/** A field for a one-time code beside the password. It may stay empty where nobody says that it must not. */
+async function codeFor({ form, user, password, captcha }: SignInForm, { settings, secrets, ask }: SignInContext<FormSettings>) {
+  if (password === undefined) return undefined
+  const declared = settings.fields.code
+  const found = textFields(form).find(({ name, id, label, autocomplete }) => {
+    if (name === user || name === captcha) return false
+    return name === declared || (declared === undefined && (autocomplete === 'one-time-code' || mentions(oneTimeCodeWords, name, id, label)))
+  })
+  if (found === undefined) return undefined
+  if (secrets.totp !== undefined) return { field: found.name, value: secrets.totp }
+  return declared === undefined ? undefined : { field: found.name, value: await ask({ kind: 'code', question: `The site asks: ${found.label || found.name}` }) }
 }
 
 /** Law 2: a secret goes into the declared field alone. One that is gone is told before anything is sent. */
@@ -42,9 +90,14 @@ function hintsOf({ captcha = {} }: FormSettings) {
   }
 }
 
-function setValue(form: Form, name: string, value: string): Form {
+function hasField(form: Form, name: string): boolean {
+  return form.fields.some((field) => field.name === name)
+}
+
+function setValue(form: Form, name: string, value: Value): Form {
   const field = form.fields.find((one) => one.name === name)
   if (field === undefined) throw new SignInFailure('form-not-found', [`the form has no field \`${name}\`, which the settings fill in`])
+  if (typeof value !== 'string') return form.fill(name, value)
   if (field.type === 'checkbox') return form.check(name, value !== '' && value !== 'off')
   return field.type === 'radio' ? form.check(name, true, value) : form.fill(name, value)
 }

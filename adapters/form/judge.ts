@@ -1,5 +1,6 @@
 import type { FailureKind } from '../contract.ts'
 import type { AnswerFacts } from './answer.ts'
+import type { Asked } from './asked.ts'
 import type { Meaning } from './messages.ts'
 
 /** What an answer to a sign-in means, and by what it was told. */
@@ -8,13 +9,20 @@ export type Verdict =
   | { readonly is: 'signed-in'; readonly isSure: boolean; readonly evidence: readonly string[] }
   /** Certain: the captcha alone was refused. The one case in which a password is sent again (law 3). */
   | { readonly is: 'captcha-refused'; readonly seen: readonly string[] }
-  | { readonly is: 'code-asked'; readonly field: string }
+  | { readonly is: 'asks'; readonly asked: Asked }
   | { readonly is: 'failed'; readonly kind: FailureKind; readonly seen: readonly string[] }
 
 /** In this order: a technical error, a refusal, something more that is asked, success. The first that speaks decides. */
 export function judge(facts: AnswerFacts): Verdict {
   return (
-    technicalError(facts) ?? deniedByMarkers(facts) ?? successByMarkers(facts) ?? refusal(facts) ?? furtherQuestion(facts) ?? success(facts) ?? unclear(facts)
+    technicalError(facts) ??
+    deniedByMarkers(facts) ??
+    successByMarkers(facts) ??
+    pageBetween(facts) ??
+    refusal(facts) ??
+    furtherQuestion(facts) ??
+    success(facts) ??
+    unclear(facts)
   )
 }
 
@@ -35,6 +43,11 @@ function successByMarkers(facts: AnswerFacts): Verdict | undefined {
   const { success } = facts.markers
   if (success === undefined) return undefined
   return furtherQuestion(facts) ?? { is: 'signed-in', isSure: true, evidence: [`the marker for success: ${quoted(success)}`] }
+}
+
+/** It speaks of other sessions and of signing out, and means neither a refusal nor that the person is signed in. */
+function pageBetween({ asked }: AnswerFacts): Verdict | undefined {
+  return asked?.kind === 'go-on' ? { is: 'asks', asked } : undefined
 }
 
 /** A message counts where the person is not signed in by all appearance: words of refusal occur in business pages too. */
@@ -81,10 +94,10 @@ function captchaRefused({ sentCaptcha, hasSignInForm }: AnswerFacts, text: strin
   return failed(hasSignInForm ? 'challenge' : 'unknown', `the site asks for a captcha that its form did not have: ${quoted(text)}`)
 }
 
-function furtherQuestion({ challenge, signOut, codeField }: AnswerFacts): Verdict | undefined {
+function furtherQuestion({ challenge, signOut, asked }: AnswerFacts): Verdict | undefined {
   if (signOut !== undefined) return undefined
   if (challenge !== undefined) return failed('challenge', `the site asks for ${challenge}, which only a person can answer`)
-  return codeField === undefined ? undefined : { is: 'code-asked', field: codeField }
+  return asked === undefined ? undefined : { is: 'asks', asked }
 }
 
 function success(facts: AnswerFacts): Verdict | undefined {

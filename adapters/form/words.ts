@@ -40,6 +40,31 @@ export const consentWords =
 export const csrfWords =
   /csrf|xsrf|forgery|authenticity|requestverification|^_?token$|formtoken|form_?key|form_?hash|nonce|sectok|viewstate|eventvalidation|^lt$|^execution$/iu
 
+/** Of a code that comes by mail or phone. */
+export const messageCodeWords =
+  /\bsms\b|text message|(?:sent|emailed|texted|send) (?:a|the|you)?.{0,30}code|code.{0,40}(?:sent|e-?mailed|texted)|e-?mail(?:ed)? code|per (?:sms|e-?mail)|gesendet|envoyé|enviado|inviato|отправлен|短信|发送至|已发送|手机验证码|邮箱验证码|送信しました/iu
+
+/** A page with a security question. */
+export const questionWords =
+  /(?:security|secret|challenge) questions?|sicherheitsfrage|question (?:secr[eè]te|de s[eé]curit[eé])|pregunta (?:de seguridad|secreta)|domanda (?:segreta|di sicurezza)|pergunta (?:secreta|de seguran[çc]a)|(?:секретный|контрольный) вопрос|密保|安全问题|安全提问|秘密の質問/iu
+
+export const answerWords = /answer|antwort|r[eé]ponse|respuesta|risposta|resposta|ответ|答案|回答|答え/iu
+
+/** A page that tells of other sessions of the same person. */
+export const otherSessionWords =
+  /(?:already|currently) (?:signed|logged) ?[io]n|(?:another|other|active|existing|concurrent|previous) (?:active )?(?:user )?(?:sessions?|logins?)|(?:signed|logged) in (?:on|from|at) (?:another|a different|other)|bereits angemeldet|andere (?:sitzung|anmeldung)|d[eé]j[aà] connect[eé]|ya (?:ha iniciado|tiene) .{0,20}sesi[oó]n|уже (?:выполнен вход|авторизован)|已(?:经)?(?:在.{0,20})?登[录陆]|其他(?:地方|设备|终端)|重复登[录陆]|ログイン済み|他の端末/iu
+
+/** Words of a button that goes on. */
+export const goOnWords =
+  /continue|proceed|\byes\b|\bok\b|log ?(?:in|out) (?:the )?other|sign ?(?:in|out) (?:of )?(?:all |the )?other|end (?:all |the |my )?other|terminate|force|kick|take over|anyway|fortfahren|weiter|trotzdem|\bja\b|beenden|continuer|\boui\b|continuar|\bs[ií]\b|continua|продолжить|\bда\b|继续|确定|确认|是$|强制|踢|続行|はい/iu
+
+/** Words of a button by which the person agrees to what the page says. */
+export const agreeWords =
+  /\bi ?agree|\bagree\b|\baccept\b|acknowledge|i understand|got it|zustimmen|einverstanden|akzeptieren|verstanden|j.accepte|accepter|acepto|aceptar|accetto|aceito|согласен|принимаю|同意|我已阅读|知道了|同意する/iu
+
+export const cancelWords =
+  /cancel|\bno\b|\bback\b|abort|decline|disagree|do ?n.t|\bnot\b|reject|abbrechen|nein|zur[uü]ck|ablehnen|annuler|\bnon\b|refuser|cancelar|annulla|отмена|\bнет\b|不同意|取消|否$|返回|キャンセル|いいえ/iu
+
 /** A word in an identifier: separators aside. */
 export function mentions(pattern: RegExp, ...texts: readonly string[]): boolean {
   return texts.some((text) => text !== '' && (pattern.test(text) || pattern.test(text.replace(/[-_.:[\]$ ]+/g, ''))))

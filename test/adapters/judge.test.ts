@@ -1,5 +1,7 @@
 import t from 'tap'
+import type { Form } from '../../adapters/contract.ts'
 import type { AnswerFacts } from '../../adapters/form/answer.ts'
+import type { Asked } from '../../adapters/form/asked.ts'
 import { judge } from '../../adapters/form/judge.ts'
 import type { Meaning } from '../../adapters/form/messages.ts'
 
@@ -18,9 +20,12 @@ const signedIn: AnswerFacts = {
   markers: {},
   hasSuccessMarker: false,
   challenge: undefined,
-  codeField: undefined,
+  asked: undefined,
   sentCaptcha: true,
 }
+const form = {} as Form
+const asked: Asked = { kind: 'code', form, field: 'otp', words: 'Code', isSent: false }
+const goOn: Asked = { kind: 'go-on', press: { form, button: undefined }, words: 'Continue' }
 /** The form came back. */
 const refused: AnswerFacts = { ...signedIn, isElsewhere: false, path: '/login', title: 'Login', hasSignInForm: true, signOut: undefined, cookies: [] }
 
@@ -66,7 +71,9 @@ const table: readonly (readonly [title: string, facts: Partial<AnswerFacts>, bas
   ['the form again without a word, without a captcha', { sentCaptcha: false }, refused, 'wrong-password'],
 
   ['a behavioural challenge', { challenge: 'reCAPTCHA', hasSignInForm: false }, refused, 'challenge'],
-  ['a field for a code', { codeField: 'otp', hasSignInForm: false }, refused, 'code-asked'],
+  ['a field for a code', { asked, hasSignInForm: false }, refused, 'asks'],
+  ['a page in between that speaks of a lock', { ...says('blocked'), asked: goOn }, signedIn, 'asks'],
+  ['a page in between after a server error', { status: 500, asked: goOn }, signedIn, 'site-down'],
 
   ['the marker for blocked', { markers: { blocked: 'x', success: 'y' } }, signedIn, 'blocked'],
   ['the marker for failure', { markers: { failure: 'x', success: 'y' } }, signedIn, 'wrong-password'],

@@ -111,11 +111,13 @@ export class PageForm implements Form {
     return control
   }
 
-  /** The button by name, id or value; by default the first that can be pressed. */
+  /** The button by name, id, value or what it says; by default the first that can be pressed. */
   #submitter(wanted: string | undefined): Control | undefined {
     const buttons = this.#controls.filter(({ type, disabled }) => (type === 'submit' || type === 'image') && !disabled)
     if (wanted === undefined) return buttons[0]
-    const found = buttons.find(({ name, value, element }) => name === wanted || attribute(element, 'id') === wanted || value === wanted)
+    const found =
+      buttons.find(({ name, value, element }) => name === wanted || attribute(element, 'id') === wanted || value === wanted) ??
+      buttons.find(({ place }) => labelOf(place, this.#place.document) === wanted)
     if (found === undefined) throw new Error(`the form has no such button: ${wanted}`)
     return found
   }

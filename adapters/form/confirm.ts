@@ -1,0 +1,33 @@
+import { type Page, type SignInContext, SignInFailure } from '../contract.ts'
+import { samePlace } from './answer.ts'
+import { findSignInForm } from './find-form.ts'
+import { quoted } from './judge.ts'
+import type { FormSettings } from './settings.ts'
+import { findSignOut } from './sign-out-control.ts'
+
+type Context = SignInContext<FormSettings>
+
+/** Weak evidence is held against a page for the signed-in; a site that still asks to sign in has refused the password. */
+export async function confirm(context: Context, evidence: readonly string[], answer: Page, asked: Page): Promise<readonly string[]> {
+  const page = await context.browser.open(ownLanding(context) ?? new URL('/', answer.url))
+  const signOut = findSignOut(page)
+  if (signOut !== undefined) return [...evidence, `there is a way to sign out: ${quoted(signOut.words)}`]
+  const isAsked = findSignInForm(page, context.settings)?.password !== undefined || samePlace(page.url, asked.url)
+  if (isAsked || page.status === 401 || page.links.some(({ url }) => samePlace(url, asked.url))) {
+    throw new SignInFailure('wrong-password', [`the page ${page.url.pathname} still asks to sign in`, `the answer was titled ${quoted(answer.title)}`])
+  }
+  if (page.status < 400) return [...evidence, `the page ${page.url.pathname} does not ask to sign in`]
+  // That page told nothing: what the answer showed must be more than that the form is gone.
+  if (evidence.length > 1) return evidence
+  throw new SignInFailure('unknown', [...evidence, `the page ${page.url.pathname} answered ${page.status}`])
+}
+
+function ownLanding({ settings, site }: Pick<Context, 'settings' | 'site'>): URL | undefined {
+  return settings.landing === undefined ? site.landingUrl : new URL(settings.landing, site.loginUrl)
+}
+
+export function landingOf(context: Context, answer: Page, asked: Page): URL {
+  const own = ownLanding(context)
+  if (own !== undefined) return own
+  return answer.redirects.length > 0 && !samePlace(answer.url, asked.url) ? answer.url : new URL('/', answer.url)
+}

@@ -1,0 +1,42 @@
+import { answerField } from '../answer-field.ts'
+import { type Page, type SignInContext, SignInFailure } from '../contract.ts'
+import type { Asked } from './asked.ts'
+import type { FormSettings } from './settings.ts'
+
+type Context = SignInContext<FormSettings>
+
+/** Gives the site what it asks beyond the password, and gives the page that comes. */
+export async function goFurther(asked: Asked, context: Context): Promise<Page> {
+  switch (asked.kind) {
+    case 'code':
+      return sendCode(asked, context)
+    case 'question':
+      return sendAnswer(asked, context)
+    case 'go-on':
+      return pressOn(asked, context)
+  }
+}
+
+/** From the stored authenticator key, whose code the agent makes; else from the person, who waits for a mail or looks at the phone. */
+async function sendCode({ form, field, words, isSent }: Extract<Asked, { kind: 'code' }>, { secrets, ask, step }: Context): Promise<Page> {
+  const stored = isSent ? undefined : secrets.totp
+  const code = stored ?? (await ask({ kind: 'code', question: words ? `The site asks: ${words}` : 'The site asks for a code.' }))
+  const page = await form.fill(field, code).submit()
+  step('send', stored !== undefined ? 'code of the stored authenticator key sent' : 'code sent')
+  return page
+}
+
+async function sendAnswer({ form, field, words }: Extract<Asked, { kind: 'question' }>, { secrets, ask, step }: Context): Promise<Page> {
+  const stored = secrets[answerField(words)]
+  const answer = stored ?? (await ask({ kind: 'question', question: `The site asks: ${words}` }))
+  const page = await form.fill(field, answer).submit()
+  step('send', stored === undefined ? 'answer sent' : 'stored answer sent')
+  return page
+}
+
+async function pressOn({ press, words }: Extract<Asked, { kind: 'go-on' }>, { browser, step, site }: Context): Promise<Page> {
+  if ('link' in press && !site.origins.includes(press.link.origin)) throw new SignInFailure('unknown', [`the link to go on leads to ${press.link.host}`])
+  const page = 'link' in press ? await browser.open(press.link) : await press.form.submit(press.button)
+  step('send', `pressed "${words.slice(0, 60)}"`)
+  return page
+}
