@@ -1,0 +1,162 @@
+import { constants, createDecipheriv, createHash, createHmac, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto'
+import smCrypto from 'sm-crypto'
+import { type Answer, type BusinessSite, formOf, type ReceivedRequest, type SiteOptions, seeOther, serve } from './serve.ts'
+import { SignInBook } from './sign-in-book.ts'
+
+/** What the page's script makes of the password, and by which settings a relay does the same. */
+export type HashingScheme = keyof typeof schemes
+
+export interface HashingSite extends BusinessSite {
+  readonly book: SignInBook
+  /** What arrived in the password's place, in order. */
+  readonly received: readonly string[]
+  /** The form adapter's settings for this site. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+interface Scheme {
+  /** What stands in the page for the script: fields, elements, variables. `nonce` is new with every page. */
+  readonly page: (nonce: string) => string
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Is this what the script makes of the password, on the page with this nonce? */
+  readonly isRight: (given: URLSearchParams, password: string, nonce: string) => boolean
+}
+
+const rsaKeys = generateKeyPairSync('rsa', { modulusLength: 1024 })
+const rsaPem = rsaKeys.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+const rsaNumbers = rsaKeys.publicKey.export({ format: 'jwk' })
+const sm2Keys = smCrypto.sm2.generateKeyPairHex()
+const hexOf = (base64url: string | undefined) => Buffer.from(base64url ?? '', 'base64url').toString('hex')
+const hash = (name: string, text: string, as: 'hex' | 'base64' = 'hex') => createHash(name).update(text).digest(as)
+const inField = (field: string, made: (password: string, nonce: string) => string): Scheme['isRight'] => {
+  return (given, password, nonce) => given.get(field) === made(password, nonce)
+}
+const decrypted = (
+  field: string,
+  open: (cipher: string) => string,
+  made: (password: string, nonce: string) => string = (password) => password,
+): Scheme['isRight'] => {
+  return (given, password, nonce) => {
+    try {
+      return open(given.get(field) ?? '') === made(password, nonce)
+    } catch {
+      return false
+    }
+  }
+}
+const rsaOpen = (padding: number, as: BufferEncoding, oaepHash?: string) => (cipher: string) =>
+  privateDecrypt({ key: rsaKeys.privateKey, padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, Buffer.from(cipher, as)).toString()
+
+export const schemes = {
+  md5: { page: () => '', settings: { transform: 'md5(password)' }, isRight: inField('password', (password) => hash('md5', password)) },
+  'md5 twice with a salt of the page': {
+    page: (nonce) => `<input type="hidden" id="salt" name="salt" value="${nonce}">`,
+    settings: { read: { salt: { field: 'salt' } }, transform: 'md5(md5(password) + salt)' },
+    isRight: inField('password', (password, nonce) => hash('md5', hash('md5', password) + nonce)),
+  },
+  'sha1 in capitals': {
+    page: () => '',
+    settings: { transform: 'sha1.HEX(password)' },
+    isRight: inField('password', (password) => hash('sha1', password).toUpperCase()),
+  },
+  'sha256 into a field of its own': {
+    page: () => '<input type="hidden" name="digest">',
+    settings: { values: { digest: '{sha256.base64(password)}' } },
+    isRight: (given, password) => given.get('digest') === hash('sha256', password, 'base64') && given.get('password') === '',
+  },
+  'sha512 with the user name': {
+    page: () => '',
+    settings: { transform: 'sha512(lower(username) + ":" + password)' },
+    isRight: (given, password) => given.get('password') === hash('sha512', `${given.get('username')?.toLowerCase()}:${password}`),
+  },
+  'hmac with a nonce of a script': {
+    page: (nonce) => `<script>var config = { nonce: "${nonce}" };</script>`,
+    settings: { read: { nonce: { text: '/nonce: "(\\w+)"/' } }, transform: 'hmacSha256(nonce, password)' },
+    isRight: inField('password', (password, nonce) => createHmac('sha256', nonce).update(password).digest('hex')),
+  },
+  'rsa pkcs1 with a key of the page': {
+    page: () => `<textarea id="key" hidden>${rsaPem}</textarea>`,
+    settings: { read: { key: { element: '#key' } }, transform: 'rsa(key, password)' },
+    isRight: decrypted('password', rsaOpen(constants.RSA_PKCS1_PADDING, 'base64')),
+  },
+  'rsa with modulus and exponent': {
+    page: () => `<script>RSASetPublic("${hexOf(rsaNumbers.n)}", "${hexOf(rsaNumbers.e)}")</script>`,
+    settings: { read: { n: { text: '/RSASetPublic\\("(\\w+)"/' }, e: { text: '/RSASetPublic\\("\\w+", "(\\w+)"/' } }, transform: 'rsa.hex(n, e, password)' },
+    isRight: decrypted('password', rsaOpen(constants.RSA_PKCS1_PADDING, 'hex')),
+  },
+  'rsa oaep with a key of an address, and a nonce': {
+    page: (nonce) => `<meta name="nonce" content="${nonce}">`,
+    settings: { read: { key: { url: '/key', json: 'data.publicKey' }, nonce: { meta: 'nonce' } }, transform: 'rsaOaepSha256(key, nonce + password)' },
+    isRight: decrypted('password', rsaOpen(constants.RSA_PKCS1_OAEP_PADDING, 'base64', 'sha256'), (password, nonce) => nonce + password),
+  },
+  'aes with a key of the page': {
+    page: (nonce) => `<input type="hidden" id="pwdEncryptSalt" value="${nonce}">`,
+    settings: { read: { key: { field: 'pwdEncryptSalt' } }, transform: 'aesCbc(key, random(16), random(64) + password)' },
+    isRight: (given, password, nonce) => {
+      const decipher = createDecipheriv('aes-128-cbc', nonce, Buffer.alloc(16))
+      const text = Buffer.concat([decipher.update(given.get('password') ?? '', 'base64'), decipher.final()])
+      // The initial vector is told to nobody: it spoils the first block, which is random.
+      return text.subarray(64).toString() === password
+    },
+  },
+  sm2: {
+    page: () => `<script>sm2.doEncrypt(password, "${sm2Keys.publicKey}", 1)</script>`,
+    settings: { read: { key: { text: '/doEncrypt\\(password, "(\\w+)"/' } }, transform: '"04" + sm2(key, password)' },
+    isRight: decrypted('password', (cipher) => smCrypto.sm2.doDecrypt(cipher.slice(2), sm2Keys.privateKey, 1)),
+  },
+  'sm3 of sm3 with a nonce': {
+    page: (nonce) => `<input type="hidden" name="nonce" value="${nonce}">`,
+    settings: { read: { nonce: { field: 'nonce' } }, transform: 'sm3(sm3(password) + nonce)' },
+    isRight: inField('password', (password, nonce) => smCrypto.sm3(smCrypto.sm3(password) + nonce)),
+  },
+} satisfies Record<string, Scheme>
+
+/** A server whose page's script hashes or encrypts the password before the form is sent. */
+export async function startHashingSite(scheme: HashingScheme, options: SiteOptions & { username?: string; password?: string } = {}): Promise<HashingSite> {
+  const { page, settings, isRight }: Scheme = schemes[scheme]
+  const account = { username: options.username ?? 'ann', password: options.password ?? 'correct horse' }
+  const book = new SignInBook(account.username, account.password)
+  const received: string[] = []
+  const nonces = new Map<string, string>()
+
+  const loginPage = (message: string): Answer => {
+    const [visit, nonce] = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')]
+    nonces.set(visit, nonce)
+    const body = `<!doctype html><title>Log in</title><p class="error">${message}</p><form method="post" action="/login" onsubmit="return encrypt(this)">
+<input name="username" placeholder="User name"><input type="password" name="password" placeholder="Password">${page(nonce)}<button>Log in</button></form>`
+    return { headers: { 'set-cookie': `visit=${visit}; Path=/` }, body }
+  }
+  const signIn = (request: ReceivedRequest): Answer => {
+    const given = formOf(request)
+    const nonce = nonces.get(request.cookies.visit ?? '') ?? ''
+    nonces.delete(request.cookies.visit ?? '')
+    received.push(
+      [...given]
+        .filter(([name]) => name !== 'username')
+        .map(([, value]) => value)
+        .join(' '),
+    )
+    // The server's own password, so that the book knows it as right or wrong.
+    const id = book.signIn(given.get('username') ?? '', isRight(given, account.password, nonce) ? account.password : '')
+    return id === undefined ? loginPage('Invalid user name or password') : seeOther('/home', [`sid=${id}; Path=/; HttpOnly`])
+  }
+
+  const site = await serve((request) => {
+    switch (`${request.method} ${request.path}`) {
+      case 'GET /login':
+        return loginPage('')
+      case 'GET /key':
+        return { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: { publicKey: rsaPem.replace(/-----.*-----|\n/g, '') } }) }
+      case 'POST /login':
+        return signIn(request)
+      case 'GET /logout':
+        book.end(request.cookies.sid)
+        return seeOther('/login', ['sid=; Path=/; Max-Age=0'])
+      default: {
+        const who = book.who(request.cookies.sid)
+        return who === undefined ? seeOther('/login') : { body: `<!doctype html><title>Home</title><p>Hello ${who}</p><a href="/logout">Log out</a>` }
+      }
+    }
+  }, options)
+  return { ...site, book, received, settings }
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import { type Answer, type BusinessSite, type ReceivedRequest, type SiteOptions, serve } from './serve.ts'
+import { SignInBook } from './sign-in-book.ts'
+
+export interface JsonSite extends BusinessSite {
+  readonly book: SignInBook
+  /** Requests that were refused for their token against forged requests. */
+  readonly forged: { count: number }
+  /** The right answer to every captcha. */
+  readonly captchaAnswer: string
+}
+
+/** How the session is carried, and what is held against forged requests. */
+export interface JsonSiteOptions extends SiteOptions {
+  readonly username?: string
+  readonly password?: string
+  readonly session?: 'bearer' | 'cookie' | 'custom-header'
+  readonly csrf?: 'cookie' | 'meta' | 'endpoint'
+  /** An image in base64 inside JSON, with an id that goes back. */
+  readonly captcha?: boolean
+  /** Answers 200 to everything and tells the outcome by a code of its own. */
+  readonly codes?: boolean
+}
+
+/** A one-pixel GIF: what a person or a reader makes of it is a matter of the test. */
+const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
+
+/** A single-page application: the login page is a script, and the API answers JSON. */
+export async function startJsonSite(options: JsonSiteOptions = {}): Promise<JsonSite> {
+  const { session = 'bearer', csrf, captcha = false, codes = false } = options
+  const book = new SignInBook(options.username ?? 'ann', options.password ?? 'correct horse')
+  const forged = { count: 0 }
+  const captchaAnswer = 'x7k2'
+  const csrfTokens = new Set<string>()
+  const captchas = new Set<string>()
+
+  const newCsrf = (): string => {
+    const token = randomBytes(12).toString('hex')
+    csrfTokens.add(token)
+    return token
+  }
+  const isForged = ({ headers, cookies }: ReceivedRequest): boolean => {
+    if (csrf === undefined) return false
+    const given = String(headers[csrf === 'cookie' ? 'x-xsrf-token' : 'x-csrf-token'] ?? '')
+    return !csrfTokens.has(given) || (csrf === 'cookie' && decodeURIComponent(cookies['XSRF-TOKEN'] ?? '') !== given)
+  }
+  const no = (status: number, code: number, message: string): Answer => data(codes ? { code, msg: message } : { error: message }, codes ? 200 : status)
+
+  const signIn = (request: ReceivedRequest): Answer => {
+    const given = JSON.parse(request.body.toString()) as Record<string, string>
+    if (captcha && (!captchas.delete(given.uuid ?? '') || given.code !== captchaAnswer)) {
+      return no(400, 500, codes ? '验证码错误' : 'The captcha is wrong')
+    }
+    const id = book.signIn(given.username ?? '', given.password ?? '')
+    if (id === undefined) return no(401, 500, codes ? '用户不存在/密码错误' : 'Invalid user name or password')
+    if (session === 'cookie') return data({ ok: true }, 200, { 'set-cookie': `sid=${id}; Path=/; HttpOnly` })
+    return data(codes ? { code: 200, msg: '操作成功', token: id } : { data: { accessToken: id } })
+  }
+  const whoIs = ({ headers, cookies }: ReceivedRequest): string | undefined => {
+    if (session === 'cookie') return book.who(cookies.sid)
+    return book.who(session === 'bearer' ? headers.authorization?.replace(/^Bearer /, '') : String(headers['x-access-token'] ?? ''))
+  }
+
+  const site = await serve((request) => {
+    switch (`${request.method} ${request.path}`) {
+      case 'GET /login': {
+        const meta = csrf === 'meta' ? `<meta name="csrf-token" content="${newCsrf()}">` : ''
+        const cookie = csrf === 'cookie' ? { 'set-cookie': `XSRF-TOKEN=${encodeURIComponent(`${newCsrf()}`)}; Path=/` } : {}
+        return { headers: cookie, body: `<!doctype html><title>ERP</title>${meta}<div id="app"></div><script>${script}</script>` }
+      }
+      case 'GET /api/csrf':
+        return data({ token: newCsrf() })
+      case 'GET /api/captcha': {
+        const uuid = randomBytes(8).toString('hex')
+        captchas.add(uuid)
+        return data({ uuid, img: pixel.toString('base64'), captchaEnabled: true })
+      }
+      case 'POST /api/login':
+        if (isForged(request)) {
+          forged.count += 1
+          return data({ error: 'CSRF token mismatch' }, 419)
+        }
+        return signIn(request)
+      case 'POST /api/logout': {
+        const { headers, cookies } = request
+        book.end(session === 'cookie' ? cookies.sid : (headers.authorization?.replace(/^Bearer /, '') ?? String(headers['x-access-token'])))
+        return data({ ok: true })
+      }
+      default: {
+        const who = whoIs(request)
+        return who === undefined ? no(401, 401, 'Please sign in') : data({ code: 200, user: who, orders: [120] })
+      }
+    }
+  }, options)
+  return { ...site, book, forged, captchaAnswer }
+}
+
+const script = "fetch('/api/login', { method: 'POST', body: JSON.stringify({ username, password }) })"
+
+function data(body: object, status = 200, headers: Record<string, string> = {}): Answer {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+}
