@@ -1,14 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
-import { RelayError } from '../errors.ts'
+import { asRelayError, RelayError } from '../errors.ts'
 import type { SessionEvent } from '../sessions/index.ts'
 import { accountPath, type OwnerOption } from './account.ts'
-import { type RelayClient, readBytes } from './client.ts'
+import { answerHere } from './answer-here.ts'
+import type { RelayClient } from './client.ts'
 import { printable, printJson, printLine, printNote } from './output.ts'
-import { ask } from './read-secret.ts'
 import { verb, withRelay } from './verb.ts'
 
 /** `login ACCOUNT`: signs in now and prints the steps; asks here what only a person can answer. */
@@ -17,19 +14,26 @@ export function loginVerb(program: Command): void {
 }
 
 async function login(name: string, options: OwnerOption): Promise<void> {
+  await withRelay(options, (relay) => signInHere(relay, name, options))
+}
+
+/** Signs in with its steps printed, and its questions put to the person at this terminal. False: it failed; the exit status says so. */
+export async function signInHere(relay: RelayClient, name: string, options: OwnerOption): Promise<boolean> {
   const json = options.json === true
-  const last = await withRelay(options, async (relay) => {
-    const lines = createInterface({ input: await relay.open('POST', accountPath(name, options, '/login'), {}) })
-    let event: SessionEvent | undefined
-    for await (const line of lines) {
-      event = JSON.parse(line) as SessionEvent
-      if (event.type === 'step') showStep(event.step, json)
-      else if (event.type === 'challenge') await answerHere(relay, event.id, json)
-    }
-    return event
-  })
+  const lines = createInterface({ input: await relay.open('POST', accountPath(name, options, '/login'), {}) })
+  let last: SessionEvent | undefined
+  let question: Question | undefined
+  for await (const line of lines) {
+    last = JSON.parse(line) as SessionEvent
+    // Whatever comes after a question shows that it is no longer asked.
+    await question?.end()
+    question = last.type === 'challenge' ? ask(relay, last.id, json) : undefined
+    if (last.type === 'step') showStep(last.step, json)
+  }
+  await question?.end()
   if (last === undefined) throw new RelayError('internal', { detail: 'the sign-in ended without an outcome' })
   showOutcome(last, json)
+  return last.type === 'signed-in'
 }
 
 function showStep(step: { name: string; text: string; ms: number; at: number }, json: boolean): void {
@@ -54,21 +58,24 @@ function showOutcome(event: SessionEvent, json: boolean): void {
   else printLine(`Failed: ${event.kind}. Seen: ${event.seen.map(printable).join('; ')}`)
 }
 
-/** Puts a challenge to the person at this terminal; where nobody sits at one, says where else it can be answered. */
-async function answerHere(relay: RelayClient, id: string, json: boolean): Promise<void> {
-  const challenge = (await relay.call<{ id: string; kind: string; question: string }[]>('GET', '/api/v1/challenges')).find((one) => one.id === id)
-  if (challenge === undefined) return
-  if (json || !process.stdin.isTTY) return printNote('A question waits for a person: answer it in the portal.')
-  const folder = await mkdtemp(join(tmpdir(), 'login-relay-'))
-  try {
-    if (challenge.kind === 'captcha') {
-      const file = join(folder, 'captcha.png')
-      await writeFile(file, await readBytes(await relay.open('GET', `/api/v1/challenges/${id}/image`)), { mode: 0o600 })
-      printNote(`The image is in ${file}`)
-    }
-    const answer = await ask(`${printable(challenge.question)} `)
-    await relay.call('POST', `/api/v1/challenges/${id}`, { answer })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+/** A question on this terminal, while the sign-in goes on. */
+interface Question {
+  /** Takes it back, if it still stands. */
+  end(): Promise<void>
+}
+
+/** Where nobody sits at this terminal, says where else it can be answered. */
+function ask(relay: RelayClient, id: string, json: boolean): Question | undefined {
+  if (json || !process.stdin.isTTY) {
+    printNote('A question waits for a person: answer it in the portal.')
+    return undefined
+  }
+  const ending = new AbortController()
+  const asked = answerHere(relay, id, ending.signal).catch((error: unknown) => printNote(asRelayError(error).message))
+  return {
+    async end() {
+      ending.abort()
+      await asked
+    },
   }
 }
