@@ -31,7 +31,8 @@ export interface RelayOptions {
 /** A relay with every room wired. Nothing runs before `start`; `stop` undoes it in reverse order. */
 export interface Relay {
   start(): Promise<void>
-  stop(): Promise<void>
+  /** `patience`: milliseconds for what the proxy has under way; default: none. */
+  stop(patience?: number): Promise<void>
   readonly log: Logger
   readonly store: Store
   readonly vault: Vault
@@ -106,7 +107,7 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
   })
 
   const rooms = [store, vault, identity, accounts, outbound, certificateAuthority, login, declarations, sessions, portal, ...(listen === 'all' ? [proxy] : [])]
-  const started: { stop(): Promise<void> }[] = []
+  const started: { stop(patience?: number): Promise<void> }[] = []
 
   async function start(): Promise<void> {
     try {
@@ -127,9 +128,9 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     }
   }
 
-  async function stop(): Promise<void> {
+  async function stop(patience?: number): Promise<void> {
     if (listen === 'all') await withdrawRunning(folder)
-    for (const room of started.splice(0).reverse()) await room.stop()
+    for (const room of started.splice(0).reverse()) await room.stop(patience)
   }
 
   return { start, stop, log, store, vault, identity, accounts, declarations, outbound, login, sessions, certificateAuthority, portal, proxy, adminToken }

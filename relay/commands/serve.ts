@@ -8,6 +8,9 @@ export function serveVerb(program: Command): void {
   verb(program, 'serve', 'run the portal, the API and the forward proxy').action(serve)
 }
 
+/** For requests under way when the relay is told to stop; milliseconds. */
+const patience = 10_000
+
 async function serve(options: CommonOptions): Promise<void> {
   const { config, folder } = await loadSettings(options)
   const { createRelay } = await import('../app.ts')
@@ -21,7 +24,8 @@ async function serve(options: CommonOptions): Promise<void> {
     printLine('Stop with Ctrl+C.')
   }
   await untilTold()
-  await relay.stop()
+  if (options.json !== true) printLine('Stopping: what is under way has ten seconds. Ctrl+C again ends it at once.')
+  await relay.stop(patience)
 }
 
 /** Resolves at SIGINT or SIGTERM; a second signal ends the process as it would have. */

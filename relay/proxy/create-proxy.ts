@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../errors.ts'
@@ -27,8 +28,8 @@ import { Turns } from './turns.ts'
 export interface Proxy {
   /** Listens. `port_taken`. */
   start(): Promise<void>
-  /** Ends everything under way. */
-  stop(): Promise<void>
+  /** Takes no more, gives what is under way so long to come to its end (milliseconds; default: no time), and ends the rest. */
+  stop(patience?: number): Promise<void>
   /** HOST:PORT it listens on; an IPv6 host in brackets. */
   readonly address: string
 }
@@ -45,6 +46,7 @@ class ForwardProxy implements Proxy {
   readonly #connections = new Connections()
   readonly #hops = new DeliveryHops()
   readonly #tunnels: TunnelOpener
+  readonly #http2 = new Set<ServerHttp2Session>()
   #stopWatching = (): void => {}
 
   constructor(options: ProxyOptions) {
@@ -71,7 +73,11 @@ class ForwardProxy implements Proxy {
     this.#tunnels = new TunnelOpener(this.#rooms, {
       begin: (socket, tunnel) => this.#connections.addTunnel(socket, tunnel),
       http1: (socket) => this.#server.emit('connection', socket),
-      http2: (socket, tunnel) => serveHttp2(socket, tunnel.place, (request) => this.#onStream(request, tunnel)),
+      http2: (socket, tunnel) => {
+        const session = serveHttp2(socket, tunnel.place, (request) => this.#onStream(request, tunnel))
+        this.#http2.add(session)
+        session.on('close', () => this.#http2.delete(session))
+      },
     })
     this.#server
       .on('connection', (socket: Socket) => this.#connections.add(socket))
@@ -99,9 +105,11 @@ class ForwardProxy implements Proxy {
     }
   }
 
-  async stop(): Promise<void> {
+  async stop(patience = 0): Promise<void> {
     this.#stopWatching()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const session of this.#http2) session.close()
+    if (patience > 0) await this.#rooms.live.drain(patience)
     this.#connections.destroyAll()
     await closed
   }
@@ -133,7 +141,7 @@ class ForwardProxy implements Proxy {
     const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
     if (site === undefined) return void this.#routeOther(connection, req, res, head, target, principal)
     const relayed = this.#toSite({ req, res, head, target, site, principal, ...(upgrade === undefined ? {} : { upgrade }) })
-    connection.abandon = () => relayed?.cut()
+    connection.abandon = () => relayed?.cut('ended')
   }
 
   #toSite(request: SiteRequest): RelayedRequest | undefined {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { via } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import { joinTunnel } from './tunnel.ts'
+import { closeFrame, FrameFollower } from './websocket-frames.ts'
 
 /** A client that asks for a WebSocket. */
 export interface ClientUpgrade {
@@ -13,6 +14,15 @@ export interface ClientUpgrade {
   readonly first: Buffer
   /** Tells the client that the site agreed; false: the site's answer is not one that agrees. */
   accept(head: ResponseHead): boolean
+}
+
+/** For the client to take the close frame; milliseconds. */
+const closingTime = 500
+
+/** A WebSocket under way. */
+export interface JoinedUpgrade {
+  /** Ends it at both sides. The client's page is told why, where the site's last frame has come whole. */
+  close(code: number, reason: string): void
 }
 
 /** An upgrade of HTTP/1.1 (RFC 6455 section 4); the client checks the site's proof itself. */
@@ -30,11 +40,25 @@ export function upgradeOnConnection(socket: Duplex, first: Buffer, res: ServerRe
   }
 }
 
-/** Tells the client and joins the two connections. False: the site has not agreed to what was asked. */
-export function joinUpgrade(head: ResponseHead, client: ClientUpgrade, upstream: Duplex): boolean {
+/** Tells the client and joins the two connections. Undefined: the site has not agreed to what was asked. */
+export function joinUpgrade(head: ResponseHead, client: ClientUpgrade, upstream: Duplex): JoinedUpgrade | undefined {
   head.fields.push('Via', via)
-  if (!client.accept(head)) return false
+  if (!client.accept(head)) return undefined
   if (client.first.length > 0) upstream.write(client.first)
+  const follower = new FrameFollower()
+  upstream.on('data', (chunk: Buffer) => follower.follow(chunk))
   joinTunnel(client.socket, upstream)
-  return true
+  return {
+    close(code, reason) {
+      const { socket } = client
+      // Nothing passes any more, either way. The end of the client's connection ends the site's (joinTunnel).
+      upstream.unpipe(socket)
+      socket.unpipe(upstream)
+      if (!follower.isBetweenFrames || !socket.writable) return void socket.destroy()
+      const timer = setTimeout(() => socket.destroy(), closingTime)
+      socket.on('close', () => clearTimeout(timer)).on('end', () => socket.destroy())
+      socket.resume()
+      socket.end(closeFrame(code, reason))
+    },
+  }
 }

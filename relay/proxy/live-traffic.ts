@@ -1,9 +1,19 @@
 import type { Duplex } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { SiteSession } from '../sessions/index.ts'
+
+/** Why something under way is cut. */
+export type CutReason =
+  /** Its session has ended. */
+  | 'ended'
+  /** The relay is being stopped. */
+  | 'stopping'
 
 /** Something under way that can be cut at once. */
 export interface Cuttable {
-  cut(): void
+  cut(reason: CutReason): void
+  /** A WebSocket, which has no end of its own to wait for. */
+  readonly isUpgraded: boolean
 }
 
 /** What is under way for whom, so that ending a session or revoking a device reaches it at once (law 7). */
@@ -37,10 +47,25 @@ export class LiveTraffic {
     session.ended.addEventListener(
       'abort',
       () => {
-        for (const user of [...users]) user.cut()
+        for (const user of [...users]) user.cut('ended')
       },
       { once: true },
     )
     return users
+  }
+
+  /** The site has ended this session: its WebSockets are closed, so that their pages open them anew on the next one. */
+  closeUpgrades(session: SiteSession): void {
+    for (const user of [...(this.#bySession.get(session) ?? [])]) if (user.isUpgraded) user.cut('ended')
+  }
+
+  /** Everything under way to enrolled sites: members add and remove themselves. */
+  readonly underWay = new Set<Cuttable>()
+
+  /** Tells WebSockets that the relay stops, and waits for the rest to come to its end, so many milliseconds at most. */
+  async drain(ms: number): Promise<void> {
+    const end = Date.now() + ms
+    for (const user of [...this.underWay]) if (user.isUpgraded) user.cut('stopping')
+    while (this.underWay.size > 0 && Date.now() < end) await pause(20)
   }
 }

@@ -10,9 +10,9 @@ import type { ClientAnswer, ClientRequest } from './client-message.ts'
 import { isCrossSite } from './cross-site.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import { respondError } from './error-answer.ts'
-import { type ClientUpgrade, joinUpgrade } from './join-upgrade.ts'
+import { type ClientUpgrade, type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
-import type { Cuttable } from './live-traffic.ts'
+import type { CutReason, Cuttable } from './live-traffic.ts'
 import { passAnswer } from './pass-answer.ts'
 import type { RequestHead } from './request-head.ts'
 import type { Target } from './request-target.ts'
@@ -34,6 +34,12 @@ export interface SiteRequest {
 
 /** A request that is refused this often with a cookie newer each time is refused for another reason. */
 const mostRetakes = 3
+
+/** A WebSocket's close codes (RFC 6455 section 7.4): 4401 is the relay's own, told in docs/terminals.md. */
+const closeWords: Readonly<Record<CutReason, readonly [code: number, reason: string]>> = {
+  ended: [4401, 'the session has ended'],
+  stopping: [1001, 'the relay is being stopped'],
+}
 
 /** A larger body that nobody will read is not waited for: the connection ends instead. */
 const drainBytes = 65_536
@@ -61,6 +67,7 @@ export class RelayedRequest implements Cuttable {
   #isOver = false
   #account: Account | undefined
   #users: Set<Cuttable> | undefined
+  #joined: JoinedUpgrade | undefined
 
   constructor(rooms: Rooms, request: SiteRequest) {
     this.#rooms = rooms
@@ -68,7 +75,10 @@ export class RelayedRequest implements Cuttable {
     this.#url = new URL(request.target.place.origin + request.target.path)
     this.#hasBody = request.head.chunked || (request.head.contentLength ?? 0) > 0
     this.#isCrossSite = isCrossSite(request.head, request.req.method as string, request.target.place, request.site)
-    request.res.on('close', () => this.#finish())
+    rooms.live.underWay.add(this)
+    request.res.on('close', () => {
+      if (!this.isUpgraded) this.#finish()
+    })
   }
 
   start(): void {
@@ -85,12 +95,15 @@ export class RelayedRequest implements Cuttable {
     }
   }
 
-  /** Ends it now, however far it is: its session has ended (law 7), or its message turned out broken. */
-  cut(): void {
+  /** Ends it now, however far it is: its session has ended (law 7), its message turned out broken, or the relay stops. */
+  cut(reason: CutReason): void {
     this.#finish()
-    // This one alone: a stream of HTTP/2 ends without its connection.
-    this.#request.res.destroy()
-    this.#request.upgrade?.socket.destroy()
+    if (this.#joined !== undefined) this.#joined.close(...closeWords[reason])
+    else this.#request.res.destroy()
+  }
+
+  get isUpgraded(): boolean {
+    return this.#joined !== undefined
   }
 
   #signIn(then: (session: SiteSession) => void): void {
@@ -189,7 +202,7 @@ export class RelayedRequest implements Cuttable {
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
       if (isStale && this.#retakes < mostRetakes && this.#isKept && isUndone(facts, site)) return void this.#retake(answer, session)
       if (this.#resent) rememberFalseAlarm(session, this.#url)
-      else if (!isUndone(facts, site)) sessions.dropEnded(session)
+      else if (!isUndone(facts, site)) this.#drop(session)
       else return void this.#renew(answer, session)
     } else if (this.#retakes > 0) {
       this.#rooms.turns.noteStrict(site)
@@ -218,7 +231,8 @@ export class RelayedRequest implements Cuttable {
     this.#endTurn()
     if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     upgrade.socket.on('close', () => this.#finish())
-    if (joinUpgrade(head, upgrade, upstream)) return
+    this.#joined = joinUpgrade(head, upgrade, upstream)
+    if (this.#joined !== undefined) return
     upstream.destroy()
     this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not that of a WebSocket' } }))
   }
@@ -247,11 +261,16 @@ export class RelayedRequest implements Cuttable {
     answer.body.destroy()
     this.#users?.delete(this)
     this.#resent = true
-    this.#rooms.sessions.dropEnded(session)
+    this.#drop(session)
     this.#signIn((fresh) => {
       if (isKept) this.#send(fresh)
       else this.#respond(new RelayError('session_renewed', { params: { site: site.id } }), ['Login-Relay-Session', 'renewed'])
     })
+  }
+
+  #drop(session: SiteSession): void {
+    this.#rooms.sessions.dropEnded(session)
+    this.#rooms.live.closeUpgrades(session)
   }
 
   #pass(answer: ForwardResponse, head: ResponseHead): void {
@@ -290,6 +309,7 @@ export class RelayedRequest implements Cuttable {
     this.#isOver = true
     this.#endTurn()
     this.#users?.delete(this)
+    this.#rooms.live.underWay.delete(this)
     // An abort makes an exception with its stack: not for a request that came to its end in order.
     if (!this.#request.res.writableFinished) this.#ending.abort()
   }

@@ -1,4 +1,4 @@
-import { constants, performServerHandshake } from 'node:http2'
+import { constants, performServerHandshake, type ServerHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { Destined } from '../authority.ts'
 import { readStreamRequest, type StreamRequest } from './stream-request.ts'
@@ -16,7 +16,7 @@ const options = {
 }
 
 /** Serves a connection on which the client speaks HTTP/2 (RFC 9113) inside a tunnel to this place, until it ends. */
-export function serveHttp2(socket: Duplex, place: Destined, onRequest: (request: StreamRequest) => void): void {
+export function serveHttp2(socket: Duplex, place: Destined, onRequest: (request: StreamRequest) => void): ServerHttp2Session {
   const session = performServerHandshake(socket, options)
   session.once('connect', () => session.setLocalWindowSize(connectionWindow))
   session.setTimeout(idleTimeout, () => session.close())
@@ -27,4 +27,5 @@ export function serveHttp2(socket: Duplex, place: Destined, onRequest: (request:
     stream.on('error', () => {})
     onRequest(readStreamRequest({ stream, headers, raw, endsWithHead: (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0 }, place))
   })
+  return session
 }
