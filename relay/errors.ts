@@ -215,6 +215,12 @@ export const catalogue = {
     text: 'The declaration of {site} was changed since it was shown.',
     next: 'Look at it again, then confirm.',
   },
+  site_widens: {
+    status: 409,
+    exit: 1,
+    text: 'This would let secrets of {site} go further than before: {widens}.',
+    next: 'Look at it; if it is right, say so: `--yes`, or the button in the portal.',
+  },
   site_unknown: { status: 404, exit: 1, text: 'No site is enrolled as {site}.', next: '`login-relay site list` shows the sites; `site add URL` enrols one.' },
 
   account_unknown: {

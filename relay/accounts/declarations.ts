@@ -52,6 +52,8 @@ export interface Declarations {
   /** The file's text, or what it would be. `site_unknown`. */
   text(site: string): Promise<string>
   reload(options?: ReloadOptions): Promise<Reloaded[]>
+  /** Writes a file and takes it over. `declaration_invalid`, and `site_widens` without a `yes`: then the file stays as it was. */
+  save(site: string, text: string, options?: { readonly yes?: boolean }): Promise<SiteChange>
   /** Enrols a site and writes its file. Errors as `Accounts.addSite`; `already_exists` when a file of that name is there. */
   add(site: Omit<Site, 'createdAt'>): Promise<Site>
   /** Changes an enrolled site and its file, whose comments stay. The caller has asked where `changeOf` widens. */
@@ -129,6 +131,22 @@ class DeclarationFolder implements Declarations {
         if (result !== undefined) results.push(result)
       }
       return results
+    })
+  }
+
+  save(site: string, text: string, { yes = false }: { readonly yes?: boolean } = {}): Promise<SiteChange> {
+    return this.#changes.run(async () => {
+      checkId(site)
+      const path = this.#path(site)
+      const wanted = readDeclaration(site, path, text, this.#adapters)
+      const present = this.#accounts.site(site)
+      const change = changeOf(present, wanted)
+      if (change.widens.length > 0 && !yes) throw new RelayError('site_widens', { params: { site, widens: change.widens.join('; ') } })
+      await this.#makeFolder()
+      if (present === undefined) await this.#accounts.addSite(wanted)
+      else if (change.changes.length > 0) await this.#accounts.replaceSite(wanted)
+      await writeText(path, text)
+      return change
     })
   }
 
@@ -228,16 +246,20 @@ class DeclarationFolder implements Declarations {
 
   /** Keeps the comments of a file that is there, and what it says beside what changes. */
   async #write(site: Site, before?: Site): Promise<void> {
-    try {
-      await mkdir(this.folder, { recursive: true })
-    } catch (cause) {
-      throw unusable(this.folder, 'written', cause)
-    }
+    await this.#makeFolder()
     const path = this.#path(site.id)
     const present = before === undefined ? undefined : await readText(path)
     const after = declarationOf(site)
     const text = present === undefined || before === undefined ? declarationText(site.id, after) : editedText(site.id, present, declarationOf(before), after)
     await writeText(path, text)
+  }
+
+  async #makeFolder(): Promise<void> {
+    try {
+      await mkdir(this.folder, { recursive: true })
+    } catch (cause) {
+      throw unusable(this.folder, 'written', cause)
+    }
   }
 
   async #ids(): Promise<string[]> {

@@ -7,6 +7,7 @@
 export type {
   EndReason,
   HandedCookie,
+  KeptSnapshot,
   PendingChallenge,
   SessionEvent,
   Sessions,

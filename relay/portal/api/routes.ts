@@ -1,12 +1,14 @@
 import { accountRoutes } from './account-routes.ts'
 import { captchaRoutes } from './captcha-routes.ts'
 import { challengeRoutes } from './challenge-routes.ts'
+import { declarationRoutes } from './declaration-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { relayRoutes } from './relay-routes.ts'
 import type { ApiRoute } from './route.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { siteRoutes } from './site-routes.ts'
+import { snapshotRoutes } from './snapshot-routes.ts'
 import { ticketRoutes } from './ticket-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
@@ -16,7 +18,9 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...userRoutes,
   ...deviceRoutes,
   ...siteRoutes,
+  ...declarationRoutes,
   ...accountRoutes,
+  ...snapshotRoutes,
   ...sessionRoutes,
   ...captchaRoutes,
   ...challengeRoutes,

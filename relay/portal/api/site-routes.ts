@@ -1,69 +1,30 @@
 import { z } from 'zod'
 import { RelayError } from '../../errors.ts'
-import { checkSite, enrolSite, lookAtSite } from '../enrol-site.ts'
+import { checkAccount } from '../access.ts'
+import { checkSite, enrolSite, lookAtSite, updateSite } from '../enrol-site.ts'
+import { learnFrom } from '../learn-signs.ts'
 import type { Rooms } from '../rooms.ts'
 import { siteView } from '../views.ts'
-import { emptyBody, idParams, time } from './fields.ts'
+import { idParams, name } from './fields.ts'
 import { route } from './route.ts'
+import { checkAnswer, example, learnAnswer, report, siteAnswer, wantedSite } from './site-fields.ts'
 
-const delivery = z.enum(['attach', 'handoff'])
-
-const siteAnswer = z.object({
-  id: z.string(),
-  origins: z.array(z.string()),
-  loginUrl: z.string(),
-  landingUrl: z.string().optional(),
-  adapter: z.string(),
-  delivery,
-  privateCa: z.boolean(),
-  createdAt: time,
-})
-
-const wantedSite = z
+const wantedCheck = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000),
-    id: z.string().min(1).max(63).optional(),
-    adapter: z.string().min(1).max(63).optional(),
-    ca: z.string().max(100_000).optional().meta({ description: 'PEM of a private CA that vouches for the site.' }),
-    delivery: delivery.optional(),
-    settings: z.record(z.string(), z.unknown()).optional().meta({ description: "The adapter's own settings." }),
+    update: z.boolean().optional().meta({ description: 'Write what is found into the declaration.' }),
+    agreed: z.array(z.string().max(500)).max(100).optional().meta({ description: 'The sentences of `widens` that somebody was shown and agrees to.' }),
+    yes: z.boolean().optional().meta({ description: 'Agree to all of them unseen.' }),
   })
-  .meta({ examples: [{ url: 'https://erp.example.com/login', id: 'erp' }] })
+  .nullish()
+  .meta({ examples: [{}] })
 
-const report = z
-  .object({
-    ok: z.boolean(),
-    loginUrl: z.string(),
-    origins: z.array(z.string()),
-    adapter: z.string(),
-    settings: z.record(z.string(), z.unknown()),
-    networks: z.array(z.enum(['public', 'private', 'loopback'])),
-    found: z.array(z.string()),
-    problem: z.object({ code: z.string(), text: z.string(), next: z.string() }).optional(),
+const wantedLearning = z
+  .strictObject({
+    account: name.meta({ description: 'Id or name of an account at the site.' }),
+    user: name.optional().meta({ description: 'Whose account, by name: for the local administrator.' }),
+    tryWrong: z.boolean().optional().meta({ description: 'Also sign in once with a wrong password; the site counts a failed attempt.' }),
   })
-  .meta({
-    examples: [
-      {
-        ok: true,
-        loginUrl: 'https://erp.example.com/login',
-        origins: ['https://erp.example.com'],
-        adapter: 'form',
-        settings: {},
-        networks: ['public'],
-        found: ['a sign-in form with user name, password and captcha'],
-      },
-    ],
-  })
-
-const example = {
-  id: 'erp',
-  origins: ['https://erp.example.com'],
-  loginUrl: 'https://erp.example.com/login',
-  adapter: 'form',
-  delivery: 'attach' as const,
-  privateCa: false,
-  createdAt: 1_760_000_000_000,
-}
+  .meta({ examples: [{ account: 'erp' }] })
 
 /** The business servers the relay signs in to. Who uses the relay sees them; who runs it enrols them. */
 export const siteRoutes = [
@@ -110,18 +71,38 @@ export const siteRoutes = [
     access: 'operator',
     params: idParams,
     handle: async ({ rooms, params }) => {
-      await rooms.accounts.removeSite(knownSite(rooms, params.id).id)
+      await rooms.declarations.remove(knownSite(rooms, params.id).id)
     },
   }),
   route({
     method: 'POST',
     path: '/sites/:id/check',
-    summary: 'Look at an enrolled site again',
+    summary: 'Look at an enrolled site again, and say what has changed',
     access: 'operator',
     params: idParams,
-    body: emptyBody,
-    answer: report,
-    handle: ({ rooms, params }) => checkSite(rooms, knownSite(rooms, params.id)),
+    body: wantedCheck,
+    answer: checkAnswer,
+    handle: async ({ rooms, params, body }) => {
+      const check = await checkSite(rooms, knownSite(rooms, params.id))
+      const updated = body?.update === true ? await updateSite(rooms, check, body.yes === true ? 'all' : (body.agreed ?? [])) : undefined
+      const { update, ...shown } = check
+      return { ...shown, ...(update === undefined ? {} : { update: { changes: update.changes, widens: update.widens } }), updated: updated !== undefined }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/sites/:id/learn',
+    summary: 'Learn from a sign-in by what signs this site tells success and denial, and write them into its declaration',
+    access: 'operator',
+    params: idParams,
+    body: wantedLearning,
+    answer: learnAnswer,
+    handle: async ({ rooms, principal, params, body }) => {
+      const site = knownSite(rooms, params.id)
+      const account = await checkAccount(rooms, principal, 'use', { id: body.account, user: body.user })
+      if (account.siteId !== site.id) throw new RelayError('bad_request', { params: { problem: `the account is not one at ${site.id}` } })
+      return learnFrom(rooms, account, { tryWrong: body.tryWrong === true })
+    },
   }),
 ]
 
