@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
 import type { PasswordRules } from '../relay/accounts/index.ts'
-import type { Derivation } from '../relay/outbound/index.ts'
+import type { Derivation } from '../relay/derivation/index.ts'
 import type { Secret } from '../relay/vault/index.ts'
 
 /** Why a sign-in did not succeed. Decided by evidence. */

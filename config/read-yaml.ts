@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { RelayError } from '../relay/errors.ts'
 import { isValues, type Values } from './values.ts'
 
@@ -59,6 +59,13 @@ function lineOf(document: Document, lines: LineCounter, keys: readonly string[])
   let node: unknown = document.contents
   let offset = 0
   for (const key of keys) {
+    if (isSeq(node)) {
+      const item = node.items[Number(key)]
+      if (!isNode(item)) break
+      offset = item.range?.[0] ?? offset
+      node = item
+      continue
+    }
     if (!isMap(node)) break
     const pair = node.items.find(({ key: found }) => isScalar(found) && String(found.value) === key)
     if (pair === undefined) break

@@ -105,7 +105,9 @@ export const configSchema = z.strictObject({
       folder: path
         .optional()
         .meta({ examples: ['./adapters'] })
-        .describe('A folder with adapters of your own, one per file.'),
+        .describe('A folder with adapters of your own, one per file, and with packages `login-relay-adapter-*` in its `node_modules`.'),
+      memoryMegabytes: z.int().min(128).max(4096).default(256).describe('The memory that an adapter of your own may use; beyond it its process is ended.'),
+      stallSeconds: z.int().min(1).max(60).default(5).describe('How long an adapter of your own may compute without a pause; then its process is ended.'),
     })
     .prefault({})
     .describe('The plugins that know how a kind of site signs in.'),

@@ -68,6 +68,7 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     memories: new CaptchaMemories({ store, vault, accounts, log }),
     settings: settings.login,
     log,
+    isolation: { megabytes: settings.adapters.memoryMegabytes, stallSeconds: settings.adapters.stallSeconds },
     ...(settings.adapters.folder === undefined ? {} : { adaptersFolder: settings.adapters.folder }),
   })
   const declarations = createDeclarations({

@@ -153,7 +153,8 @@ export interface Login {
       readonly settings?: Readonly<Record<string, unknown>>
     },
   ): Promise<ProbeReport>
-  readonly adapters: readonly { readonly name: string; readonly description: string }[]
+  /** `from`: `built in`, or the file or package it was loaded from. */
+  readonly adapters: readonly { readonly name: string; readonly description: string; readonly from: string }[]
   /** What the settings of this adapter may be; undefined: there is no such adapter. */
   settingsSchema(adapter: string): ZodType | undefined
 }

@@ -16,7 +16,8 @@ import { CookieJar } from './cookies/index.ts'
 import { destinationOf } from './destination.ts'
 import { RecentTraces } from './evidence/recent-traces.ts'
 import type { SignInTrace } from './evidence/sign-in-trace.ts'
-import { loadAdapters } from './load-adapters.ts'
+import type { IsolationLimits } from './isolation/index.ts'
+import { type LoadedAdapters, loadAdapters } from './load-adapters.ts'
 import { probe } from './probe/probe.ts'
 import { RefusedPasswords } from './refused-passwords.ts'
 import { withSessionHeaders } from './session-agent.ts'
@@ -30,6 +31,8 @@ export interface LoginOptions {
   readonly memories?: CaptchaMemories
   readonly settings: Config['login']
   readonly adaptersFolder?: string
+  /** What an adapter of one's own may use. */
+  readonly isolation: IsolationLimits
   readonly log: Logger
 }
 
@@ -45,6 +48,7 @@ class Engine implements Login {
   /** Settings and addresses of a site, parsed once: `looksSignedOut` runs for every proxied answer. */
   readonly #facts = new WeakMap<Site, { readonly adapter: Adapter; readonly site: SiteFacts }>()
   #adapters: ReadonlyMap<string, Adapter> = new Map()
+  #loaded: LoadedAdapters | undefined
   #reader: Promise<CaptchaReader> | undefined
 
   constructor(options: LoginOptions) {
@@ -52,12 +56,14 @@ class Engine implements Login {
   }
 
   async start(): Promise<void> {
-    this.#adapters = await loadAdapters(this.#options.adaptersFolder)
+    this.#loaded = await loadAdapters(this.#options.adaptersFolder, this.#options.isolation)
+    this.#adapters = new Map([...this.#loaded.byName].map(([name, { adapter }]) => [name, adapter]))
     await this.#options.memories?.start()
   }
 
   async stop(): Promise<void> {
     await Promise.allSettled(this.#flights.values())
+    await this.#loaded?.stop()
     await this.#options.memories?.stop()
     const reader = this.#reader
     this.#reader = undefined
@@ -65,7 +71,7 @@ class Engine implements Login {
   }
 
   get adapters(): Login['adapters'] {
-    return [...this.#adapters.values()].map(({ name, description }) => ({ name, description }))
+    return [...(this.#loaded?.byName.values() ?? [])].map(({ adapter: { name, description }, from }) => ({ name, description, from }))
   }
 
   settingsSchema(name: string): ZodType | undefined {

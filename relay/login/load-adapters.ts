@@ -1,62 +1,53 @@
-import { readdir } from 'node:fs/promises'
-import { registerHooks } from 'node:module'
-import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Adapter, adapterProblem, builtInAdapters } from '../../adapters/index.ts'
+import { type Adapter, builtInAdapters, readSteps } from '../../adapters/index.ts'
 import { RelayError } from '../errors.ts'
+import { type AdapterFile, listAdapterFiles, unfit } from './adapter-sources.ts'
+import { type Isolated, type IsolationLimits, isolate } from './isolation/index.ts'
 
-/** What an adapter of one's own may import by name, wherever its folder is: the relay's own copies. */
-const provided: Readonly<Record<string, string>> = {
-  // `.ts` in a checkout, `.js` in the built package.
-  'login-relay/adapters': new URL(`../../adapters/index${extname(import.meta.url)}`, import.meta.url).href,
-  zod: import.meta.resolve('zod'),
+export interface LoadedAdapter {
+  readonly adapter: Adapter
+  /** `built in`, a file of the folder, or a package. */
+  readonly from: string
 }
 
-/** The adapters by name: the built-in ones, then those of the folder in order of their files' names. `adapter_unfit` names the file and what is wrong with it. */
-export async function loadAdapters(folder: string | undefined): Promise<ReadonlyMap<string, Adapter>> {
-  const adapters = new Map(builtInAdapters.map((adapter) => [adapter.name, adapter]))
-  if (folder === undefined) return adapters
-  const files = await listFiles(folder)
-  const hooks = registerHooks({
-    resolve: (specifier, context, next) => {
-      const url = provided[specifier]
-      return url === undefined ? next(specifier, context) : { url, shortCircuit: true }
-    },
-  })
+export interface LoadedAdapters {
+  readonly byName: ReadonlyMap<string, LoadedAdapter>
+  /** Ends their processes. */
+  stop(): Promise<void>
+}
+
+/**
+ * The adapters by name: the built-in ones, which run in this process, then those of the folder, each in a process of its own.
+ * `adapter_unfit` names the file and what is wrong with it.
+ */
+export async function loadAdapters(folder: string | undefined, limits: IsolationLimits): Promise<LoadedAdapters> {
+  const byName = new Map<string, LoadedAdapter>(builtInAdapters.map((adapter) => [adapter.name, { adapter, from: 'built in' }]))
+  const files = folder === undefined ? [] : await listAdapterFiles(folder)
+  const loading = await Promise.allSettled(files.map((file) => load(file, limits)))
+  const isolated = loading.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const stop = async () => void (await Promise.all(isolated.map((one) => one.stop())))
   try {
-    for (const file of files) {
-      const adapter = await loadFile(join(folder, file), file)
-      if (adapters.has(adapter.name)) throw unfit(file, `another adapter is called ${adapter.name} already`)
-      adapters.set(adapter.name, adapter)
+    for (const [index, outcome] of loading.entries()) {
+      if (outcome.status === 'rejected') throw outcome.reason
+      const { adapter } = outcome.value
+      const from = files[index]?.from ?? ''
+      if (byName.has(adapter.name)) throw unfit(from, `another adapter is called ${adapter.name} already`)
+      byName.set(adapter.name, { adapter, from })
     }
-  } finally {
-    hooks.deregister()
+    return { byName, stop }
+  } catch (error) {
+    await stop()
+    throw error
   }
-  return adapters
 }
 
-async function listFiles(folder: string): Promise<string[]> {
+async function load(file: AdapterFile, limits: IsolationLimits): Promise<Isolated> {
   try {
-    const names = await readdir(folder)
-    return names.filter((name) => /^[^._].*\.(?:[cm]?js|[cm]?ts)$/.test(name) && !/\.(?:d|test)\.[cm]?ts$/.test(name)).sort()
-  } catch (cause) {
-    throw unfit(folder, 'the folder cannot be read', cause)
+    if (file.kind === 'module') return await isolate({ source: { module: pathToFileURL(file.path).href }, readable: file.readable, limits })
+    const { definition, facts } = readSteps(file.path)
+    return await isolate({ source: { steps: definition }, readable: [], limits }, facts)
+  } catch (error) {
+    if (error instanceof RelayError || !(error instanceof Error)) throw error
+    throw unfit(file.from, error.message, error)
   }
-}
-
-async function loadFile(path: string, file: string): Promise<Adapter> {
-  let module: { readonly default?: unknown }
-  try {
-    module = await import(pathToFileURL(path).href)
-  } catch (cause) {
-    throw unfit(file, cause instanceof Error ? `it cannot be loaded: ${cause.message}` : 'it cannot be loaded', cause)
-  }
-  if (module.default === undefined) throw unfit(file, 'it has no default export')
-  const problem = adapterProblem(module.default)
-  if (problem !== undefined) throw unfit(file, problem)
-  return module.default as Adapter
-}
-
-function unfit(file: string, problem: string, cause?: unknown): RelayError {
-  return new RelayError('adapter_unfit', { params: { file, problem }, ...(cause === undefined ? {} : { cause }) })
 }

@@ -7,7 +7,7 @@ import { signIn, startEngine } from './engine-for-test.ts'
 
 type T = Parameters<typeof startEngine>[0]
 
-const rest = `isSignedIn: async () => true, isSignedOut: () => false, signOut: async () => false`
+const rest = `isSignedIn: async () => true, signOut: async () => false`
 const kit = `import { defineAdapter, SignInFailure } from 'login-relay/adapters'\nimport { z } from 'zod'\n`
 
 /** A folder of adapter files that goes with the test. */

@@ -12,6 +12,7 @@ import { outboundForTest } from '../outbound/outbound-for-test.ts'
 export interface EngineOptions {
   readonly settings?: Partial<Config['login']>
   readonly adaptersFolder?: string
+  readonly isolation?: { readonly megabytes: number; readonly stallSeconds: number }
   readonly openReader?: () => Promise<CaptchaReader>
   /** Hosts and their addresses; others lead to loopback. */
   readonly addresses?: Readonly<Record<string, readonly string[]>>
@@ -25,6 +26,7 @@ export async function startEngine(t: Test, options: EngineOptions = {}): Promise
     openReader: options.openReader ?? (() => openReader({ workers: 1 })),
     settings: { ...configSchema.parse({}).login, ...options.settings },
     log: pino({ level: 'silent' }),
+    isolation: options.isolation ?? { megabytes: 256, stallSeconds: 5 },
     ...(adaptersFolder === undefined ? {} : { adaptersFolder }),
   })
   await login.start()

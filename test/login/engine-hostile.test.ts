@@ -34,7 +34,7 @@ async function folderWith(t: T, body: string): Promise<string> {
     join(folder, 'hostile.ts'),
     `import { defineAdapter } from 'login-relay/adapters'
 import { z } from 'zod'
-export default defineAdapter({ name: 'hostile', api: 1, description: 'x', settings: z.any(), isSignedIn: async () => true, isSignedOut: () => false, signOut: async () => false,
+export default defineAdapter({ name: 'hostile', api: 1, description: 'x', settings: z.any(), isSignedIn: async () => true, signOut: async () => false,
   async signIn({ browser, site, settings, secrets, nextAttempt, readCaptcha, step, username }) { const { password } = secrets; const foreign = settings.foreign; ${body}; return { evidence: ['done'] } } })`,
   )
   return folder

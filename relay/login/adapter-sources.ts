@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { RelayError } from '../errors.ts'
+
+/** An adapter of one's own, before it is loaded. */
+export interface AdapterFile {
+  /** As errors and lists name it: a file of the folder, or a package. */
+  readonly from: string
+  /** The module, or the file with the steps. */
+  readonly path: string
+  readonly kind: 'module' | 'steps'
+  /** Files and folders with its code. */
+  readonly readable: readonly string[]
+}
+
+const packageName = /^login-relay-adapter-[a-z0-9._-]+$/
+
+/** The adapters in a folder: its files in order of their names, then the packages `login-relay-adapter-*` installed there. `adapter_unfit` when it cannot be read. */
+export async function listAdapterFiles(folder: string): Promise<AdapterFile[]> {
+  const names = await read(folder)
+  const code = names.filter((name) => /\.(?:[cm]?js|[cm]?ts)$/.test(name)).map((name) => join(folder, name))
+  // The files beside it, what they are made with, and what says how they are written; nothing else that lies in the folder.
+  const readable = [...code, ...present(join(folder, 'package.json')), ...present(join(folder, 'node_modules')).map((path) => join(path, '*'))]
+  const files = names.sort().flatMap((name): AdapterFile[] => {
+    const path = join(folder, name)
+    if (/^[._]/.test(name) || /\.(?:d|test)\.[cm]?ts$/.test(name)) return []
+    if (/\.(?:[cm]?js|[cm]?ts)$/.test(name)) return [{ from: name, path, kind: 'module', readable }]
+    return /\.steps\.ya?ml$/.test(name) ? [{ from: name, path, kind: 'steps', readable: [] }] : []
+  })
+  return [...files, ...(await listPackages(join(folder, 'node_modules')))]
+}
+
+async function listPackages(folder: string): Promise<AdapterFile[]> {
+  const names = existsSync(folder) ? await readdir(folder) : []
+  const scoped = await Promise.all(
+    names.filter((name) => name.startsWith('@')).map(async (scope) => (await readdir(join(folder, scope))).map((name) => `${scope}/${name}`)),
+  )
+  const own = [...names, ...scoped.flat()].filter((name) => packageName.test(name.replace(/^@[^/]+\//, ''))).sort()
+  return Promise.all(
+    own.map(async (name) => ({ from: name, path: await entryOf(join(folder, name), name), kind: 'module' as const, readable: [join(folder, '*')] })),
+  )
+}
+
+/** The module of a package: what it exports, else its main file. */
+async function entryOf(folder: string, name: string): Promise<string> {
+  let manifest: { readonly exports?: unknown; readonly main?: unknown }
+  try {
+    manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  } catch (cause) {
+    throw unfit(name, 'its package.json cannot be read', cause)
+  }
+  const entry = exported(manifest.exports) ?? manifest.main ?? 'index.js'
+  if (typeof entry !== 'string') throw unfit(name, 'its package.json names no module')
+  const path = join(folder, entry)
+  return path
+}
+
+/** Node's package entry points: the condition `import`, else `default`. */
+function exported(exports: unknown): unknown {
+  if (typeof exports !== 'object' || exports === null) return exports
+  const { '.': main, import: imported, default: standard } = exports as Record<string, unknown>
+  return exported(main ?? imported ?? standard)
+}
+
+async function read(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (cause) {
+    throw unfit(folder, 'the folder cannot be read', cause)
+  }
+}
+
+function present(path: string): string[] {
+  return existsSync(path) ? [path] : []
+}
+
+export function unfit(file: string, problem: string, cause?: unknown): RelayError {
+  return new RelayError('adapter_unfit', { params: { file, problem }, ...(cause === undefined ? {} : { cause }) })
+}
