@@ -133,15 +133,18 @@ class RelaySessions implements Sessions {
   }
 
   async rotate(accountId: string, { person = false }: { person?: boolean } = {}): Promise<Account> {
-    await this.#flights.get(accountId)?.result.catch(() => {})
+    const under = this.#flights.get(accountId)
+    if (under !== undefined) {
+      await under.result.catch(() => {})
+      return this.rotate(accountId, { person })
+    }
     const account = this.#known(accountId)
     const site = this.#accounts.site(account.siteId)
     if (site === undefined || !this.#login.canChangePassword(site)) {
       throw new RelayError('password_not_changeable', { params: { account: account.name, reason: `the adapter ${site?.adapter ?? ''} does not know how` } })
     }
     const wasLive = this.live(accountId) !== undefined
-    const entry = this.#flights.get(accountId) === undefined ? this.#begin(accountId, person, rotationErrand) : undefined
-    if (entry === undefined) return this.rotate(accountId, { person })
+    const entry = this.#begin(accountId, person, rotationErrand)
     await entry.result
     if (!wasLive && !entry.isShared) await this.#end(accountId, 'done')
     const { change } = await entry.flight.landing

@@ -11,6 +11,8 @@ export interface ChangingSite extends BusinessSite {
   setPassword(password: string): void
   /** What it makes of the next changes; default: it takes those that are right. */
   behave(how: Behaviour): void
+  /** Called when a change was asked for and, where it is right, made; before the answer. */
+  onChange(listener: () => void): void
   /** Ends every session. */
   expireAll(): void
 }
@@ -55,6 +57,7 @@ export async function startChangingSite(options: ChangingOptions = {}): Promise<
   const tries: ChangingSite['tries'] = []
   const changes: URLSearchParams[] = []
   let behaviour: Behaviour = 'honest'
+  let tellChange = (): void => {}
 
   const signIn = (form: URLSearchParams): Answer => {
     const given = form.get('password') ?? ''
@@ -71,6 +74,7 @@ export async function startChangingSite(options: ChangingOptions = {}): Promise<
     if (behaviour === 'fails') return { status: 500, body: page('Error', '<p>Something broke</p>') }
     if (behaviour === 'says-yes-does-nothing') return { body: page('Done', '<p>Your password has been changed.</p><a href="/logout">Sign out</a>') }
     if (problem === undefined) setPassword(next)
+    tellChange()
     if (behaviour === 'hangs') return undefined
     const echo =
       behaviour === 'echoes' ? `<p>You said ${old}, ${next} and ${again}; ${encodeURIComponent(next)}; ${Buffer.from(next).toString('base64')}</p>` : ''
@@ -121,6 +125,9 @@ export async function startChangingSite(options: ChangingOptions = {}): Promise<
     setPassword,
     behave: (how) => {
       behaviour = how
+    },
+    onChange: (listener) => {
+      tellChange = listener
     },
     expireAll: () => sessions.expireAll(),
   }
