@@ -7,7 +7,7 @@ import { type RelayClient, readBytes } from './client.ts'
 import { printable, printNote } from './output.ts'
 import { askUntil } from './terminal/ask-until.ts'
 import { draw } from './terminal/draw.ts'
-import { findGraphics } from './terminal/graphics.ts'
+import { findGraphics, type Graphics } from './terminal/graphics.ts'
 
 interface Challenge {
   readonly id: string
@@ -51,6 +51,7 @@ class ShownPicture {
   readonly #relay: RelayClient
   readonly #id: string
   #folder: string | undefined
+  #graphics: Promise<Graphics | undefined> | undefined
 
   constructor(relay: RelayClient, id: string) {
     this.#relay = relay
@@ -60,7 +61,8 @@ class ShownPicture {
   async show(): Promise<void> {
     const answer = await this.#relay.open('GET', `/api/v1/challenges/${this.#id}/image`)
     const image = await readBytes(answer)
-    const graphics = process.stderr.isTTY ? await findGraphics(process.env, process.stdin, process.stderr) : undefined
+    this.#graphics ??= process.stderr.isTTY ? findGraphics(process.env, process.stdin, process.stderr) : Promise.resolve(undefined)
+    const graphics = await this.#graphics
     const drawn = graphics === undefined ? undefined : await draw(image, graphics).catch(() => undefined)
     if (drawn !== undefined) return void process.stderr.write(`${drawn}\n`)
     this.#folder ??= await mkdtemp(join(tmpdir(), 'login-relay-'))

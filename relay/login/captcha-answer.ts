@@ -54,7 +54,7 @@ export async function answerCaptcha(
     if (decision.move === 'fetch') {
       const fresh = await mayReload?.()
       if (fresh !== undefined && !fresh.equals(image)) {
-        steps.add('captcha', `captcha unsure (confidence ${confidence.toFixed(2)}), a fresh image fetched: ${decision.explain()}`)
+        steps.add('captcha', `captcha unsure (confidence ${confidence.toFixed(2)}), a fresh image fetched`)
         seen.push(confidence)
         image = fresh
         continue

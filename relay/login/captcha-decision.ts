@@ -43,7 +43,7 @@ export function decideCaptcha(facts: CaptchaFacts): CaptchaDecision {
     move,
     explain: () =>
       `with ${facts.triesLeft} tries left, sending it costs ${send.toFixed(2)} of asking a person, ` +
-      (fetch === Number.POSITIVE_INFINITY ? 'and no fresh image can be had' : `a fresh image ${fetch.toFixed(2)}`),
+      (fetch === Number.POSITIVE_INFINITY ? 'and no further image is fetched' : `a fresh image ${fetch.toFixed(2)}`),
   }
 }
 
