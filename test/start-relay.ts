@@ -33,6 +33,8 @@ export async function startRelay(t: Test, { config = {}, hosts = {}, folder }: S
   const lines: string[] = []
   const settings: Config = configSchema.parse({
     ...config,
+    // A site that is down is told so at once, not after the pauses of a real relay.
+    login: { retryMilliseconds: 1, ...(config.login as object) },
     portal: { listen: '127.0.0.1:0', ...(config.portal as object) },
     proxy: { listen: '127.0.0.1:0', ...(config.proxy as object) },
   })

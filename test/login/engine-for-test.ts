@@ -24,7 +24,7 @@ export async function startEngine(t: Test, options: EngineOptions = {}): Promise
   const login = createLogin({
     outbound: outboundForTest(t, options.addresses),
     openReader: options.openReader ?? (() => openReader({ workers: 1 })),
-    settings: { ...configSchema.parse({}).login, ...options.settings },
+    settings: { ...configSchema.parse({}).login, retryMilliseconds: 1, ...options.settings },
     log: pino({ level: 'silent' }),
     isolation: options.isolation ?? { megabytes: 256, stallSeconds: 5 },
     ...(adaptersFolder === undefined ? {} : { adaptersFolder }),
