@@ -12,10 +12,11 @@ export function noted(track: readonly Entry[], score: number, right: boolean): r
 
 /**
  * How often a claim with this score comes true here: the `prior`, which weighs as much as so many entries, moved by the entries nearest
- * to the score, none farther than `reach`.
+ * to the score, of equals the latest, none farther than `reach`.
  */
 export function rateAt(track: readonly Entry[], score: number, { reach, prior, weight }: { reach: number; prior: number; weight: number }): number {
   const near = track
+    .toReversed()
     .map(([at, right]) => ({ far: Math.abs(at - score), right }))
     .filter(({ far }) => far <= reach)
     .sort((a, b) => a.far - b.far)
