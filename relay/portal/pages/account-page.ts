@@ -31,6 +31,7 @@ export function accountPage(app: FastifyInstance, rooms: Rooms): void {
 ${doneNote(query)}
 <section class="card" id="state" data-live aria-live="polite"><p>${stateMark(state)}</p>
 ${stateAdvice(state)}
+${(state.state === 'failed' || state.state === 'needs-attention') && html`<p><a href="/accounts/${account.id}/evidence">What the relay saw</a></p>`}
 ${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : html`<div class="actions">${accountActions(account, state, csrf, true)}</div>`}</section>
 <div id="question" data-live>${question(rooms, { principal, csrf, query }, state)}</div>
 <section id="steps" data-live>${signInSteps(rooms.sessions.recent(account.id))}</section>

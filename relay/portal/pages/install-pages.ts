@@ -11,6 +11,7 @@ import { accountPage } from './account-page.ts'
 import { addAccountPage } from './add-account-page.ts'
 import { devicesPage } from './devices-page.ts'
 import { errorPage } from './error-page.ts'
+import { evidencePage } from './evidence-page.ts'
 import { handoffPage } from './handoff-page.ts'
 import { homePage } from './home-page.ts'
 import { acceptsHtml } from './leaving-page.ts'
@@ -21,6 +22,8 @@ import { replacePasswordPage } from './replace-password-page.ts'
 import { sessionsPage } from './sessions-page.ts'
 import { setUpPage } from './set-up-page.ts'
 import { signInPage } from './sign-in-page.ts'
+import { sitePage } from './site-page.ts'
+import { sitesPage } from './sites-page.ts'
 
 /** Every page, in the order a person meets them. */
 const pages = [
@@ -28,7 +31,10 @@ const pages = [
   homePage,
   addAccountPage,
   newSitePage,
+  sitesPage,
+  sitePage,
   accountPage,
+  evidencePage,
   accountDeeds,
   replacePasswordPage,
   questionPage,

@@ -1,8 +1,9 @@
+import { isOperator } from '../access.ts'
 import { assets } from '../assets.ts'
 import type { PortalPrincipal } from '../identify.ts'
 import { type Content, type Html, html } from './html.ts'
 
-export type Place = 'accounts' | 'devices' | 'sessions' | 'set-up'
+export type Place = 'accounts' | 'sites' | 'devices' | 'sessions' | 'set-up'
 
 /** A page before it is framed. */
 export interface Page {
@@ -18,10 +19,16 @@ export interface Page {
 
 const menu: readonly (readonly [Place, string, string])[] = [
   ['accounts', '/', 'Accounts'],
+  ['sites', '/sites', 'Sites'],
   ['devices', '/devices', 'Devices'],
   ['sessions', '/sessions', 'Sessions'],
   ['set-up', '/set-up', 'Set-up'],
 ]
+
+/** Sites are the business of who runs the relay. */
+function menuFor(principal: PortalPrincipal): typeof menu {
+  return isOperator(principal) ? menu : menu.filter(([name]) => name !== 'sites')
+}
 
 /** The whole document. `principal` undefined: nobody is signed in, and there is no menu. */
 export function layout({ title, body, place, refresh }: Page, principal: PortalPrincipal | undefined): Html {
@@ -43,7 +50,7 @@ ${principal && html`<script src="${assets.script.path}" defer></script>`}
 <a class="brand" href="/"><img src="${assets.icon.path}" alt="" width="28" height="28">login-relay</a>
 ${
   principal &&
-  html`<nav aria-label="Main">${menu.map(([name, href, text]) => html`<a href="${href}"${name === place && html` aria-current="page"`}>${text}</a>`)}</nav>
+  html`<nav aria-label="Main">${menuFor(principal).map(([name, href, text]) => html`<a href="${href}"${name === place && html` aria-current="page"`}>${text}</a>`)}</nav>
 <div class="who"><bdi>${principal.user.name}</bdi><form method="post" action="/sign-out">${csrfField(principal.session.csrf)}<button class="plain">Sign out</button></form></div>`
 }
 </div></header>

@@ -7,6 +7,8 @@ const done: Readonly<Record<string, string>> = {
   'account-removed': 'The account is removed, its password destroyed.',
   'password-replaced': 'The new password is stored. Sign in now to see that it works.',
   'site-added': 'The site is enrolled.',
+  'site-updated': 'The declaration is saved and taken over.',
+  'site-removed': 'The site and its accounts are removed.',
   'device-revoked': 'The device is revoked. Its token no longer works.',
   ended: 'The session is ended, here and at the site.',
   stopped: 'The sign-in is stopped.',

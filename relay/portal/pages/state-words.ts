@@ -31,6 +31,11 @@ const failures: Readonly<Record<FailureKind, Words>> = {
   },
 }
 
+/** What happened, in a sentence. */
+export function failureWords(kind: FailureKind): string {
+  return failures[kind].what
+}
+
 /** The state as a short mark. */
 export function stateMark(state: AccountState): Html {
   switch (state.state) {
