@@ -126,7 +126,7 @@ export interface Page {
 
 export interface PageElement {
   readonly tag: string
-  /** What a person would see of it; for a script its source. */
+  /** What a person would see of it; for a script its source, for a textarea its value, hidden or not. */
   readonly text: string
   attribute(name: string): string | undefined
   /** The form it belongs to or stands in. */

@@ -1,8 +1,10 @@
 import type { Form, Page } from '../contract.ts'
 import { findSign, type SignFacts } from '../signs.ts'
-import { type Asked, findAsked } from './asked.ts'
+import type { Asked } from './asked.ts'
 import { behaviouralChallenge } from './challenge-markup.ts'
+import { findAsked } from './find-asked.ts'
 import { findSignInForm, type SignInForm } from './find-form.ts'
+import { standsBetween } from './go-on.ts'
 import { type Meaning, meaningOf } from './messages.ts'
 import { newMessages, scriptRedirect } from './new-messages.ts'
 import { type FormSettings, markerPattern } from './settings.ts'
@@ -30,6 +32,8 @@ export interface AnswerFacts {
   readonly markers: { readonly [kind in keyof FormSettings['markers']]?: string | undefined }
   readonly hasSuccessMarker: boolean
   readonly challenge: string | undefined
+  /** The buttons of a page that has little else, so that it may stand between. */
+  readonly between: string | undefined
   /** What more the site asks. */
   readonly asked: Asked | undefined
   readonly sentCaptcha: boolean
@@ -76,6 +80,7 @@ export function answerFacts({ before, by, after }: Sent, cookies: AnswerFacts['c
     },
     hasSuccessMarker: settings.markers.success !== undefined || settings.signs.success !== undefined,
     challenge: behaviouralChallenge(after),
+    between: standsBetween(after),
     asked,
     sentCaptcha: !('kind' in by) && by.captcha !== undefined,
   }

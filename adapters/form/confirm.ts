@@ -1,6 +1,7 @@
 import { type Page, type SignInContext, SignInFailure } from '../contract.ts'
 import { samePlace } from './answer.ts'
 import { findSignInForm } from './find-form.ts'
+import { standsBetween } from './go-on.ts'
 import { quoted } from './judge.ts'
 import type { FormSettings } from './settings.ts'
 import { findSignOut } from './sign-out-control.ts'
@@ -14,6 +15,10 @@ export async function confirm(context: Context, evidence: readonly string[], ans
   if (signOut !== undefined) return [...evidence, `there is a way to sign out: ${quoted(signOut.words)}`]
   const isAsked = findSignInForm(page, context.settings)?.password !== undefined || samePlace(page.url, asked.url)
   if (isAsked || page.status === 401 || page.links.some(({ url }) => samePlace(url, asked.url))) {
+    const between = standsBetween(answer)
+    if (between !== undefined && !samePlace(answer.url, asked.url)) {
+      throw new SignInFailure('challenge', [`the page ${quoted(answer.title)} stands between, with ${between}: name in the settings which to press (goOn)`])
+    }
     throw new SignInFailure('wrong-password', [`the page ${page.url.pathname} still asks to sign in`, `the answer was titled ${quoted(answer.title)}`])
   }
   if (page.status < 400) return [...evidence, `the page ${page.url.pathname} does not ask to sign in`]

@@ -41,7 +41,7 @@ function unambiguous(page: Page): Asked | undefined {
   )
   const [only] = onward
   if (only !== undefined)
-    return onward.length === 1 ? { kind: 'go-on', press: { form: only.form, button: handleOf(only.button) }, words: wordsOf(only.button) } : undefined
+    return onward.length === 1 ? { kind: 'go-on', press: { form: only.form, button: handleOf(only.button) }, words: wordsOf(only.button)[0] ?? '' } : undefined
   const links = speaksOfSessions ? page.links.filter((link) => mentions(goOnWords, link.text) && !mentions(cancelWords, link.text)) : []
   const [link] = links
   return link !== undefined && links.length === 1 ? { kind: 'go-on', press: { link: link.url }, words: link.text } : undefined
@@ -49,13 +49,21 @@ function unambiguous(page: Page): Asked | undefined {
 
 function saysOnward(button: FormField, speaksOfSessions: boolean): boolean {
   const words = wordsOf(button)
-  if (mentions(cancelWords, words)) return false
-  return speaksOfSessions ? mentions(goOnWords, words) || mentions(agreeWords, words) : mentions(agreeWords, words)
+  if (mentions(cancelWords, ...words)) return false
+  return mentions(agreeWords, ...words) || (speaksOfSessions && mentions(goOnWords, ...words))
 }
 
-/** An input says its value, and has the text before it for a label; a button says its label. */
-function wordsOf({ label, value }: FormField): string {
-  return [goOnWords, agreeWords, cancelWords].some((words) => mentions(words, value)) ? value : label || value
+/** What a button says, and its value. Of an input the label may be the paragraph before it, which is not its own. */
+function wordsOf({ label, value }: FormField): string[] {
+  return [...(label.length <= 60 ? [label] : []), value].filter((text) => text !== '')
+}
+
+/** The buttons of a page that has little else: it may stand between the password and the site. Undefined: it is not like that. */
+export function standsBetween(page: Page): string | undefined {
+  const { forms, links, text } = page
+  if (text.length > longestText || links.length > 5 || forms.some((form) => textFields(form).length + passwordFields(form).length > 0)) return undefined
+  const buttons = forms.flatMap(buttonsOf).flatMap((button) => wordsOf(button).slice(0, 1))
+  return buttons.length === 0 ? undefined : buttons.map((words) => `"${words}"`).join(', ')
 }
 
 function buttonsOf(form: Form): readonly FormField[] {

@@ -101,7 +101,7 @@ function furtherQuestion({ challenge, signOut, asked }: AnswerFacts): Verdict | 
 }
 
 function success(facts: AnswerFacts): Verdict | undefined {
-  const { hasSignInForm, signOut, isElsewhere, linksToLogin, cookies, path, hasSuccessMarker } = facts
+  const { hasSignInForm, signOut, isElsewhere, linksToLogin, cookies, path, hasSuccessMarker, between } = facts
   // The site's own marker decides where there is one.
   if (hasSuccessMarker) return undefined
   const kept = cookies.filter(({ change }) => change !== 'removed').map(({ name, change }) => `the cookie ${name} was ${change}`)
@@ -111,7 +111,7 @@ function success(facts: AnswerFacts): Verdict | undefined {
     return { is: 'signed-in', isSure: true, evidence: [`there is a way to sign out: ${quoted(signOut)}`, ...kept, ...moved, ...(hasSignInForm ? [] : [gone])] }
   }
   if (hasSignInForm || /error|fail|denied|invalid/i.test(path)) return undefined
-  const isSure = isElsewhere && kept.length > 0 && !linksToLogin
+  const isSure = isElsewhere && kept.length > 0 && !linksToLogin && between === undefined
   return { is: 'signed-in', isSure, evidence: [...kept, ...moved, gone] }
 }
 

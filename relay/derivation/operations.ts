@@ -96,7 +96,9 @@ function rsa(options: { padding: number; oaepHash?: string }): OperationKind {
 
 /** PEM (SPKI or PKCS#1), or the base64 inside of it. */
 function publicKey(text: string): KeyObject {
-  const key = text.includes('-----BEGIN') ? createPublicKey(text.replaceAll('\\n', '\n')) : keyOfBase64(text.replace(/\s+/g, ''))
+  // Pages hold PEM in attributes and scripts, where its line ends have become spaces or `\n`.
+  const inside = /-----BEGIN[^-]*-----([^-]*)-----END/.exec(text)?.[1] ?? text
+  const key = keyOfBase64(inside.replace(/\\[nr]|\s+/g, ''))
   if (key.asymmetricKeyType !== 'rsa') throw new TypeError('it is not an RSA key')
   return key
 }

@@ -20,6 +20,7 @@ const signedIn: AnswerFacts = {
   markers: {},
   hasSuccessMarker: false,
   challenge: undefined,
+  between: undefined,
   asked: undefined,
   sentCaptcha: true,
 }
@@ -72,6 +73,7 @@ const table: readonly (readonly [title: string, facts: Partial<AnswerFacts>, bas
 
   ['a behavioural challenge', { challenge: 'reCAPTCHA', hasSignInForm: false }, refused, 'challenge'],
   ['a field for a code', { asked, hasSignInForm: false }, refused, 'asks'],
+  ['a page of buttons alone: unsure', { signOut: undefined, between: '"Continue"' }, signedIn, 'signed-in?'],
   ['a page in between that speaks of a lock', { ...says('blocked'), asked: goOn }, signedIn, 'asks'],
   ['a page in between after a server error', { status: 500, asked: goOn }, signedIn, 'site-down'],
 

@@ -8,7 +8,7 @@ export type Trouble =
   | 'slow'
   /** Closes every connection without a word. */
   | 'down'
-  /** Its pages were made anew: no password field in the form, no HTTP Basic. */
+  /** Its pages were made anew: no password field in the form, no HTTP authentication, its API elsewhere. */
   | 'layout-changed'
 
 export interface Front extends BusinessSite {
@@ -25,6 +25,8 @@ export async function startFront(behind: { readonly url: string; readonly origin
       response.destroy()
       return undefined
     }
+    const isApi = String(request.headers['content-type']).includes('json')
+    if (front.trouble === 'layout-changed' && isApi) return { status: 404, body: '<!doctype html><title>Not found</title>' }
     const { status, headers, body } = await pass(behind.origin, request)
     if (front.trouble !== 'layout-changed') return { status, headers, body }
     const { 'www-authenticate': _, 'content-length': __, ...others } = headers

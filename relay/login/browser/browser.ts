@@ -24,6 +24,8 @@ export interface WindowlessBrowser extends Browser {
   readonly jar: CookieJar
   /** The page it is at; undefined: none was opened yet. */
   readonly page: Page | undefined
+  /** Text without the secrets that were sent. */
+  scrub(text: string): string
 }
 
 /** The longest wait a page may ask for before it moves on, for this to count as a redirect. Seconds. */
@@ -61,6 +63,7 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal,
 
   return {
     jar,
+    scrub: (text) => agent.scrub(text),
     cookies,
     get page() {
       return current

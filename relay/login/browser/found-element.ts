@@ -25,7 +25,7 @@ export class FoundElement implements PageElement {
   }
 
   get text(): string {
-    return this.tag === 'script' ? textContent(this.#element) : visibleText(this.#element)
+    return this.tag === 'script' || this.tag === 'textarea' ? textContent(this.#element) : visibleText(this.#element)
   }
 
   attribute(name: string): string | undefined {
