@@ -1,6 +1,6 @@
+import { derive } from '../derivation/index.ts'
 import { RelayError } from '../errors.ts'
 import type { SecretSlot } from './contract.ts'
-import { derive } from './derivation.ts'
 import type { DigestNonces } from './digest-nonces.ts'
 import { encodeValue } from './encode-value.ts'
 import type { FilledRequest, OpenSecret } from './fill.ts'
