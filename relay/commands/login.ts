@@ -20,11 +20,19 @@ async function login(name: string, options: OwnerOption): Promise<void> {
 /** Signs in with its steps printed, and its questions put to the person at this terminal. False: it failed; the exit status says so. */
 export async function signInHere(relay: RelayClient, name: string, options: OwnerOption): Promise<boolean> {
   const json = options.json === true
-  const lines = createInterface({ input: await relay.open('POST', accountPath(name, options, '/login'), {}) })
+  const last = await followSteps(relay, accountPath(name, options, '/login'), json)
+  showOutcome(last, json)
+  return last.type === 'signed-in'
+}
+
+/** Has the relay do an errand, prints its steps and puts its questions as they come; gives the last event. `onEvent` hears of every one. */
+export async function followSteps(relay: RelayClient, path: string, json: boolean, onEvent: (event: SessionEvent) => void = () => {}): Promise<SessionEvent> {
+  const lines = createInterface({ input: await relay.open('POST', path, {}) })
   let last: SessionEvent | undefined
   let question: Question | undefined
   for await (const line of lines) {
     last = JSON.parse(line) as SessionEvent
+    onEvent(last)
     // Whatever comes after a question shows that it is no longer asked.
     await question?.end()
     question = last.type === 'challenge' ? ask(relay, last.id, json) : undefined
@@ -32,8 +40,7 @@ export async function signInHere(relay: RelayClient, name: string, options: Owne
   }
   await question?.end()
   if (last === undefined) throw new RelayError('internal', { detail: 'the sign-in ended without an outcome' })
-  showOutcome(last, json)
-  return last.type === 'signed-in'
+  return last
 }
 
 function showStep(step: { name: string; text: string; ms: number; at: number }, json: boolean): void {
@@ -41,7 +48,7 @@ function showStep(step: { name: string; text: string; ms: number; at: number }, 
   else printLine(`${`${Math.round(step.at)} ms`.padStart(9)}  ${printable(step.text)} (${Math.round(step.ms)} ms)`)
 }
 
-function showOutcome(event: SessionEvent, json: boolean): void {
+export function showOutcome(event: SessionEvent, json: boolean): void {
   if (event.type === 'signed-in') {
     const { total, network, captcha, relay } = event.timing
     if (json) printJson({ outcome: 'signed-in', account: event.account.name, evidence: event.evidence, timing: event.timing })

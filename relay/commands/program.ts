@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { accountVerbs } from './account.ts'
+import { credentialVerbs } from './account-credential.ts'
 import { caVerbs } from './ca.ts'
 import { captchaVerbs } from './captcha.ts'
 import { claimVerb } from './claim.ts'
@@ -26,6 +27,7 @@ const verbs = [
   deviceVerbs,
   siteVerbs,
   accountVerbs,
+  credentialVerbs,
   captchaVerbs,
   loginVerb,
   openVerb,

@@ -17,8 +17,9 @@ export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery,
   return { id, origins, loginUrl, ...(landingUrl === undefined ? {} : { landingUrl }), adapter, delivery, privateCa: ca !== undefined, createdAt }
 }
 
-export function accountView({ id, name, siteId, username, createdAt }: Account, owner: string, state: AccountState) {
-  return { id, name, site: siteId, owner, username, createdAt, state: state.state, ...describeState(state) }
+export function accountView({ id, name, siteId, username, createdAt, rotation, pending }: Account, owner: string, state: AccountState) {
+  const change = { ...(rotation === undefined ? {} : { rotation }), ...(pending?.asked === true ? { unfinished: pending.since } : {}) }
+  return { id, name, site: siteId, owner, username, createdAt, state: state.state, ...describeState(state), ...change }
 }
 
 export function sessionView({ account, site, landingUrl, createdAt, evidence }: SiteSession, owner: string) {

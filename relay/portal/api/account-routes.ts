@@ -21,6 +21,11 @@ const accountAnswer = z.object({
   reason: z.string().optional(),
   seen: z.array(z.string()).optional().meta({ description: 'What was seen at the site when it failed.' }),
   challenge: z.string().optional().meta({ description: 'The question that waits for a person.' }),
+  rotation: z
+    .object({ everyDays: z.int().optional(), afterUse: z.boolean().optional() })
+    .optional()
+    .meta({ description: 'When the relay gives it a new password.' }),
+  unfinished: time.optional().meta({ description: 'Since when a change of the password is unfinished: the next sign-in finds out which one works.' }),
 })
 
 const example = {

@@ -1,6 +1,7 @@
 import { accountRoutes } from './account-routes.ts'
 import { captchaRoutes } from './captcha-routes.ts'
 import { challengeRoutes } from './challenge-routes.ts'
+import { credentialRoutes } from './credential-routes.ts'
 import { declarationRoutes } from './declaration-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
@@ -20,6 +21,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...siteRoutes,
   ...declarationRoutes,
   ...accountRoutes,
+  ...credentialRoutes,
   ...snapshotRoutes,
   ...sessionRoutes,
   ...captchaRoutes,

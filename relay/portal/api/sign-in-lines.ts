@@ -9,24 +9,52 @@ import { eventView } from '../views.ts'
  * Signs in and tells it: a line of JSON an event, the last one `signed-in` or `failed`. Where a sign-in is under way already, its steps come first.
  * Rejects when none can begin, before a line is sent. A client that goes away does not end the sign-in, which others may wait for.
  */
-export async function signInLines(sessions: Sessions, account: Account): Promise<Readable> {
+export function signInLines(sessions: Sessions, account: Account): Promise<Readable> {
+  const recent = sessions.recent(account.id)
+  const last = recent.at(-1)
+  const before = last !== undefined && isUnderWay(last) ? recent : []
+  return errandLines(sessions, account, { before, isLast: isOutcome, run: () => sessions.ensure(account.id, { fresh: true }) })
+}
+
+/** Gives the account a new password and tells it in the same way: `password` says what became of it. */
+export function rotationLines(sessions: Sessions, account: Account): Promise<Readable> {
+  let hasBegun = false
+  let isTold = false
+  const isLast = (event: SessionEvent) => {
+    isTold ||= event.type === 'password'
+    return event.type === 'failed' || (event.type === 'signed-in' && isTold)
+  }
+  // What was under way before it is another's.
+  const isOfIt = (event: SessionEvent) => {
+    hasBegun ||= event.type === 'started'
+    return hasBegun
+  }
+  return errandLines(sessions, account, { before: [], isOfIt, isLast, run: () => sessions.rotate(account.id, { person: true }) })
+}
+
+interface Errand {
+  readonly before: readonly SessionEvent[]
+  readonly isOfIt?: (event: SessionEvent) => boolean
+  readonly isLast: (event: SessionEvent) => boolean
+  readonly run: () => Promise<unknown>
+}
+
+async function errandLines(sessions: Sessions, account: Account, { before, isOfIt = () => true, isLast, run }: Errand): Promise<Readable> {
   const stream = new Readable({ read: () => {} })
   let attempt = ''
   let outcome = false
   const tell = (event: SessionEvent) => {
-    if (event.account.id !== account.id || event.type === 'ended' || outcome) return
+    if (event.account.id !== account.id || event.type === 'ended' || outcome || !isOfIt(event)) return
     attempt = event.attempt
-    outcome = event.type === 'signed-in' || event.type === 'failed'
+    outcome = isLast(event)
     stream.push(`${JSON.stringify(eventView(event))}\n`)
   }
-  const recent = sessions.recent(account.id)
-  const last = recent.at(-1)
-  if (last !== undefined && isUnderWay(last)) for (const event of recent) tell(event)
+  for (const event of before) tell(event)
   const stop = sessions.onEvent(tell)
   stream.once('close', stop)
 
   let refused: unknown
-  const signedIn = sessions.ensure(account.id, { fresh: true }).then(
+  const done = run().then(
     () => stream.push(null),
     (error: unknown) => {
       refused = error
@@ -36,12 +64,16 @@ export async function signInLines(sessions: Sessions, account: Account): Promise
       stream.push(null)
     },
   )
-  await Promise.race([signedIn, firstOf(stream)])
+  await Promise.race([done, firstOf(stream)])
   if (refused !== undefined && attempt === '') {
     stop()
     throw refused
   }
   return stream
+}
+
+function isOutcome({ type }: SessionEvent): boolean {
+  return type === 'signed-in' || type === 'failed'
 }
 
 function firstOf(stream: Readable): Promise<void> {
