@@ -38,7 +38,7 @@ ${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : htm
 <section class="card"><h2>About this account</h2><dl class="facts">
 <dt>Site</dt><dd><bdi>${origin}</bdi></dd>
 <dt>User name there</dt><dd><bdi>${account.username}</bdi></dd>
-<dt>Password</dt><dd>kept sealed in the relay; nobody can look at it, you neither</dd>
+<dt>Password</dt><dd>kept sealed in the relay; nobody can look at it, you neither; <a href="/accounts/${account.id}/credential">its versions, and a new one at the site</a></dd>
 <dt>Delivery</dt><dd>${site?.delivery === 'handoff' ? 'your browser gets the site’s cookies' : 'the proxy adds the session on the way; your browser holds nothing of worth'}</dd>
 <dt>Added</dt><dd>${moment(account.createdAt)}</dd></dl></section>
 <div class="actions"><a class="button" href="/accounts/${account.id}/password">Replace the password</a>

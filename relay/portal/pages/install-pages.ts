@@ -9,6 +9,7 @@ import type { Rooms } from '../rooms.ts'
 import { accountDeeds } from './account-deeds.ts'
 import { accountPage } from './account-page.ts'
 import { addAccountPage } from './add-account-page.ts'
+import { credentialPage } from './credential-page.ts'
 import { devicesPage } from './devices-page.ts'
 import { errorPage } from './error-page.ts'
 import { evidencePage } from './evidence-page.ts'
@@ -37,6 +38,7 @@ const pages = [
   evidencePage,
   accountDeeds,
   replacePasswordPage,
+  credentialPage,
   questionPage,
   handoffPage,
   devicesPage,

@@ -6,6 +6,8 @@ const done: Readonly<Record<string, string>> = {
   'account-added': 'The account is stored. Sign in now to see that it works.',
   'account-removed': 'The account is removed, its password destroyed.',
   'password-replaced': 'The new password is stored. Sign in now to see that it works.',
+  'password-reverted': 'The relay uses that password again. Sign in now to see that it works.',
+  'rotation-set': 'The relay keeps to that from now on.',
   'site-added': 'The site is enrolled.',
   'site-updated': 'The declaration is saved and taken over.',
   'site-removed': 'The site and its accounts are removed.',

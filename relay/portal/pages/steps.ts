@@ -8,6 +8,12 @@ export function signInSteps(events: readonly SessionEvent[]): Html | undefined {
   return html`<div class="card"><h2>Sign-in, step by step</h2><ol class="steps">${lines}</ol></div>`
 }
 
+const passwordWords = {
+  taken: 'the site has the new password',
+  'not-taken': 'the site did not take the new password; the one before still works',
+  'not-asked': 'the site was not asked for a new password',
+}
+
 function line(event: SessionEvent): Html | undefined {
   switch (event.type) {
     case 'step':
@@ -18,6 +24,8 @@ function line(event: SessionEvent): Html | undefined {
       return html`<li><span class="ms">${Math.round(event.timing.total)} ms</span><span><strong>signed in</strong>: <bdi>${event.evidence.join('; ')}</bdi></span></li>`
     case 'failed':
       return html`<li><span class="ms"></span><span><strong>failed</strong>: <bdi>${[event.kind, ...event.seen].join('; ')}</bdi></span></li>`
+    case 'password':
+      return html`<li><span class="ms"></span><span><strong>${passwordWords[event.result]}</strong>: <bdi>${event.seen.join('; ')}</bdi></span></li>`
     case 'started':
     case 'ended':
       return undefined
