@@ -6,7 +6,7 @@ import { Handle, type HandleKind, pack, unpack } from './wire.ts'
 export type HookContext = Partial<SignInContext> & Pick<SignInContext, 'settings' | 'signal'>
 
 /** What an adapter may ask for is counted: one that asks without end is stopped. */
-const mostOperations = 20_000
+const mostOperations = 5000
 
 /**
  * One call of a hook, on the relay's side: what the adapter was given, by number. A number of another call means nothing here: no

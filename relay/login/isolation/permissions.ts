@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const extension = extname(import.meta.url)
@@ -31,7 +31,8 @@ export function nodeArguments(readable: readonly string[], megabytes: number): s
 /** Code of the relay that runs there, and the libraries it is made with. No data is in these folders. */
 function ownCode(): string[] {
   const libraries = new Set(['zod', 'parse5', 'css-select', 'fontoxpath'].map((name) => nodeModulesOf(fileURLToPath(import.meta.resolve(name)))))
-  const packageFiles = [join(root, 'package.json'), join(dirname(dirname(childProgram)), 'package.json')].filter((path) => existsSync(path))
+  // Beside the sources in a checkout, one folder further up in the built package.
+  const packageFiles = [join(root, 'package.json'), join(root, '..', 'package.json')].filter((path) => existsSync(path))
   return [join(root, 'adapters', '*'), join(root, 'relay', 'login', '*'), join(root, 'relay', `errors${extension}`), ...packageFiles, ...libraries]
 }
 

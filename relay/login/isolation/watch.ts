@@ -9,17 +9,18 @@ interface Watched {
   patienceSeconds(): number
 }
 
-/** How often it is looked at while it works. */
-const everyMs = 250
+/** How often it is looked at while it works, and while it should do nothing: it may, all the same. */
+const everyMs = { busy: 250, idle: 5000 }
 
-/** Looks after an adapter's process while it works: that it still answers, and how much memory it holds. */
+/** Looks after an adapter's process: that it still answers, and how much memory it holds. */
 export class Watch {
   readonly #pid: number | undefined
   readonly #limits: IsolationLimits
   readonly #watched: Watched
   #timer: NodeJS.Timeout | undefined
-  /** Looks since it was last heard; time itself may jump on a busy machine, and then nothing of it was heard for our own fault. */
-  #silentLooks = 0
+  #hasStopped = false
+  /** Between looks since it was last heard. Not by the clock: while this process itself is held up, nothing is heard either. */
+  #silentMs = 0
 
   constructor(pid: number | undefined, limits: IsolationLimits, watched: Watched) {
     this.#pid = pid
@@ -34,28 +35,33 @@ export class Watch {
 
   /** There is something to do. */
   wake(): void {
-    this.#silentLooks = 0
-    if (this.#timer !== undefined) return
-    this.#timer = setInterval(() => void this.#look(), everyMs)
-    this.#timer.unref()
+    this.#silentMs = 0
+    this.#lookLater()
   }
 
   heard(): void {
-    this.#silentLooks = 0
+    this.#silentMs = 0
   }
 
   stop(): void {
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    this.#hasStopped = true
+    clearTimeout(this.#timer)
   }
 
-  async #look(): Promise<void> {
-    if (!this.#watched.isBusy()) return this.stop()
-    this.#silentLooks += 1
-    if (this.#silentLooks * everyMs > this.#limits.stallSeconds * 1000)
-      return this.#watched.end(`it computed for more than ${this.#limits.stallSeconds} s without a pause`)
+  #lookLater(): void {
+    if (this.#hasStopped) return
+    clearTimeout(this.#timer)
+    const ms = this.#watched.isBusy() ? everyMs.busy : everyMs.idle
+    this.#timer = setTimeout(() => void this.#look(ms), ms).unref()
+  }
+
+  async #look(afterMs: number): Promise<void> {
+    this.#silentMs += afterMs
+    const patience = this.#watched.patienceSeconds()
+    if (this.#silentMs > Math.max(patience * 1000, afterMs)) return this.#watched.end(`it computed for more than ${patience} s without a pause`)
     this.#watched.ping()
     const megabytes = this.#pid === undefined ? undefined : await residentMegabytes(this.#pid)
-    if (megabytes !== undefined && megabytes > this.#limits.megabytes) this.#watched.end(this.memoryReason)
+    if (megabytes !== undefined && megabytes > this.#limits.megabytes) return this.#watched.end(this.memoryReason)
+    this.#lookLater()
   }
 }

@@ -27,6 +27,10 @@ const provided: Readonly<Record<string, string>> = {
   zod: import.meta.resolve('zod'),
 }
 
+/** The relay's own code: its parts import each other, an adapter imports none but what is provided. */
+const ownCode = ['relay/', 'adapters/'].map((folder) => new URL(`../../../../${folder}`, import.meta.url).href)
+const isOwn = (url: string | undefined) => url !== undefined && ownCode.some((folder) => url.startsWith(folder))
+
 /** From here on, this process holds only what an adapter may have. */
 export function lockDown(): void {
   warmUp()
@@ -37,7 +41,7 @@ export function lockDown(): void {
       const found = next(specifier, context)
       const [, builtin] = /^node:(.*)$/.exec(found.url) ?? []
       if (builtin !== undefined && harmless.has(builtin)) return found
-      if (!found.url.startsWith('file:'))
+      if (!found.url.startsWith('file:') || (isOwn(found.url) && !isOwn(context.parentURL)))
         throw new Error(`an adapter cannot import ${specifier}: it has no files, no network and no processes but what its context gives`)
       return found
     },
