@@ -30,6 +30,8 @@ export interface AnswerFacts {
   readonly looseMeaning: Meaning | undefined
   /** Markers of the settings that were found. */
   readonly markers: { readonly [kind in keyof FormSettings['markers']]?: string | undefined }
+  /** Signs of the settings that hold, in words. */
+  readonly signs?: { readonly success: string | undefined; readonly denied: string | undefined }
   readonly hasSuccessMarker: boolean
   readonly challenge: string | undefined
   /** The buttons of a page that has little else, so that it may stand between. */
@@ -73,11 +75,12 @@ export function answerFacts({ before, by, after }: Sent, cookies: AnswerFacts['c
     }),
     looseMeaning: meaningOf(loose),
     markers: {
-      success: found(settings.markers.success, whole) ?? findSign(settings.signs.success, signFacts),
-      failure: found(settings.markers.failure, whole) ?? findSign(settings.signs.denied, signFacts),
+      success: found(settings.markers.success, whole),
+      failure: found(settings.markers.failure, whole),
       captchaWrong: found(settings.markers.captchaWrong, whole),
       blocked: found(settings.markers.blocked, whole),
     },
+    signs: { success: findSign(settings.signs.success, signFacts), denied: findSign(settings.signs.denied, signFacts) },
     hasSuccessMarker: settings.markers.success !== undefined || settings.signs.success !== undefined,
     challenge: behaviouralChallenge(after),
     between: standsBetween(after),

@@ -30,9 +30,10 @@ function technicalError({ status, title }: AnswerFacts): Verdict | undefined {
   return status >= 500 ? failed('site-down', `the site answered ${status}`, titled(title)) : undefined
 }
 
-function deniedByMarkers({ markers, sentCaptcha }: AnswerFacts): Verdict | undefined {
+function deniedByMarkers({ markers, signs, sentCaptcha }: AnswerFacts): Verdict | undefined {
   if (markers.blocked !== undefined) return failed('blocked', `the marker for blocked: ${quoted(markers.blocked)}`)
   if (markers.failure !== undefined) return failed('wrong-password', `the marker for a refused password: ${quoted(markers.failure)}`)
+  if (signs?.denied !== undefined) return failed('wrong-password', `the declared sign of denial: ${signs.denied}`)
   if (markers.captchaWrong !== undefined && sentCaptcha)
     return { is: 'captcha-refused', seen: [`the marker for a refused captcha: ${quoted(markers.captchaWrong)}`] }
   return undefined
@@ -40,9 +41,11 @@ function deniedByMarkers({ markers, sentCaptcha }: AnswerFacts): Verdict | undef
 
 /** What the site's declaration calls success outweighs words of refusal; something more that is asked does not wait for it. */
 function successByMarkers(facts: AnswerFacts): Verdict | undefined {
-  const { success } = facts.markers
-  if (success === undefined) return undefined
-  return furtherQuestion(facts) ?? { is: 'signed-in', isSure: true, evidence: [`the marker for success: ${quoted(success)}`] }
+  const { markers, signs } = facts
+  const told = markers.success !== undefined ? `the marker for success: ${quoted(markers.success)}` : signs?.success && `the declared sign of success: ${signs.success}`
+  if (told === undefined) return undefined
+  return furtherQuestion(facts) ?? { is: 'signed-in', isSure: true, evidence: [told] }
+}
 }
 
 /** It speaks of other sessions and of signing out, and means neither a refusal nor that the person is signed in. */
@@ -117,7 +120,7 @@ function success(facts: AnswerFacts): Verdict | undefined {
 
 /** The password left, and nothing says what became of it: to the account's owner that is a refused password, never a reason to send it again. */
 function unclear({ hasSignInForm, hasSuccessMarker, sentCaptcha, title }: AnswerFacts): Verdict {
-  if (hasSuccessMarker && !hasSignInForm) return failed('unknown', 'the marker for success is not on the page', titled(title))
+  if (hasSuccessMarker && !hasSignInForm) return failed('unknown', 'no marker or sign of success is on the page', titled(title))
   const captcha = sentCaptcha ? ['it may have been the captcha, which nothing proves'] : []
   if (hasSignInForm) return failed('wrong-password', 'the sign-in form came back, and the site does not say why', ...captcha)
   return failed('wrong-password', 'the site shows an error page', titled(title), ...captcha)

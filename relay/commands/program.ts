@@ -7,6 +7,7 @@ import { claimVerb } from './claim.ts'
 import { demoVerb } from './demo/index.ts'
 import { deviceVerbs } from './device.ts'
 import { doctorVerb } from './doctor.ts'
+import { explainVerb } from './explain.ts'
 import { initVerb } from './init.ts'
 import { loginVerb } from './login.ts'
 import { logoutVerb } from './logout.ts'
@@ -30,6 +31,7 @@ const verbs = [
   credentialVerbs,
   captchaVerbs,
   loginVerb,
+  explainVerb,
   openVerb,
   claimVerb,
   logoutVerb,

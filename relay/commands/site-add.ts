@@ -8,7 +8,7 @@ import { signInHere } from './login.ts'
 import { printable, printJson, printLine, printNote } from './output.ts'
 import { ask, readPassword, type SecretOptions } from './read-secret.ts'
 import type { CommonOptions } from './settings.ts'
-import { showLearned } from './site-learn.ts'
+import { type Learned, showLearned } from './site-learn.ts'
 import { type SiteView, showReport } from './site-view.ts'
 import { withRelay } from './verb.ts'
 
@@ -22,13 +22,6 @@ export interface AddOptions extends CommonOptions, SecretOptions {
   readonly user?: string
   readonly username?: string
   readonly tryWrong?: boolean
-}
-
-interface Learned {
-  readonly success: readonly string[]
-  readonly denied: readonly string[]
-  readonly written: boolean
-  readonly refusalSeen: boolean
 }
 
 /** `site add URL`: looks, shows, asks, enrols; with a user name also stores the account, signs in, and learns the signs. */

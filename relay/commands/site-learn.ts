@@ -2,9 +2,11 @@ import type { OwnerOption } from './account.ts'
 import { printable, printJson, printLine } from './output.ts'
 import { withRelay } from './verb.ts'
 
-interface Learned {
+export interface Learned {
   readonly success: readonly string[]
   readonly denied: readonly string[]
+  /** The adapter goes by its protocol. */
+  readonly byProtocol: boolean
   readonly written: boolean
   readonly refusalSeen: boolean
 }
@@ -24,7 +26,11 @@ export async function learnSite(id: string, account: string, options: OwnerOptio
 }
 
 /** The signs, in plain words, and what was not learned. */
-export function showLearned(id: string, { success, denied, written, refusalSeen }: Learned, tryWrong: boolean): void {
+export function showLearned(id: string, { success, denied, byProtocol, written, refusalSeen }: Learned, tryWrong: boolean): void {
+  if (byProtocol) {
+    printLine('Success and denial are told by the protocol itself.')
+    return
+  }
   if (success.length > 0) printLine(`Success is told by ${success.map(printable).join(', or ')}.`)
   else printLine('No sign of success of its own was found: the relay goes by what sites have in common.')
   if (denied.length > 0) printLine(`Denial is told by ${denied.map(printable).join(', or ')}.`)
@@ -33,5 +39,5 @@ export function showLearned(id: string, { success, denied, written, refusalSeen 
     printLine(
       `Denial is told by the words sites use for it; \`login-relay site learn ${id} ACCOUNT --try-wrong\` learns this one's (the site counts one failed attempt).`,
     )
-  if (written) printLine('Both stand in the declaration.')
+  if (written) printLine('That stands in the declaration.')
 }

@@ -9,6 +9,8 @@ export interface Learned {
   /** In plain words; none: nothing told the two apart. */
   readonly success: readonly string[]
   readonly denied: readonly string[]
+  /** The adapter goes by its protocol: there are no signs to learn. */
+  readonly byProtocol: boolean
   /** They are in the declaration now. */
   readonly written: boolean
   /** A wrong password was tried, and refused in a way that was seen. */
@@ -21,12 +23,14 @@ export interface Learned {
  */
 export async function learnFrom(rooms: Rooms, account: Account, { tryWrong }: { readonly tryWrong: boolean }): Promise<Learned> {
   const site = knownSite(rooms, account.siteId)
+  if (!takesSigns(rooms, site, {})) return { success: [], denied: [], byProtocol: true, written: false, refusalSeen: false }
   const right = await traceOf(rooms, account)
   const wrong = tryWrong ? await wrongTrace(rooms, site, account) : undefined
   const signs = right === undefined ? {} : learnSigns(right, wrong)
   return {
     success: (signs.success ?? []).map(signInWords),
     denied: (signs.denied ?? []).map(signInWords),
+    byProtocol: false,
     written: await write(rooms, site, signs),
     refusalSeen: wrong !== undefined,
   }
@@ -45,14 +49,19 @@ function wrongTrace({ login }: Rooms, site: Site, account: Account): Promise<Sig
   return login.tryWrong({ site, account, ask: nobody, signal: AbortSignal.timeout(120_000) })
 }
 
-/** Only an adapter whose settings know signs takes them. A list that was not learned stays as it is. */
-async function write({ login, declarations }: Rooms, site: Site, signs: Signs): Promise<boolean> {
+/** A list that was not learned stays as it is. */
+async function write(rooms: Rooms, site: Site, signs: Signs): Promise<boolean> {
   if (Object.keys(signs).length === 0) return false
+  const all = { ...(site.settings.signs as Signs | undefined), ...signs }
+  if (!takesSigns(rooms, site, all)) return false
   const { createdAt: _, ...kept } = site
-  const settings = { ...site.settings, signs: { ...(site.settings.signs as Signs | undefined), ...signs } }
-  if (login.settingsSchema(site.adapter)?.safeParse(settings).success !== true) return false
-  await declarations.replace({ ...kept, settings })
+  await rooms.declarations.replace({ ...kept, settings: { ...site.settings, signs: all } })
   return true
+}
+
+/** Do the settings of its adapter know signs? */
+function takesSigns({ login }: Rooms, { adapter, settings }: Site, signs: Signs): boolean {
+  return login.settingsSchema(adapter)?.safeParse({ ...settings, signs }).success === true
 }
 
 function knownSite({ accounts }: Rooms, id: string): Site {
