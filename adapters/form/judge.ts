@@ -42,10 +42,10 @@ function deniedByMarkers({ markers, signs, sentCaptcha }: AnswerFacts): Verdict 
 /** What the site's declaration calls success outweighs words of refusal; something more that is asked does not wait for it. */
 function successByMarkers(facts: AnswerFacts): Verdict | undefined {
   const { markers, signs } = facts
-  const told = markers.success !== undefined ? `the marker for success: ${quoted(markers.success)}` : signs?.success && `the declared sign of success: ${signs.success}`
+  const told =
+    markers.success !== undefined ? `the marker for success: ${quoted(markers.success)}` : signs?.success && `the declared sign of success: ${signs.success}`
   if (told === undefined) return undefined
   return furtherQuestion(facts) ?? { is: 'signed-in', isSure: true, evidence: [told] }
-}
 }
 
 /** It speaks of other sessions and of signing out, and means neither a refusal nor that the person is signed in. */

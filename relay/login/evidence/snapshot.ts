@@ -61,7 +61,8 @@ export function takeSnapshot({ kind, seen, sent, adapter, steps, trail, cookiesS
     seen: seen.map(redact),
     sent,
     adapter,
-    steps: steps.map(({ text, at: moment }) => ({ text: redact(text), at: moment })),
+    // The last step says the kind and what was seen once more.
+    steps: steps.filter(({ name }) => name !== 'failed').map(({ text, at: moment }) => ({ text: redact(text), at: moment })),
     ...(at === undefined ? {} : { page: pageSnapshot(at, trail, cookiesSince, redact) }),
   }
 }
