@@ -1,4 +1,5 @@
 import { RelayError } from '../errors.ts'
+import { readTotpKey } from '../outbound/index.ts'
 
 /** Control characters, line and paragraph separators, halves of surrogate pairs, and marks that turn the direction of text around. */
 const unfitInName = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/u
@@ -21,13 +22,15 @@ export function checkUsername(username: string): void {
   if (!username.isWellFormed()) reject('the user name is not valid Unicode')
 }
 
-/** The secrets of an account: field name to value, any text. Never quotes a value. `bad_request`. */
+/** The secrets of an account: field name to value, any text. Never quotes a value. `bad_request`, `totp_unfit`. */
 export function checkSecrets(secrets: Readonly<Record<string, string>>): void {
   const fields = Object.keys(secrets)
   if (fields.length === 0 || fields.length > limits.secrets) reject(`an account has 1 to ${limits.secrets} secrets`)
   for (const field of fields) {
     if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(field)) reject('the name of a secret is letters, digits, hyphens and underscores')
     checkSecret(field, secrets[field] as string)
+    // Only its codes ever leave: one that makes none is no use.
+    if (field === 'totp') readTotpKey(secrets[field] as string)
   }
 }
 

@@ -111,8 +111,12 @@ class RelayAccounts implements Accounts {
         createdAt: present?.createdAt ?? this.#now(),
         credentialVersion: record === undefined ? 1 : this.#versions.nextNumber(record),
       }
-      const credential = await this.#vault.sealCredential(credentialRef(account, site), given.secrets)
-      const fields = Object.keys(given.secrets)
+      // Another user name is another account at the site, with another authenticator key.
+      const kept = record !== undefined && record.account.username === given.username ? await this.#versions.beside(record) : {}
+      const secrets = { ...kept, ...given.secrets }
+      checkSecrets(secrets)
+      const credential = await this.#vault.sealCredential(credentialRef(account, site), secrets)
+      const fields = Object.keys(secrets)
       if (record === undefined) return this.#accounts.put({ account, credential, fields, cause: given.cause ?? 'added' })
       const { credentialVersion: version, username } = account
       const next = { version, username, credential, fields, storedAt: this.#now(), cause: 'replaced' } as const

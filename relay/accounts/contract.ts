@@ -180,6 +180,7 @@ export interface Accounts {
   /**
    * Adds, or with `replace` gives an existing account at the same site a new user name and secrets, and clears its attention; those
    * before are kept as a previous version.
+   * Under the same user name, secrets that are not given anew stay: an authenticator key, answers.
    * `site_unknown`; `already_exists`; `bad_request` for an unfit name, user name or secret.
    */
   addAccount(account: {

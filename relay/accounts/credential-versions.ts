@@ -44,6 +44,16 @@ export class CredentialVersions {
     return next
   }
 
+  /** What stays where the password alone is replaced: the authenticator key, the answers. Of a credential that does not open, nothing. */
+  async beside({ account, credential }: AccountRecord): Promise<Record<string, string>> {
+    try {
+      const { password: _, ...others } = await this.#open(account, credential)
+      return others
+    } catch {
+      return {}
+    }
+  }
+
   /** Another password for the account, sealed, not stored. The value is in clear only in here. */
   async propose(record: AccountRecord, wanted: PasswordRules | { readonly password: string }): Promise<Proposal> {
     const { account } = record

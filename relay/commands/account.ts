@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { printable, printJson, printLine, printNote, printTable } from './output.ts'
-import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
+import { type CredentialOptions, readCredential, takesCredential } from './read-credential.ts'
 import type { CommonOptions } from './settings.ts'
 import { noun, verb, withRelay } from './verb.ts'
 
@@ -17,7 +17,7 @@ export interface OwnerOption extends CommonOptions {
   readonly user?: string
 }
 
-interface AddOptions extends CommonOptions, SecretOptions {
+interface AddOptions extends CommonOptions, CredentialOptions {
   readonly user: string
   readonly username: string
   readonly name?: string
@@ -27,7 +27,7 @@ interface AddOptions extends CommonOptions, SecretOptions {
 /** `account add|list|remove`. */
 export function accountVerbs(program: Command): void {
   const account = noun(program, 'account', 'the accounts people have at sites')
-  takesPassword(verb(account, 'add SITE', 'store the credentials of an account'))
+  takesCredential(verb(account, 'add SITE', 'store the credentials of an account'))
     .requiredOption('--user <NAME>', 'the person who owns it')
     .requiredOption('--username <U>', 'the user name at the site')
     .option('--name <ACCOUNT>', "its name here (default: the site's id)")
@@ -43,13 +43,13 @@ export function accountPath(name: string, { user }: OwnerOption, rest = ''): str
 }
 
 async function add(site: string, options: AddOptions): Promise<void> {
-  const password = await readPassword(options, `Password of ${options.username} at ${site}: `, 'account add')
+  const credential = await readCredential(options, `Password of ${options.username} at ${site}: `, 'account add')
   const account = await withRelay(options, (relay) =>
     relay.call<AccountView>('POST', '/api/v1/accounts', {
       site,
       user: options.user,
       username: options.username,
-      password,
+      ...credential,
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.replace === true ? { replace: true } : {}),
     }),

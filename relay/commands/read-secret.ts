@@ -29,12 +29,17 @@ async function read({ passwordStdin, passwordFile }: SecretOptions, question: st
     }
   }
   if (passwordStdin === true) {
-    const chunks: Buffer[] = []
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-    return withoutLineEnd(Buffer.concat(chunks).toString())
+    return withoutLineEnd(await readStandardInput())
   }
   if (!process.stdin.isTTY) throw new RelayError('usage', { params: { problem: 'Give the password with --password-stdin or --password-file.', verb } })
   return askHidden(question)
+}
+
+/** All of it, as text. */
+export async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
 }
 
 /** Asks a question whose answer is shown as it is typed. */
@@ -47,7 +52,8 @@ export async function ask(question: string): Promise<string> {
   }
 }
 
-async function askHidden(question: string): Promise<string> {
+/** Asks a question whose answer is not shown. */
+export async function askHidden(question: string): Promise<string> {
   process.stderr.write(question)
   const { stdin } = process
   stdin.setRawMode(true)
@@ -76,6 +82,6 @@ async function askHidden(question: string): Promise<string> {
   }
 }
 
-function withoutLineEnd(text: string): string {
+export function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '')
 }

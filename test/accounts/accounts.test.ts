@@ -7,7 +7,7 @@ import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
 import { erp, openRooms } from './open-rooms.ts'
 
 const wiki = { ...erp, id: 'wiki', origins: ['https://wiki.example'], loginUrl: 'https://wiki.example/' }
-const mine = { owner: 'ann', siteId: 'erp', username: 'ann@erp', secrets: { password: 'pw-1', totp: 'seed' } }
+const mine = { owner: 'ann', siteId: 'erp', username: 'ann@erp', secrets: { password: 'pw-1', totp: 'JBSWY3DPEHPK3PXP' } }
 const wrongPassword: Attention = { reason: 'wrong-password', seen: 'it said: no', since: 1 }
 
 function accepts(check: () => void): boolean {

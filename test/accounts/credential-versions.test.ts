@@ -9,7 +9,7 @@ const origin = 'https://login.example'
 async function withAccount(t: Test): Promise<{ rooms: OpenRooms; account: Account }> {
   const rooms = await openRooms(t)
   await rooms.accounts.addSite(erp)
-  const account = await rooms.accounts.addAccount({ owner: 'u1', siteId: 'erp', username: 'ann', secrets: { password: 'first', totp: 'SEED' } })
+  const account = await rooms.accounts.addAccount({ owner: 'u1', siteId: 'erp', username: 'ann', secrets: { password: 'first', totp: 'JBSWY3DPEHPK3PXP' } })
   return { rooms, account }
 }
 
@@ -22,7 +22,7 @@ t.test('a proposed password is stored nowhere until it is written ahead or adopt
   const { rooms, account } = await withAccount(t)
   const proposal = await rooms.accounts.propose(account.id, { password: 'never stored' })
   t.equal(openSecret(proposal.credential.secrets.password as Secret, origin), 'never stored')
-  t.equal(openSecret(proposal.credential.secrets.totp as Secret, origin), 'SEED', 'the other secrets stay')
+  t.equal(openSecret(proposal.credential.secrets.totp as Secret, origin), 'JBSWY3DPEHPK3PXP', 'the other secrets stay')
   t.equal(rooms.accounts.versions(account.id).length, 1)
   const { accounts } = await rooms.reopen()
   t.same(

@@ -4,6 +4,7 @@ import { checkAccount, checkActsFor, ownerOf } from '../access.ts'
 import { accountState } from '../account-state.ts'
 import { ownerNames } from '../owner-names.ts'
 import { patience, type Rooms } from '../rooms.ts'
+import { secretsOf } from '../secrets-of.ts'
 import { accountView } from '../views.ts'
 import { accountParams, emptyBody, name, ownerQuery, time } from './fields.ts'
 import { route } from './route.ts'
@@ -45,6 +46,16 @@ const wantedAccount = z
     user: name.optional().meta({ description: 'Whose account it is: for the local administrator.' }),
     username: z.string().min(1).max(500),
     password: z.string().min(1).max(4096),
+    totp: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .meta({ description: 'The key of its authenticator app: an otpauth:// address, or the key in letters and digits.' }),
+    answers: z
+      .record(z.string().min(1).max(500), z.string().min(1).max(4096))
+      .optional()
+      .meta({ description: 'Answers to security questions, by the text of the question.' }),
     name: name.optional().meta({ description: "Its name here; default: the site's id." }),
     replace: z.boolean().optional().meta({ description: 'Give the account that is there this credential.' }),
   })
@@ -78,7 +89,7 @@ export const accountRoutes = [
         owner: owner.id,
         siteId: body.site,
         username: body.username,
-        secrets: { password: body.password },
+        secrets: secretsOf(body),
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.replace === undefined ? {} : { replace: body.replace }),
       })

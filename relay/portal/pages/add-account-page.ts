@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { asRelayError } from '../../errors.ts'
 import { isOperator } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
+import { secretsOf } from '../secrets-of.ts'
 import { type Content, type Html, html } from './html.ts'
 import { csrfField, type Page } from './layout.ts'
 import { doneNote, errorNote } from './notes.ts'
@@ -12,6 +13,7 @@ const fields = {
   site: z.string().min(1).max(200),
   username: z.string().min(1).max(500),
   password: z.string().min(1).max(4096),
+  totp: z.string().max(4096).optional(),
   name: z.string().max(200),
 }
 
@@ -26,13 +28,13 @@ export function addAccountPage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, '/accounts/new', ({ principal, csrf, query }) => form(rooms, principal, csrf, { site: query.site }, doneNote(query)))
 
   takeForm(app, rooms, '/accounts/new', fields, async ({ principal, csrf, form: given }) => {
-    const { site, username, password, name } = given
+    const { site, username, password, totp, name } = given
     try {
       const account = await rooms.accounts.addAccount({
         owner: principal.user.id,
         siteId: site,
         username,
-        secrets: { password },
+        secrets: secretsOf({ password, totp: totp?.trim() || undefined }),
         ...(name.trim() === '' ? {} : { name: name.trim() }),
       })
       return { goTo: `/accounts/${account.id}?done=account-added` }
@@ -68,6 +70,7 @@ ${sites.map(({ id, origins }) => html`<option value="${id}"${id === chosen && ht
 ${operator ? html`<small>Not in the list? <a href="/sites/new">Enrol a new site</a>.</small>` : html`<small>Not in the list? The person who runs this relay can enrol it.</small>`}</div>
 <div class="field"><label for="username">User name at the site</label><input id="username" name="username" value="${username}" required maxlength="500" autocomplete="off" autocapitalize="none" spellcheck="false"></div>
 <div class="field"><label for="password">Password at the site</label><input id="password" name="password" type="password" required maxlength="4096" autocomplete="off"></div>
+<div class="field"><label for="totp">Key of the authenticator app <span class="quiet">(optional)</span></label><input id="totp" name="totp" type="password" maxlength="4096" autocomplete="off" spellcheck="false"><small>Where the site asks for a code: the key it shows beside the QR code, or the otpauth:// address in it.</small></div>
 <div class="field"><label for="name">Name of the account here <span class="quiet">(optional)</span></label><input id="name" name="name" value="${name}" maxlength="200" autocomplete="off"><small>To tell several accounts at one site apart. Without it, the site's name.</small></div>
 <button class="main">Add the account</button></form>`
 }
