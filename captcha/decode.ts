@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { decodeBmp } from './bmp.ts'
+import { combined } from './frames.ts'
 import { checkSize, formatOf, maxPixels } from './image.ts'
 import type { Picture } from './picture.ts'
 import { checkSvg, withoutStrokes } from './svg.ts'
@@ -13,8 +14,16 @@ export async function decode(image: Buffer): Promise<Picture> {
   const bytes = fromDataUrl(image)
   const format = formatOf(bytes)
   if (format === 'svg') return decodeSvg(checkSvg(bytes))
-  await checkSize(bytes, format)
-  return format === 'bmp' ? decodeBmp(bytes) : draw(bytes)
+  const frames = await checkSize(bytes, format)
+  if (format === 'bmp') return decodeBmp(bytes)
+  return frames === 1 ? draw(bytes) : combined(framesOf(await draw(bytes, { pages: frames }), frames))
+}
+
+/** sharp stacks the frames of an animation one below the other. */
+function framesOf({ width, height, rgb }: Picture, frames: number): [Picture, ...Picture[]] {
+  const [each, length] = [height / frames, rgb.length / frames]
+  const frame = (index: number): Picture => ({ width, height: each, rgb: rgb.subarray(index * length, (index + 1) * length) })
+  return [frame(0), ...Array.from({ length: frames - 1 }, (_, index) => frame(index + 1))]
 }
 
 async function decodeSvg(svg: string): Promise<Picture> {
@@ -22,12 +31,12 @@ async function decodeSvg(svg: string): Promise<Picture> {
   await checkSize(drawing, 'svg')
   const picture = await draw(drawing)
   if (picture.height >= leastSvgHeight) return picture
-  return draw(drawing, Math.min(1000, Math.ceil((72 * leastSvgHeight) / picture.height)))
+  return draw(drawing, { density: Math.min(1000, Math.ceil((72 * leastSvgHeight) / picture.height)) })
 }
 
-async function draw(bytes: Buffer, density = 72): Promise<Picture> {
+async function draw(bytes: Buffer, { density = 72, pages = 1 }: { density?: number; pages?: number } = {}): Promise<Picture> {
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', pages: 1, density })
+    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', pages, density })
       .timeout({ seconds: 2 })
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')

@@ -33,18 +33,27 @@ export function formatOf(bytes: Buffer): ImageFormat {
   throw unreadable('it is not a PNG, JPEG, GIF, WebP, BMP or SVG')
 }
 
-/** Refuses an image too large to be a captcha, by the size its header declares. */
-export async function checkSize(bytes: Buffer, format: ImageFormat): Promise<void> {
-  const { width, height } = format === 'bmp' ? bmpSize(bytes) : await declaredSize(bytes)
+/** Frames of an animation that are looked at; what comes after them repeats as a rule. */
+export const maxFrames = 16
+
+/** Refuses an image too large to be a captcha, by the size its header declares; gives the number of frames to decode. */
+export async function checkSize(bytes: Buffer, format: ImageFormat): Promise<number> {
+  const { width, height, frames } = format === 'bmp' ? { ...bmpSize(bytes), frames: 1 } : await declaredSize(bytes)
   if (width < 4 || height < 4) throw unreadable(`it is only ${width} by ${height} pixels`)
   if (width > maxSide || height > maxSide || width * height > maxPixels) throw unreadable(`it is ${width} by ${height} pixels, too large for a captcha`)
+  // All frames together are bounded as one image is.
+  return Math.max(1, Math.min(frames, maxFrames, Math.floor(maxPixels / (width * height))))
 }
 
-async function declaredSize(bytes: Buffer): Promise<{ width: number; height: number }> {
-  const { width, height } = await sharp(bytes, { limitInputPixels: false, pages: 1 })
+async function declaredSize(bytes: Buffer): Promise<{ width: number; height: number; frames: number }> {
+  const {
+    width,
+    height,
+    pages = 1,
+  } = await sharp(bytes, { limitInputPixels: false, pages: 1 })
     .metadata()
     .catch((cause: unknown) => {
       throw unreadable('its header is damaged', cause)
     })
-  return { width, height }
+  return { width, height, frames: pages }
 }

@@ -3,19 +3,20 @@ import type { Grey } from './picture.ts'
 const inked = 160
 
 /**
- * Without thin lines that run across: ink no more than `thickness` pixels high in its column becomes paper. Where a line
- * crosses a letter the letter's own ink makes the run longer, so it stays.
+ * Without thin lines that run across (or down): ink no more than `thickness` pixels high in its column (wide in its row) becomes paper.
+ * Where a line crosses a letter the letter's own ink makes the run longer, so it stays.
  */
-export function unline(grey: Grey, thickness: number): Grey {
+export function unline(grey: Grey, thickness: number, direction: 'across' | 'down' = 'across'): Grey {
   const { width, height } = grey
   const data = grey.data.slice()
-  for (let x = 0; x < width; x++) {
+  const [runs, length, stride, step] = direction === 'across' ? [width, height, 1, width] : [height, width, width, 1]
+  for (let run = 0; run < runs; run++) {
     let start = -1
-    for (let y = 0; y <= height; y++) {
-      const dark = y < height && (grey.data[y * width + x] ?? 255) < inked
-      if (dark && start === -1) start = y
+    for (let place = 0; place <= length; place++) {
+      const dark = place < length && (grey.data[run * stride + place * step] ?? 255) < inked
+      if (dark && start === -1) start = place
       if (dark || start === -1) continue
-      if (y - start <= thickness) for (let row = start; row < y; row++) data[row * width + x] = 255
+      if (place - start <= thickness) for (let at = start; at < place; at++) data[run * stride + at * step] = 255
       start = -1
     }
   }
