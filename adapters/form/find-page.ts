@@ -11,17 +11,21 @@ export interface SignInPage {
   readonly found: SignInForm
 }
 
-/** How many pages are looked at for a form: the one given, a frame or script in it, a link to sign in. */
-const mostPages = 4
+/** How many pages are looked at for a form: the one given, the frames and the script in it, a link to sign in. */
+const mostPages = 8
+/** Frames of other origins that are looked into: most are advertisements. */
+const mostForeign = 2
 
 /**
  * The page with the sign-in form, from the page that was opened: itself, or where its frames, its script or its link for signing in
- * lead. Nothing is filled in. `SignInFailure` with what was seen instead.
+ * lead. Nothing is filled in. `origins` are those where a frame may be; undefined: anywhere, for a look that holds no secret.
+ * `SignInFailure` with what was seen instead.
  */
-export async function findSignInPage(opened: Page, browser: Browser, settings: FormSettings): Promise<SignInPage> {
+export async function findSignInPage(opened: Page, browser: Browser, settings: FormSettings, origins?: readonly string[]): Promise<SignInPage> {
   let page = opened
   const seen: string[] = []
   const visited = new Set<string>()
+  let ahead: URL[] = []
   for (let count = 0; count < mostPages; count++) {
     visited.add(page.url.href)
     checkStatus(page)
@@ -30,8 +34,11 @@ export async function findSignInPage(opened: Page, browser: Browser, settings: F
     if (found !== undefined) return { page, found }
     if (page.status === 403) throw new SignInFailure('blocked', told(page))
     seen.push(`the page ${page.url.pathname} titled ${quoted(page.title)} ${formsInWords(page)}`)
-    const next = waysOn(page).find(({ href }) => !visited.has(href))
+    // What a frame leads to comes before the frame beside it.
+    ahead = [...waysOn(page, origins), ...ahead].filter(({ href }) => !visited.has(href))
+    const [next, ...later] = ahead
     if (next === undefined) break
+    ahead = later
     page = await browser.open(next)
   }
   throw new SignInFailure('form-not-found', seen)
@@ -60,16 +67,17 @@ function formsInWords({ forms, status }: Page): string {
   return passwords === 0 ? 'has no form with a password field' : 'has password fields, but in forms that are not for signing in'
 }
 
-/** Addresses that may hold the form, the likeliest first. Only of the same origin: what else takes part is enrolled by a person. */
-function waysOn(page: Page): URL[] {
+/** Addresses that may hold the form, the likeliest first. Of the same origin; last, frames of another one that a person has enrolled. */
+function waysOn(page: Page, origins: readonly string[] | undefined): URL[] {
   const byScript = leadsOn(page)
-  const frames = ['frame', 'iframe'].flatMap((tag) => page.query(tag)).map((element) => URL.parse(element.attribute('src') ?? '', page.url.href))
   const links = page.links
     .filter(({ text, url }) => isLoginLink(text, url))
     .sort((one, other) => Number(mentions(loginWords, other.text)) - Number(mentions(loginWords, one.text)))
     .map(({ url }) => url)
-  const all = [...(byScript === undefined ? [] : [byScript]), ...frames.filter((url) => url !== null), ...links]
-  return all.filter((url) => url.origin === page.url.origin && !samePlace(url, page.url)).map(withoutHash)
+  const isOwn = ({ origin }: URL) => origin === page.url.origin
+  const own = [...(byScript === undefined ? [] : [byScript]), ...page.frames, ...links].filter((url) => isOwn(url) && !samePlace(url, page.url))
+  const others = page.frames.filter((url) => !isOwn(url) && (origins === undefined || origins.includes(url.origin)))
+  return [...own, ...others.slice(0, mostForeign)].map(withoutHash)
 }
 
 function isLoginLink(text: string, url: URL): boolean {

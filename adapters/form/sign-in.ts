@@ -62,7 +62,7 @@ async function attemptOnce(context: Context): Promise<Attempt> {
 async function loadSignInPage(context: Context): Promise<SignInPage> {
   const opened = await context.browser.open(context.site.loginUrl)
   context.step('page', `login page read: ${quoted(opened.title || opened.url.pathname)}`)
-  const found = await findSignInPage(opened, context.browser, context.settings)
+  const found = await findSignInPage(opened, context.browser, context.settings, context.site.origins)
   context.step('form', inWords(found.found))
   return found
 }

@@ -8,6 +8,7 @@ import { type BrowserLimits, Navigator } from './navigate.ts'
 import { type PageContext, ParsedPage } from './page.ts'
 import type { PageRequest } from './page-request.ts'
 import { optionsOf } from './request-fields.ts'
+import { formThatSendsItself } from './sends-itself.ts'
 
 export interface BrowserOptions {
   readonly agent: HttpAgent
@@ -43,15 +44,15 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal,
     for (;;) {
       const answer = await navigator.fetch(next)
       const page = new ParsedPage({ ...answer, redirects: [...passed, ...answer.redirects] }, context)
-      const target = movesOnTo(page)
-      if (target === undefined) {
+      const onward = movesOn(page)
+      if (onward === undefined) {
         current = page
         onPage?.(page, request)
         return page
       }
-      passed.push(...answer.redirects, target)
-      navigator.checkRedirects(passed.length - 1, target)
-      next = { method: 'GET', url: target, referrer: answer.url }
+      passed.push(...answer.redirects, onward.url)
+      navigator.checkRedirects(passed.length - 1, onward.url)
+      next = onward
     }
   }
 
@@ -89,8 +90,11 @@ export function createBrowser({ agent, jar = CookieJar.create(), limits, signal,
   }
 }
 
-/** The address a page moves on to by itself and soon; undefined: it stays. One that loads itself anew shows the same again. */
-function movesOnTo({ refresh, url }: ParsedPage): URL | undefined {
+/** The request that a page makes by itself and soon; undefined: it stays. One that loads itself anew shows the same again. */
+function movesOn(page: ParsedPage): PageRequest | undefined {
+  const { refresh, url } = page
+  const form = formThatSendsItself(page)
+  if (form !== undefined) return page.requestOf(form)
   if (refresh === undefined || refresh.seconds > longestRefresh || !/^https?:$/.test(refresh.url.protocol)) return undefined
-  return refresh.url.href.split('#')[0] === url.href.split('#')[0] ? undefined : refresh.url
+  return refresh.url.href.split('#')[0] === url.href.split('#')[0] ? undefined : { method: 'GET', url: refresh.url, referrer: url }
 }

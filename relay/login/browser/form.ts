@@ -91,17 +91,21 @@ export class PageForm implements Form {
   }
 
   async submit(submitter?: string, options?: Pick<RequestOptions, 'headers'>): Promise<Page> {
-    const { pageUrl, pageEncoding, element, go } = this.#place
-    const button = this.#submitter(submitter)
+    return this.#place.go(this.request(this.#submitter(submitter)), options)
+  }
+
+  /** The submission itself; without a button: as a script makes it. */
+  request(button?: Control): PageRequest {
+    const { pageUrl, pageEncoding, element } = this.#place
     const own = (name: string) => (button === undefined ? undefined : attribute(button.element, name))
     const method = own('formmethod') === undefined ? this.method : methodOf(own('formmethod'))
     const action = own('formaction') === undefined ? this.action : actionOf(own('formaction'), this.#place)
     const enctype = own('formenctype') === undefined ? this.enctype : enctypeOf(own('formenctype'))
     const charset = charsetOf(attribute(element, 'accept-charset'), pageEncoding)
     const entries = entryList(this.#controls, button, this.#filled, charset)
-    if (method === 'get') return go({ method: 'GET', url: withoutQuery(action), query: urlencoded(entries, charset), referrer: pageUrl }, options)
+    if (method === 'get') return { method: 'GET', url: withoutQuery(action), query: urlencoded(entries, charset), referrer: pageUrl }
     const { contentType, body } = encodeEntries(entries, enctype, charset)
-    return go({ method: 'POST', url: action, contentType, body, referrer: pageUrl }, options)
+    return { method: 'POST', url: action, contentType, body, referrer: pageUrl }
   }
 
   #find(field: string, fits: (control: Control) => boolean): Control {

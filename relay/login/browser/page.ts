@@ -81,6 +81,11 @@ export class ParsedPage implements Page {
     return this.#forms
   }
 
+  /** What is sent when a script sends this form: no button is pressed. */
+  requestOf(form: Form): PageRequest | undefined {
+    return form instanceof PageForm ? form.request() : undefined
+  }
+
   images(near?: Form): readonly PageImage[] {
     const form = near instanceof PageForm ? near.element : undefined
     const load = async (url: URL) => (await this.#context.fetch({ method: 'GET', url, accept: 'image', referrer: this.url })).bytes
