@@ -10,6 +10,7 @@ import type { ClientAnswer, ClientRequest } from './client-message.ts'
 import { isCrossSite } from './cross-site.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import { respondError } from './error-answer.ts'
+import { noticeChange } from './forms/notice-forms.ts'
 import { type ClientUpgrade, type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
 import type { CutReason, Cuttable } from './live-traffic.ts'
@@ -277,6 +278,7 @@ export class RelayedRequest implements Cuttable {
     const { res, site } = this.#request
     if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     if (this.#resent) head.fields.push('Login-Relay-Session', 'renewed')
+    this.#notice(answer)
     res.on('close', () => answer.body.destroy())
     try {
       passAnswer(answer, head, res)
@@ -284,6 +286,14 @@ export class RelayedRequest implements Cuttable {
       answer.body.destroy()
       this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not valid HTTP' }, cause }))
     }
+  }
+
+  /** What a page of another site has sent is none of the person's doing. */
+  #notice(answer: ForwardResponse): void {
+    const { req, head, site } = this.#request
+    if (this.#isCrossSite || this.#account === undefined || !this.#hasBody) return
+    const form = { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body?.whole(), site, account: this.#account, answer }
+    noticeChange(this.#rooms, form)
   }
 
   #fail(thrown: unknown): void {

@@ -159,7 +159,7 @@ class RelaySessions implements Sessions {
     const entry = this.#begin(
       accountId,
       false,
-      confirmErrand(proposal, () => this.live(accountId)),
+      confirmErrand(proposal, () => this.#live.get(accountId)),
     )
     const landing = await entry.flight.landing
     await entry.result.catch(() => {})

@@ -1,0 +1,76 @@
+import { recogniseFields, type SentPasswords } from '../../../adapters/index.ts'
+import type { Account, Site } from '../../accounts/index.ts'
+import type { ForwardResponse } from '../../outbound/index.ts'
+import type { Rooms } from '../rooms.ts'
+import { isRefused } from './judge-answer.ts'
+import { readForm } from './read-form.ts'
+
+/** A request of a device that was answered, before the answer is passed on. */
+export interface AnsweredForm {
+  readonly method: string
+  readonly url: URL
+  /** The client's fields, flat. */
+  readonly fields: readonly string[]
+  /** Undefined: it was too large to be kept, or there was none. */
+  readonly body: Buffer | undefined
+  readonly site: Site
+  readonly account: Account
+  readonly answer: ForwardResponse
+}
+
+const mostAnswer = 262_144
+const formMethods = new Set(['POST', 'PUT', 'PATCH'])
+
+/**
+ * Notices a form by which a person changes the password at a site, and lets the vault follow if the site took it. The terminal typed the
+ * password, so it is no secret to it; here it lives as long as the answer, and is sealed before anything is asked of the site.
+ */
+export function noticeChange({ sessions, log }: Pick<Rooms, 'sessions' | 'log'>, form: AnsweredForm): void {
+  const { account, site, url } = form
+  const found = recognise(form, account.username)
+  if (found?.is !== 'change') return
+  whenAnswered(form.answer, (isDenied) => {
+    if (isDenied) return
+    log.info({ account: account.id, site: site.id, path: url.pathname }, 'a form for changing the password was sent; a sign-in shows whether the site took it')
+    sessions.confirmChange(account.id, found.next).catch((error: unknown) => {
+      log.warn({ account: account.id, site: site.id, err: error }, 'whether the site took a new password could not be found out')
+    })
+  })
+}
+
+/** What the passwords of a form are for; undefined: it holds none, or is no form. */
+export function recognise(
+  { method, url, fields, body, site }: Omit<AnsweredForm, 'account' | 'answer'>,
+  username: string | undefined,
+): SentPasswords | undefined {
+  if (body === undefined || !formMethods.has(method)) return undefined
+  const sent = readForm(fieldOf(fields, 'content-type'), body)
+  if (sent === undefined) return undefined
+  const declared = site.settings.changePassword
+  const isDeclared = typeof declared === 'string' && [url.href, fieldOf(fields, 'referer')].some((address) => isAt(address, declared, site))
+  return recogniseFields(sent, { path: url.pathname + url.search, isDeclared, username })
+}
+
+/** Reads along with an answer that is passed on, and tells once it has ended whether it plainly refuses. */
+export function whenAnswered(answer: ForwardResponse, tell: (isDenied: boolean) => void): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  answer.body.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= mostAnswer) chunks.push(chunk)
+  })
+  answer.body.once('close', () => {
+    const [contentType, contentEncoding] = ['content-type', 'content-encoding'].map((name) => fieldOf(answer.headers, name))
+    tell(isRefused({ status: answer.status, contentType: contentType ?? '', contentEncoding: contentEncoding ?? '', body: Buffer.concat(chunks) }))
+  })
+}
+
+function isAt(address: string, declared: string, { loginUrl }: Site): boolean {
+  const [at, page] = [URL.parse(address), URL.parse(declared, loginUrl)]
+  return at !== null && page !== null && at.origin === page.origin && at.pathname === page.pathname
+}
+
+function fieldOf(flat: readonly string[], name: string): string {
+  for (let index = 0; index + 1 < flat.length; index += 2) if (flat[index]?.toLowerCase() === name) return flat[index + 1] ?? ''
+  return ''
+}
