@@ -44,7 +44,7 @@ export function evaluate(expression: Expression, names: Names): Value {
       case 'made':
         return { ...part, of: part.of.map(resolve) }
       case 'name': {
-        const value = names[part.name]
+        const value = Object.hasOwn(names, part.name) ? names[part.name] : undefined
         if (value === undefined) throw new SyntaxError(`names \`${part.name}\`, which has no value`)
         if (typeof value === 'string') return { is: 'text', text: value }
         secrets.add(value)
