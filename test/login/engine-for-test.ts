@@ -5,7 +5,7 @@ import type { Challenge } from '../../adapters/index.ts'
 import { type CaptchaReader, openReader } from '../../captcha/index.ts'
 import { type Config, configSchema } from '../../config/index.ts'
 import type { Account, Site } from '../../relay/accounts/index.ts'
-import { createLogin, type Login, type LoginStep, type SignInOutcome } from '../../relay/login/index.ts'
+import { type CaptchaMemories, createLogin, type Login, type LoginStep, type SignInOutcome } from '../../relay/login/index.ts'
 import { Secret } from '../../relay/vault/index.ts'
 import { outboundForTest } from '../outbound/outbound-for-test.ts'
 
@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly adaptersFolder?: string
   readonly isolation?: { readonly megabytes: number; readonly stallSeconds: number }
   readonly openReader?: () => Promise<CaptchaReader>
+  /** Where what captchas teach is kept; default: nowhere. */
+  readonly memories?: CaptchaMemories
   /** Hosts and their addresses; others lead to loopback. */
   readonly addresses?: Readonly<Record<string, readonly string[]>>
 }
@@ -24,6 +26,7 @@ export async function startEngine(t: Test, options: EngineOptions = {}): Promise
   const login = createLogin({
     outbound: outboundForTest(t, options.addresses),
     openReader: options.openReader ?? (() => openReader({ workers: 1 })),
+    ...(options.memories === undefined ? {} : { memories: options.memories }),
     settings: { ...configSchema.parse({}).login, retryMilliseconds: 1, ...options.settings },
     log: pino({ level: 'silent' }),
     isolation: options.isolation ?? { megabytes: 256, stallSeconds: 5 },

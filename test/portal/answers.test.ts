@@ -31,6 +31,7 @@ t.test('every route, found or not, carries the security headers and is kept by n
     '/nowhere',
     '/%zz',
     '/proxy.pac',
+    '/questions',
     '/questions/none',
     '/api/v1/me',
     '/api/v1/health',

@@ -29,6 +29,7 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/sites', statuses: [200, 200, 200, 200, 401] },
   { method: 'GET', path: '/sites/erp', statuses: [200, 200, 200, 200, 401] },
   { method: 'GET', path: '/sites/none', statuses: [404, 404, 404, 404, 401] },
+  { method: 'GET', path: '/sites/erp/captchas', statuses: [200, 200, 200, 200, 401] },
   { method: 'POST', path: '/sites', body: { url: 'not an address' }, statuses: [400, 403, 403, 400, 401] },
   { method: 'POST', path: '/sites/probe', body: { url: 'not an address' }, statuses: [400, 403, 403, 400, 401] },
   { method: 'DELETE', path: '/sites/none', statuses: [404, 403, 403, 404, 401] },
@@ -52,6 +53,7 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/challenges', statuses: [200, 200, 200, 200, 401] },
   { method: 'GET', path: '/challenges/none/image', statuses: [404, 404, 404, 404, 401] },
   { method: 'POST', path: '/challenges/none', body: { answer: 'x' }, statuses: [404, 404, 404, 404, 401] },
+  { method: 'POST', path: '/challenges/none/reload', statuses: [404, 404, 404, 404, 401] },
   { method: 'POST', path: '/tickets/claim', body: { ticket: 'x'.repeat(43) }, statuses: [410, 410, 410, 410, 401] },
   // Last: it is gone afterwards.
   { method: 'DELETE', path: '/accounts/ANN_ACCOUNT', statuses: [204, 404, 404, 404, 401] },
