@@ -30,10 +30,10 @@ export function nodeArguments(readable: readonly string[], megabytes: number): s
 
 /** Code of the relay that runs there, and the libraries it is made with. No data is in these folders. */
 function ownCode(): string[] {
-  const libraries = new Set(['zod', 'parse5', 'css-select', 'fontoxpath'].map((name) => nodeModulesOf(fileURLToPath(import.meta.resolve(name)))))
+  const libraries = new Set(['zod', 'parse5', 'css-select', 'fontoxpath', 'yaml'].map((name) => nodeModulesOf(fileURLToPath(import.meta.resolve(name)))))
   // Beside the sources in a checkout, one folder further up in the built package.
   const packageFiles = [join(root, 'package.json'), join(root, '..', 'package.json')].filter((path) => existsSync(path))
-  return [join(root, 'adapters', '*'), join(root, 'relay', 'login', '*'), join(root, 'relay', `errors${extension}`), ...packageFiles, ...libraries]
+  return [...['adapters', 'config', 'relay'].map((folder) => join(root, folder, '*')), ...packageFiles, ...libraries]
 }
 
 /** As Node sees it: the file behind a link. A pattern stays one. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Adapter } from '../../../../adapters/index.ts'
 import { adapterProblem } from '../../../../adapters/kit/index.ts'
 import { type AdapterSource, hooks } from '../messages.ts'
+import { lockDown } from './lock-down.ts'
 import type { Port } from './port.ts'
 
 /** The rights to read files, until they are given up. Captured: the adapter's code finds no `process`. */
@@ -9,7 +10,7 @@ const permission = process.permission as { drop?(scope: string): void } | undefi
 
 /** Loads the adapter and tells the relay what it says of itself; or what is wrong with it. From then on nothing can be read any more. */
 export async function loadAdapter(source: AdapterSource, port: Port): Promise<Adapter | undefined> {
-  const loaded = 'steps' in source ? await loadSteps(source.steps) : await importAdapter(source.module)
+  const loaded = await load(source)
   permission?.drop?.('fs.read')
   if (typeof loaded === 'string') {
     port.send({ type: 'unfit', problem: loaded.slice(0, 4000) })
@@ -29,20 +30,23 @@ export async function loadAdapter(source: AdapterSource, port: Port): Promise<Ad
   return loaded
 }
 
-/** Its code is read only where it is needed. */
-async function loadSteps(steps: unknown): Promise<Adapter> {
-  const { stepsAdapter } = await import('../../../../adapters/steps/run/index.ts')
-  return stepsAdapter(steps) as unknown as Adapter
-}
-
-/** The adapter that a module exports, or what is wrong. */
-async function importAdapter(url: string): Promise<Adapter | string> {
-  let module: { readonly default?: unknown }
+/** The adapter, or what is wrong with it. */
+async function load(source: AdapterSource): Promise<Adapter | string> {
   try {
-    module = await import(url)
+    if ('module' in source) {
+      lockDown()
+      return checkModule(await import(source.module))
+    }
+    // Our own code, which is read before the door is locked, and only where it is needed.
+    const { stepsAdapter } = await import('../../../../adapters/steps/run/index.ts')
+    lockDown()
+    return stepsAdapter(source.steps) as unknown as Adapter
   } catch (error) {
     return error instanceof Error ? `it cannot be loaded: ${error.message}` : 'it cannot be loaded'
   }
+}
+
+function checkModule(module: { readonly default?: unknown }): Adapter | string {
   if (module.default === undefined) return 'it has no default export'
   const problem = adapterProblem(module.default)
   if (problem !== undefined) return problem

@@ -4,11 +4,9 @@
  */
 import { Calls } from './calls.ts'
 import { loadAdapter } from './load-adapter.ts'
-import { lockDown } from './lock-down.ts'
 import { Port } from './port.ts'
 
 const port = new Port()
-lockDown()
 const calls = new Calls(port)
 
 port.listen(async (message) => {
