@@ -1,13 +1,14 @@
 /**
- * Sums as captchas ask them: `3+5=?`, `７×２`, `十减三`, `12 加 5 等于`. Two whole numbers and an operator, evaluated exactly.
+ * Sums as captchas ask them: `3+5=?`, `７×２`, `十减三`, `12 加 5 等于`, `8-2x3=?`. Two or three whole numbers, evaluated exactly.
  */
 
 export type Operator = '+' | '-' | '*' | '/'
 
 export interface Sum {
-  readonly left: number
-  readonly operator: Operator
-  readonly right: number
+  /** Two or three. */
+  readonly numbers: readonly number[]
+  /** Between them. */
+  readonly operators: readonly Operator[]
 }
 
 /** Every way a captcha writes an operator. */
@@ -54,27 +55,44 @@ export function parseSum(text: string): Sum | undefined {
   // Full-width forms (U+FF01 to U+FF5E) become ASCII by NFKC.
   const plain = [...text.normalize('NFKC').replace(/\s+/g, '')].map((character) => capitals[character] ?? character).join('')
   const asked = plain.replace(/(是?多少|等于?几?|=)?[?？]*$/u, '').replace(/(=|等于?)$/u, '')
-  const [, left = '', sign = '', right = ''] =
-    /^([\d零〇一二两兩三四五六七八九十百]+)(加上?|减去?|減去?|乘以?|除以|[^\d零〇一二两兩三四五六七八九十百])([\d零〇一二两兩三四五六七八九十百]+)$/u.exec(
-      asked,
-    ) ?? []
-  const operator = operators[sign.charAt(0)]
-  const [a, b] = [numberOf(left), numberOf(right)]
-  return operator === undefined || a === undefined || b === undefined ? undefined : { left: a, operator, right: b }
+  if (!whole.test(asked)) return undefined
+  const numbers: number[] = []
+  for (const part of asked.split(sign)) {
+    const number = numberOf(part)
+    if (number === undefined) return undefined
+    numbers.push(number)
+  }
+  return { numbers, operators: [...asked.matchAll(sign)].map(([written]) => operators[written.charAt(0)] as Operator) }
 }
 
-/** The value, or `undefined` where it is not a whole number: no captcha asks for a fraction. */
-export function evaluate({ left, operator, right }: Sum): number | undefined {
-  switch (operator) {
-    case '+':
-      return left + right
-    case '-':
-      return left - right
-    case '*':
-      return left * right
-    case '/':
-      return right !== 0 && left % right === 0 ? left / right : undefined
+const numeral = '[\\d零〇一二两兩三四五六七八九十百]+'
+const sign = new RegExp(
+  `加上?|减去?|減去?|乘以?|除以?|[${Object.keys(operators)
+    .map((written) => `\\u{${written.codePointAt(0)?.toString(16)}}`)
+    .join('')}]`,
+  'gu',
+)
+const whole = new RegExp(`^${numeral}(?:(?:${sign.source})${numeral}){1,2}$`, 'u')
+
+/**
+ * The value, times and divided by before plus and minus, or `undefined` where it, or a part of it, is not a whole number: no captcha asks
+ * for a fraction.
+ */
+export function evaluate({ numbers, operators: signs }: Sum): number | undefined {
+  const [first = Number.NaN, ...rest] = numbers
+  let [total, product] = [0, first]
+  for (const [index, number] of rest.entries()) {
+    const by = signs[index]
+    if (by === '*') product *= number
+    else if (by === '/') product /= number
+    else {
+      total += product
+      product = by === '-' ? -number : number
+    }
+    if (!Number.isInteger(product)) return undefined
   }
+  // Not the negative zero that 0 times a negative number is.
+  return total + product + 0
 }
 
 function numberOf(text: string): number | undefined {

@@ -31,15 +31,32 @@ function allowing({ kind, alphabet, caseSensitive }: Pick<ReadHints, 'kind' | 'a
   return (character) => allowed.has(character)
 }
 
-/** number operator number, then perhaps `=` and `?`. States: 1-4 digits of the first, 5 operator, 6-9 of the second, 10 and 11 the tail. */
+/** States of a sum: ten a number, and in them how many digits it has; then the tail. */
+const [numbers, tail] = [3, 30]
+const mostDigits = 4
+
+/** Number operator number, perhaps another operator and number, then perhaps `=` and `?`. */
 export const sumGrammar: Grammar = {
   next(state, character) {
-    if (/^\d$/.test(character)) return state < 4 || (state >= 5 && state < 9) ? state + 1 : -1
-    if (state >= 1 && state <= 4 && operators[character] !== undefined) return 5
-    // Our model tells `=` and `?` as one, so the tail may be either, twice.
-    if (state >= 6 && state <= 9 && (character === '=' || character === '?')) return 10
-    if (state === 10 && (character === '=' || character === '?')) return 11
-    return -1
+    const [number, digits] = [Math.floor(state / 10), state % 10]
+    // A tail may hold either sign, twice: our first model tells `=` and `?` as one.
+    if (character === '=' || character === '?') return state >= tail ? (state === tail ? tail + 1 : -1) : number >= 1 && digits >= 1 ? tail : -1
+    if (state >= tail) return -1
+    if (/^\d$/.test(character)) return digits < mostDigits ? state + 1 : -1
+    return operators[character] !== undefined && digits >= 1 && number + 1 < numbers ? (number + 1) * 10 : -1
   },
-  ends: (state) => state >= 6,
+  ends: (state) => state >= tail || (state >= 10 && state % 10 >= 1),
+}
+
+const [numerals, signs, tails] = ['零〇一二两三四五六七八九十百', '加减乘除', '等于几是多少']
+
+/** A sum in Chinese characters: `三加五等于几`. States: 0 start, 1 to 4 numerals of the first, 5 sign, 6 `去` or `以`, 7 to 10 of the second, 11 tail. */
+export const chineseSumGrammar: Grammar = {
+  next(state, character) {
+    if (numerals.includes(character)) return state === 6 ? 7 : state === 5 ? 7 : state < 4 || (state >= 7 && state < 10) ? state + 1 : -1
+    if (signs.includes(character)) return state >= 1 && state <= 4 ? 5 : -1
+    if (/^[上去以]$/.test(character)) return state === 5 ? 6 : -1
+    return tails.includes(character) && state >= 7 ? 11 : -1
+  },
+  ends: (state) => state >= 7,
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { decodeSteps, type Step } from '../../captcha/beam.ts'
-import { sumGrammar, textGrammar } from '../../captcha/grammar.ts'
+import { folded } from '../../captcha/fold.ts'
+import { chineseSumGrammar, sumGrammar, textGrammar } from '../../captcha/grammar.ts'
 import { stepsOf } from '../../captcha/hocr.ts'
 
 /** Steps of a network that sees `rows`, a character each with its probability; the rest is "nothing new". */
@@ -44,6 +45,31 @@ t.test('the sum grammar reads sums and nothing else', async (t) => {
   t.same(decodeSteps(steps({ a: 1 }, {}, { b: 1 }), sumGrammar), [])
 })
 
+t.test('a sum may have three numbers, not four', async (t) => {
+  t.equal(decodeSteps(steps({ '3': 1 }, { '+': 1 }, { '4': 1 }, { x: 1 }, { '5': 1 }, { '=': 1 }), sumGrammar)[0]?.text, '3+4x5=')
+  t.same(
+    decodeSteps(steps({ '3': 1 }, { '+': 1 }, { '4': 1 }, { x: 1 }, { '5': 1 }, { '-': 1 }, { '2': 1 }), sumGrammar).filter(
+      ({ probability }) => probability > 0.01,
+    ),
+    [],
+  )
+})
+
+t.test('a sum in Chinese characters keeps to its own grammar', async (t) => {
+  const seen = steps({ 三: 0.9 }, { 加: 0.5, 如: 0.5 }, { 五: 0.9 }, { 等: 0.9 }, { 于: 0.6, 干: 0.4 })
+  t.equal(decodeSteps(seen, chineseSumGrammar)[0]?.text, '三加五等于')
+  t.equal(decodeSteps(steps({ 十: 1 }, { 减: 1 }, { 去: 1 }, { 二: 1 }), chineseSumGrammar)[0]?.text, '十减去二')
+  t.same(decodeSteps(steps({ 天: 1 }, { 地: 1 }), chineseSumGrammar), [])
+})
+
+t.test('where case does not count, a letter is as likely as its two cases together', async (t) => {
+  const seen = steps({ c: 0.4, C: 0.35, e: 0.25 }, {}, { x: 0.3, X: 0.3, k: 0.4 })
+  const [text] = decodeSteps(folded(seen, undefined), textGrammar({ length: 2, caseSensitive: false }))
+  t.equal(text?.text, 'cx')
+  t.ok((text?.probability ?? 0) > 0.4)
+  t.equal(decodeSteps(folded(seen, 'ABCX'), textGrammar({ length: 2, alphabet: 'ABCX', caseSensitive: false }))[0]?.text, 'CX', 'as the alphabet writes it')
+})
+
 t.test('every reading keeps to its grammar, and probabilities stay within one', async (t) => {
   const row = fc.dictionary(fc.constantFrom(...'ab01+-='), fc.double({ min: 0.01, max: 0.14, noNaN: true }))
   fc.assert(
@@ -53,7 +79,7 @@ t.test('every reading keeps to its grammar, and probabilities stay within one', 
         assert.match(text, new RegExp(`^[ab01]{${least},${least + more}}$`))
         assert.ok(probability >= 0 && probability <= 1.05, `probability ${probability}`)
       }
-      for (const { text } of decodeSteps(steps(...rows), sumGrammar)) assert.match(text, /^\d{1,4}[+-]\d{1,4}=?=?$/)
+      for (const { text } of decodeSteps(steps(...rows), sumGrammar)) assert.match(text, /^\d{1,4}([+-]\d{1,4}){1,2}=?=?$/)
     }),
     { numRuns: 200 },
   )
