@@ -72,13 +72,20 @@ t.test('a login page that nothing leads to is found at the common addresses', as
 
 t.test('a JSON login API is found in the page’s scripts', async (t) => {
   const script = 'const login=(username,password)=>fetch("/api/v2/login",{method:"POST",body:JSON.stringify({username:username,password:password})})'
-  const { report, site } = await probed(t, ({ path }) =>
+  const { report, site, login } = await probed(t, ({ path }) =>
     path === '/app.js'
       ? { headers: { 'content-type': 'text/javascript' }, body: script }
       : { body: '<title>App</title><div id="app"></div><script src="/app.js"></script>' },
   )
-  t.equal(report.seen?.api, `${site.origin}/api/v2/login`)
-  t.match(report.found.join(), /signs in with JSON at \/api\/v2\/login/)
+  t.match(report, {
+    ok: true,
+    adapter: 'json',
+    seen: { api: `${site.origin}/api/v2/login` },
+    settings: { url: '/api/v2/login', body: { username: '{username}', password: '{password}' } },
+    origins: [site.origin],
+  })
+  t.match(report.found.join(), /a login API at \/api\/v2\/login/)
+  t.match((await login.probe(new URL(site.origin), { adapter: 'json', settings: report.settings })).found, [/login API/])
 })
 
 t.test('calls of a script that sign in are told from those that do not', async (t) => {

@@ -14,7 +14,7 @@ export function seenInWords(seen: LoginPageSeen): string[] {
       : []),
     ...(/^utf-?8$/i.test(charset) ? [] : [`pages and forms are in ${charset}`]),
     ...(namesChange === true ? ['the names of its fields change with every load: they are recognised anew each time'] : []),
-    ...(api === undefined ? [] : [`its script signs in with JSON at ${new URL(api).pathname}`]),
+    ...(api === undefined ? [] : [`its script signs in at ${new URL(api).pathname}`]),
   ]
 }
 

@@ -5,6 +5,8 @@ export interface LoginApi {
   readonly url: URL
   /** Keys of the object that is sent, as far as the script tells. */
   readonly keys: readonly string[]
+  /** As JSON, or as the fields of a form. */
+  readonly send: 'json' | 'form'
 }
 
 /** Scripts that are read, and how much of each: the login stands in the application's own bundles. */
@@ -47,9 +49,24 @@ export function apiIn(script: string, base: URL): LoginApi | undefined {
     const url = sends ? URL.parse(target, base.href) : null
     if (url === null || !/^https?:$/.test(url.protocol)) continue
     const keys = keysIn(script.slice(Math.max(0, call.index - 400), call.index + 600))
-    if (keys.length > 0) return { url, keys }
+    if (keys.length > 0) return { url, keys, send: sendsFields(call[0], around) ? 'form' : 'json' }
   }
   return undefined
+}
+
+/** jQuery sends an object as the fields of a form, unless it is told otherwise. */
+function sendsFields(call: string, around: string): boolean {
+  if (/\bJSON\.stringify|application\/json/i.test(around)) return false
+  return /^\.ajax/.test(call) || /\bURLSearchParams\b|x-www-form-urlencoded|\bqs\.stringify/i.test(around)
+}
+
+/** Settings of the adapter for login APIs; undefined: the script does not tell enough. */
+export function apiSettings({ url, keys, send }: LoginApi, page: URL): Readonly<Record<string, unknown>> | undefined {
+  const user = keys.find((key) => /^(?:user_?name|user|login|email|account|phone|mobile)$/i.test(key))
+  const password = keys.find((key) => /^(?:pass|pwd)/i.test(key))
+  if (user === undefined || password === undefined) return undefined
+  const address = url.origin === page.origin ? url.pathname + url.search : url.href
+  return { url: address, ...(send === 'form' ? { send } : {}), body: { [user]: '{username}', [password]: '{password}' } }
 }
 
 const keyWords = /\b(user_?name|user|login|email|account|phone|mobile|pass(?:word|wd)?|pwd|code|captcha|uuid|remember_?me)\b\s*[:,}]/gi

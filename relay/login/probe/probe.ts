@@ -7,7 +7,7 @@ import { adaptersFor, type Candidate, type Choice, chooseAdapter, type ProbeOpti
 import { commonPages } from './common-paths.ts'
 import { authSchemes } from './http-auth.ts'
 import { seenInWords } from './in-words.ts'
-import { findLoginApi } from './login-api.ts'
+import { apiSettings, findLoginApi, type LoginApi } from './login-api.ts'
 import { ProbeAgent } from './probe-agent.ts'
 import { recognise } from './recognise.ts'
 import { stableLogin } from './stable-login.ts'
@@ -42,12 +42,13 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
   const blank = { loginUrl: url.href, origins: [], adapter: options.adapter ?? 'form', settings: {}, found: [] }
   try {
     const scene = { url, browser, candidates: adaptersFor(options, adapters), signal }
-    const { page, choice } = await findLogin(scene)
+    const { page, choice: atFirst } = await findLogin(scene)
+    const on = atFirst.look.page ?? page
+    const api = needsScript(atFirst.look) && options.adapter === undefined ? await findLoginApi(on, browser) : undefined
+    const choice = (api === undefined ? undefined : byApi(api, on, adapters)) ?? atFirst
     const { look } = choice
-    const on = look.page ?? page
     const loginUrl = stableLogin(url, look.loginUrl ?? page.url)
     const namesChange = look.fits && (await namesDiffer(look, scene))
-    const api = needsScript(look) ? await findLoginApi(on, browser) : undefined
     const seen = recognise(on, look, browser, { api, namesChange })
     return {
       ...blank,
@@ -95,6 +96,16 @@ async function namesDiffer({ parts, page, loginUrl }: Look, { url, browser, cand
 /** No form to send, or one that would put the password into an address: a script takes it over. */
 function needsScript({ fits, parts }: Look): boolean {
   return !fits || (parts !== undefined && parts.form.method === 'get')
+}
+
+/** Signs in by the API of the page's script, where there is an adapter for that and the script tells what is sent. */
+function byApi(api: LoginApi, page: Page, adapters: ReadonlyMap<string, Adapter>): Choice | undefined {
+  const adapter = adapters.get('json')
+  const settings = apiSettings(api, page.url)
+  if (settings === undefined || adapter?.settings.safeParse(settings).success !== true) return undefined
+  const fields = Object.keys(settings.body as object).map((key) => `\`${key}\``)
+  const found = [`a login API at ${api.url.pathname}, which the page's script sends ${fields.join(' and ')} to`]
+  return { adapter: adapter.name, isKnown: false, look: { fits: true, found, loginUrl: page.url, origins: [page.url.origin, api.url.origin], page, settings } }
 }
 
 /** Every origin that takes part from the login address on. */
