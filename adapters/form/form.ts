@@ -60,7 +60,9 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
       }
     } catch (error) {
       if (!(error instanceof SignInFailure)) throw error
-      return { fits: false, found: error.seen, problem: error.kind }
+      // The relay cannot sign in past such a challenge; a person can, by the same form on the site's own page.
+      const found = error.kind === 'challenge' ? findSignInForm(page, settings) : undefined
+      return { fits: false, found: error.seen, problem: error.kind, ...(found === undefined ? {} : { page, parts: partsOf(page, found) }) }
     }
   },
 })
