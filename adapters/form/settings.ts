@@ -45,6 +45,10 @@ export const formSettings = z.strictObject({
     .prefault({})
     .describe('Texts by which the answer is told: signed in, password refused, captcha refused, blocked.'),
   signs: signs.prefault({}).describe('Signs by which the answer is told, as the probe learns them.'),
+  pageForm: z
+    .strictObject({ action: z.string().min(1), field: z.string().min(1) })
+    .optional()
+    .describe('Where the page itself sends the password, and in which field: for signing in on the page with a placeholder.'),
   changePassword: z.string().min(1).optional().describe('The page where a signed-in person changes the password: a path or an address.'),
   changeFields: z
     .strictObject({ old: z.string().min(1).optional(), new: z.string().min(1).optional(), repeat: z.string().min(1).optional() })

@@ -118,6 +118,15 @@ export interface PasswordChangeOutcome {
   readonly cause?: unknown
 }
 
+/** The form by which a page itself signs in. */
+export interface PageForm {
+  readonly action: URL
+  /** The field for the password. */
+  readonly field: string
+  /** The encoding its values are sent in. */
+  readonly charset: string
+}
+
 export interface Login {
   start(): Promise<void>
   stop(): Promise<void>
@@ -130,6 +139,8 @@ export interface Login {
   canChangePassword(site: Site): boolean
   /** Asks the site for another password. Outcomes at the site are values, not exceptions. */
   changePassword(request: PasswordChangeRequest): Promise<PasswordChangeOutcome>
+  /** The site's sign-in form, for a page that must send it itself. Sends nothing. `placeholder_refused`. */
+  pageForm(site: Site): Promise<PageForm>
   /** From an answer seen in passing; no I/O. */
   looksSignedOut(site: Site, facts: ResponseFacts): boolean
   /** What the last sign-in of this account that succeeded looked like; undefined: there was none since the relay started. */

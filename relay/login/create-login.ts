@@ -11,13 +11,14 @@ import { Secret } from '../vault/index.ts'
 import { createBrowser } from './browser/index.ts'
 import type { CaptchaMemories } from './captcha-memories.ts'
 import { changePassword } from './change-password.ts'
-import type { Login, PasswordChangeOutcome, PasswordChangeRequest, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
+import type { Login, PageForm, PasswordChangeOutcome, PasswordChangeRequest, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
 import { CookieJar } from './cookies/index.ts'
 import { destinationOf } from './destination.ts'
 import { RecentTraces } from './evidence/recent-traces.ts'
 import type { SignInTrace } from './evidence/sign-in-trace.ts'
 import type { IsolationLimits } from './isolation/index.ts'
 import { type LoadedAdapters, loadAdapters } from './load-adapters.ts'
+import { findPageForm } from './page-form.ts'
 import { probe } from './probe/probe.ts'
 import { RefusedPasswords } from './refused-passwords.ts'
 import { withSessionHeaders } from './session-agent.ts'
@@ -140,6 +141,11 @@ class Engine implements Login {
 
   changePassword(request: PasswordChangeRequest): Promise<PasswordChangeOutcome> {
     return changePassword(this.#adapter(request.site.adapter), request, this.#options)
+  }
+
+  pageForm(site: Site): Promise<PageForm> {
+    const state = { site, cookies: CookieJar.create().serialise(), headers: [] }
+    return this.#withSession(state, (adapter, { browser, settings, signal }) => findPageForm(adapter, site, browser, settings, signal))
   }
 
   looksSignedOut(site: Site, facts: ResponseFacts): boolean {

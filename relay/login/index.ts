@@ -10,6 +10,7 @@ export type {
   FormSnapshot,
   Login,
   LoginStep,
+  PageForm,
   PageSnapshot,
   ProbeReport,
   SessionState,

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { ResponseFacts } from '../../adapters/index.ts'
 import type { Account, Site } from '../accounts/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
-import type { SiteSession } from '../sessions/index.ts'
+import type { PageSignIn, SiteSession } from '../sessions/index.ts'
 import { type Attachment, attachSession, crossSiteSession, wholeSession } from './attach-session.ts'
 import { chooseAccount } from './choose-account.ts'
 import type { ClientAnswer, ClientRequest } from './client-message.ts'
@@ -11,6 +12,7 @@ import { isCrossSite } from './cross-site.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import { respondError } from './error-answer.ts'
 import { noticeChange } from './forms/notice-forms.ts'
+import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
 import { type ClientUpgrade, type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
 import type { CutReason, Cuttable } from './live-traffic.ts'
@@ -67,6 +69,7 @@ export class RelayedRequest implements Cuttable {
   #endTurn = (): void => {}
   #isOver = false
   #account: Account | undefined
+  #page: PageSignIn | undefined
   #users: Set<Cuttable> | undefined
   #joined: JoinedUpgrade | undefined
 
@@ -87,6 +90,8 @@ export class RelayedRequest implements Cuttable {
     const { accounts, choices, sessions } = this.#rooms
     try {
       this.#account = chooseAccount(accounts, choices, principal, site, head.account)
+      this.#page = this.#isCrossSite || this.#request.upgrade !== undefined ? undefined : sessions.pageSignIns.of(this.#account.id, principal.device.id)
+      if (this.#page !== undefined) return void this.#sendByPage(this.#page)
       const live = sessions.live(this.#account.id)
       // Nor does such a page make the relay sign in.
       if (live === undefined && !this.#isCrossSite) this.#signIn((session) => this.#send(session))
@@ -94,6 +99,25 @@ export class RelayedRequest implements Cuttable {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** Part of a sign-in that a person does on the site's page: with what the site has given so far, and the password where the placeholder stands. */
+  #sendByPage(signIn: PageSignIn): void {
+    const { req, head } = this.#request
+    const isSmall = this.#hasBody && (head.contentLength ?? Number.POSITIVE_INFINITY) <= this.#rooms.config.sessions.resendBytes
+    if (!isSmall || !isPageForm(signIn, req.method as string, this.#url)) return void this.#sendNow(signIn.session)
+    void wholeOf(this.#bodyToSend() as KeptBody)
+      .then((whole) => {
+        if (this.#isOver || whole === undefined) return undefined
+        const form = { method: req.method as string, url: this.#url, fields: head.fields, cookie: head.cookie, body: whole, signal: this.#ending.signal }
+        return sendPageForm(this.#rooms, signIn, form)
+      })
+      .then((answer) => {
+        if (answer === undefined) this.#sendNow(signIn.session)
+        else if (this.#isOver) answer.body.destroy()
+        else this.#pass(answer, readResponseHead(answer.headers, answer.status))
+      })
+      .catch((error) => this.#fail(error))
   }
 
   /** Ends it now, however far it is: its session has ended (law 7), its message turned out broken, or the relay stops. */
@@ -198,7 +222,8 @@ export class RelayedRequest implements Cuttable {
     const isStale = session !== undefined && this.#isStale(session)
     const removedCookies = this.#absorb(head, session)
     this.#endTurn()
-    if (session === undefined || this.#isCrossSite) return void this.#pass(answer, head)
+    if (this.#page !== undefined && this.#request.req.method === 'POST') void sessions.pageSignIns.answered(this.#page, { cookiesTell: false }).catch(() => {})
+    if (session === undefined || this.#isCrossSite || this.#page !== undefined) return void this.#pass(answer, head)
     const facts = this.#factsOf(answer, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
       if (isStale && this.#retakes < mostRetakes && this.#isKept && isUndone(facts, site)) return void this.#retake(answer, session)
@@ -323,4 +348,11 @@ export class RelayedRequest implements Cuttable {
     // An abort makes an exception with its stack: not for a request that came to its end in order.
     if (!this.#request.res.writableFinished) this.#ending.abort()
   }
+}
+
+/** A body that is small enough to be kept, once it is here. */
+async function wholeOf(body: KeptBody): Promise<Buffer | undefined> {
+  body.resume()
+  await finished(body)
+  return body.whole()
 }

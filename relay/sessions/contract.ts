@@ -1,7 +1,8 @@
 import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StorageEntry } from '../../adapters/index.ts'
 import type { Account, Site } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
-import type { LoginStep, SignInTiming, StoredCookie } from '../login/index.ts'
+import type { LoginStep, PageForm, SignInTiming, StoredCookie } from '../login/index.ts'
+import type { Secret } from '../vault/index.ts'
 import type { KeptSnapshot } from './snapshots.ts'
 
 export type { KeptSnapshot } from './snapshots.ts'
@@ -139,6 +140,35 @@ export interface Sessions {
   reloadChallenge(challengeId: string): Promise<boolean>
 
   readonly tickets: Tickets
+  readonly pageSignIns: PageSignIns
+}
+
+/** A sign-in that a person does on the site's own page, with a placeholder where the password goes. */
+export interface PageSignIn {
+  readonly id: string
+  readonly account: Account
+  readonly site: Site
+  readonly username: string
+  /** Put in by the proxy where the placeholder stands in the form's field; never told. */
+  readonly password: Secret
+  readonly placeholder: string
+  readonly expiresAt: number
+  readonly form: PageForm
+  /** What the site has given so far. */
+  readonly session: SiteSession
+}
+
+/** Sign-ins by placeholder. One per account at a time; a new one takes the place of the one before. */
+export interface PageSignIns {
+  /** For this device, or with undefined any device of the owner. `placeholder_refused`, `needs_attention`, `account_unknown`. */
+  begin(accountId: string, deviceId: string | undefined): Promise<PageSignIn>
+  /** The one that requests of this device are part of. */
+  of(accountId: string, deviceId: string): PageSignIn | undefined
+  /** Spends the placeholder: true once. */
+  take(signIn: PageSignIn): boolean
+  /** The site has answered a form: is it signed in now? `refusal`: what it said, where that is plainly no. */
+  answered(signIn: PageSignIn, said: { readonly refusal?: string; readonly cookiesTell: boolean }): Promise<void>
+  end(accountId: string): void
 }
 
 /** What a ticket stands for. */

@@ -12,11 +12,12 @@ import type { EndReason, SessionEvent, Sessions, SiteSession, Tickets } from './
 import { Cooldown } from './cooldown.ts'
 import { SessionEvents } from './events.ts'
 import { attentionError, attentionFor, failureError } from './failure.ts'
+import { PlaceholderSignIns } from './page-sign-ins.ts'
 import { RotationSchedule } from './rotation-schedule.ts'
 import { SessionFile } from './session-file.ts'
 import { signInErrand } from './sign-in-errand.ts'
 import { type Errand, type Landing, SignInFlight, waitFor } from './sign-in-flight.ts'
-import { LiveSession } from './site-session.ts'
+import { LiveSession, type NewSession } from './site-session.ts'
 import { type KeptSnapshot, Snapshots } from './snapshots.ts'
 import { createTickets } from './tickets.ts'
 
@@ -46,6 +47,7 @@ interface Entry {
 
 class RelaySessions implements Sessions {
   readonly tickets: Tickets
+  readonly pageSignIns: PlaceholderSignIns
   readonly #accounts: Accounts
   readonly #login: Login
   readonly #log: Logger
@@ -78,6 +80,14 @@ class RelaySessions implements Sessions {
     this.#cooldown = new Cooldown(now)
     this.#confirmations = new ConfirmLimit(now)
     this.#schedule = new RotationSchedule({ accounts, now, log, isLive: (id) => this.live(id) !== undefined, rotate: (id) => this.rotate(id) })
+    this.pageSignIns = new PlaceholderSignIns({
+      accounts,
+      login,
+      now,
+      adopt: (...made) => this.#adopt(...made),
+      refused: async (account, seen) =>
+        void (await accounts.setAttention(account.id, { reason: 'wrong-password', seen, since: now() }, account.credentialVersion)),
+    })
     this.tickets = createTickets({ store, now, seconds: settings.ticketSeconds })
   }
 
@@ -183,6 +193,7 @@ class RelaySessions implements Sessions {
   }
 
   async end(accountId: string): Promise<boolean> {
+    this.pageSignIns.end(accountId)
     await this.tickets.revoke(accountId)
     const ended = await this.#end(accountId, 'person')
     if (ended) this.#schedule.used(accountId)
@@ -294,6 +305,19 @@ class RelaySessions implements Sessions {
     } catch (error) {
       this.#log.warn({ account: account.id, err: error }, 'what a failed sign-in has seen could not be stored')
     }
+  }
+
+  /** A session that a person has begun on the site's own page. */
+  async #adopt(account: Account, site: Site, fresh: NewSession): Promise<void> {
+    const session = LiveSession.begin(account, site, fresh, this.#now(), this.#saveSoon)
+    await this.#file.save(session)
+    this.#live.set(account.id, session)
+    this.#cooldown.clear(account.id)
+    if (account.attention !== undefined) await this.#accounts.setAttention(account.id, undefined, account.credentialVersion)
+    const attempt = session.id
+    const at = this.#now()
+    this.#events.emit({ type: 'started', account, attempt, at })
+    this.#events.emit({ type: 'signed-in', account, attempt, evidence: fresh.evidence, timing: { total: 0, network: 0, captcha: 0, person: 0, relay: 0 }, at })
   }
 
   /** The session that is live stays; its account may have another credential now. */

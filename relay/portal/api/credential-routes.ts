@@ -90,4 +90,31 @@ export const credentialRoutes = [
       return rotation
     },
   }),
+  route({
+    method: 'POST',
+    path: '/accounts/:id/placeholder',
+    summary: "A placeholder for the password, good once and for ten minutes: typed on the site's own sign-in page, the proxy puts the password in its place",
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    body: emptyBody,
+    answer: z.object({ username: z.string(), placeholder: z.string(), loginUrl: z.string(), action: z.string(), field: z.string(), expiresAt: time }).meta({
+      examples: [
+        {
+          username: 'ann',
+          placeholder: 'lr-PLACEHOLDER',
+          loginUrl: 'https://erp.example/login',
+          action: 'https://erp.example/login',
+          field: 'password',
+          expiresAt: 1_760_000_600_000,
+        },
+      ],
+    }),
+    handle: async ({ rooms, principal, params, query }) => {
+      const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
+      const device = principal.kind === 'device' ? principal.device.id : undefined
+      const { username, placeholder, site, form, expiresAt } = await rooms.sessions.pageSignIns.begin(account.id, device)
+      return { username, placeholder, loginUrl: site.loginUrl, action: form.action.href, field: form.field, expiresAt }
+    },
+  }),
 ]

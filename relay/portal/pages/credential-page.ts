@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Account, CredentialVersion, RotationPolicy } from '../../accounts/index.ts'
 import { asRelayError } from '../../errors.ts'
+import type { PageSignIn } from '../../sessions/index.ts'
 import { checkAccount } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
 import { action } from './account-actions.ts'
@@ -30,6 +31,16 @@ export function credentialPage(app: FastifyInstance, rooms: Rooms): void {
     rotating.catch(() => {})
     if (refused === undefined || refused === 'under way') return { goTo: `/accounts/${account.id}` }
     return { ...page(rooms, account, csrf, errorNote(refused)), status: refused.status }
+  })
+
+  takeForm(app, rooms, `${path}/placeholder`, {}, async ({ principal, csrf, params }) => {
+    const account = await checkAccount(rooms, principal, 'use', { id: params.id ?? '' })
+    try {
+      return placeholderPage(await rooms.sessions.pageSignIns.begin(account.id, undefined))
+    } catch (error) {
+      const refused = asRelayError(error)
+      return { ...page(rooms, account, csrf, errorNote(refused)), status: refused.status }
+    }
   })
 
   takeForm(app, rooms, `${path}/revert`, { version: z.string().regex(/^\d{1,6}$/) }, async ({ principal, params, form }) => {
@@ -67,8 +78,22 @@ ${pending?.asked === true && html`<div class="note warn"><p>A change of the pass
 <p>The relay thinks of a random one, sets it at the site, and signs in with it. You never need to know it.</p>
 ${canChange ? html`<div class="actions">${action(`/accounts/${id}/credential/rotate`, 'Set a new password now', csrf, 'main')}</div>` : html`<p class="quiet">The adapter of this site cannot change passwords. Change it at the site through the proxy: the relay notices.</p>`}</section>
 ${canChange && policyForm(id, rotation, csrf)}
+<section class="card"><h2>Sign in on the site’s own page</h2>
+<p>For a page that only a person gets through: you type a placeholder where the password goes, and the relay puts the password in on the way. Your browser must use the relay’s proxy.</p>
+<div class="actions">${action(`/accounts/${id}/credential/placeholder`, 'Give me a placeholder', csrf)}</div></section>
 <section class="card"><h2>Versions</h2>${versionTable(id, accounts.versions(id), csrf)}
 <p class="quiet">Going back changes what the relay sends, not the password at the site.</p></section>`,
+  }
+}
+
+function placeholderPage({ account, username, placeholder, site, expiresAt }: PageSignIn): Page {
+  return {
+    title: 'Sign in on the page',
+    place: 'accounts',
+    body: html`<div class="narrow"><h1>Sign in on the page of <bdi>${account.name}</bdi></h1>
+<p class="lead">Type these on the site’s sign-in page. The placeholder is good once, until ${moment(expiresAt)}, and worth nothing anywhere else.</p>
+<section class="card"><dl class="facts"><dt>User name</dt><dd><code>${username}</code></dd><dt>Password</dt><dd><code>${placeholder}</code></dd></dl></section>
+<div class="actions"><a class="button main" href="${site.loginUrl}" rel="noreferrer">Go to the sign-in page</a><a class="button" href="/accounts/${account.id}">Back to the account</a></div></div>`,
   }
 }
 

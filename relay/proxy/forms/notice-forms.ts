@@ -2,6 +2,7 @@ import { recogniseFields, type SentPasswords } from '../../../adapters/index.ts'
 import type { Account, Site } from '../../accounts/index.ts'
 import type { ForwardResponse } from '../../outbound/index.ts'
 import type { Rooms } from '../rooms.ts'
+import { fieldOf } from './field-of.ts'
 import { isRefused } from './judge-answer.ts'
 import { readForm } from './read-form.ts'
 
@@ -68,9 +69,4 @@ export function whenAnswered(answer: ForwardResponse, tell: (isDenied: boolean) 
 function isAt(address: string, declared: string, { loginUrl }: Site): boolean {
   const [at, page] = [URL.parse(address), URL.parse(declared, loginUrl)]
   return at !== null && page !== null && at.origin === page.origin && at.pathname === page.pathname
-}
-
-function fieldOf(flat: readonly string[], name: string): string {
-  for (let index = 0; index + 1 < flat.length; index += 2) if (flat[index]?.toLowerCase() === name) return flat[index + 1] ?? ''
-  return ''
 }
