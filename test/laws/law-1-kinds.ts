@@ -18,6 +18,12 @@ export interface StartedSite {
   readonly rightSignIns: () => number
   /** The right answer to an image it drew. */
   readonly answerOf?: (image: Buffer) => string
+  /** The adapter's settings for it. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** What the account has beside the password, as the API takes it. */
+  readonly beside?: { readonly totp?: string; readonly answers?: Readonly<Record<string, string>> }
+  /** What else must not be found: keys, answers, what was made of the password and arrived here. */
+  readonly secretToo?: () => readonly Canary[]
   stop(): Promise<void>
 }
 
@@ -28,6 +34,8 @@ export interface Kind {
   readonly letters: string
   readonly delivery: Site['delivery']
   readonly adapter?: string
+  /** Names of headers that a tool is handed. */
+  readonly headers?: readonly string[]
   /** What the session consists of holds the password: it is never handed off. */
   readonly staysHere?: true
   start(username: string, password: Canary): Promise<StartedSite>

@@ -66,20 +66,23 @@ async function openScene(t: Test, kind: Kind): Promise<Scene> {
   return { relay, site, kind, terminal, right, wrong, portal, device, other: await deviceOf('bob'), operator, ann }
 }
 
-async function enrol(t: Test, { operator, terminal: { browser }, site: { url, ca }, kind, right, wrong }: Scene): Promise<void> {
+async function enrol(t: Test, { operator, terminal: { browser }, site, kind, right, wrong }: Scene): Promise<void> {
+  const { url, ca, beside } = site
   const wanted = {
     url,
     id: 'erp',
     delivery: kind.delivery,
     ...(ca === undefined ? {} : { ca }),
     ...(kind.adapter === undefined ? {} : { adapter: kind.adapter }),
+    ...(site.settings === undefined ? {} : { settings: site.settings }),
   }
   t.match(JSON.parse((await operator('POST', '/sites/probe', wanted)).text), { ok: true })
   t.equal((await operator('POST', '/sites', wanted)).status, 201)
-  const account = { site: 'erp', user: 'ann', username: kind.username, password: wrong.value, name: 'wrong' }
+  const account = { site: 'erp', user: 'ann', username: kind.username, password: wrong.value, name: 'wrong', ...beside }
   t.equal((await operator('POST', '/accounts', account)).status, 201)
   const byForm = { site: 'erp', username: kind.username, password: right.value, name: 'right' }
   t.match((await browser.post('/accounts/new', byForm)).location, /done=account-added/)
+  if (beside !== undefined) t.equal((await operator('POST', '/accounts', { ...account, password: right.value, name: 'right', replace: true })).status, 201)
   // What is refused holds the password too.
   t.equal((await operator('POST', '/accounts', { ...account, password: right.value })).status, 409)
   t.equal((await browser.post('/accounts/new', byForm)).status, 409)
@@ -172,8 +175,9 @@ async function claim(t: Test, { ann, kind }: Scene): Promise<void> {
   const { link } = JSON.parse((await ann('POST', '/accounts/right/open', {})).text) as { link: string }
   const claimed = JSON.parse((await ann('POST', '/tickets/claim', { ticket: link.split('/').at(-1) })).text) as Record<string, unknown>
   if (kind.staysHere) return void t.equal(claimed.code, 'handoff_unavailable')
-  t.same(claimed.headers, [])
-  t.ok((claimed.cookies as unknown[]).length > 0)
+  const headers = (claimed.headers as { name: string }[]).map(({ name }) => name)
+  t.same(headers, kind.headers ?? [])
+  t.ok((claimed.cookies as unknown[]).length + headers.length > 0)
 }
 
 async function leave(t: Test, { ann, operator, terminal: { browser } }: Scene): Promise<void> {
@@ -205,17 +209,17 @@ function answerQuestions(t: Test, { sessions }: StartedRelay, { answerOf }: Star
   t.teardown(sessions.onEvent((event) => event.type === 'challenge' && void answer(event.id)))
 }
 
-async function checkDisk(t: Test, { relay, right, wrong, portal }: Scene, when: string): Promise<void> {
+async function checkDisk(t: Test, { relay, right, wrong, portal, site }: Scene, when: string): Promise<void> {
   const files = await filesIn(relay.folder)
   t.ok(
     files.some(({ bytes }) => bytes.includes('orders_session') || bytes.includes('"accounts"')),
     'this is where it would be',
   )
-  for (const { what, bytes } of files) t.same(formsIn([right, wrong, portal], bytes), [], `${what}, ${when}`)
+  for (const { what, bytes } of files) t.same(formsIn([right, wrong, portal, ...(site.secretToo?.() ?? [])], bytes), [], `${what}, ${when}`)
 }
 
-function checkReceived(t: Test, { terminal, relay, right, wrong, portal }: Scene): void {
-  const canaries = [right, wrong, portal]
+function checkReceived(t: Test, { terminal, relay, right, wrong, portal, site }: Scene): void {
+  const canaries = [right, wrong, portal, ...(site.secretToo?.() ?? [])]
   t.ok(terminal.received.length > 80, `${terminal.received.length} answers`)
   t.ok(terminal.stream.includes('signed-in'), 'the event stream told of the sign-in')
   for (const { what, bytes } of [...terminal.received, { what: 'the event stream', bytes: terminal.stream }]) t.same(formsIn(canaries, bytes), [], what)

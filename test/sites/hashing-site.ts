@@ -111,7 +111,7 @@ export const schemes = {
   },
 } satisfies Record<string, Scheme>
 
-/** A server whose page's script hashes or encrypts the password before the form is sent. */
+/** A server whose page's script hashes or encrypts the password before the form is sent. Careless: it repeats what it refuses. */
 export async function startHashingSite(scheme: HashingScheme, options: SiteOptions & { username?: string; password?: string } = {}): Promise<HashingSite> {
   const { page, settings, isRight }: Scheme = schemes[scheme]
   const account = { username: options.username ?? 'ann', password: options.password ?? 'correct horse' }
@@ -138,7 +138,7 @@ export async function startHashingSite(scheme: HashingScheme, options: SiteOptio
     )
     // The server's own password, so that the book knows it as right or wrong.
     const id = book.signIn(given.get('username') ?? '', isRight(given, account.password, nonce) ? account.password : '')
-    return id === undefined ? loginPage('Invalid user name or password') : seeOther('/home', [`sid=${id}; Path=/; HttpOnly`])
+    return id === undefined ? loginPage(`Invalid user name or password: ${received.at(-1)}`) : seeOther('/home', [`sid=${id}; Path=/; HttpOnly`])
   }
 
   const site = await serve((request) => {
