@@ -58,7 +58,8 @@ export function derive(secret: string, derivation: Derivation, onText: (text: st
         const isSecret = given.some((one) => one.isSecret)
         if (part.as === 'bytes') return { bytes: made, isSecret }
         const text = written(made, part.as)
-        if (isSecret) onText(text)
+        // Sites take and show hex in either case.
+        if (isSecret) for (const told of new Set(/^[0-9a-f]+$/i.test(text) ? [text, text.toLowerCase(), text.toUpperCase()] : [text])) onText(told)
         return { bytes: Buffer.from(text), isSecret }
       }
     }

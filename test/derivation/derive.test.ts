@@ -91,5 +91,5 @@ t.test('every text on the way that lets its finder in is told, and nothing that 
   const md5 = (given: string) => createHash('md5').update(given).digest('hex')
   derive('p', made('upper', [made('md5', [joined(made('md5', [secret]), made('sha1', [text('salt')]))])]), (one) => heard.push(one))
   const outer = md5(md5('p') + createHash('sha1').update('salt').digest('hex'))
-  t.same(heard, [md5('p'), outer, outer.toUpperCase()])
+  t.same(new Set(heard), new Set([md5('p'), outer].flatMap((one) => [one, one.toUpperCase()])))
 })
