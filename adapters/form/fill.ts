@@ -65,7 +65,7 @@ async function codeFor({ form, user, password, captcha }: SignInForm, { settings
 }
 
 /** Law 2: a secret goes into the declared field alone. One that is gone is told before anything is sent. */
-function checkFields({ form, user, password, captcha }: SignInForm): void {
+export function checkFields({ form, user, password, captcha }: SignInForm): void {
   const gone = [user, password, captcha].filter((name) => name !== undefined && !form.fields.some((field) => field.name === name || field.id === name))
   if (gone.length === 0) return
   const names = gone.map((name) => `\`${name}\``).join(', ')

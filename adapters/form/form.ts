@@ -4,6 +4,7 @@ import { defineAdapter } from '../define-adapter.ts'
 import { samePlace } from './answer.ts'
 import { changePassword } from './change/change-password.ts'
 import { passwordRules } from './change/password-rules.ts'
+import { checkFields } from './fill.ts'
 import { findSignInForm } from './find-form.ts'
 import { findSignInPage } from './find-page.ts'
 import { partsOf, settingsOf } from './parts.ts'
@@ -48,6 +49,7 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
   async look(page, { browser, settings }) {
     try {
       const { page: on, found } = await findSignInPage(page, browser, settings)
+      checkFields(found)
       const parts = partsOf(on, found)
       return {
         fits: true,
