@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import type { AgentRequest, HttpAgent, SecretSlot } from '../../relay/outbound/index.ts'
 import { Secret } from '../../relay/vault/index.ts'
@@ -9,8 +10,7 @@ import { answering, type RawOrigin, startRawOrigin } from '../outbound/raw-origi
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 const seed = 'JBSWY3DPEHPK3PXP'
 const md5 = { is: 'made', by: 'md5', as: 'hex', of: [{ is: 'secret' }] } as const
-// MD5 of `canary`.
-const hash = '7fb52f8413c0fda53f6d5cb9bb4d0d9d'
+const hash = createHash('md5').update('canary').digest('hex')
 
 async function start(t: Test): Promise<{ site: RawOrigin; origin: string; agent: HttpAgent }> {
   const site = await startRawOrigin(t, { onData: answering(ok) })
@@ -48,10 +48,7 @@ t.test('law 2: what was made of a secret is scrubbed as the secret is, on its wa
   const { origin, agent } = await start(t)
   const twice = { ...md5, of: [{ is: 'joined', of: [md5, { is: 'text', text: 'salt' }] }] } as const
   await agent.send(post(origin, { secret: secretFor(origin), derivation: twice }))
-  t.equal(
-    agent.scrub(`${hash} ${hash.toUpperCase()} canary salt`),
-    '[secret] [secret] [secret] salt'.replace('[secret] [secret]', `[secret] ${hash.toUpperCase()}`),
-  )
+  t.equal(agent.scrub(`${hash} ${hash.toUpperCase()} canary salt`), '[secret] [secret] [secret] salt')
 })
 
 t.test('law 2: a transform that cannot be done sends nothing and spends nothing', async (t) => {
