@@ -1,9 +1,9 @@
 <?php
-// Gregwar's captcha (Debian: php-gregwar-captcha, php-gd): php gregwar.php FOLDER COUNT
+// Gregwar's captcha (Debian: php-gregwar-captcha, php-gd): php gregwar.php FOLDER COUNT [SEED]
 require '/usr/share/php/Gregwar/Captcha/autoload.php';
 
 [, $folder, $count] = $argv;
-mt_srand(7);
+mt_srand((int) ($argv[3] ?? 7));
 foreach (['gregwar' => true, 'gregwar-plain' => false] as $name => $effects) {
     @mkdir("$folder/$name");
     $labels = '';

@@ -1,5 +1,5 @@
 /**
- * Captchas of npm packages: `npx node captcha/training/kinds/npm.ts MODULES FOLDER COUNT`, where MODULES is a `node_modules`
+ * Captchas of npm packages: `npx node captcha/training/kinds/npm.ts MODULES FOLDER COUNT [SEED]`, where MODULES is a `node_modules`
  * with captchapng, captcha.gif and trek-captcha. With svg-captcha in print fonts it draws as well.
  */
 
@@ -16,9 +16,9 @@ interface Image {
   readonly bytes: Buffer
 }
 
-const [modules = '', folder = '', count = '100'] = process.argv.slice(2)
+const [modules = '', folder = '', count = '100', seed = '7'] = process.argv.slice(2)
 const load = createRequire(join(modules, 'x.js'))
-const random = seeded(7)
+const random = seeded(Number(seed))
 const chance = chanceOf(random)
 // These packages draw from Math.random alone, so a seed in its place makes them repeat.
 Math.random = random

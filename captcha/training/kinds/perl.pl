@@ -1,12 +1,12 @@
-# GD::SecurityImage and Authen::Captcha (Debian: libgd-securityimage-perl, libauthen-captcha-perl): perl perl.pl FOLDER COUNT
+# GD::SecurityImage and Authen::Captcha (Debian: libgd-securityimage-perl, libauthen-captcha-perl): perl perl.pl FOLDER COUNT [SEED]
 use strict;
 use warnings;
 use File::Copy qw(move);
 use GD::SecurityImage;
 use Authen::Captcha;
 
-my ($folder, $count) = @ARGV;
-srand(7);
+my ($folder, $count, $seed) = @ARGV;
+srand($seed // 7);
 
 sub set {
     my ($name, $draw) = @_;
