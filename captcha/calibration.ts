@@ -1,24 +1,34 @@
-/**
- * From the votes' support to how often such a read is right, measured on images the model was not trained on
- * (captcha/training/calibrate.ts). Pairs of support and confidence, both rising; between them straight lines.
- * Below 0.45 they promise less than was measured: that is where images of other generators land.
- */
-const table: readonly (readonly [support: number, confidence: number])[] = [
-  [0, 0],
-  [0.25, 0.15],
-  [0.45, 0.57],
-  [0.69, 0.8],
-  [0.92, 0.91],
-  [0.967, 0.99],
-  [0.985, 0.995],
-]
+import { weights } from './calibration-weights.ts'
 
-/** How often a read with this support is right, 0..1. */
-export function calibrated(support: number): number {
-  let [lowAt, low] = [0, 0]
-  for (const [at, confidence] of table) {
-    if (support <= at) return at === lowAt ? confidence : low + ((confidence - low) * (support - lowAt)) / (at - lowAt)
-    ;[lowAt, low] = [at, confidence]
-  }
-  return low
+/** What is known of a read besides its text. */
+export interface Evidence {
+  /** Which looks were taken before the reader stopped. */
+  readonly stage: Stage
+  /** supportOf the votes for the text, 0..1. */
+  readonly support: number
+  /** The share of looks that read this text first. */
+  readonly agreement: number
+  /** The mean probability the looks gave it, 0..1. */
+  readonly probability: number
+}
+
+/** `first`: our model's one look was enough. `second`: so were two of the general network. `further`: all were taken. `chinese`: Chinese characters. */
+export type Stage = 'first' | 'second' | 'further' | 'chinese'
+
+export type Weights = Readonly<Record<Stage, readonly number[]>>
+
+/** The evidence as numbers that a weighted sum can be taken of. */
+export function featuresOf({ support, agreement, probability }: Evidence): number[] {
+  const bounded = Math.max(0.001, Math.min(0.999, support))
+  return [1, Math.log(bounded / (1 - bounded)), agreement, Math.log(Math.max(1e-5, probability))]
+}
+
+/**
+ * How often a read with this evidence is right, 0..1: a logistic function fitted on images that no model was trained on
+ * (captcha/training/calibrate.ts). Never certainty.
+ */
+export function calibrated(evidence: Evidence): number {
+  if (evidence.support <= 0) return 0
+  const sum = featuresOf(evidence).reduce((total, value, index) => total + value * (weights[evidence.stage][index] ?? 0), 0)
+  return Math.min(0.995, 1 / (1 + Math.exp(-sum)))
 }

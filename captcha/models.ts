@@ -43,3 +43,6 @@ export const networkLetters = [...letters, '×', '÷']
 
 /** Its weights (captcha/network.ts), packed. */
 export const networkFile = join(ownFolder, 'general.network.gz')
+
+/** The Chinese network's (captcha/chinese-network.ts). */
+export const chineseFile = join(ownFolder, 'chinese.network.gz')

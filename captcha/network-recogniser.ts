@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Step } from './beam.ts'
-import { networkFile } from './models.ts'
+import type { NetworkName } from './network-thread.ts'
 import { type Recogniser, within } from './recogniser.ts'
 
-/** Starts the general network in a thread of its own. Reads its model from disk and nothing else. */
-export async function startNetwork(milliseconds: number): Promise<Recogniser<Uint8Array>> {
+/** Starts one of our networks in a thread of its own. Reads its model from disk and nothing else. */
+export async function startNetwork(network: NetworkName, milliseconds: number): Promise<Recogniser<Uint8Array>> {
   // Built, the thread's file ends in .js as this one does.
-  const thread = new Worker(new URL(`network-thread${extname(import.meta.filename)}`, import.meta.url), { workerData: { file: networkFile } })
+  const thread = new Worker(new URL(`network-thread${extname(import.meta.filename)}`, import.meta.url), { workerData: network })
   const ended = once(thread, 'exit')
   await within(milliseconds, 'to start', once(thread, 'online'), () => void thread.terminate())
   const failed = Promise.race([

@@ -8,7 +8,9 @@ export interface Pools {
   readonly captcha: Pool
   /** Our network for captchas of any style, asked where the first is unsure. Its lines are the whole image (planesOf). */
   readonly general: Pool<Uint8Array>
-  /** Stock English, asked only where both are at a loss. */
+  /** Our network for Chinese characters, where they are hinted at or the others are at a loss. Its lines are the whole image's ink (chineseInput). */
+  readonly chinese: Pool<Uint8Array>
+  /** Stock English, asked only where all are at a loss. */
   readonly print: Pool
 }
 
@@ -16,7 +18,8 @@ export interface Pools {
 export function openPools(workers: number): Pools & { close(): Promise<void> } {
   const pools = {
     captcha: createPool((limit) => startRecogniser(captchaModel, limit), { size: workers }),
-    general: createPool(startNetwork, { size: workers }),
+    general: createPool((limit) => startNetwork('general', limit), { size: workers }),
+    chinese: createPool((limit) => startNetwork('chinese', limit), { size: workers }),
     print: createPool((limit) => startRecogniser(printModel, limit), { size: 1 }),
   }
   return {

@@ -7,6 +7,8 @@ export interface Tally {
   readonly answer: string
   /** Mean probability over the ballots, 0..1. */
   readonly probability: number
+  /** The share of ballots in which it is the likeliest. */
+  readonly agreement: number
 }
 
 /** A total below this says that the image is not what the network knows; above it, only shares count. */
@@ -25,18 +27,30 @@ export function supportOf(probability: number, total: number): number {
  * `aB3` and `AB3`; the likeliest of them is the one shown.
  */
 export function tally(ballots: readonly (readonly Reading[])[], kind: 'text' | 'arithmetic' | 'chinese', hints: Pick<ReadHints, 'caseSensitive'>): Tally[] {
-  const groups = new Map<string, { best: Reading; sum: number }>()
+  const groups = new Map<string, { best: Reading; sum: number; firsts: number }>()
   for (const ballot of ballots) {
+    const mine = new Map<string, number>()
     for (const reading of ballot) {
       const key = kind === 'arithmetic' ? sumOf(reading.text) : hints.caseSensitive === false ? reading.text.toLowerCase() : reading.text
       if (key === undefined) continue
-      const group = groups.get(key)
-      const best = group === undefined || reading.probability > group.best.probability ? reading : group.best
-      groups.set(key, { best, sum: (group?.sum ?? 0) + reading.probability })
+      const group = groups.get(key) ?? { best: reading, sum: 0, firsts: 0 }
+      group.sum += reading.probability
+      if (reading.probability > group.best.probability) group.best = reading
+      groups.set(key, group)
+      mine.set(key, (mine.get(key) ?? 0) + reading.probability)
     }
+    const [first] = [...mine].sort(([, a], [, b]) => b - a)
+    const group = first === undefined ? undefined : groups.get(first[0])
+    if (group !== undefined) group.firsts++
   }
+  const share = 1 / Math.max(1, ballots.length)
   return [...groups]
-    .map(([key, { best, sum }]) => ({ text: best.text, answer: kind === 'arithmetic' ? key : best.text, probability: sum / ballots.length }))
+    .map(([key, { best, sum, firsts }]) => ({
+      text: best.text,
+      answer: kind === 'arithmetic' ? key : best.text,
+      probability: sum * share,
+      agreement: firsts * share,
+    }))
     .sort((a, b) => b.probability - a.probability)
 }
 

@@ -1,13 +1,37 @@
 /**
- * Measures how often reads are right at each support, on images drawn from seeds that training does not use, and prints
- * the table of captcha/calibration.ts: `npx node captcha/training/calibrate.ts [count]`.
+ * Measures how often reads are right by what is known of them, on images drawn from seeds that training does not use and on folders of
+ * labelled ones (captcha/score.ts says what stands in them), and writes captcha/calibration-weights.ts:
+ * `npx node captcha/training/calibrate.ts COUNT [FOLDER...]`. Every source has COUNT images at most. Chinese characters are calibrated on
+ * the folders whose answers hold some.
  */
 
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { type Evidence, featuresOf, type Stage } from '../calibration.ts'
+import { weights as committed } from '../calibration-weights.ts'
+import { networkLetters } from '../models.ts'
 import { openPools } from '../pools.ts'
 import { lookAt } from '../read.ts'
+import { chanceOf } from './chance.ts'
 import { type DrawOptions, draw } from './draw.ts'
+import { fontFiles } from './fonts.ts'
+import { type Font, loadFont } from './glyphs.ts'
+import { seeded } from './random.ts'
+import { styled } from './styled.ts'
+import { word } from './words.ts'
 
-const kinds: readonly DrawOptions[] = [
+interface Labelled {
+  readonly image: Buffer
+  readonly answer: string
+}
+
+interface Read extends Evidence {
+  readonly right: boolean
+}
+
+const stages: readonly Stage[] = ['first', 'second', 'further', 'chinese']
+const drawings: readonly DrawOptions[] = [
   { noise: 0 },
   { noise: 1 },
   { noise: 2 },
@@ -17,46 +41,97 @@ const kinds: readonly DrawOptions[] = [
   { noise: 1, sum: true },
 ]
 
-interface Bin {
-  from: number
-  to: number
-  count: number
-  right: number
+async function* sources(count: number, folders: readonly string[]): AsyncGenerator<readonly [name: string, images: readonly Labelled[]]> {
+  for (const [index, drawing] of drawings.entries()) yield [`svg-captcha ${JSON.stringify(drawing)}`, await draw(drawing, count, 9000 + index)]
+  const fonts = await someFonts()
+  for (const hardness of [0.1, 0.4, 0.7, 1]) yield [`styled ${hardness}`, await styledImages(fonts, hardness, count)]
+  for (const folder of folders) yield [folder, await fromFolder(folder, count)]
 }
 
-async function measure(count: number): Promise<{ support: number; right: boolean }[]> {
+async function someFonts(): Promise<Font[]> {
+  const fonts = await Promise.all(
+    fontFiles()
+      .filter((_, index) => index % 5 === 0)
+      .map((file) => loadFont(file, networkLetters)),
+  )
+  return fonts.filter((font) => font !== undefined)
+}
+
+async function styledImages(fonts: readonly Font[], hardness: number, count: number): Promise<Labelled[]> {
+  const chance = chanceOf(seeded(770_000 + Math.round(hardness * 10)))
+  const images: Labelled[] = []
+  while (images.length < count) {
+    const answer = word(chance)
+    // What a sum's answer is depends on its value: those by svg-captcha and of the folders are enough.
+    if (!/^[a-z\d]+$/i.test(answer)) continue
+    const { width, height, rgb } = styled(chance, fonts, answer, hardness)
+    images.push({
+      answer,
+      image: await sharp(rgb, { raw: { width, height, channels: 3 } })
+        .png()
+        .toBuffer(),
+    })
+  }
+  return images
+}
+
+async function fromFolder(folder: string, count: number): Promise<Labelled[]> {
+  const lines = (await readFile(join(folder, 'labels.tsv'), 'utf8')).split(/\r?\n/).filter((line) => line !== '')
+  return Promise.all(
+    lines.slice(0, count).map(async (line) => {
+      const [file = '', answer = ''] = line.split('\t')
+      return { answer, image: await readFile(join(folder, file)) }
+    }),
+  )
+}
+
+async function measure(count: number, folders: readonly string[]): Promise<Read[]> {
   const pools = openPools(1)
-  const reads: { support: number; right: boolean }[] = []
-  for (const [index, kind] of kinds.entries()) {
-    for (const { image, answer } of await draw(kind, count, 9000 + index)) {
+  const reads: Read[] = []
+  for await (const [name, images] of sources(count, folders)) {
+    let right = 0
+    for (const { image, answer } of images) {
       const [best] = (await lookAt(image, {}, pools)).texts
-      reads.push({ support: best?.support ?? 0, right: best?.answer === answer })
+      if (best === undefined) continue
+      if (best.answer === answer) right++
+      reads.push({ ...best.evidence, right: best.answer === answer })
     }
+    console.log(`${name}: ${right} of ${images.length} right`)
   }
   await pools.close()
-  return reads.sort((a, b) => a.support - b.support)
+  return reads
 }
 
-/** Bins, finer where support is low and reads are few, joined until their shares of right reads rise (pool adjacent violators). */
-function rising(reads: readonly { support: number; right: boolean }[]): Bin[] {
-  const bins: Bin[] = []
-  let size = 20
-  for (let start = 0; start < reads.length; start += size, size *= 2) {
-    const part = reads.slice(start, start + size)
-    bins.push({ from: part[0]?.support ?? 0, to: part.at(-1)?.support ?? 0, count: part.length, right: part.filter((read) => read.right).length })
-    for (let last = bins.at(-1), before = bins.at(-2); last && before && share(last) <= share(before); last = bins.at(-1), before = bins.at(-2)) {
-      bins.splice(-2, 2, { from: before.from, to: last.to, count: before.count + last.count, right: before.right + last.right })
+/** Weights under which the reads are likeliest, held near nothing where reads are few (ridge); found by Newton's way, one weight after the other. */
+function fitted(reads: readonly Read[], start: readonly number[]): number[] {
+  if (reads.length < 30) return [...start]
+  const rows = reads.map((read) => featuresOf(read))
+  const weights = start.map(() => 0)
+  for (let round = 0; round < 400; round++) {
+    for (const index of weights.keys()) {
+      let [slope, curve] = [(weights[index] ?? 0) * 0.5, 0.5]
+      for (const [at, row] of rows.entries()) {
+        const chance = 1 / (1 + Math.exp(-row.reduce((sum, value, feature) => sum + value * (weights[feature] ?? 0), 0)))
+        slope += (chance - (reads[at]?.right ? 1 : 0)) * (row[index] ?? 0)
+        curve += chance * (1 - chance) * (row[index] ?? 0) ** 2
+      }
+      weights[index] = (weights[index] ?? 0) - slope / curve
     }
   }
-  return bins
+  return weights
 }
 
-/** One wrong read more than was seen: a bin without a mistake still promises less than certainty. */
-function share({ right, count }: Bin): number {
-  return right / (count + 1)
-}
-
-const bins = rising(await measure(Number(process.argv[2] ?? 200)))
-for (const bin of bins) {
-  console.log(`  [${((bin.from + bin.to) / 2).toFixed(4)}, ${share(bin).toFixed(3)}], // ${bin.count} reads, ${bin.from.toFixed(4)} to ${bin.to.toFixed(4)}`)
-}
+const [count = '100', ...folders] = process.argv.slice(2)
+const reads = await measure(Number(count), folders)
+const lines = stages.map((stage) => {
+  const part = reads.filter((read) => read.stage === stage)
+  console.log(`${stage}: ${part.length} reads, ${part.filter(({ right }) => right).length} right`)
+  return `  ${stage}: [${fitted(part, committed[stage])
+    .map((value) => value.toFixed(3))
+    .join(', ')}],`
+})
+await writeFile(
+  join(import.meta.dirname, '../calibration-weights.ts'),
+  `/** Written by captcha/training/calibrate.ts. */\n\nimport type { Weights } from './calibration.ts'\n\nexport const weights: Weights = {\n${lines.join('\n')}\n}\n`,
+)
+console.log(lines.join('\n'))

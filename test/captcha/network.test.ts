@@ -54,7 +54,7 @@ t.test('a file that is not the network’s is refused', async (t) => {
 })
 
 t.test('its thread reads one image after another and ends', async (t) => {
-  const network = await startNetwork(5000)
+  const network = await startNetwork('general', 5000)
   const planes = new Uint8Array(planesWidth * planesHeight * 3).fill(128)
   t.equal((await network.recognise(planes, 5000)).length, 32)
   t.equal((await network.recognise(planes, 5000)).length, 32)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { calibrated } from '../../captcha/calibration.ts'
+import { calibrated, type Stage } from '../../captcha/calibration.ts'
 import { supportOf, tally } from '../../captcha/vote.ts'
 
 t.test('what more views read wins over what one view reads surely', async (t) => {
@@ -10,10 +10,10 @@ t.test('what more views read wins over what one view reads surely', async (t) =>
 
 t.test('texts that mean one answer are one candidate', async (t) => {
   const [sum] = tally([[{ text: '3+5', probability: 0.4 }], [{ text: '3+5=', probability: 0.6 }]], 'arithmetic', {})
-  t.same(sum, { text: '3+5=', answer: '8', probability: 0.5 })
+  t.same(sum, { text: '3+5=', answer: '8', probability: 0.5, agreement: 1 })
   const cases = [[{ text: 'aB3', probability: 0.4 }], [{ text: 'ab3', probability: 0.5 }]]
   t.equal(tally(cases, 'text', {}).length, 2)
-  t.same(tally(cases, 'text', { caseSensitive: false }), [{ text: 'ab3', answer: 'ab3', probability: 0.45 }])
+  t.same(tally(cases, 'text', { caseSensitive: false }), [{ text: 'ab3', answer: 'ab3', probability: 0.45, agreement: 1 }])
 })
 
 t.test('a sum without a whole value is no candidate', async (t) => {
@@ -27,13 +27,37 @@ t.test('support is a text’s share, and little where little was read', async (t
   t.equal(supportOf(0, 0), 0)
 })
 
-t.test('confidence rises with support and never promises certainty', async (t) => {
+t.test('agreement is the share of looks that read a text first, whatever they gave it', async (t) => {
+  const [first, second] = tally(
+    [
+      [
+        { text: 'abcd', probability: 0.3 },
+        { text: 'abed', probability: 0.2 },
+      ],
+      [{ text: 'abcd', probability: 0.4 }],
+      [{ text: 'abed', probability: 0.3 }],
+      [],
+    ],
+    'text',
+    {},
+  )
+  t.same([first?.text, first?.agreement], ['abcd', 0.5])
+  t.same([second?.text, second?.agreement], ['abed', 0.25])
+})
+
+t.test('confidence rises with support and with agreement, and never promises certainty', async (t) => {
   const share = fc.double({ min: 0, max: 1, noNaN: true })
+  const stage = fc.constantFrom<Stage>('first', 'second', 'further', 'chinese')
   fc.assert(
-    fc.property(share, share, (a, b) => {
-      const [low, high] = [calibrated(Math.min(a, b)), calibrated(Math.max(a, b))]
+    fc.property(stage, share, share, share, share, (stage, a, b, agreement, probability) => {
+      const at = (support: number): number => calibrated({ stage, support, agreement, probability })
+      const [low, high] = [at(Math.min(a, b)), at(Math.max(a, b))]
       return low >= 0 && low <= high && high < 1
     }),
   )
-  t.equal(calibrated(0), 0)
+  for (const stage of ['second', 'further', 'chinese'] as const) {
+    const at = (agreement: number): number => calibrated({ stage, support: 0.7, agreement, probability: 0.3 })
+    t.ok(at(1) > at(0.3), `${stage}: looks that agree count`)
+  }
+  t.equal(calibrated({ stage: 'first', support: 0, agreement: 1, probability: 1 }), 0)
 })
