@@ -22,6 +22,8 @@ export async function signInHere(relay: RelayClient, name: string, options: Owne
   const json = options.json === true
   const last = await followSteps(relay, accountPath(name, options, '/login'), json)
   showOutcome(last, json)
+  if (last.type === 'failed' && last.kind === 'challenge' && !json && relay.running !== undefined)
+    printNote(`On the site's own page you can sign in by hand: ${relay.running.portal}/accounts/${last.account.id}/by-hand`)
   return last.type === 'signed-in'
 }
 

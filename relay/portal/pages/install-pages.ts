@@ -9,6 +9,7 @@ import type { Rooms } from '../rooms.ts'
 import { accountDeeds } from './account-deeds.ts'
 import { accountPage } from './account-page.ts'
 import { addAccountPage } from './add-account-page.ts'
+import { byHandPage } from './by-hand-page.ts'
 import { credentialPage } from './credential-page.ts'
 import { devicesPage } from './devices-page.ts'
 import { errorPage } from './error-page.ts'
@@ -40,6 +41,7 @@ const pages = [
   replacePasswordPage,
   credentialPage,
   questionPage,
+  byHandPage,
   handoffPage,
   devicesPage,
   sessionsPage,

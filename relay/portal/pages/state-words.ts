@@ -24,7 +24,10 @@ const failures: Readonly<Record<FailureKind, Words>> = {
     advice: 'The login page may have moved. Ask the person who runs this relay to check the site.',
   },
   blocked: { what: 'The site blocks this account or this address.', advice: 'Clear it with the people who run the site, then sign in again.' },
-  challenge: { what: 'A question that only you can answer stayed unanswered.', advice: 'Sign in again and answer it here.' },
+  challenge: {
+    what: 'A question that only you can answer stayed unanswered.',
+    advice: 'Sign in again and answer it here; where the site wants to see a person, sign in by hand.',
+  },
   unknown: {
     what: 'The site answered in a way the relay does not know.',
     advice: 'Sign in again. If it stays so, tell the person who runs this relay what was seen.',
