@@ -9,7 +9,7 @@ import type { Declaration } from './declaration.ts'
 const comments: Readonly<Partial<Record<keyof Declaration, string>>> = {
   login: 'Where signing in starts.',
   landing: 'Where a person lands after signing in.',
-  origins: 'Secrets go to these origins and nowhere else. Another one is taken over only after somebody has said yes.',
+  origins: 'Secrets go to these origins and nowhere else. Another one needs a yes.',
   networks: 'Kinds of address they may resolve to: public, private, loopback.',
   adapter: 'How the site signs in; docs/adapters.md lists the settings of each adapter.',
   delivery: 'attach: the proxy adds the session on the way; handoff: the client gets the cookies.',
@@ -19,7 +19,7 @@ const comments: Readonly<Partial<Record<keyof Declaration, string>>> = {
 
 /** A declaration as it is written the first time. */
 export function declarationText(id: string, declaration: Declaration): string {
-  const head = `# The site ${id}: where it is, and how login-relay signs in there. It is yours to edit: \`login-relay site reload\` takes it over.\n# docs/sites.md says what every key means.\n`
+  const head = `# The site ${id}: where it is, and how login-relay signs in there. It is yours to edit:\n# \`login-relay site reload\` takes it over. docs/sites.md says what every key means.\n`
   const keys = Object.keys(declaration) as (keyof Declaration)[]
   const parts = keys.map((key) => `${comments[key] === undefined ? '' : `\n# ${comments[key]}\n`}${yamlOf({ [key]: declaration[key] })}`)
   return head + parts.join('')

@@ -122,6 +122,8 @@ t.test('every page fits a phone: nothing sideways, everything to touch is 44 pix
     '/accounts/new',
     '/sites/new',
     '/devices',
+    '/sites',
+    '/sites/erp',
     '/sessions',
     '/set-up',
     '/nowhere',

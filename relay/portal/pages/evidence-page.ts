@@ -4,6 +4,7 @@ import { checkAccount } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
 import { type Html, html } from './html.ts'
 import { moment } from './moment.ts'
+import { prose } from './notes.ts'
 import { showPage } from './page-route.ts'
 import { failureWords } from './state-words.ts'
 
@@ -15,7 +16,7 @@ export function evidencePage(app: FastifyInstance, rooms: Rooms): void {
     return {
       title: `What was seen: ${account.name}`,
       place: 'accounts',
-      body: html`<div class="top"><h1>What was seen</h1><a class="button" href="/accounts/${account.id}">Back to <bdi>${account.name}</bdi></a></div>
+      body: html`<div class="top"><h1>What was seen</h1><a class="button" href="/accounts/${account.id}"><span>Back to <bdi>${account.name}</bdi></span></a></div>
 ${snapshot === undefined ? html`<p class="card">No sign-in of this account has failed.</p>` : shown(snapshot)}`,
     }
   })
@@ -23,11 +24,11 @@ ${snapshot === undefined ? html`<p class="card">No sign-in of this account has f
 
 function shown({ at, kind, seen, sent, adapter, steps, page }: KeptSnapshot): Html {
   return html`<section class="card"><h2>${failureWords(kind)}</h2>
-<ul>${seen.map((line) => html`<li><bdi>${line}</bdi></li>`)}</ul>
+<ul>${seen.map((line) => html`<li><bdi>${prose(line)}</bdi></li>`)}</ul>
 <dl class="facts"><dt>When</dt><dd>${moment(at)}</dd><dt>Adapter</dt><dd>${adapter}</dd>
 <dt>Password</dt><dd>${sent ? 'had been sent; it is not sent again by itself' : 'had not been sent'}</dd></dl></section>
 ${page === undefined ? html`<p class="card">No page was reached.</p>` : pageShown(page)}
-<section class="card"><h2>Steps</h2><ol class="steps">${steps.map(({ at: after, text }) => html`<li><span class="ms">${Math.round(after)} ms</span><span><bdi>${text}</bdi></span></li>`)}</ol></section>`
+<section class="card"><h2>Steps</h2><ol class="steps">${steps.map(({ at: after, text }) => html`<li><span class="ms">${Math.round(after)} ms</span><span><bdi>${prose(text)}</bdi></span></li>`)}</ol></section>`
 }
 
 function pageShown({ url, status, title, charset, redirects, forms, messages, cookies, copy }: NonNullable<KeptSnapshot['page']>): Html {

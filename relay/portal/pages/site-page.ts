@@ -87,7 +87,7 @@ ${standing(found, csrf)}
 ${site !== undefined && facts(site)}
 <form class="card" method="post" action="/sites/${id}/declaration">${csrfField(csrf)}
 <h2>Declaration</h2><p class="quiet">The file <code>${found.file}</code>. Accounts stay when it changes. Where it would let passwords go further than before, you are asked.</p>
-<div class="field"><label class="visually-hidden" for="text">Declaration</label><textarea class="code" id="text" name="text" rows="${Math.min(40, declaration.split('\n').length + 1)}" spellcheck="false" autocapitalize="none" autocomplete="off">${declaration}</textarea></div>
+<div class="field"><label class="visually-hidden" for="text">Declaration</label><textarea class="code" id="text" name="text" rows="${Math.min(60, declaration.split('\n').length + 1)}" spellcheck="false" autocapitalize="none" autocomplete="off">${declaration}</textarea></div>
 ${asksYes && html`<div class="field check"><input id="yes" name="yes" type="checkbox" value="yes" required><label for="yes">Yes, passwords may go there</label></div>`}
 <div class="actions"><button class="main">Save it</button></div></form>
 ${site !== undefined && removal(id, csrf)}`,
