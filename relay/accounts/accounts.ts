@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { Vault } from '../vault/index.ts'
+import { AccountProposals } from './account-proposals.ts'
 import { type AccountRecord, AccountRecords } from './account-records.ts'
 import { checkAccountName, checkSecrets, checkUsername } from './account-rules.ts'
-import type { Account, Accounts, Attention, Credential, CredentialVersion, Proposal, RotationPolicy, Site, VersionCause } from './contract.ts'
+import type { Account, AccountProposal, Accounts, Attention, Credential, CredentialVersion, Proposal, RotationPolicy, Site, VersionCause } from './contract.ts'
 import { credentialRef } from './credential-scope.ts'
 import { CredentialVersions } from './credential-versions.ts'
 import { InOrder } from './in-order.ts'
@@ -32,6 +33,7 @@ class RelayAccounts implements Accounts {
   readonly #removed = new Listeners<Account>()
   readonly #moves: SiteMoves
   readonly #versions: CredentialVersions
+  readonly #proposals: AccountProposals
 
   constructor({ store, vault, now = Date.now }: AccountsOptions) {
     this.#vault = vault
@@ -40,6 +42,7 @@ class RelayAccounts implements Accounts {
     this.#accounts = new AccountRecords(store)
     this.#moves = new SiteMoves({ store, vault, sites: this.#sites, accounts: this.#accounts })
     this.#versions = new CredentialVersions({ vault, now, site: (id) => this.#knownSite(id) })
+    this.#proposals = new AccountProposals({ vault, versions: this.#versions, now })
   }
 
   async start(): Promise<void> {
@@ -99,7 +102,7 @@ class RelayAccounts implements Accounts {
       checkSecrets(given.secrets)
       const present = this.#accounts.list({ owner: given.owner }).find((account) => account.name === name)
       if (present !== undefined && (given.replace !== true || present.siteId !== site.id)) {
-        throw new RelayError('already_exists', { params: { what: `an account ${name}` } })
+        throw taken(name)
       }
       const record = present && this.#accounts.get(present.id)
       const account: Account = {
@@ -193,6 +196,27 @@ class RelayAccounts implements Accounts {
     return this.#rewrite(id, (record) => this.#versions.reverted(record, version))
   }
 
+  async proposeAccount({ siteId, ...given }: Parameters<Accounts['proposeAccount']>[0]): Promise<AccountProposal> {
+    return this.#proposals.propose(given, this.#knownSite(siteId))
+  }
+
+  checkNewName(owner: string, name: string): void {
+    checkAccountName(name)
+    if (this.#accounts.list({ owner }).some((account) => account.name === name)) throw taken(name)
+  }
+
+  adoptAccount(proposal: AccountProposal, name = proposal.account.name): Promise<Account> {
+    return this.#changes.run(async () => {
+      this.checkNewName(proposal.account.owner, name)
+      const credential = this.#proposals.sealed(proposal)
+      return this.#accounts.put({ account: { ...proposal.account, name }, credential, fields: ['password'], cause: 'registered' })
+    })
+  }
+
+  async dropAccountProposal(proposal: AccountProposal): Promise<void> {
+    if (this.#accounts.get(proposal.account.id) === undefined) await this.#proposals.drop(proposal)
+  }
+
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account> {
     return this.#rewrite(id, (record) => {
       const { rotation: _, ...account } = record.account
@@ -242,4 +266,8 @@ class RelayAccounts implements Accounts {
     if (site === undefined) throw new RelayError('site_unknown', { params: { site: id } })
     return site
   }
+}
+
+function taken(name: string): RelayError {
+  return new RelayError('already_exists', { params: { what: `an account ${name}` } })
 }

@@ -152,6 +152,12 @@ export interface Credential {
   readonly secrets: Readonly<Record<string, Secret>>
 }
 
+/** An account that may come to be, with its password as a handle: sealed, but not stored. */
+export interface AccountProposal {
+  readonly account: Account
+  readonly credential: Credential
+}
+
 export interface Accounts {
   start(): Promise<void>
   stop(): Promise<void>
@@ -227,4 +233,12 @@ export interface Accounts {
   /** Makes a previous one (default: the latest that worked) the present one again; at the site nothing changes. `not_found`. */
   revert(id: string, version?: number): Promise<Account>
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
+
+  /** An account that a person may want; nothing of it is stored. `site_unknown`, `bad_request`. */
+  proposeAccount(given: { owner: string; siteId: string; username: string; password: string }): Promise<AccountProposal>
+  /** Throws where an account of that name cannot be added: `already_exists`, `bad_request`. */
+  checkNewName(owner: string, name: string): void
+  /** Stores it, under this name (default: the site's id). `already_exists`; `store_conflict`: it was dropped. */
+  adoptAccount(proposal: AccountProposal, name?: string): Promise<Account>
+  dropAccountProposal(proposal: AccountProposal): Promise<void>
 }

@@ -8,6 +8,7 @@
 export { type AccountsOptions, createAccounts } from './accounts.ts'
 export type {
   Account,
+  AccountProposal,
   Accounts,
   Attention,
   Credential,

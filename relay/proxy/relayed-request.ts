@@ -11,7 +11,7 @@ import type { ClientAnswer, ClientRequest } from './client-message.ts'
 import { isCrossSite } from './cross-site.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import { respondError } from './error-answer.ts'
-import { noticeChange } from './forms/notice-forms.ts'
+import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
 import { type ClientUpgrade, type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
@@ -69,6 +69,8 @@ export class RelayedRequest implements Cuttable {
   #endTurn = (): void => {}
   #isOver = false
   #account: Account | undefined
+  /** The person registers at the site: requests go there as they are. */
+  #isRegistering = false
   #page: PageSignIn | undefined
   #users: Set<Cuttable> | undefined
   #joined: JoinedUpgrade | undefined
@@ -89,6 +91,8 @@ export class RelayedRequest implements Cuttable {
     const { head, site, principal } = this.#request
     const { accounts, choices, sessions } = this.#rooms
     try {
+      this.#isRegistering = sessions.registrations.isOpen(principal.user.id, site.id)
+      if (this.#isRegistering) return void this.#sendNow(undefined)
       this.#account = chooseAccount(accounts, choices, principal, site, head.account)
       this.#page = this.#isCrossSite || this.#request.upgrade !== undefined ? undefined : sessions.pageSignIns.of(this.#account.id, principal.device.id)
       if (this.#page !== undefined) return void this.#sendByPage(this.#page)
@@ -301,7 +305,7 @@ export class RelayedRequest implements Cuttable {
 
   #pass(answer: ForwardResponse, head: ResponseHead): void {
     const { res, site } = this.#request
-    if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
+    if (site.delivery === 'handoff' || this.#isRegistering) for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     if (this.#resent) head.fields.push('Login-Relay-Session', 'renewed')
     this.#notice(answer)
     res.on('close', () => answer.body.destroy())
@@ -315,10 +319,11 @@ export class RelayedRequest implements Cuttable {
 
   /** What a page of another site has sent is none of the person's doing. */
   #notice(answer: ForwardResponse): void {
-    const { req, head, site } = this.#request
-    if (this.#isCrossSite || this.#account === undefined || !this.#hasBody) return
-    const form = { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body?.whole(), site, account: this.#account, answer }
-    noticeChange(this.#rooms, form)
+    const { req, head, site, principal } = this.#request
+    if (this.#isCrossSite || !this.#hasBody) return
+    const form = { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body?.whole(), site, answer }
+    if (this.#isRegistering) noticeRegistration(this.#rooms, principal.user.id, form)
+    else if (this.#account !== undefined) noticeChange(this.#rooms, { ...form, account: this.#account })
   }
 
   #fail(thrown: unknown): void {

@@ -141,6 +141,30 @@ export interface Sessions {
 
   readonly tickets: Tickets
   readonly pageSignIns: PageSignIns
+  readonly registrations: Registrations
+}
+
+/** A registration that a site did not refuse, offered to the person who made it. */
+export interface RegistrationOffer {
+  readonly id: string
+  readonly siteId: string
+  readonly username: string
+  readonly expiresAt: number
+}
+
+/** Registering at a site through the proxy. Nothing is stored without the person's word. */
+export interface Registrations {
+  /** For half an hour, requests of this user's devices go to the site as they are, without an account. `site_unknown`. */
+  open(userId: string, siteId: string): { readonly expiresAt: number }
+  /** From memory: asked for every proxied request. */
+  isOpen(userId: string, siteId: string): boolean
+  close(userId: string, siteId: string): void
+  offer(userId: string, site: Site, given: { readonly username: string; readonly password: string }): Promise<void>
+  offers(userId: string): readonly RegistrationOffer[]
+  /** Proves it by signing in, and stores it. `not_found`, `login_failed`, `already_exists`. */
+  accept(id: string, userId: string, name?: string): Promise<Account>
+  /** `not_found`. */
+  decline(id: string, userId: string): Promise<void>
 }
 
 /** A sign-in that a person does on the site's own page, with a placeholder where the password goes. */

@@ -12,6 +12,8 @@ export type {
   PageSignIns,
   PasswordChangeTold,
   PendingChallenge,
+  RegistrationOffer,
+  Registrations,
   SessionEvent,
   Sessions,
   SiteSession,

@@ -13,10 +13,12 @@ import { Cooldown } from './cooldown.ts'
 import { SessionEvents } from './events.ts'
 import { attentionError, attentionFor, failureError } from './failure.ts'
 import { PlaceholderSignIns } from './page-sign-ins.ts'
+import { OfferedRegistrations } from './registrations.ts'
 import { RotationSchedule } from './rotation-schedule.ts'
 import { SessionFile } from './session-file.ts'
 import { signInErrand } from './sign-in-errand.ts'
 import { type Errand, type Landing, SignInFlight, waitFor } from './sign-in-flight.ts'
+import { signOutAtSite } from './sign-out-at-site.ts'
 import { LiveSession, type NewSession } from './site-session.ts'
 import { type KeptSnapshot, Snapshots } from './snapshots.ts'
 import { createTickets } from './tickets.ts'
@@ -35,9 +37,6 @@ export function createSessions(options: SessionsOptions): Sessions {
   return new RelaySessions(options)
 }
 
-/** How long a sign-out at the site may take; the session is ended here before that. Milliseconds. */
-const signOutLimit = 10_000
-
 /** A flight, what it yields, and whether somebody waits for that beside who began it. */
 interface Entry {
   readonly flight: SignInFlight
@@ -48,6 +47,7 @@ interface Entry {
 class RelaySessions implements Sessions {
   readonly tickets: Tickets
   readonly pageSignIns: PlaceholderSignIns
+  readonly registrations: OfferedRegistrations
   readonly #accounts: Accounts
   readonly #login: Login
   readonly #log: Logger
@@ -88,6 +88,15 @@ class RelaySessions implements Sessions {
       refused: async (account, seen) =>
         void (await accounts.setAttention(account.id, { reason: 'wrong-password', seen, since: now() }, account.credentialVersion)),
     })
+    const { personSeconds } = settings
+    this.registrations = new OfferedRegistrations({
+      accounts,
+      login,
+      now,
+      personSeconds,
+      challenges: this.#challenges,
+      adopt: (...made) => this.#adopt(...made),
+    })
     this.tickets = createTickets({ store, now, seconds: settings.ticketSeconds })
   }
 
@@ -106,6 +115,7 @@ class RelaySessions implements Sessions {
   async stop(): Promise<void> {
     this.#stopWatching()
     this.#schedule.stop()
+    await this.registrations.stop()
     for (const { flight } of this.#flights.values()) flight.abort()
     await Promise.allSettled([...this.#flights.values()].map(({ result }) => result))
     await Promise.allSettled(this.#signOuts)
@@ -355,31 +365,11 @@ class RelaySessions implements Sessions {
     this.#live.delete(accountId)
     session.cut()
     this.#events.emit({ type: 'ended', account: session.account, reason, at: this.#now() })
-    const signOut = this.#signOutAtSite(session)
+    const signOut = signOutAtSite(session, this.#login, this.#log)
     this.#signOuts.add(signOut)
     await Promise.allSettled([this.#file.remove(session), signOut])
     this.#signOuts.delete(signOut)
     return true
-  }
-
-  async #signOutAtSite(session: LiveSession): Promise<void> {
-    const { site, headers, landingUrl } = session
-    const state = { site, cookies: session.serialisedCookies(), headers, landingUrl }
-    let timer: NodeJS.Timeout | undefined
-    const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${signOutLimit} ms`)), signOutLimit)
-    })
-    try {
-      const done = await Promise.race([this.#login.signOut(state), tooLong])
-      this.#log.info(
-        { account: session.account.id, site: session.site.id, done },
-        done ? 'signed out at the site' : 'the site offers no sign-out that was found',
-      )
-    } catch (error) {
-      this.#log.warn({ account: session.account.id, site: session.site.id, err: error }, 'signing out at the site failed')
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
   #forgetStored(session: LiveSession): void {

@@ -5,6 +5,7 @@ import { credentialRoutes } from './credential-routes.ts'
 import { declarationRoutes } from './declaration-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { registrationRoutes } from './registration-routes.ts'
 import { relayRoutes } from './relay-routes.ts'
 import type { ApiRoute } from './route.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -22,6 +23,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...declarationRoutes,
   ...accountRoutes,
   ...credentialRoutes,
+  ...registrationRoutes,
   ...snapshotRoutes,
   ...sessionRoutes,
   ...captchaRoutes,

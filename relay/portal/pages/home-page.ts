@@ -5,6 +5,7 @@ import { accountActions } from './account-actions.ts'
 import { type Html, html } from './html.ts'
 import { doneNote } from './notes.ts'
 import { type PageCall, showPage } from './page-route.ts'
+import { offersNote } from './registrations-page.ts'
 import { stateAdvice, stateMark } from './state-words.ts'
 
 /** My accounts and how they stand. */
@@ -17,8 +18,9 @@ export function homePage(app: FastifyInstance, rooms: Rooms): void {
       title: 'Accounts',
       place: 'accounts',
       ...(underWay ? { refresh: { seconds: 5, withoutScript: true } } : {}),
-      body: html`<div class="top"><h1>Your accounts</h1>${accounts.length > 0 && html`<a class="button" href="/accounts/new">Add an account</a>`}</div>
+      body: html`<div class="top"><h1>Your accounts</h1>${accounts.length > 0 && html`<div class="actions"><a class="button" href="/accounts/new">Add an account</a><a class="button" href="/registrations">Register at a site</a></div>`}</div>
 ${doneNote(query)}
+${offersNote(rooms, principal.user.id)}
 ${accounts.length === 0 ? nothingYet() : html`<ul class="cards" id="accounts" data-live>${cards.map(({ markup }) => markup)}</ul>`}`,
     }
   })

@@ -20,6 +20,7 @@ import { acceptsHtml } from './leaving-page.ts'
 import { newSitePage } from './new-site-page.ts'
 import { respondPage } from './page-route.ts'
 import { questionPage } from './question-page.ts'
+import { registrationsPage } from './registrations-page.ts'
 import { replacePasswordPage } from './replace-password-page.ts'
 import { sessionsPage } from './sessions-page.ts'
 import { setUpPage } from './set-up-page.ts'
@@ -40,6 +41,7 @@ const pages = [
   accountDeeds,
   replacePasswordPage,
   credentialPage,
+  registrationsPage,
   questionPage,
   byHandPage,
   handoffPage,

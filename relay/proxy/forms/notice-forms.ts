@@ -39,6 +39,20 @@ export function noticeChange({ sessions, log }: Pick<Rooms, 'sessions' | 'log'>,
   })
 }
 
+/**
+ * Notices a form by which a person registers at a site, and offers him to keep it unless the site refused. An attempt after that takes
+ * its place: what is offered is the last.
+ */
+export function noticeRegistration({ sessions, log }: Pick<Rooms, 'sessions' | 'log'>, userId: string, form: Omit<AnsweredForm, 'account'>): void {
+  const found = recognise(form, undefined)
+  if (found?.is !== 'registration') return
+  const { site } = form
+  whenAnswered(form.answer, (isDenied) => {
+    if (isDenied) return
+    sessions.registrations.offer(userId, site, found).catch((error: unknown) => log.warn({ site: site.id, err: error }, 'a registration could not be offered'))
+  })
+}
+
 /** What the passwords of a form are for; undefined: it holds none, or is no form. */
 export function recognise(
   { method, url, fields, body, site }: Omit<AnsweredForm, 'account' | 'answer'>,

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import { RelayError } from '../errors.ts'
+import type { Sealed, Vault } from '../vault/index.ts'
+import { checkSecrets, checkUsername } from './account-rules.ts'
+import type { Account, AccountProposal, Site } from './contract.ts'
+import { credentialRef } from './credential-scope.ts'
+import type { CredentialVersions } from './credential-versions.ts'
+
+export interface AccountProposalsOptions {
+  readonly vault: Pick<Vault, 'sealCredential' | 'destroyKey'>
+  readonly versions: CredentialVersions
+  readonly now: () => number
+}
+
+/** Accounts that may come to be: their password is sealed in memory, and of it nothing is stored. */
+export class AccountProposals {
+  readonly #options: AccountProposalsOptions
+  readonly #sheets = new WeakMap<AccountProposal, Sealed>()
+
+  constructor(options: AccountProposalsOptions) {
+    this.#options = options
+  }
+
+  async propose({ owner, username, password }: { owner: string; username: string; password: string }, site: Site): Promise<AccountProposal> {
+    checkUsername(username)
+    checkSecrets({ password })
+    const { vault, versions, now } = this.#options
+    const account: Account = { id: randomUUID(), name: site.id, siteId: site.id, owner, username, createdAt: now(), credentialVersion: 1 }
+    const sealed = await vault.sealCredential(credentialRef(account, site), { password })
+    const proposal = Object.freeze({ account, credential: await versions.handles(account, 1, sealed, ['password']) })
+    this.#sheets.set(proposal, sealed)
+    return proposal
+  }
+
+  sealed(proposal: AccountProposal): Sealed {
+    const sealed = this.#sheets.get(proposal)
+    if (sealed === undefined) throw new RelayError('store_conflict', { detail: 'the proposal was dropped' })
+    return sealed
+  }
+
+  async drop(proposal: AccountProposal): Promise<void> {
+    if (this.#sheets.delete(proposal)) await this.#options.vault.destroyKey(proposal.account.id)
+  }
+}
