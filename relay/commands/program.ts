@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { accountVerbs } from './account.ts'
 import { credentialVerbs } from './account-credential.ts'
+import { adapterVerbs } from './adapter.ts'
 import { caVerbs } from './ca.ts'
 import { captchaVerbs } from './captcha.ts'
 import { claimVerb } from './claim.ts'
@@ -28,6 +29,7 @@ const verbs = [
   deviceVerbs,
   siteVerbs,
   accountVerbs,
+  adapterVerbs,
   credentialVerbs,
   captchaVerbs,
   loginVerb,

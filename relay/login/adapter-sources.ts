@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { RelayError } from '../errors.ts'
 
 /** An adapter of one's own, before it is loaded. */
@@ -16,8 +16,17 @@ export interface AdapterFile {
 
 const packageName = /^login-relay-adapter-[a-z0-9._-]+$/
 
-/** The adapters in a folder: its files in order of their names, then the packages `login-relay-adapter-*` installed there. `adapter_unfit` when it cannot be read. */
-export async function listAdapterFiles(folder: string): Promise<AdapterFile[]> {
+/**
+ * The adapters in a folder: its files in order of their names, then the packages `login-relay-adapter-*` installed there. Of a path to
+ * a file, that one alone. `adapter_unfit` when it cannot be read.
+ */
+export async function listAdapterFiles(path: string): Promise<AdapterFile[]> {
+  const isFile = (await stat(path).catch(() => undefined))?.isFile() === true
+  if (!isFile) return listFolder(path)
+  return (await listFolder(dirname(path))).filter(({ from }) => from === basename(path))
+}
+
+async function listFolder(folder: string): Promise<AdapterFile[]> {
   const names = await read(folder)
   const code = names.filter((name) => /\.(?:[cm]?js|[cm]?ts)$/.test(name)).map((name) => join(folder, name))
   // The files beside it, what they are made with, and what says how they are written; nothing else that lies in the folder.

@@ -82,6 +82,18 @@ export const relayRoutes = [
   }),
   route({
     method: 'GET',
+    path: '/adapters',
+    summary: 'The adapters of this relay: how it can sign in at sites',
+    access: 'known',
+    answer: z
+      .array(
+        z.object({ name: z.string(), description: z.string(), from: z.string().meta({ description: '`built in`, or the file or package it comes from.' }) }),
+      )
+      .meta({ examples: [[{ name: 'form', description: 'An HTML form', from: 'built in' }]] }),
+    handle: ({ rooms }) => rooms.login.adapters.map(({ name, description, from }) => ({ name, description, from })),
+  }),
+  route({
+    method: 'GET',
     path: '/ca.pem',
     summary: "The relay's CA certificate, for terminals to trust",
     access: 'anyone',

@@ -1,0 +1,46 @@
+import type { Command } from 'commander'
+import { printJson, printTable } from './output.ts'
+import { takesPassword } from './read-secret.ts'
+import type { CommonOptions } from './settings.ts'
+import { noun, verb, withRelay } from './verb.ts'
+
+interface AdapterView {
+  readonly name: string
+  readonly description: string
+  readonly from: string
+}
+
+/** `adapter list|new|test|record|import`. What most commands never need is loaded when it is asked for. */
+export function adapterVerbs(program: Command): void {
+  const adapter = noun(program, 'adapter', 'plugins that know how a kind of site signs in')
+  verb(adapter, 'list', 'list the adapters of this relay').action(list)
+  verb(adapter, 'new NAME', 'write a template, its test and a recorded site to run it against')
+    .option('--steps', 'a list of steps instead of a program')
+    .option('--folder <DIR>', 'where to write it (default: here)')
+    .action(async (name: string, options) => (await import('./adapter/new-adapter.ts')).newAdapter(name, options))
+  takesPassword(verb(adapter, 'test FILE', 'sign in with an adapter, at a recorded site or at a live one'))
+    .option('--fixture <FILE>', 'the recorded site (default: NAME.fixture.json beside it)')
+    .option('--url <URL>', 'the login address of a live site')
+    .option('--username <U>', 'the user name there')
+    .option('--settings <FILE>', 'what the site says of itself, a YAML file')
+    .action(async (file: string, options) => (await import('./adapter/test-adapter.ts')).testAdapter(file, options))
+  verb(adapter, 'record URL', 'sign in once in a browser; a draft adapter and a recorded site come of it, without your secrets')
+    .requiredOption('--name <NAME>', 'what the adapter is called')
+    .option('--folder <DIR>', 'where to write it (default: here)')
+    .option('--chromium <FILE>', 'the browser (default: CHROMIUM, or where it usually is)')
+    .action(async (url: string, options) => (await import('./adapter/record.ts')).recordAdapter(url, options))
+  verb(adapter, 'import FILE', "make steps of JumpServer's script for filling in a page")
+    .requiredOption('--name <NAME>', 'what the adapter is called')
+    .option('--folder <DIR>', 'where to write it (default: here)')
+    .action(async (file: string, options) => (await import('./adapter/import-adapter.ts')).importAdapter(file, options))
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  const adapters = await withRelay(options, (relay) => relay.call<AdapterView[]>('GET', '/api/v1/adapters'))
+  if (options.json === true) return printJson(adapters)
+  printTable(
+    ['NAME', 'FROM', 'DESCRIPTION'],
+    adapters.map(({ name, from, description }) => [name, from, description]),
+    'No adapters.',
+  )
+}
