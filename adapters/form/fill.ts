@@ -4,6 +4,7 @@ import { fillTemplate, namesOf } from '../transform/template.ts'
 import { type Names, transform } from '../transform/transform.ts'
 import { textFields } from './find-fields.ts'
 import type { SignInForm } from './find-form.ts'
+import { scriptedIn, scriptedInWords } from './page-script.ts'
 import type { FormSettings } from './settings.ts'
 import { mentions, oneTimeCodeWords, rememberWords } from './words.ts'
 
@@ -24,7 +25,7 @@ export async function fillIn(page: Page, found: SignInForm, context: SignInConte
   const code = await codeFor(found, context)
   if (code !== undefined) form = form.fill(code.field, code.value)
   for (const [name, value] of valuesFor(found, settings)) form = setValue(form, name, fillTemplate(value, names))
-  if (found.password !== undefined && !isInValues(settings)) form = form.fill(found.password, passwordValue(context, names))
+  if (found.password !== undefined && !isInValues(settings)) form = form.fill(found.password, passwordValue(page, context, names))
   return { form, headers: fillHeaders(settings.headers, names) }
 }
 
@@ -35,9 +36,12 @@ async function readNames(page: Page, found: SignInForm, { browser, settings, use
   return { ...names, ...(await readValues(settings.read, page, names, readingWith(browser, page.url))) }
 }
 
-function passwordValue({ settings, secrets: { password } }: SignInContext<FormSettings>, names: Names): Value {
+function passwordValue(page: Page, { settings, secrets: { password }, step }: SignInContext<FormSettings>, names: Names): Value {
   if (password === undefined) throw new SignInFailure('unknown', ['the account has no password'])
-  return settings.transform === undefined ? password : transform(settings.transform, names)
+  if (settings.transform !== undefined) return transform(settings.transform, names)
+  const scripted = scriptedIn(page, settings)
+  if (scripted !== undefined) step('form', scriptedInWords(scripted))
+  return scripted?.is === 'known' ? transform(scripted.transform, names) : password
 }
 
 /** The page's script puts what it makes of the password into a field of its own, and empties the one it was typed into. */

@@ -7,6 +7,7 @@ import { passwordRules } from './change/password-rules.ts'
 import { checkFields } from './fill.ts'
 import { findSignInForm } from './find-form.ts'
 import { findSignInPage } from './find-page.ts'
+import { scriptedIn, scriptedInWords } from './page-script.ts'
 import { partsOf, settingsOf } from './parts.ts'
 import { type FormSettings, formSettings } from './settings.ts'
 import { inWords, signIn } from './sign-in.ts'
@@ -51,14 +52,15 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
       const { page: on, found } = await findSignInPage(page, browser, settings)
       checkFields(found)
       const parts = partsOf(on, found)
+      const scripted = scriptedIn(on, settings)
       return {
         fits: true,
-        found: [`a ${inWords(found).replace(': ', ` at ${on.url.pathname}: `)}`],
+        found: [`a ${inWords(found).replace(': ', ` at ${on.url.pathname}: `)}`, ...(scripted === undefined ? [] : [scriptedInWords(scripted)])],
         loginUrl: on.url,
         origins: [found.form.action.origin],
         page: on,
         parts,
-        settings: settingsOf(parts),
+        settings: { ...settingsOf(parts), ...(scripted?.is === 'known' ? { transform: scripted.transform } : {}) },
       }
     } catch (error) {
       if (!(error instanceof SignInFailure)) throw error

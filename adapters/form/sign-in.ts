@@ -1,4 +1,4 @@
-import { type Page, type SignInContext, SignInFailure, type SignInResult } from '../contract.ts'
+import { type FailureKind, type Page, type SignInContext, SignInFailure, type SignInResult } from '../contract.ts'
 import { answerFacts, leadsOn, type Sent } from './answer.ts'
 import { confirm, landingOf } from './confirm.ts'
 import { fillIn } from './fill.ts'
@@ -6,6 +6,7 @@ import { findSignInForm, type SignInForm } from './find-form.ts'
 import { checkChallenge, findSignInPage, type SignInPage } from './find-page.ts'
 import { goFurther } from './go-further.ts'
 import { judge, quoted, type Verdict } from './judge.ts'
+import { scriptedIn, scriptedInWords } from './page-script.ts'
 import type { FormSettings } from './settings.ts'
 
 type Context = SignInContext<FormSettings>
@@ -28,9 +29,15 @@ export async function signIn(context: Context): Promise<SignInResult> {
         context.nextAttempt()
         break
       case 'failed':
-        throw new SignInFailure(verdict.kind, verdict.seen)
+        throw new SignInFailure(verdict.kind, [...verdict.seen, ...hintFor(context, verdict.kind, asked)])
     }
   }
+}
+
+/** A password may be refused because it arrived otherwise than the page's script would have sent it. */
+function hintFor({ settings }: Context, kind: FailureKind, page: Page): string[] {
+  const scripted = kind === 'wrong-password' ? scriptedIn(page, settings) : undefined
+  return scripted?.is === 'unclear' ? [scriptedInWords(scripted)] : []
 }
 
 type Decided = Exclude<Verdict, { readonly is: 'asks' }>

@@ -49,6 +49,11 @@ const rsaOpen = (padding: number, as: BufferEncoding, oaepHash?: string) => (cip
 
 export const schemes = {
   md5: { page: () => '', settings: { transform: 'md5(password)' }, isRight: inField('password', (password) => hash('md5', password)) },
+  'md5 by a script that says so': {
+    page: () => '<script>function encrypt(f) { f.password.value = hex_md5(f.password.value); return true }</script>',
+    settings: {},
+    isRight: inField('password', (password) => hash('md5', password)),
+  },
   'md5 twice with a salt of the page': {
     page: (nonce) => `<input type="hidden" id="salt" name="salt" value="${nonce}">`,
     settings: { read: { salt: { field: 'salt' } }, transform: 'md5(md5(password) + salt)' },
