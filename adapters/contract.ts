@@ -327,6 +327,8 @@ export interface Adapter<S = unknown> {
   readonly api: 1
   /** One line for lists. */
   readonly description: string
+  /** Its browser runs the scripts of pages: a Chromium on the relay. Of built-in adapters alone; default: a browser without a window. */
+  readonly engine?: 'scripts'
   readonly settings: ZodType<S>
   /** Signs in or throws `SignInFailure`. */
   signIn(context: SignInContext<S>): Promise<SignInResult>

@@ -76,6 +76,10 @@ export const configSchema = z.strictObject({
         .describe('How often a sign-in is begun again when the site fails before anything secret was sent. Afterwards it never is.'),
       retryMilliseconds: z.int().min(1).max(60_000).default(300).describe('How long it waits before that; four times as long each time.'),
       pages: z.int().min(1).max(500).default(60).describe('How many requests one sign-in may make.'),
+      browser: path
+        .optional()
+        .meta({ examples: ['/usr/bin/chromium'] })
+        .describe('Chromium, for sites that draw their sign-in by script; without it, one in the usual places. Needs the npm package playwright-core.'),
     })
     .prefault({})
     .describe('Limits of a sign-in.'),

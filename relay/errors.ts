@@ -273,6 +273,12 @@ export const catalogue = {
     next: 'Let the relay sign in by itself, or name the form in the settings of the site (docs/credentials.md).',
   },
   captcha_pending: { status: 409, exit: 1, text: 'The sign-in at {site} waits for a person to answer a challenge.', next: 'Answer it in the portal.' },
+  browser_missing: {
+    status: 503,
+    exit: 1,
+    text: 'This sign-in needs a browser on the relay, and {reason}.',
+    next: 'Install Chromium and, beside login-relay, the npm package playwright-core; name the program in `login.browser` of relay.yaml where it is in no usual place.',
+  },
   captcha_unreadable: { status: 422, exit: 1, text: 'The image cannot be read as a picture: {reason}.', next: "Look at the site's login page in a browser." },
   handoff_unavailable: {
     status: 409,

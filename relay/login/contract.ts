@@ -88,6 +88,8 @@ export interface SessionState {
   readonly site: Site
   readonly cookies: string
   readonly headers: readonly SessionHeader[]
+  /** What the site's scripts keep in the storage of its origins. */
+  readonly storage?: readonly StorageEntry[]
   /** Where this session landed; default: the site's. */
   readonly landingUrl?: string
 }

@@ -8,7 +8,8 @@ import type { Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Outbound } from '../outbound/index.ts'
 import { Secret } from '../vault/index.ts'
-import { createBrowser } from './browser/index.ts'
+import { createBrowser, type WindowlessBrowser } from './browser/index.ts'
+import { type BrowserEngine, createBrowserEngine } from './browser-engine/index.ts'
 import type { CaptchaMemories } from './captcha-memories.ts'
 import { changePassword } from './change-password.ts'
 import type { Login, PageForm, PasswordChangeOutcome, PasswordChangeRequest, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
@@ -48,23 +49,30 @@ class Engine implements Login {
   readonly #flights = new Map<string, Promise<SignInOutcome>>()
   /** Settings and addresses of a site, parsed once: `looksSignedOut` runs for every proxied answer. */
   readonly #facts = new WeakMap<Site, { readonly adapter: Adapter; readonly site: SiteFacts }>()
+  readonly #engine: BrowserEngine
   #adapters: ReadonlyMap<string, Adapter> = new Map()
   #loaded: LoadedAdapters | undefined
   #reader: Promise<CaptchaReader> | undefined
 
   constructor(options: LoginOptions) {
     this.#options = options
+    const { settings, log } = options
+    this.#engine = createBrowserEngine({ path: settings.browser, onProblem: (error) => log.warn({ err: error }, 'the browser did not end as it should') })
   }
 
   async start(): Promise<void> {
     this.#loaded = await loadAdapters(this.#options.adaptersFolder, this.#options.isolation)
     this.#adapters = new Map([...this.#loaded.byName].map(([name, { adapter }]) => [name, adapter]))
     await this.#options.memories?.start()
+    if (this.#engine.program !== undefined && this.#engine.isWithoutSandbox) {
+      this.#options.log.warn('the relay runs as root: Chromium runs without its own sandbox, for sites that need scripts; run the relay as another user')
+    }
   }
 
   async stop(): Promise<void> {
     await Promise.allSettled(this.#flights.values())
     await this.#loaded?.stop()
+    await this.#engine.stop()
     await this.#options.memories?.stop()
     const reader = this.#reader
     this.#reader = undefined
@@ -97,6 +105,7 @@ class Engine implements Login {
     const outcome = await signIn(adapter, request, {
       outbound,
       settings,
+      engine: this.#engine,
       reader: () => this.#openReader(),
       onReaderFailure: (error) => log.warn({ site: site.id, err: error }, 'the captcha reader failed'),
       memory: async () => memories?.of(site) ?? new SiteMemory(),
@@ -162,18 +171,27 @@ class Engine implements Login {
     probe(url, options, { outbound: this.#options.outbound, adapters: this.#adapters, limits: this.#options.settings })
 
   async #withSession<T>(state: SessionState, ask: (adapter: Adapter, context: Parameters<Adapter['isSignedIn']>[0]) => Promise<T>): Promise<T> {
-    const { cookies, headers, landingUrl } = state
+    const { landingUrl } = state
     const site = landingUrl === undefined ? state.site : { ...state.site, landingUrl }
     const adapter = this.#adapter(site.adapter)
-    const agent = withSessionHeaders(this.#options.outbound.agent(destinationOf(site)), headers)
     const signal = AbortSignal.timeout(this.#options.settings.timeoutSeconds * 1000)
-    const browser = createBrowser({ agent, jar: CookieJar.restore(cookies), limits: this.#options.settings, signal })
+    const browser = this.#browserWith(state, adapter, signal)
     try {
       return await ask(adapter, { browser, site: siteOf(site), settings: parseSettings(adapter, site), signal })
     } catch (error) {
       if (error instanceof SignInFailure) throw new RelayError('site_down', { params: { site: site.id, reason: error.seen.join('; ') }, cause: error })
       throw error
+    } finally {
+      await browser.close?.()
     }
+  }
+
+  #browserWith({ site, cookies, headers, storage = [] }: SessionState, { engine }: Adapter, signal: AbortSignal): WindowlessBrowser {
+    const agent = this.#options.outbound.agent(destinationOf(site))
+    const options = { jar: CookieJar.restore(cookies), limits: this.#options.settings, signal }
+    // The site's own scripts add the headers, by what they find in storage.
+    if (engine === 'scripts') return this.#engine.open({ ...options, agent, origins: site.origins, storage })
+    return createBrowser({ ...options, agent: withSessionHeaders(agent, headers) })
   }
 
   #openReader(): Promise<CaptchaReader> {

@@ -3,7 +3,8 @@ import { type Adapter, type SignInContext, SignInFailure, type SignInResult } fr
 import type { CaptchaOutcome, CaptchaReader, SiteMemory } from '../../captcha/index.ts'
 import type { Config } from '../../config/index.ts'
 import type { Outbound } from '../outbound/index.ts'
-import { createBrowser, type WindowlessBrowser } from './browser/index.ts'
+import { createBrowser, type KeptByScripts, type WindowlessBrowser } from './browser/index.ts'
+import type { BrowserEngine } from './browser-engine/index.ts'
 import { answerCaptcha, type CaptchaAnswer } from './captcha-answer.ts'
 import type { SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
 import { destinationOf } from './destination.ts'
@@ -19,6 +20,8 @@ export interface SignInRooms {
   readonly outbound: Outbound
   readonly reader: () => Promise<CaptchaReader>
   readonly settings: Config['login']
+  /** For adapters whose pages need their scripts. */
+  readonly engine: BrowserEngine
   readonly onReaderFailure: (error: unknown) => void
   /** What the site's captchas have taught. */
   readonly memory: () => Promise<SiteMemory>
@@ -62,22 +65,28 @@ class SignIn {
       const settings = this.#checkSettings()
       const result = await this.#withRetries(() => this.#runAdapter(settings))
       this.#checkEvidence(result)
-      return this.#succeed(result)
+      return this.#succeed(result, await this.#browser.kept?.())
     } catch (error) {
       return this.#fail(this.#request.signal.aborted ? { kind: 'unknown', seen: ['the sign-in was ended before it was done'] } : failureOf(error))
     } finally {
       this.#limit.end()
+      await this.#browser.close?.()
     }
   }
 
   #openBrowser(): WindowlessBrowser {
     const { pageBytes, redirects, pages } = this.#rooms.settings
-    const browser = createBrowser({
+    const options = {
       agent: this.#agent,
       limits: { pageBytes, redirects, pages },
       signal: this.#limit.signal,
-      onPage: (page, request) => this.#evidence.note(page, request),
-    })
+      onPage: (...arrival: Parameters<Evidence['note']>) => this.#evidence.note(...arrival),
+    }
+    const { site } = this.#request
+    const browser =
+      this.#adapter.engine === 'scripts'
+        ? this.#rooms.engine.open({ ...options, origins: site.origins, types: site.settings.browser === 'type' })
+        : createBrowser(options)
     this.#evidence.begin(browser.jar)
     return browser
   }
@@ -96,6 +105,7 @@ class SignIn {
         await wait(pause, undefined, { signal: this.#limit.signal }).catch(() => {
           throw error
         })
+        await this.#browser.close?.()
         this.#browser = this.#openBrowser()
       }
     }
@@ -184,14 +194,14 @@ class SignIn {
     if (evidence.length === 0) throw new SignInFailure('unknown', ['the adapter names no evidence that it is signed in'])
   }
 
-  #succeed(result: SignInResult): SignInOutcome {
+  #succeed(result: SignInResult, kept: KeptByScripts = { headers: [], storage: [] }): SignInOutcome {
     for (const { answer, by, image, read } of this.#captchas) this.#rooms.onCaptchaOutcome({ is: 'accepted', answer, by, image, read })
     const evidence = result.evidence.map((line) => this.#steps.safe(line))
     this.#steps.add('evidence', evidence.join('; '))
     this.#steps.add('done', 'signed in')
     const cookies = this.#browser.jar.serialise()
-    const headers = settledHeaders(result)
-    const storage = settledStorage(result, this.#request.site.origins)
+    const headers = [...settledHeaders(result), ...kept.headers]
+    const storage = [...settledStorage(result, this.#request.site.origins), ...kept.storage]
     const told = [cookies, ...headers.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])), ...storage.map(({ value }) => value)].join('\n')
     return {
       ok: true,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { RelayError } from '../errors.ts'
-import type { AgentRequest, AgentResponse, Destination, HttpAgent, NewSecret, Part, SecretSlot } from './contract.ts'
+import type { AgentRequest, AgentResponse, Destination, NewSecret, Part, SecretSlot, TypingAgent } from './contract.ts'
 import { acceptedEncodings, decompress } from './decompress.ts'
 import { exchange } from './exchange.ts'
 import { bodyFilledLate, type FilledRequest, type FillSlot, fillHeaders, fillParts, slotsOf } from './fill.ts'
@@ -21,7 +21,7 @@ export interface AgentOptions extends SlotTools {
   readonly newSecret?: NewSecret | undefined
 }
 
-export function createAgent({ destination, pools, newSecret, ...tools }: AgentOptions): HttpAgent {
+export function createAgent({ destination, pools, newSecret, ...tools }: AgentOptions): TypingAgent {
   const spent = new SpentSecrets(newSecret?.secret)
   const watch = new Stopwatch()
   const left = new Map<string, RegExp>()
@@ -71,8 +71,18 @@ export function createAgent({ destination, pools, newSecret, ...tools }: AgentOp
     }
   }
 
+  const type: TypingAgent['type'] = async (slot, origin, into) => {
+    checkOrigin(destination, new URL(origin))
+    const whole: SecretSlot = { ...slot, encoding: { as: 'json' } }
+    await filler.prepare([whole], origin, undefined)
+    const text = filler.text(whole, origin)
+    spent.claim([whole], origin, false)
+    await into(text)
+  }
+
   return {
     send,
+    type,
     beginAttempt: () => spent.beginAttempt(),
     scrub: (text) => scrubText(text, left.values()),
     get networkMs() {

@@ -82,6 +82,15 @@ export interface HttpAgent {
   readonly networkMs: number
 }
 
+/** An agent that can also type a secret into a page, for the browser engine. */
+export interface TypingAgent extends HttpAgent {
+  /**
+   * Hands the text of a slot to `into`, which types it into a page of `origin`: for sites whose declaration says that their script needs it.
+   * It counts as left: at most once per attempt, to an enrolled origin, scrubbed from then on. `secret_refused`, `destination_refused`.
+   */
+  type(slot: Omit<SecretSlot, 'encoding'>, origin: string, into: (text: string) => Promise<void>): Promise<void>
+}
+
 /** A new password on its way to the site. Forms ask for it twice: it may stand in two fields of its one request. */
 export interface NewSecret {
   readonly secret: object
@@ -93,7 +102,7 @@ export interface Outbound {
   start(): Promise<void>
   stop(): Promise<void>
   /** For signing in at a site: requests leave only toward its origins' allowed networks. */
-  agent(destination: Destination, options?: { readonly newSecret?: NewSecret }): HttpAgent
+  agent(destination: Destination, options?: { readonly newSecret?: NewSecret }): TypingAgent
   /**
    * One request of the proxy toward an enrolled site, streamed both ways, on a pooled connection. Headers as given plus slots for
    * header-kind sessions. Hop-by-hop fields and `Expect` must be gone; `Host` is written from the origin. The body passes as the

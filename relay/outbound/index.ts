@@ -21,6 +21,7 @@ export type {
   Outbound,
   Part,
   SecretSlot,
+  TypingAgent,
 } from './contract.ts'
 export { createOutbound, type OutboundOptions } from './create-outbound.ts'
 export { readDigestChallenge } from './digest.ts'

@@ -1,4 +1,4 @@
-import type { Browser, CookieFacts, Page, RequestOptions } from '../../../adapters/index.ts'
+import type { Browser, CookieFacts, Page, RequestOptions, SessionHeader, StorageEntry } from '../../../adapters/index.ts'
 import type { HttpAgent, Part } from '../../outbound/index.ts'
 import { CookieJar } from '../cookies/index.ts'
 import { urlencoded } from './encode-entries.ts'
@@ -27,6 +27,15 @@ export interface WindowlessBrowser extends Browser {
   readonly page: Page | undefined
   /** Text without the secrets that were sent. */
   scrub(text: string): string
+  /** What a session consists of beside its cookies, where pages have scripts. */
+  kept?(): Promise<KeptByScripts>
+  close?(): Promise<void>
+}
+
+/** What the scripts of a page keep: entries of storage, and the header they send for the session. */
+export interface KeptByScripts {
+  readonly storage: readonly StorageEntry[]
+  readonly headers: readonly SessionHeader[]
 }
 
 /** The longest wait a page may ask for before it moves on, for this to count as a redirect. Seconds. */

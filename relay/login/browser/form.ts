@@ -29,7 +29,10 @@ export class PageForm implements Form {
   readonly element: Element
   readonly #place: FormPlace
   readonly #controls: readonly Control[]
-  readonly #filled = new Map<Control, PlacedSecret>()
+  /** Handles that stand in a field. */
+  protected readonly filled = new Map<Control, PlacedSecret>()
+  /** What was filled in, ticked or cleared, in order. */
+  protected readonly touched = new Set<Control>()
   readonly #descriptions = new Map<Control, Pick<FormField, 'id' | 'label' | 'autocomplete' | 'maxLength'>>()
 
   constructor(place: FormPlace) {
@@ -74,8 +77,9 @@ export class PageForm implements Form {
 
   fill(field: string, value: Value): Form {
     const control = this.#find(field, ({ type }) => !['checkbox', 'radio', 'submit', 'image', 'button', 'reset', 'file'].includes(type))
-    this.#filled.delete(control)
-    if (typeof value !== 'string') this.#filled.set(control, placedSecret(value))
+    this.filled.delete(control)
+    this.touched.add(control)
+    if (typeof value !== 'string') this.filled.set(control, placedSecret(value))
     else if (control.type === 'select') {
       if (!control.options.some((option) => option.value === value)) throw new Error(`the list ${field} does not offer that value`)
       for (const option of control.options) option.selected = option.value === value
@@ -87,11 +91,12 @@ export class PageForm implements Form {
     const control = this.#find(field, (one) => (one.type === 'checkbox' || one.type === 'radio') && (value === undefined || one.value === value))
     if (control.type === 'radio' && on) for (const other of this.#controls) if (other.type === 'radio' && other.name === control.name) other.checked = false
     control.checked = on
+    this.touched.add(control)
     return this
   }
 
   async submit(submitter?: string, options?: Pick<RequestOptions, 'headers'>): Promise<Page> {
-    return this.#place.go(this.request(this.#submitter(submitter)), options)
+    return this.#place.go(this.request(this.submitter(submitter)), options)
   }
 
   /** The submission itself; without a button: as a script makes it. */
@@ -102,7 +107,7 @@ export class PageForm implements Form {
     const action = own('formaction') === undefined ? this.action : actionOf(own('formaction'), this.#place)
     const enctype = own('formenctype') === undefined ? this.enctype : enctypeOf(own('formenctype'))
     const charset = charsetOf(attribute(element, 'accept-charset'), pageEncoding)
-    const entries = entryList(this.#controls, button, this.#filled, charset)
+    const entries = entryList(this.#controls, button, this.filled, charset)
     if (method === 'get') return { method: 'GET', url: withoutQuery(action), query: urlencoded(entries, charset), referrer: pageUrl }
     const { contentType, body } = encodeEntries(entries, enctype, charset)
     return { method: 'POST', url: action, contentType, body, referrer: pageUrl }
@@ -116,7 +121,7 @@ export class PageForm implements Form {
   }
 
   /** The button by name, id, value or what it says; by default the first that can be pressed. */
-  #submitter(wanted: string | undefined): Control | undefined {
+  protected submitter(wanted: string | undefined): Control | undefined {
     const buttons = this.#controls.filter(({ type, disabled }) => (type === 'submit' || type === 'image') && !disabled)
     if (wanted === undefined) return buttons[0]
     const found =

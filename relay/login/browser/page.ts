@@ -1,7 +1,7 @@
 import type { Form, Page, PageElement, PageImage, RequestOptions, SessionToken, TokenPlace } from '../../../adapters/index.ts'
 import { charsetOf, decodePage } from './decode-page.ts'
 import { decode, encodingOf } from './encoding.ts'
-import { PageForm } from './form.ts'
+import { type FormPlace, PageForm } from './form.ts'
 import { FoundElement } from './found-element.ts'
 import { imagesOf } from './images.ts'
 import { parseRefresh } from './meta-refresh.ts'
@@ -20,6 +20,8 @@ export interface PageContext {
   go(request: PageRequest, options?: RequestOptions): Promise<Page>
   /** Fetches what the page shows. */
   fetch(request: PageRequest): Promise<Answer>
+  /** Makes a form of the page, where it is not sent as one of a windowless browser. */
+  readonly makeForm?: (place: FormPlace) => PageForm
 }
 
 /** An answer as a page: HTML is parsed, anything else is its text. */
@@ -67,16 +69,16 @@ export class ParsedPage implements Page {
   }
 
   get forms(): readonly Form[] {
-    this.#forms ??= select(this.#document.root, 'form').map(
-      (element) =>
-        new PageForm({
-          element,
-          document: this.#document,
-          pageUrl: this.url,
-          baseUrl: this.baseUrl,
-          pageEncoding: this.encoding,
-          go: (request, options) => this.#context.go(request, options),
-        }),
+    const make = this.#context.makeForm ?? ((place: FormPlace) => new PageForm(place))
+    this.#forms ??= select(this.#document.root, 'form').map((element) =>
+      make({
+        element,
+        document: this.#document,
+        pageUrl: this.url,
+        baseUrl: this.baseUrl,
+        pageEncoding: this.encoding,
+        go: (request, options) => this.#context.go(request, options),
+      }),
     )
     return this.#forms
   }

@@ -1,4 +1,4 @@
-import type { AgentRequest, HttpAgent } from '../../outbound/index.ts'
+import type { AgentRequest, TypingAgent } from '../../outbound/index.ts'
 
 /** What passed through an agent that matters for telling what happened. */
 export interface Watch {
@@ -12,20 +12,25 @@ export interface Watch {
 const mostCookies = 500
 
 /** The same agent, watched. */
-export class WatchedAgent implements HttpAgent, Watch {
+export class WatchedAgent implements TypingAgent, Watch {
   readonly cookieValues = new Set<string>()
   secretsSent = 0
-  readonly #agent: HttpAgent
+  readonly #agent: TypingAgent
 
-  constructor(agent: HttpAgent) {
+  constructor(agent: TypingAgent) {
     this.#agent = agent
   }
 
-  send: HttpAgent['send'] = async (request) => {
+  send: TypingAgent['send'] = async (request) => {
     if (carriesSecret(request)) this.secretsSent += 1
     const response = await this.#agent.send(request)
     for (const [name, line] of response.headers) if (name.toLowerCase() === 'set-cookie') this.#note(line)
     return response
+  }
+
+  type: TypingAgent['type'] = async (...given) => {
+    this.secretsSent += 1
+    await this.#agent.type(...given)
   }
 
   beginAttempt(): void {
