@@ -14,6 +14,7 @@ const enoughImages = 12
 /** After so many it shows which way of cutting fits; the others are forgotten, and the best one too where it hardly ever reads right. */
 const trial = 40
 const hopeless = 0.1
+const latestReads = 24
 /** Glyphs that are kept for one way, on trial and after it. */
 const mostOnTrial = 160
 const mostGlyphs = 640
@@ -180,8 +181,10 @@ function isSame(one: string, other: string, { caseless }: Habits): boolean {
   return one === other || (caseless > 0 && one.toLowerCase() === other.toLowerCase())
 }
 
+/** Of the latest: what was tried with few glyphs says little of many. */
 function rateOf(track: readonly Entry[]): number {
-  return track.length === 0 ? 0 : track.filter(([, right]) => right).length / track.length
+  const latest = track.slice(-latestReads)
+  return latest.length === 0 ? 0 : latest.filter(([, right]) => right).length / latest.length
 }
 
 function bestOnly(all: Partial<Record<Way, WayState>>): Partial<Record<Way, WayState>> {

@@ -40,7 +40,7 @@ ${standing(rooms, account, call.csrf)}
 <div class="card"><dl class="facts"><dt>User name</dt><dd><code id="username">${username}</code> <button type="button" class="plain" data-copy="username" hidden>Copy</button></dd>
 <dt>In place of the password</dt><dd><code id="placeholder">${placeholder}</code> <button type="button" class="plain" data-copy="placeholder" hidden>Copy</button></dd>
 <dt>It works</dt><dd><strong data-until="${expiresAt}">until ${new Date(expiresAt).toISOString().slice(11, 19)} UTC</strong>, once</dd></dl>
-<p><a class="button main" href="${site?.loginUrl ?? ''}" target="_blank" rel="noreferrer noopener">Open the site’s sign-in page</a></p>
+<div class="actions"><a class="button main" href="${site?.loginUrl ?? ''}" target="_blank" rel="noreferrer noopener">Open the site’s sign-in page</a></div>
 <p class="quiet">Come back to this page when the site has let you in: it shows that the session is the relay’s now.</p></div>
 <p><a href="/accounts/${account.id}">Back to the account</a></p></div>`,
     }
