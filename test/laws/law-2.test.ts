@@ -205,3 +205,31 @@ t.test('law 2: what left is scrubbed from texts, and nothing else is', async (t)
   await agent.send(post(origin, slot(secretFor(origin))))
   t.equal(agent.scrub(`<input value="c4n4ry-P&amp;ss w&ouml;rd"> ?p=c4n4ry-P%26ss%20w%C3%B6rd`), '<input value="[secret]"> ?p=[secret]')
 })
+
+t.test('law 2: a new password stands in two fields of its one request, after it was written down, and no more', async (t) => {
+  const { site, origin, destination } = await start(t)
+  const outbound = outboundForTest(t)
+  const [secret, present] = [secretFor(origin), secretFor(origin)]
+  const order: string[] = []
+  const newSecret = {
+    secret,
+    async beforeItLeaves() {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      order.push(`written down with ${timesSeen(site)} seen`)
+    },
+  }
+  const agent = outbound.agent(destination, { newSecret })
+  const refused = { code: 'secret_refused' }
+  t.match(await rejection(agent.send(post(origin, slot(secret, 'a'), slot(secret, 'b'), slot(secret, 'c')))), refused, 'three')
+  t.match(await rejection(agent.send(post(origin, slot(secret, 'a'), slot(secret, 'a')))), refused, 'one field twice')
+  t.match(await rejection(agent.send(post(origin, slot(present, 'a'), slot(present, 'b')))), refused, 'another secret twice')
+  t.equal(site.accepted, 0)
+  await agent.send(post(origin, slot(present, 'old'), slot(secret, 'new'), slot(secret, 'again')))
+  t.equal(timesSeen(site), 3)
+  t.equal(order.at(-1), 'written down with 0 seen')
+  t.match(await rejection(agent.send(post(origin, slot(secret, 'new')))), refused, 'a second request')
+  t.match(await rejection(agent.send(post('http://other.test', slot(secret, 'new')))), { code: 'destination_refused' })
+  const failing = { secret, beforeItLeaves: () => Promise.reject(new Error('the disk is full')) }
+  t.match(await rejection(outbound.agent(destination, { newSecret: failing }).send(post(origin, slot(secret, 'new')))), { message: 'the disk is full' })
+  t.equal(timesSeen(site), 3, 'what cannot be written down does not leave')
+})
