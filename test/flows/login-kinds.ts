@@ -14,6 +14,7 @@ export interface LoginKind {
   readonly title: string
   readonly adapter: string
   readonly username: string
+  readonly hasCaptcha?: true
   readonly start: (username: string, password: string) => Promise<KindSite>
 }
 
@@ -29,9 +30,6 @@ export interface KindSite {
   readonly answers?: Readonly<Record<string, string>>
   /** What a person answers. */
   readonly answer?: (challenge: Challenge) => string
-  readonly hasCaptcha?: true
-  /** What arrived in the password's place: worth as much as the password where it is the same every time. */
-  readonly received?: readonly string[]
   /** A page behind the sign-in. */
   readonly inside?: string
   stop(): Promise<void>
@@ -154,13 +152,14 @@ function byJson(title: string, options: JsonSiteOptions, settings: Record<string
     title,
     adapter: 'json',
     username: 'ann',
+    ...(options.captcha === true ? { hasCaptcha: true as const } : {}),
     async start(username, password) {
       const site = await startJsonSite({ username, password, ...options })
       return {
         ...withBook(site),
         settings: { landing: '/api/orders', ...settings },
         inside: '/api/orders',
-        ...(options.captcha === true ? { hasCaptcha: true as const, answer: () => site.captchaAnswer } : {}),
+        ...(options.captcha === true ? { answer: () => site.captchaAnswer } : {}),
       }
     },
   }
