@@ -16,10 +16,8 @@ import { readImage } from './read.ts'
 import { unreadable } from './unreadable.ts'
 
 export type { Candidate, CaptchaReader, ReaderOptions, ReadHints, ReadResult } from './contract.ts'
-export { decode as pixelsOf } from './decode.ts'
 export { type CaptchaOutcome, type CaptchaStats, SiteMemory, type SiteRead } from './memory/site-memory.ts'
 export type { Tally } from './memory/tally.ts'
-export type { Picture } from './picture.ts'
 
 /** A read that takes longer than this is given up, milliseconds. Starting a recogniser is within it. */
 const readLimit = 15_000

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { CaptchaStats, Tally } from '../../captcha/index.ts'
+import type { CaptchaStats, Tally } from '../login/index.ts'
 import { printable, printJson, printLine, printTable } from './output.ts'
 import type { CommonOptions } from './settings.ts'
 import { noun, verb, withRelay } from './verb.ts'

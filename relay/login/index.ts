@@ -5,6 +5,7 @@
  * Keeps laws 2, 3 and 8.
  */
 
+export type { CaptchaStats, Tally } from '../../captcha/index.ts'
 export { CaptchaMemories } from './captcha-memories.ts'
 export type {
   FormSnapshot,

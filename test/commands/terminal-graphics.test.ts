@@ -111,5 +111,7 @@ t.test('iTerm2 gets a PNG in line; small pictures are drawn larger', async (t) =
 })
 
 t.test('what is no image is not drawn', async (t) => {
-  await t.rejects(draw(Buffer.from('<html>'), 'kitty'), { code: 'captcha_unreadable' })
+  await t.rejects(draw(Buffer.from('<html>'), 'kitty'))
+  const bomb = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="50000" height="50000"/>')
+  await t.rejects(draw(bomb, 'sixel'))
 })

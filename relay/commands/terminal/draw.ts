@@ -1,7 +1,11 @@
 import sharp from 'sharp'
-import { type Picture, pixelsOf } from '../../../captcha/index.ts'
 import type { Graphics } from './graphics.ts'
+import type { Picture } from './picture.ts'
 import { sixel } from './sixel.ts'
+
+/** A site's image is not trusted: what is larger or takes longer than any captcha is left to the person's own viewer. */
+const mostPixels = 1_000_000
+const mostSeconds = 2
 
 /** Captchas are small; pictures lower than this are drawn larger, in whole steps. */
 const leastHeight = 90
@@ -9,7 +13,7 @@ const mostWidth = 900
 /** The kitty protocol takes at most so many characters of base64 at a time. */
 const chunk = 4096
 
-/** An image as the bytes that make a terminal show it. `captcha_unreadable` for what is no image. */
+/** An image as the bytes that make a terminal show it. Rejects for what is no image, or none that can be drawn here. */
 export async function draw(image: Buffer, graphics: Graphics): Promise<string> {
   const picture = enlarged(await pixelsOf(image))
   switch (graphics) {
@@ -20,6 +24,20 @@ export async function draw(image: Buffer, graphics: Graphics): Promise<string> {
     case 'sixel':
       return sixel(picture)
   }
+}
+
+async function pixelsOf(image: Buffer): Promise<Picture> {
+  const { data, info } = await sharp(image, { limitInputPixels: mostPixels, pages: 1 })
+    .timeout({ seconds: mostSeconds })
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const { width, height, channels } = info
+  if (channels === 3) return { width, height, rgb: data }
+  // Grey pictures come with one channel: the same value thrice.
+  return { width, height, rgb: Uint8Array.from({ length: width * height * 3 }, (_, at) => data[Math.floor(at / 3) * channels] ?? 0) }
 }
 
 /** Raw pixels (`f=24`), shown at once (`a=T`); the terminal is told not to answer (`q=2`), for its answer would be read as keys. */

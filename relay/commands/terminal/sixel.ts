@@ -1,4 +1,4 @@
-import type { Picture } from '../../../captcha/index.ts'
+import type { Picture } from './picture.ts'
 
 /** Steps of each colour channel: 125 colours, of which old terminals show at least as many as a captcha needs. */
 const steps = 5
