@@ -103,6 +103,7 @@ async function beRefused(t: Test, scene: Scene): Promise<void> {
   const id = (JSON.parse((await ann('GET', '/accounts/wrong')).text) as { id: string }).id
   await terminal.browser.get('/')
   t.match((await terminal.browser.get(`/accounts/${id}`)).body, 'The site refused the user name or password')
+  t.match((await terminal.browser.get(`/accounts/${id}/evidence`)).body, 'had been sent', 'what was seen is told without the password')
   const replaced = await terminal.browser.post(`/accounts/${id}/password`, { username: kind.username, password: wrong.value })
   t.match(replaced.location, /done=password-replaced/)
   await terminal.browser.post(`/accounts/${id}/sign-in`)
@@ -141,7 +142,8 @@ async function useTheProxy(t: Test, { relay, terminal, device, site: { url } }: 
 async function lookEverywhere(t: Test, { ann, operator, terminal: { browser } }: Scene): Promise<void> {
   const accounts = JSON.parse((await ann('GET', '/accounts')).text) as { id: string }[]
   const pages = ['/', '/accounts/new', '/sites/new', '/devices', '/sessions', '/set-up', '/sign-in', '/nowhere', '/proxy.pac', '/questions/none']
-  for (const path of [...pages, ...accounts.flatMap(({ id }) => [`/accounts/${id}`, `/accounts/${id}/password`])]) await browser.get(path)
+  for (const path of [...pages, ...accounts.flatMap(({ id }) => [`/accounts/${id}`, `/accounts/${id}/password`, `/accounts/${id}/evidence`])])
+    await browser.get(path)
   const document = JSON.parse((await ann('GET', '/openapi.json')).text) as { paths: Record<string, { get?: object }> }
   const paths = Object.entries(document.paths).flatMap(([path, { get }]) =>
     get === undefined || path.endsWith('/events') ? [] : [path.replace('/api/v1', '')],

@@ -6,8 +6,8 @@ t.test("another's account, device and sessions are pages that do not exist", asy
   const relay = await startPortal(t)
   const bob = await relay.signedIn(relay.bob)
   const { id } = relay.ann.account
-  for (const path of [`/accounts/${id}`, `/accounts/${id}/password`]) t.equal((await bob.get(path)).status, 404, path)
-  for (const deed of ['open', 'sign-in', 'end', 'remove']) t.equal((await bob.post(`/accounts/${id}/${deed}`)).status, 404, deed)
+  for (const path of [`/accounts/${id}`, `/accounts/${id}/password`, `/accounts/${id}/evidence`, `/accounts/${id}/by-hand`]) t.equal((await bob.get(path)).status, 404, path)
+  for (const deed of ['open', 'sign-in', 'end', 'remove', 'by-hand']) t.equal((await bob.post(`/accounts/${id}/${deed}`)).status, 404, deed)
   t.equal((await bob.post(`/accounts/${id}/password`, { username: 'u', password: 'stolen' })).status, 404)
   t.equal((await bob.post(`/devices/${relay.ann.device.id}/revoke`)).status, 404)
   t.match(relay.accounts.account(id), { username: 'ann@erp', credentialVersion: 1 }, 'nothing was done')
@@ -29,13 +29,28 @@ t.test('sites are enrolled by who runs the relay', async (t) => {
   t.equal((await bob.get('/sites/new')).status, 403)
   t.equal((await bob.post('/sites/look', { url: 'http://127.0.0.1/' })).status, 403)
   t.equal((await bob.post('/sites/new', { url: 'http://127.0.0.1/', id: 'x', delivery: 'attach' })).status, 403)
+  for (const path of ['/sites', '/sites/erp']) t.equal((await bob.get(path)).status, 403, path)
+  const deeds = { check: {}, update: { agreed: '' }, declaration: { text: 'x: 1' }, reload: { digest: '' }, remove: {} }
+  for (const [deed, form] of Object.entries(deeds)) t.equal((await bob.post(`/sites/erp/${deed}`, form)).status, 403, deed)
+  t.ok(relay.accounts.site('erp'), 'nothing was done')
   t.notMatch((await bob.get('/accounts/new')).body, /href="\/sites\/new"/)
   t.equal((await (await relay.signedIn(relay.ann)).get('/sites/new')).status, 200)
 })
 
 t.test('whoever is not signed in is led to the sign-in page from every page, and back', async (t) => {
   const relay = await startPortal(t)
-  for (const path of ['/', '/accounts/new', `/accounts/${relay.ann.account.id}`, '/questions/x', '/devices', '/sessions', '/set-up', '/sites/new']) {
+  for (const path of [
+    '/',
+    '/accounts/new',
+    `/accounts/${relay.ann.account.id}`,
+    '/questions/x',
+    '/devices',
+    '/sessions',
+    '/set-up',
+    '/sites/new',
+    '/sites',
+    '/sites/erp',
+  ]) {
     const { status, location } = await relay.visitor().get(path)
     t.equal(status, 303, path)
     t.equal(location, path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`)
