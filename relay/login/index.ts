@@ -23,6 +23,8 @@ export type {
 export { CookieJar, type StoredCookie } from './cookies/index.ts'
 export { createLogin, type LoginOptions } from './create-login.ts'
 export { learnSigns } from './evidence/learn-signs.ts'
+export { redactPage } from './evidence/redact-page.ts'
+export { redactor } from './evidence/redact-text.ts'
 export type { SignInTrace } from './evidence/sign-in-trace.ts'
 export { changesBetween } from './probe/compare.ts'
 export { goesTo, headerParts } from './session-header.ts'
