@@ -40,5 +40,5 @@ function card(rooms: Rooms, account: ReturnType<Rooms['accounts']['listAccounts'
 function nothingYet(): Html {
   return html`<div class="card"><h2>No account yet</h2>
 <p>Tell the relay your user name and password at a site once. From then on it signs in for you, and your browser or script gets the session without ever holding the password.</p>
-<p><a class="button main" href="/accounts/new">Add an account</a></p></div>`
+<p class="actions"><a class="button main" href="/accounts/new">Add an account</a><a class="button" href="/registrations">Register at a site</a></p></div>`
 }

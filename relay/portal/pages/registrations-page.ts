@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { asRelayError } from '../../errors.ts'
 import type { Rooms } from '../rooms.ts'
-import { action } from './account-actions.ts'
 import { type Content, type Html, html } from './html.ts'
 import { csrfField, type Page } from './layout.ts'
 import { moment } from './moment.ts'
@@ -35,7 +34,7 @@ export function registrationsPage(app: FastifyInstance, rooms: Rooms): void {
     }
   })
 
-  takeForm(app, rooms, '/registrations/:id/decline', {}, async ({ principal, params }) => {
+  takeForm(app, rooms, '/registrations/:id/decline', { name: z.string().max(1000).optional() }, async ({ principal, params }) => {
     await registrations.decline(params.id ?? '', principal.user.id)
     return { goTo: '/registrations?done=registration-declined' }
   })
@@ -62,8 +61,7 @@ ${offers.map(
   ({ id, siteId, username, expiresAt }) => html`<section class="card"><h2>Keep <bdi>${username}</bdi> at <bdi>${siteId}</bdi>?</h2>
 <p>The relay signs in with it once to see that it works. Unanswered, it is forgotten at ${moment(expiresAt)}.</p>
 <form method="post" action="/registrations/${id}/accept">${csrfField(csrf)}<div class="field"><label for="name-${id}">Its name here</label><input id="name-${id}" name="name" value="${siteId}" required maxlength="64" autocomplete="off"></div>
-<div class="actions"><button class="main">Accept</button></div></form>
-${action(`/registrations/${id}/decline`, 'Decline', csrf)}</section>`,
+<div class="actions"><button class="main">Accept</button><button formaction="/registrations/${id}/decline" formnovalidate>Decline</button></div></form></section>`,
 )}
 ${open.map(
   ({ id, origins }) =>
