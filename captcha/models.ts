@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 /** Trained data for the recogniser: `<folder>/<name>.traineddata.gz`. */
 export interface Model {
@@ -19,13 +18,6 @@ const ownFolder = ownModels.find((folder) => existsSync(folder)) ?? ownModels[0]
 
 /** Our own, trained on captchas (captcha/training/README.md). */
 export const captchaModel: Model = { name: 'captcha', folder: ownFolder, meaning: unshifted }
-
-/** Stock English, from npm: for images in plain print, which ours has not seen. */
-export const printModel: Model = {
-  name: 'eng',
-  folder: join(dirname(createRequire(import.meta.url).resolve('@tesseract.js-data/eng')), '4.0.0_best_int'),
-  meaning: (shown) => shown,
-}
 
 /**
  * tesseract 5.1 names output i of a model whose outputs are its characters by character i+2

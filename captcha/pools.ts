@@ -1,4 +1,4 @@
-import { captchaModel, printModel } from './models.ts'
+import { captchaModel } from './models.ts'
 import { startNetwork } from './network-recogniser.ts'
 import { createPool, type Pool } from './pool.ts'
 import { startRecogniser } from './recogniser.ts'
@@ -10,8 +10,6 @@ export interface Pools {
   readonly general: Pool<Uint8Array>
   /** Our network for Chinese characters, where they are hinted at or the others are at a loss. Its lines are the whole image's ink (chineseInput). */
   readonly chinese: Pool<Uint8Array>
-  /** Stock English, asked only where all are at a loss. */
-  readonly print: Pool
 }
 
 /** `workers` recognisers each of our own models; they start when they are first asked. */
@@ -20,7 +18,6 @@ export function openPools(workers: number): Pools & { close(): Promise<void> } {
     captcha: createPool((limit) => startRecogniser(captchaModel, limit), { size: workers }),
     general: createPool((limit) => startNetwork('general', limit), { size: workers }),
     chinese: createPool((limit) => startNetwork('chinese', limit), { size: workers }),
-    print: createPool((limit) => startRecogniser(printModel, limit), { size: 1 }),
   }
   return {
     ...pools,

@@ -1,5 +1,5 @@
-import { decodeSteps, type Step } from './beam.ts'
-import { calibrated, type Evidence, type Stage } from './calibration.ts'
+import { decodeSteps, type Reading, type Step } from './beam.ts'
+import { calibrated, type Evidence } from './calibration.ts'
 import { chineseInput } from './chinese-network.ts'
 import type { ReadHints, ReadResult } from './contract.ts'
 import { unframed } from './crop.ts'
@@ -11,7 +11,7 @@ import { lineOf } from './line.ts'
 import type { Grey, Picture } from './picture.ts'
 import { planesOf } from './planes.ts'
 import type { Pools } from './pools.ts'
-import { chineseViews, firstViews, furtherViews, printViews } from './views.ts'
+import { chineseViews, firstViews, furtherViews } from './views.ts'
 import { supportOf, tally } from './vote.ts'
 
 type Kind = ReadResult['kind']
@@ -23,10 +23,13 @@ const surely = 0.85
 /** Below this support our models have not seen such an image. */
 const lost = 0.2
 
+/** What a look saw, in the texts that each grammar allows. */
+type Ballot = (grammar: Grammar) => readonly Reading[]
+
 /** What was seen so far: by the readers of Latin letters, and by that of Chinese characters. */
 interface Seen {
-  readonly latin: Step[][]
-  readonly chinese: Step[][]
+  readonly latin: Ballot[]
+  readonly chinese: Ballot[]
 }
 
 /** Reads one image and says how often such a read is right. */
@@ -43,35 +46,55 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   const picture = unframed(await decode(image))
   const ink = inkOf(picture)
   const seen: Seen = { latin: [], chinese: [] }
+  const ways = waysToRead(hints)
   if (hints.kind === 'chinese') {
     await lookForChinese(chineseViews(ink), seen, pools)
-    return verdict(seen, hints, 'chinese')
+    return verdict(seen, ways, hints, 'further')
   }
-  seen.latin.push(await pools.captcha.recognise(await lineOf(ink)))
-  const first = verdict(seen, hints, 'first')
+  seen.latin.push(ballotOf(await pools.captcha.recognise(await lineOf(ink)), hints))
+  const first = verdict(seen, ways, hints, 'first')
   if (best(first) >= sure) return first
-  await lookAround(firstViews(picture, ink), seen, pools)
-  const second = verdict(seen, hints, 'second')
+  await lookAround(firstViews(picture, ink), seen, hints, pools)
+  const second = verdict(seen, ways, hints, 'second')
   if (best(second) >= surely) return second
-  if (best(second) < lost && mayBeChinese(hints)) {
-    await lookForChinese(chineseViews(ink), seen, pools)
-    const chinese = verdict(seen, hints, 'chinese')
-    if (best(chinese) >= surely) return chinese
+  if (best(second) < lost && ways.some(({ chinese }) => chinese)) {
+    const [asItIs, ...others] = chineseViews(ink)
+    await lookForChinese([asItIs], seen, pools)
+    if (seemsChinese(seen, ways)) {
+      await lookForChinese(others, seen, pools)
+      return verdict(seen, ways, hints, 'further')
+    }
   }
-  await lookAround(furtherViews(picture, ink), seen, pools)
-  const third = verdict(seen, hints, 'further')
-  if (best(third) >= lost) return third
-  const lines = await Promise.all(printViews(ink).map((view) => lineOf(view)))
-  seen.latin.push(...(await Promise.all(lines.map((line) => pools.print.recognise(line)))))
-  return verdict(seen, hints, 'further')
+  await lookAround(furtherViews(picture, ink), seen, hints, pools)
+  return verdict(seen, ways, hints, 'further')
 }
 
-async function lookAround(views: readonly Picture[], { latin }: Seen, pools: Pools): Promise<void> {
-  latin.push(...(await Promise.all(views.map((view) => pools.general.recognise(planesOf(view))))))
+async function lookAround(views: readonly Picture[], { latin }: Seen, hints: ReadHints, pools: Pools): Promise<void> {
+  const all = await Promise.all(views.map((view) => pools.general.recognise(planesOf(view))))
+  latin.push(...all.map((steps) => ballotOf(steps, hints)))
 }
 
 async function lookForChinese(views: readonly Grey[], { chinese }: Seen, pools: Pools): Promise<void> {
-  chinese.push(...(await Promise.all(views.map(async (view) => pools.chinese.recognise(await chineseInput(view))))))
+  const all = await Promise.all(views.map(async (view) => pools.chinese.recognise(await chineseInput(view))))
+  chinese.push(...all.map((steps) => ballotOf(steps, {})))
+}
+
+/** Decodes a look once for each grammar, however often it is counted. */
+function ballotOf(steps: readonly Step[], { caseSensitive, alphabet }: ReadHints): Ballot {
+  const known = new Map<Grammar, readonly Reading[]>()
+  const counted = caseSensitive === false ? folded(steps, alphabet) : steps
+  return (grammar) => {
+    const readings = known.get(grammar) ?? decodeSteps(counted, grammar)
+    known.set(grammar, readings)
+    return readings
+  }
+}
+
+/** The Chinese look saw something likelier than all Latin ones together did. */
+function seemsChinese({ latin, chinese }: Seen, ways: readonly Way[]): boolean {
+  const most = (ballots: readonly Ballot[], isChinese: boolean): number =>
+    Math.max(0, ...ways.filter((way) => way.chinese === isChinese).flatMap(({ grammar }) => ballots.map((ballot) => ballot(grammar)[0]?.probability ?? 0)))
+  return most(chinese, true) > most(latin, false)
 }
 
 /** What the votes say: the kind of image, and its texts with the likeliest first. */
@@ -91,57 +114,50 @@ function best({ texts }: Verdict): number {
 }
 
 /** The likelier of the kinds the hints leave open. */
-function verdict(seen: Seen, hints: ReadHints, stage: Stage): Verdict {
-  const counts = kindsOf(hints).flatMap((kind) =>
-    waysToRead(kind, seen, hints).map(({ steps, grammar, chinese }) => ({
+function verdict(seen: Seen, ways: readonly Way[], hints: ReadHints, stage: 'first' | 'second' | 'further'): Verdict {
+  const counts = ways.map(({ kind, grammar, chinese }) => ({
+    kind,
+    stage: chinese ? ('chinese' as const) : stage,
+    tallies: tally(
+      seen[chinese ? 'chinese' : 'latin'].map((ballot) => ballot(grammar)),
       kind,
-      stage: chinese ? 'chinese' : stage === 'chinese' ? 'further' : stage,
-      tallies: tally(
-        steps.map((each) => decodeSteps(each, grammar)),
-        kind,
-        hints,
-      ),
-    })),
-  )
+      hints,
+    ),
+  }))
   const total = counts.flatMap(({ tallies }) => tallies).reduce((sum, { probability }) => sum + probability, 0)
   return counts
     .map(
-      ({ kind, stage: taken, tallies }): Verdict => ({
+      ({ kind, stage, tallies }): Verdict => ({
         kind,
         texts: tallies.map(({ text, answer, probability, agreement }) => ({
           text,
           answer,
-          evidence: { stage: taken as Stage, support: supportOf(probability, total), agreement, probability },
+          evidence: { stage, support: supportOf(probability, total), agreement, probability },
         })),
       }),
     )
-    .reduce((a, b) => (best(b) > best(a) ? b : a), { kind: 'text', texts: [] })
+    .reduce((a, b) => (best(b) > best(a) ? b : a))
 }
 
+/** A kind of text and what it may look like; `chinese` where the Chinese network's looks are counted. */
 interface Way {
-  readonly steps: readonly (readonly Step[])[]
+  readonly kind: Kind
   readonly grammar: Grammar
   readonly chinese: boolean
 }
 
-function waysToRead(kind: Kind, { latin, chinese }: Seen, hints: ReadHints): readonly Way[] {
-  if (kind === 'chinese') return [{ steps: chinese, grammar: textGrammar({ ...hints, kind }), chinese: true }]
-  if (kind === 'arithmetic')
-    return [
-      { steps: latin, grammar: sumGrammar, chinese: false },
-      { steps: chinese, grammar: chineseSumGrammar, chinese: true },
-    ]
-  const steps = hints.caseSensitive === false ? latin.map((each) => folded(each, hints.alphabet)) : latin
-  return [{ steps, grammar: textGrammar(hints), chinese: false }]
-}
-
-function kindsOf({ kind = 'auto', alphabet, length }: ReadHints): readonly Kind[] {
-  if (kind !== 'auto') return [kind]
+function waysToRead(hints: ReadHints): readonly Way[] {
+  const text: Way = { kind: 'text', grammar: textGrammar(hints), chinese: false }
+  const chinese: Way = { kind: 'chinese', grammar: textGrammar({ ...hints, kind: 'chinese' }), chinese: true }
+  const sums: readonly Way[] = [
+    { kind: 'arithmetic', grammar: sumGrammar, chinese: false },
+    { kind: 'arithmetic', grammar: chineseSumGrammar, chinese: true },
+  ]
+  const { kind = 'auto', alphabet, length } = hints
+  if (kind === 'text') return [text]
+  if (kind === 'chinese') return [chinese]
+  if (kind === 'arithmetic') return sums
   // A hint about the characters speaks of text; one about their number, of text of either script.
-  if (alphabet !== undefined) return ['text']
-  return length === undefined ? ['text', 'arithmetic', 'chinese'] : ['text', 'chinese']
-}
-
-function mayBeChinese({ kind = 'auto', alphabet }: ReadHints): boolean {
-  return kind === 'arithmetic' || (kind === 'auto' && alphabet === undefined)
+  if (alphabet !== undefined) return [text]
+  return length === undefined ? [text, ...sums, chinese] : [text, chinese]
 }

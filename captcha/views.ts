@@ -30,14 +30,8 @@ export function furtherViews(picture: Picture, ink: Grey): readonly Picture[] {
   ]
 }
 
-/** For the stock model, which wants a line of print with some air around it: specks gone, thin lines gone, thicker ones too. */
-export function printViews(ink: Grey): readonly Grey[] {
-  const thin = Math.max(1, Math.round(ink.height / 50))
-  return [despeckle(ink), unline(ink, thin), unline(ink, 2 * thin)].map((view) => trim(view, Math.round(ink.height / 4)))
-}
-
 /** For the Chinese network: as it is, its text alone, without lines. */
-export function chineseViews(ink: Grey): readonly Grey[] {
+export function chineseViews(ink: Grey): readonly [Grey, ...Grey[]] {
   return [ink, close(withoutSpecks(ink)), withoutSpecks(unline(ink, 1))]
 }
 

@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import t from 'tap'
 import { openReader } from '../../captcha/index.ts'
-import { draw } from '../../captcha/training/draw.ts'
+import { draw, svgOf } from '../../captcha/training/draw.ts'
+import { seeded } from '../../captcha/training/random.ts'
 import { isRelayError } from '../../relay/errors.ts'
 import { pngHeader } from './images.ts'
 
@@ -56,8 +57,11 @@ t.test('a sum is told from a text without a hint', async (t) => {
 t.test('hints bind what is read', async (t) => {
   const [drawn] = await draw({ noise: 1 }, 1, 505)
   if (drawn === undefined) throw new Error('no image')
-  t.match((await reader.read(drawn.image, { alphabet: '0123456789', length: 4 })).text, /^\d{4}$/)
-  t.match((await reader.read(drawn.image, { alphabet: 'abcdefghijklmnopqrstuvwxyz', length: [2, 3] })).text, /^[a-z]{2,3}$/)
+  // Where nothing that the hints allow is seen, nothing is read.
+  t.match((await reader.read(drawn.image, { alphabet: '0123456789', length: 4 })).text, /^(\d{4})?$/)
+  t.match((await reader.read(drawn.image, { alphabet: 'abcdefghijklmnopqrstuvwxyz', length: [2, 3] })).text, /^([a-z]{2,3})?$/)
+  const digits = Buffer.from(svgOf(seeded(506), '8O3l2', { noise: 1, size: 5 }))
+  t.equal((await reader.read(digits, { alphabet: '0123456789', length: 5 })).text, '80312')
   t.equal((await reader.read(drawn.image, { length: 4, caseSensitive: false })).text.toLowerCase(), drawn.answer.toLowerCase())
 })
 
