@@ -127,8 +127,6 @@ export const headerKinds: readonly LoginKind[] = [
   byDigest('HTTP Digest, SHA-256-sess with hashed user names and a nonce for each request', { algorithms: ['SHA-256-sess'], userhash: true, nextNonce: true }),
 ]
 
-export const loginKinds: readonly LoginKind[] = [...formKinds, ...hashingKinds, ...furtherPageKinds, ...jsonKinds, ...headerKinds]
-
 function further(title: string, pages: readonly FurtherPage[], options: { settings?: Record<string, unknown>; asks?: boolean } = {}): LoginKind {
   return {
     title,

@@ -1,0 +1,119 @@
+import type { Test } from 'tap'
+import type { FailureKind } from '../../adapters/index.ts'
+import { answerField } from '../../adapters/index.ts'
+import type { User } from '../../relay/identity/index.ts'
+import type { SessionEvent } from '../../relay/sessions/index.ts'
+import { startFront, type Trouble } from '../sites/front.ts'
+import { type StartedRelay, startRelay } from '../start-relay.ts'
+import { openTerminal } from './curl-terminal.ts'
+import type { KindSite, LoginKind } from './login-kinds.ts'
+
+// Each kind of login, through the whole relay, in each of the conditions that a site can be in.
+
+type Condition = 'right password' | 'wrong password' | 'captcha wrong once' | `site ${Trouble}`
+
+const expected: Readonly<Record<Condition, 'signed-in' | FailureKind>> = {
+  'right password': 'signed-in',
+  'wrong password': 'wrong-password',
+  'captcha wrong once': 'signed-in',
+  'site slow': 'site-down',
+  'site down': 'site-down',
+  'site layout-changed': 'form-not-found',
+}
+
+const right = 'correct: horse & battery'
+
+interface Ended {
+  readonly outcome: string
+  readonly seen: string
+  readonly arrived: readonly string[]
+  readonly id: string
+  /** A page for the signed-in. */
+  readonly inside: string
+}
+
+/** Enrols a person's account at a server of this kind, lets the trouble come over it, and signs in. */
+async function signIn(t: Test, relay: StartedRelay, kind: LoginKind, condition: Condition, id: string): Promise<Ended> {
+  const site = await kind.start(kind.username, right)
+  const front = await startFront(site)
+  t.teardown(() => Promise.all([front.stop(), site.stop()]))
+  const owner = await ann(relay)
+  await relay.accounts.addSite({
+    id,
+    origins: [front.origin],
+    loginUrl: front.url,
+    adapter: kind.adapter,
+    settings: { ...site.settings },
+    networks: ['loopback'],
+    delivery: 'attach',
+  })
+  const answers = Object.entries(site.answers ?? {}).map(([question, answer]) => [answerField(question), answer])
+  const secrets = { password: condition === 'wrong password' ? 'wrong' : right, ...site.secrets, ...Object.fromEntries(answers) }
+  const account = await relay.accounts.addAccount({ owner: owner.id, siteId: id, username: kind.username, secrets })
+  if (condition.startsWith('site ')) front.trouble = condition.slice(5) as Trouble
+  answerFor(t, relay, account.id, site, condition === 'captcha wrong once' ? 1 : 0)
+  await relay.sessions.ensure(account.id).catch(() => undefined)
+  const event = relay.sessions.recent(account.id).findLast(({ type }) => type === 'signed-in' || type === 'failed')
+  return {
+    outcome: outcomeOf(event),
+    seen: event?.type === 'failed' ? event.seen.join('; ') : '',
+    arrived: site.outcomes(),
+
+    id,
+    inside: front.origin + (site.inside ?? '/home'),
+  }
+}
+
+async function ann({ identity }: StartedRelay): Promise<User> {
+  return (await identity.findUser('ann')) ?? identity.addUser({ name: 'ann', password: 'a long password', role: 'admin' })
+}
+
+function outcomeOf(event: SessionEvent | undefined): string {
+  return event?.type === 'failed' ? event.kind : (event?.type ?? 'nothing')
+}
+
+/** The person at the portal: gives the right answer, after so many wrong ones. */
+function answerFor(t: Test, relay: StartedRelay, accountId: string, site: KindSite, wrongFirst: number): void {
+  let asked = 0
+  const stop = relay.sessions.onEvent((event) => {
+    if (event.type !== 'challenge' || event.account.id !== accountId) return
+    const pending = relay.sessions.challenges().find((one) => one.id === event.id)
+    if (pending !== undefined) relay.sessions.answer(event.id, asked++ < wrongFirst ? 'misread' : (site.answer?.(pending.challenge) ?? 'nobody knows'))
+  })
+  t.teardown(stop)
+}
+
+const short = (condition: Condition): string => condition.replaceAll(' ', '-')
+
+/** Every one of these kinds ends as it should, in every condition. */
+export async function testKinds(t: Test, kinds: readonly LoginKind[]): Promise<void> {
+  const config = { login: { retries: 0, captchaTries: 4 } }
+  const relay = await startRelay(t, { config })
+  const owner = await ann(relay)
+  const terminal = openTerminal(t, relay, { name: 'laptop', token: (await relay.identity.addDevice(owner.id, 'laptop')).token })
+  const hasty = await startRelay(t, { config: { login: { ...config.login, timeoutSeconds: 1 } } })
+  for (const [index, kind] of kinds.entries()) {
+    t.test(kind.title, async (t) => {
+      const conditions = (Object.keys(expected) as Condition[]).filter(
+        (condition) => condition !== 'site slow' && (condition !== 'captcha wrong once' || kind.hasCaptcha === true),
+      )
+      const all = await Promise.all(conditions.map((condition) => signIn(t, relay, kind, condition, `site-${index}-${short(condition)}`)))
+      for (const [at, ended] of all.entries()) {
+        const condition = conditions[at] as Condition
+        t.equal(ended.outcome, expected[condition], `${condition}: ${ended.seen}`)
+        if (condition === 'wrong password') t.same(ended.arrived, ['wrong-password'], 'it was sent once')
+        else if (condition.startsWith('site ')) t.same(ended.arrived, [], 'nothing was sent')
+        else t.notOk(ended.arrived.includes('wrong-password'))
+        if (condition === 'right password')
+          t.equal((await terminal.get(ended.inside, '--header', `Login-Relay-Account: ${ended.id}`)).status, 200, 'the session is good')
+      }
+    })
+  }
+  t.test('site slow: all of them at once, each within its time limit', async (t) => {
+    await ann(hasty)
+    const all = await Promise.all(kinds.map((kind, index) => signIn(t, hasty, kind, 'site slow', `site-${index}`)))
+    for (const [index, { outcome, seen, arrived }] of all.entries()) {
+      t.same([outcome, arrived], [expected['site slow'], []], `${kinds[index]?.title}: ${seen}`)
+    }
+  })
+}
