@@ -168,7 +168,7 @@ class Engine implements Login {
   }
 
   probe: Login['probe'] = (url, options = {}) =>
-    probe(url, options, { outbound: this.#options.outbound, adapters: this.#adapters, limits: this.#options.settings })
+    probe(url, options, { outbound: this.#options.outbound, adapters: this.#adapters, engine: this.#engine, limits: this.#options.settings })
 
   async #withSession<T>(state: SessionState, ask: (adapter: Adapter, context: Parameters<Adapter['isSignedIn']>[0]) => Promise<T>): Promise<T> {
     const { landingUrl } = state

@@ -25,6 +25,9 @@ const idle = 60_000
 const mostContexts = 3
 const launchTimeout = 30_000
 
+/** Opens the way out for a profile; called again where the first browser had crashed. */
+type OpenProxy = (certificate: DoorCertificate) => Promise<{ readonly server: string; readonly username: string; readonly password: string }>
+
 interface Running {
   readonly browser: Browser
   readonly certificate: DoorCertificate
@@ -50,16 +53,28 @@ export class Chromium {
   }
 
   /** An empty profile of its own, all of whose requests go to `proxy`. `browser_missing`. Give it back by `leave`. */
-  async enter(proxy: (certificate: DoorCertificate) => Promise<{ server: string; username: string; password: string }>): Promise<BrowserContext> {
+  async enter(proxy: OpenProxy): Promise<BrowserContext> {
     if (this.#open >= mostContexts) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#open += 1
     clearTimeout(this.#idleTimer)
     try {
-      const { browser, certificate } = await this.#ready()
-      return await browser.newContext({ proxy: await proxy(certificate), serviceWorkers: 'block', acceptDownloads: false, permissions: [] })
+      return await this.#newContext(proxy)
     } catch (error) {
       this.#left()
       throw error
+    }
+  }
+
+  /** One that has crashed may not be known to have: it shows here, and another one is started. */
+  async #newContext(proxy: OpenProxy, isSecond = false): Promise<BrowserContext> {
+    const running = await this.#ready()
+    try {
+      return await running.browser.newContext({ proxy: await proxy(running.certificate), serviceWorkers: 'block', acceptDownloads: false, permissions: [] })
+    } catch (error) {
+      if (isSecond) throw error
+      this.#running = undefined
+      await running.browser.close().catch(() => {})
+      return this.#newContext(proxy, true)
     }
   }
 

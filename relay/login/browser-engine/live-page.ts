@@ -10,7 +10,9 @@ const pause = 50
 const rest = 250
 const longestDrawing = 5_000
 const longestAnswer = 4_000
-const longestSettling = 15_000
+const longestSettling = 20_000
+/** A request that goes on for longer, while nothing changes, is one that waits for news. */
+const longestRequest = 5_000
 
 export interface Document {
   readonly url: URL
@@ -42,7 +44,7 @@ export class LivePage {
   }
 
   static async open(context: BrowserContext, door: NetworkDoor, storage: readonly StorageEntry[]): Promise<LivePage> {
-    context.setDefaultTimeout(5_000)
+    context.setDefaultTimeout(15_000)
     if (storage.length > 0) await context.addInitScript({ content: `(${writeStorage})(${JSON.stringify(storage)})` })
     const page = await context.newPage()
     // A window that a page opens is not looked at.
@@ -60,7 +62,6 @@ export class LivePage {
     await this.#page.goto(url.href, { waitUntil: 'domcontentloaded', timeout: longestSettling }).catch((cause) => {
       throw this.#door.refused[refused] ?? new RelayError('site_down', { params: { site: url.host, reason: 'its page did not load in the browser' }, cause })
     })
-    await this.#settle()
     for (let waited = 0; waited < longestDrawing && !(await this.#ask(isDrawn, true)); waited += pause) await wait(pause)
     await this.#settle()
   }
@@ -117,10 +118,10 @@ export class LivePage {
     let since = performance.now()
     while (performance.now() < end) {
       const state = `${this.#page.url()}\n${await this.#ask(readState, 'between two pages')}`
-      if (state !== last || this.#door.underWay > 0) {
+      if (state !== last || this.#door.secretsUnderWay > 0) {
         last = state
         since = performance.now()
-      } else if (performance.now() - since >= rest) return
+      } else if (performance.now() - since >= (this.#door.underWay > 0 ? longestRequest : rest)) return
       await wait(pause)
     }
   }

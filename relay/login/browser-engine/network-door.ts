@@ -37,6 +37,8 @@ export class NetworkDoor {
   readonly authorizations = new Map<string, string>()
   /** Requests under way. */
   underWay = 0
+  /** Those of them that carry a secret. */
+  secretsUnderWay = 0
   /** Requests so far with a secret in them that were answered. */
   secretsSent = 0
   readonly #options: DoorOptions
@@ -111,7 +113,7 @@ export class NetworkDoor {
     } catch (error) {
       if (error instanceof RelayError) this.refused.push(error)
       // No answer of the site: the browser shows a failed connection, not a page.
-      request.socket.destroy()
+      response.destroy()
     } finally {
       this.underWay -= 1
     }
@@ -142,8 +144,12 @@ export class NetworkDoor {
 
   async #send(request: AgentRequest): Promise<AgentResponse> {
     const { agent, jar } = this.#options
-    const response = await agent.send(request)
-    if (request.body?.some((part) => !Buffer.isBuffer(part)) === true) this.secretsSent += 1
+    const carries = request.body?.some((part) => !Buffer.isBuffer(part)) === true
+    if (carries) this.secretsUnderWay += 1
+    const response = await agent.send(request).finally(() => {
+      if (carries) this.secretsUnderWay -= 1
+    })
+    if (carries) this.secretsSent += 1
     for (const [name, value] of response.headers) if (name.toLowerCase() === 'set-cookie') jar.set(value, request.url)
     return response
   }

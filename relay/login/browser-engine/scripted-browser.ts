@@ -1,5 +1,6 @@
 import type { BrowserContext, Cookie } from 'playwright-core'
 import { type Page, type SessionHeader, SignInFailure, type StorageEntry } from '../../../adapters/index.ts'
+import { RelayError } from '../../errors.ts'
 import type { TypingAgent } from '../../outbound/index.ts'
 import {
   type BrowserLimits,
@@ -115,14 +116,16 @@ export class ScriptedBrowser implements WindowlessBrowser {
     try {
       const context = await this.#chromium.enter(async (certificate) => {
         const network = { pageBytes: limits.pageBytes, requests: limits.pages * requestsPerPage }
+        await door?.close()
         door = await NetworkDoor.open({ agent, jar: this.jar, certificate, signal, limits: network })
         return { server: `http://${door.address}`, ...door.credentials }
       })
       await context.addCookies(cookiesFor(this.jar))
       return { context, door: door as NetworkDoor, page: await LivePage.open(context, door as NetworkDoor, storage) }
-    } catch (error) {
+    } catch (cause) {
       await door?.close()
-      throw error
+      if (cause instanceof RelayError || signal.aborted) throw cause
+      throw new RelayError('site_down', { params: { site: 'the site', reason: 'the browser on the relay failed' }, cause })
     }
   }
 

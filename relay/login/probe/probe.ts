@@ -2,12 +2,14 @@ import type { Adapter, Browser, Look, Page } from '../../../adapters/index.ts'
 import { asRelayError, RelayError } from '../../errors.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import { type BrowserLimits, createBrowser } from '../browser/index.ts'
+import type { BrowserEngine } from '../browser-engine/index.ts'
 import type { ProbeReport } from '../contract.ts'
 import { adaptersFor, type Candidate, type Choice, chooseAdapter, type ProbeOptions } from './choose-adapter.ts'
 import { commonPages } from './common-paths.ts'
 import { authSchemes } from './http-auth.ts'
 import { seenInWords } from './in-words.ts'
 import { apiSettings, findLoginApi, type LoginApi } from './login-api.ts'
+import { lookByScript } from './look-by-script.ts'
 import { ProbeAgent } from './probe-agent.ts'
 import { recognise } from './recognise.ts'
 import { stableLogin } from './stable-login.ts'
@@ -15,6 +17,8 @@ import { stableLogin } from './stable-login.ts'
 export interface ProbeRooms {
   readonly outbound: Outbound
   readonly adapters: ReadonlyMap<string, Adapter>
+  /** For pages that show nothing without their scripts. */
+  readonly engine: BrowserEngine
   readonly limits: BrowserLimits & { readonly timeoutSeconds: number }
 }
 
@@ -35,7 +39,7 @@ interface Finding {
  * Looks at a site without any secret: opens the address, follows to its sign-in, asks the adapters what they see, and tells what was
  * recognised. Sends nothing but requests for pages and scripts.
  */
-export async function probe(url: URL, options: ProbeOptions, { outbound, adapters, limits }: ProbeRooms): Promise<ProbeReport> {
+export async function probe(url: URL, options: ProbeOptions, { outbound, adapters, engine, limits }: ProbeRooms): Promise<ProbeReport> {
   const agent = new ProbeAgent(outbound, { id: options.id ?? url.host, ca: options.ca, allowed: options.allowedNetworks })
   const signal = AbortSignal.timeout(limits.timeoutSeconds * 1000)
   const browser = createBrowser({ agent, limits, signal })
@@ -45,7 +49,11 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
     const { page, choice: atFirst } = await findLogin(scene)
     const on = atFirst.look.page ?? page
     const api = needsScript(atFirst.look) && options.adapter === undefined ? await findLoginApi(on, browser) : undefined
-    const choice = (api === undefined ? undefined : byApi(api, on, adapters)) ?? atFirst
+    const mayDraw = !atFirst.look.fits && options.adapter === undefined
+    const choice =
+      (api === undefined ? undefined : byApi(api, on, adapters)) ??
+      (mayDraw ? await lookByScript(on, atFirst.look, { engine, adapters, agent, limits, signal }) : undefined) ??
+      atFirst
     const { look } = choice
     const loginUrl = stableLogin(url, look.loginUrl ?? page.url)
     const namesChange = look.fits && (await namesDiffer(look, scene))
