@@ -73,11 +73,12 @@ class Runner {
 function facade(facts: AdapterFacts, runner: Runner): Adapter {
   const { name, description, signedOut } = facts
   const signs = signedOut
-  const optional: { -readonly [K in 'look' | 'changePassword' | 'register']?: NonNullable<Adapter[K]> } = {}
+  const optional: { -readonly [K in 'look' | 'passwordRules' | 'changePassword' | 'register']?: NonNullable<Adapter[K]> } = {}
   const has = (hook: Hook) => facts.hooks.includes(hook)
   if (has('look')) {
     optional.look = (page: Page, context) => runner.run('look', (call) => ({ ...dataOf(context, call), page: call.pack(call.pageFacts(page)) }), context)
   }
+  if (has('passwordRules')) optional.passwordRules = (context) => runner.run('passwordRules', (call) => dataOf(context, call), context)
   if (has('changePassword')) {
     optional.changePassword = async (context, next: Secret) =>
       void (await runner.run('changePassword', (call) => ({ ...dataOf(context, call), next: call.pack(call.handle('secret', next)) }), context))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** The hooks of an adapter that run in its process. */
-export const hooks = ['signIn', 'isSignedIn', 'signOut', 'look', 'detect', 'changePassword', 'register'] as const
+export const hooks = ['signIn', 'isSignedIn', 'signOut', 'look', 'detect', 'passwordRules', 'changePassword', 'register'] as const
 export type Hook = (typeof hooks)[number]
 
 const number = z.int().min(0)

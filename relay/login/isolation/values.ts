@@ -124,6 +124,16 @@ export const results = {
   signOut: z.boolean(),
   look,
   detect: z.number().min(0).max(1),
+  passwordRules: z.strictObject({
+    min: z.int().exactOptional(),
+    max: z.int().exactOptional(),
+    classes: z
+      .array(z.enum(['lower', 'upper', 'digit', 'symbol']))
+      .max(4)
+      .exactOptional(),
+    symbols: z.string().max(100).exactOptional(),
+    repeats: z.int().exactOptional(),
+  }),
   changePassword: z.undefined(),
   register: z.undefined(),
 } as const

@@ -1,0 +1,42 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { startChangingSite } from '../sites/changing-site.ts'
+import { startRelay } from '../start-relay.ts'
+
+t.test('an adapter of one’s own, in its own process, changes a password that it never sees', { timeout: 60_000 }, async (t) => {
+  const business = await startChangingSite({ password: 'first one' })
+  t.teardown(() => business.stop())
+  const folder = t.testdir()
+  const source = `import { defineAdapter, SignInFailure } from 'login-relay/adapters'
+import { z } from 'zod'
+export default defineAdapter({
+  name: 'acme', api: 1, description: 'A site of one kind', settings: z.strictObject({}),
+  async signIn({ browser, site, username, secrets }) {
+    const page = await browser.open(site.loginUrl)
+    const answer = await page.forms[0].fill('username', username).fill('password', secrets.password).submit()
+    if (answer.status === 401) throw new SignInFailure('wrong-password', ['401'])
+    return { landingUrl: answer.url, evidence: ['the page ' + answer.title] }
+  },
+  isSignedIn: async () => true,
+  signOut: async () => false,
+  passwordRules: async () => ({ max: 9, classes: ['digit', 'lower'] }),
+  async changePassword({ browser, site, secrets, step }, next) {
+    const page = await browser.open(new URL('/account/password', site.loginUrl))
+    step('form', 'the new one is ' + next + ' ' + JSON.stringify(next))
+    await page.forms[0].fill('old_password', secrets.password).fill('new_password', next).fill('new_password_again', next).submit()
+  },
+})`
+  await writeFile(join(folder, 'acme.ts'), source)
+  const relay = await startRelay(t, { config: { adapters: { folder } } })
+  const place = { origins: [business.origin], loginUrl: business.url, networks: ['loopback'], settings: {} } as const
+  await relay.accounts.addSite({ id: 'erp', adapter: 'acme', delivery: 'attach', ...place })
+  const user = await relay.identity.addUser({ name: 'ann', password: 'long enough', role: 'member' })
+  const { id } = await relay.accounts.addAccount({ owner: user.id, siteId: 'erp', username: 'ann', secrets: { password: 'first one' } })
+  const steps: string[] = []
+  t.teardown(relay.sessions.onEvent((event) => event.type === 'step' && steps.push(event.step.text)))
+  t.equal((await relay.sessions.rotate(id)).credentialVersion, 2)
+  t.match(business.password(), /^[a-z0-9]{9}$/)
+  t.ok(steps.some((text) => text.startsWith('the new one is ')))
+  t.notMatch(steps.join(), business.password())
+})
