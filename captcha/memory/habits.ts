@@ -20,7 +20,7 @@ const enoughLengths = 10
 const enoughCharacters = 40
 /** With so many characters for each that was ever seen, one that was never seen does not occur. */
 const perCharacter = 8
-const enoughCaseless = 3
+export const enoughCaseless = 3
 
 const classes = ['0123456789', 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'] as const
 /** Letters whose capital looks the same but for its size: a read in the wrong case proves nothing. */
@@ -44,8 +44,14 @@ export function withAnswer(habits: Habits, { answer, by, read }: Confirmed): Hab
   const length = String(characters.length)
   const grown = { ...habits, kinds, lengths: { ...habits.lengths, [length]: (habits.lengths[length] ?? 0) + 1 } }
   if (by === 'reader') return { ...grown, drawn: counted(habits.drawn, characters) }
-  const takesEither = agrees && [...read.text].some((seen, at) => seen !== characters[at] && !sameShape.test(seen))
-  return { ...grown, typed: counted(habits.typed, characters), caseless: habits.caseless + (takesEither ? 1 : 0) }
+  const caseless = habits.caseless + (agrees && isInOtherCase(read.text, answer) ? 1 : 0)
+  return { ...grown, typed: counted(habits.typed, characters), caseless }
+}
+
+/** Was all of it typed in the case that the image did not show? One letter alone may have been misread. */
+function isInOtherCase(drawn: string, typed: string): boolean {
+  const letters = [...drawn].filter((seen) => /^[a-z]$/i.test(seen) && !sameShape.test(seen))
+  return letters.length >= 2 && letters.every((seen) => !typed.includes(seen))
 }
 
 /** What may be taken for known of the site's next image; what the site's settings say goes before it. */

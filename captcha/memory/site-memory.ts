@@ -1,7 +1,7 @@
 import type { CaptchaReader, ReadHints, ReadResult } from '../contract.ts'
 import { combine } from './combine.ts'
 import { countInk } from './fixed-noise.ts'
-import { type Confirmed, type Habits, hintsOf, lengthsSeen, withAnswer } from './habits.ts'
+import { type Confirmed, enoughCaseless, type Habits, hintsOf, lengthsSeen, withAnswer } from './habits.ts'
 import { recall, remembered, type Sample } from './recall.ts'
 import { siteInk } from './site-ink.ts'
 import { emptyState, type MemoryState, packState, unpackState, type WayState } from './state.ts'
@@ -178,7 +178,7 @@ export class SiteMemory {
 }
 
 function isSame(one: string, other: string, { caseless }: Habits): boolean {
-  return one === other || (caseless > 0 && one.toLowerCase() === other.toLowerCase())
+  return one === other || (caseless >= enoughCaseless && one.toLowerCase() === other.toLowerCase())
 }
 
 /** Of the latest: what was tried with few glyphs says little of many. */

@@ -35,9 +35,10 @@ t.test('every form of the portal is held to it', async (t) => {
     `/devices/${relay.ann.device.id}/revoke`,
     '/portal-sessions/x/end',
     '/questions/x',
+    '/questions/x/another',
     `/handoff/${'x'.repeat(43)}`,
   ]
-  const ofAccount = ['open', 'sign-in', 'end', 'remove', 'password'].map((deed) => `/accounts/${id}/${deed}`)
+  const ofAccount = ['open', 'sign-in', 'end', 'remove', 'password', 'by-hand'].map((deed) => `/accounts/${id}/${deed}`)
   for (const path of [...forms, ...ofAccount]) {
     t.equal((await browser.post(path, {}, { csrf: 'wrong' })).status, 403, `${path}: wrong value`)
     t.equal((await browser.post(path, {}, { headers: { origin: 'https://evil.example' } })).status, 403, `${path}: another origin`)

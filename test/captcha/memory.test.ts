@@ -125,6 +125,13 @@ t.test('a site that takes small letters for capitals does not mind case', async 
     ['covs', 'xyzw', 'kpsu'].map((answer) => ({ answer, read: read(answer.toUpperCase()) })),
   )
   t.equal(strict.hints({}).caseSensitive, undefined, 'letters that look alike in both cases prove nothing')
+  const misread = new SiteMemory()
+  await accepted(
+    misread,
+    'person',
+    ['ADDE', 'FRGB', 'HDAB'].map((answer) => ({ answer, read: read(answer[0]?.toLowerCase() + answer.slice(1)) })),
+  )
+  t.equal(misread.hints({}).caseSensitive, undefined, 'nor does a letter that was misread')
 })
 
 t.test('a confidence is worth what such confidences came to at this site', async (t) => {

@@ -7,7 +7,7 @@ import { CaptchaMemories, type Login } from '../../relay/login/index.ts'
 import type { Store } from '../../relay/store/index.ts'
 import { type CaptchaSite, startCaptchaSite } from '../sites/captcha-site.ts'
 import { newVault, openVault } from '../vault/open-vault.ts'
-import { startEngine } from './engine-for-test.ts'
+import { type EngineOptions, startEngine } from './engine-for-test.ts'
 
 interface Setting {
   readonly store: Store
@@ -19,15 +19,17 @@ interface Setting {
   stop(): Promise<void>
 }
 
-/** An engine whose memories are kept in this data directory. Its reader is gone: every captcha goes to the person. */
-async function start(t: Test, folder?: string): Promise<Setting & { readonly folder: string }> {
+const noReader = () => Promise.reject(new Error('no reader here'))
+
+/** An engine whose memories are kept in this data directory. By default its reader is gone: every captcha goes to the person. */
+async function start(t: Test, folder?: string, openReader: EngineOptions['openReader'] = noReader): Promise<Setting & { readonly folder: string }> {
   const opened = folder === undefined ? await newVault(t) : { folder, ...(await openVault(t, { folder })) }
   const { store, vault } = opened
   const accounts = createAccounts({ store, vault })
   await accounts.start()
   const lines: string[] = []
   const memories = new CaptchaMemories({ store, vault, accounts, log: pino({}, { write: (line: string) => void lines.push(line) }) })
-  const login = await startEngine(t, { openReader: () => Promise.reject(new Error('no reader here')), memories })
+  const login = await startEngine(t, { openReader, memories })
   const stop = async () => {
     await login.stop()
     await accounts.stop()
@@ -101,6 +103,27 @@ t.test('each refused answer counts as wrong', async (t) => {
   await setting.stop()
   const again = await start(t, setting.folder)
   t.match(await again.login.captchaStats(erp), { answers: { asked: 3, askedRight: 1 }, glyphs: { images: 1 } })
+})
+
+t.test('what the relay read itself counts as read, right and wrong', async (t) => {
+  const site = await business(t)
+  let reads = 0
+  const answerOf = (image: Buffer) => (++reads < 3 ? 'wrong' : site.answerOf(image))
+  const reader = async () => ({
+    read: async (image: Buffer) => {
+      const answer = answerOf(image)
+      return { text: answer, answer, confidence: 0.97, kind: 'text' as const, candidates: [{ text: answer, confidence: 0.97 }], ms: 1 }
+    },
+    async close() {},
+  })
+  const setting = await start(t, undefined, reader)
+  const erp = await enrol(setting, site)
+  const { outcome, images } = await visit(setting, site, erp)
+  t.ok(outcome.ok)
+  t.equal(images.length, 0, 'nobody was asked')
+  await setting.stop()
+  const again = await start(t, setting.folder)
+  t.match(await again.login.captchaStats(erp), { answers: { reads: 3, right: 1, asked: 0 }, byKind: { text: { reads: 3, right: 1 } } })
 })
 
 t.test('the last refused answer counts too', async (t) => {
