@@ -36,7 +36,7 @@ export function apiFacts(answer: Page, sentCaptcha: boolean, cookies: ApiFacts['
   return {
     status,
     path: answer.url.pathname,
-    isData: text.trim() === '' || !/html/i.test(answer.header('content-type') ?? ''),
+    isData: (text.trim() === '' && answer.title === '') || !/html/i.test(answer.header('content-type') ?? ''),
     verdictOfItsOwn: verdictIn(text),
     messages: messagesIn(jsonAt(text, '')).map((one) => ({ text: one, meaning: meaningOf(one) })),
     token: findToken(answer, settings),
