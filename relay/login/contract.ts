@@ -3,8 +3,7 @@ import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName, St
 import type { CaptchaStats } from '../../captcha/index.ts'
 import type { Account, Credential, LoginPageSeen, PasswordRules, Site } from '../accounts/index.ts'
 import type { Secret } from '../vault/index.ts'
-import type { SignInTrace } from './evidence/sign-in-trace.ts'
-import type { Snapshot } from './evidence/snapshot.ts'
+import type { SignInTrace, Snapshot } from './evidence/contract.ts'
 
 /** One step of a sign-in, as it is told to the person. */
 export interface LoginStep {
@@ -66,7 +65,7 @@ export type SignInOutcome =
       readonly cause?: unknown
     }
 
-export type { FormSnapshot, PageSnapshot, Snapshot } from './evidence/snapshot.ts'
+export type { FormSnapshot, PageSnapshot, Snapshot } from './evidence/contract.ts'
 
 /** What a look at a site found: for enrolling and checking it. Plain words in `found`. */
 export interface ProbeReport {

@@ -1,9 +1,10 @@
 import type { PageRequest, ParsedPage } from '../browser/index.ts'
 import { CookieJar } from '../cookies/index.ts'
+import type { SignInTrace, Snapshot } from './contract.ts'
 import { PageTrail } from './page-trail.ts'
 import { type Redact, redactor } from './redact-text.ts'
-import { type SignInTrace, traceOf } from './sign-in-trace.ts'
-import { type Snapshot, type SnapshotFacts, takeSnapshot } from './snapshot.ts'
+import { traceOf } from './sign-in-trace.ts'
+import { type SnapshotFacts, takeSnapshot } from './snapshot.ts'
 import type { WatchedAgent } from './watched-agent.ts'
 
 /** What one sign-in has seen: its pages, and all that must not be shown of them. */

@@ -1,5 +1,5 @@
 import type { Sign, Signs } from '../../../adapters/index.ts'
-import type { PageFacts, SignInTrace } from './sign-in-trace.ts'
+import type { PageFacts, SignInTrace } from './contract.ts'
 
 /** Signs of a list; each is enough, so more would only make mistakes likelier. */
 const mostSigns = 3

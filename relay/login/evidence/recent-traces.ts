@@ -1,4 +1,4 @@
-import type { SignInTrace } from './sign-in-trace.ts'
+import type { SignInTrace } from './contract.ts'
 
 /** Each holds two parsed pages. */
 const most = 10

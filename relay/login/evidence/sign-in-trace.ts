@@ -1,28 +1,7 @@
 import { findSignOut, meaningOf } from '../../../adapters/index.ts'
+import type { PageFacts, PageSnapshot, SignInTrace } from './contract.ts'
 import type { TrailPage } from './page-trail.ts'
 import type { Redact } from './redact-text.ts'
-import type { PageSnapshot } from './snapshot.ts'
-
-/** What one sign-in looked like, for learning by what its outcome is told. Redacted: it may end in a declaration. */
-export interface SignInTrace {
-  /** The page with the form. */
-  readonly before: PageFacts
-  /** What the site answered in the end. */
-  readonly after: PageFacts
-}
-
-export interface PageFacts {
-  readonly status: number
-  readonly path: string
-  readonly title: string
-  readonly lines: readonly string[]
-  /** The words of a link or button for signing out. */
-  readonly signOut?: string
-  /** Lines that speak of a refusal. */
-  readonly refusals: readonly string[]
-  /** Since the page with the form. */
-  readonly cookies: PageSnapshot['cookies']
-}
 
 const most = { lines: 500, line: 120 }
 

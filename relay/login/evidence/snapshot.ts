@@ -1,44 +1,9 @@
 import type { FailureKind, Form } from '../../../adapters/index.ts'
 import type { LoginStep } from '../contract.ts'
+import type { FormSnapshot, PageSnapshot, Snapshot } from './contract.ts'
 import type { PageTrail, TrailPage } from './page-trail.ts'
 import { addressWithoutValues, redactPage } from './redact-page.ts'
 import type { Redact } from './redact-text.ts'
-
-/** What was seen when a sign-in failed: safe to show to the account's owner, whatever the page held. */
-export interface Snapshot {
-  readonly kind: FailureKind
-  readonly seen: readonly string[]
-  /** A secret had left: what came afterwards is the site's answer to it. */
-  readonly sent: boolean
-  readonly adapter: string
-  readonly steps: readonly { readonly text: string; readonly at: number }[]
-  /** The page it ended at; undefined: none was reached. */
-  readonly page?: PageSnapshot
-}
-
-export interface PageSnapshot {
-  /** Without the values of its query. */
-  readonly url: string
-  readonly status: number
-  readonly title: string
-  readonly charset: string
-  /** Addresses that led to it. */
-  readonly redirects: readonly string[]
-  readonly forms: readonly FormSnapshot[]
-  /** Text that the page before it did not have: where a message stands. */
-  readonly messages: readonly string[]
-  /** Names of cookies, and what became of them. */
-  readonly cookies: readonly { readonly name: string; readonly change: 'set' | 'changed' | 'removed' }[]
-  /** A copy of the page without scripts, values and secrets; HTML. */
-  readonly copy: string
-}
-
-export interface FormSnapshot {
-  readonly name: string
-  readonly method: 'get' | 'post'
-  readonly action: string
-  readonly fields: readonly { readonly name: string; readonly type: string; readonly label: string }[]
-}
 
 export interface SnapshotFacts {
   readonly kind: FailureKind
