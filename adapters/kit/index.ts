@@ -4,3 +4,4 @@
  */
 export { SignInFailure } from '../contract.ts'
 export { type AdapterDefinition, adapterProblem, defineAdapter } from '../define-adapter.ts'
+export { transform } from '../transform/transform.ts'

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { startCaptchaSite } from '../sites/captcha-site.ts'
 import { startRotatingSite } from '../sites/rotating-site.ts'
+import { serve } from '../sites/serve.ts'
 import { signIn, startEngine } from './engine-for-test.ts'
 
 type T = Parameters<typeof startEngine>[0]
@@ -88,7 +90,7 @@ t.test('an adapter that fails in its own way becomes an outcome, and its secrets
     'e.ts': adapter('wanders', 'await browser.open("http://127.0.0.1:1/"); return { evidence: ["x"] }'),
     'f.ts': adapter('lands-elsewhere', 'return { evidence: ["x"], landingUrl: new URL("https://elsewhere.test/") }'),
   })
-  const login = await startEngine(t, { adaptersFolder, settings: { timeoutSeconds: 1 } })
+  const login = await startEngine(t, { adaptersFolder, settings: { timeoutSeconds: 3 } })
   const at = (name: string) => signIn(login, { url: site.url, username: 'ann', password: 'canary-password', adapter: name })
   t.match(await at('throws'), { ok: false, kind: 'unknown', cause: { name: 'TypeError' } })
   t.match(await at('lies'), { ok: false, kind: 'unknown', seen: [/no evidence/] })
@@ -98,4 +100,57 @@ t.test('an adapter that fails in its own way becomes an outcome, and its secrets
   t.notMatch(JSON.stringify(printed), 'canary-password')
   t.match(await at('wanders'), { ok: false, kind: 'unknown', seen: [/not an address of the site/] })
   t.match(await at('lands-elsewhere'), { ok: true, landingUrl: `${site.origin}/` })
+})
+
+t.test('an installed package is an adapter, and one for another version of the API, or in CommonJS, is refused with its name', async (t) => {
+  const main = (api: number) =>
+    `import { defineAdapter } from 'login-relay/adapters'\nimport { z } from 'zod'\nimport { words } from 'some-library'
+export default defineAdapter({ name: 'acme', api: ${api}, description: words, settings: z.strictObject({}), signIn: async () => ({ evidence: [words] }), ${rest} })`
+  const folderWith = (files: Readonly<Record<string, string>>) => ({
+    node_modules: {
+      '@acme': { 'login-relay-adapter-acme': { ...files } },
+      'some-library': { 'package.json': '{"type":"module","exports":"./index.js"}', 'index.js': 'export const words = "from a package"' },
+      'another-package': {},
+    },
+  })
+  const folder = t.testdir({
+    good: folderWith({
+      'package.json': JSON.stringify({ type: 'module', exports: { '.': { types: './main.d.ts', import: './main.js' } } }),
+      'main.js': main(1),
+    }),
+    newer: folderWith({ 'package.json': '{"type":"module","main":"main.js"}', 'main.js': main(2) }),
+    old: folderWith({ 'package.json': '{"main":"main.js"}', 'main.js': 'module.exports = require("node:fs")' }),
+    empty: folderWith({}),
+  })
+  const login = await startEngine(t, { adaptersFolder: join(folder, 'good') })
+  t.match(login.adapters.at(-1), { name: 'acme', description: 'from a package', from: '@acme/login-relay-adapter-acme' })
+  for (const [name, message] of [
+    ['newer', /login-relay-adapter-acme cannot be used: .*it needs version 2 of the adapter API, and this relay knows 1/],
+    ['old', /login-relay-adapter-acme cannot be used: it cannot be loaded/],
+    ['empty', /its package\.json cannot be read/],
+  ] as const) {
+    await t.rejects(startEngine(t, { adaptersFolder: join(folder, name) }), { code: 'adapter_unfit', message })
+  }
+})
+
+t.test('an adapter of one’s own sends what is made of a secret, and never learns it', async (t) => {
+  const sent: string[] = []
+  const site = await serve(({ method, body }) => {
+    if (method === 'POST') sent.push(body.toString())
+    return { body: '<form method=post><input name=p></form>' }
+  })
+  t.teardown(() => site.stop())
+  const adaptersFolder = await folderOf(t, {
+    'hashes.ts': `import { defineAdapter, transform } from 'login-relay/adapters'
+import { z } from 'zod'
+export default defineAdapter({ name: 'hashes', api: 1, description: 'x', settings: z.any(), ${rest},
+  async signIn({ browser, site, secrets }) {
+    const page = await browser.open(site.loginUrl)
+    await page.forms[0].fill('p', transform('md5(password + salt)', { password: secrets.password, salt: 'pepper' })).submit()
+    return { evidence: ['sent'] }
+  } })`,
+  })
+  const login = await startEngine(t, { adaptersFolder })
+  t.match(await signIn(login, { url: site.url, username: 'ann', password: 'correct horse', adapter: 'hashes' }), { ok: true })
+  t.same(sent, [`p=${createHash('md5').update('correct horsepepper').digest('hex')}`])
 })
