@@ -55,9 +55,11 @@ t.test('field names that change with every load are not written down', async (t)
   let load = 0
   const { report } = await probed(t, () => {
     load += 1
-    return { body: `<form method="post"><input name="user_${load}x"><input type="password" name="pass_${load}x"><button>Log in</button></form>` }
+    return {
+      body: `<form method="post"><input type="hidden" name="trap_${load}x"><input type="hidden" name="stays"><input name="user_${load}x"><input type="password" name="pass_${load}x"><button>Log in</button></form>`,
+    }
   })
-  t.match(report, { ok: true, seen: { namesChange: true } })
+  t.match(report, { ok: true, seen: { namesChange: true, hidden: ['stays'] } })
   t.same(report.settings, {})
   t.match(report.found.join(), /change with every load/)
 })

@@ -58,6 +58,7 @@ t.test('a login that a script does is enrolled by its address alone, and signs i
   await call('POST', '/accounts', { site: 'app', user: 'ann', username: 'ann', password: 'correct horse' })
   const { id = '' } = relay.accounts.account('app', relay.ann.user.id) ?? {}
   t.ok((await relay.sessions.ensure(id)).evidence.length > 0)
+  t.match((await call('POST', '/sites/app/check', {})).body, { ok: true, changes: [] })
 })
 
 /** Its login page after a redesign: another name for the password, sent to another origin. */

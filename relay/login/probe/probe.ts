@@ -1,4 +1,4 @@
-import type { Adapter, Browser, Look, Page } from '../../../adapters/index.ts'
+import type { Adapter, Browser, FormParts, Look, Page } from '../../../adapters/index.ts'
 import { asRelayError, RelayError } from '../../errors.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import { type BrowserLimits, createBrowser } from '../browser/index.ts'
@@ -48,16 +48,18 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
     const scene = { url, browser, candidates: adaptersFor(options, adapters), signal }
     const { page, choice: atFirst } = await findLogin(scene)
     const on = atFirst.look.page ?? page
-    const api = needsScript(atFirst.look) && options.adapter === undefined ? await findLoginApi(on, browser) : undefined
+    const wantsApi = options.adapter === undefined ? needsScript(atFirst.look) : options.adapter === 'json'
+    const api = wantsApi ? await findLoginApi(on, browser) : undefined
     const mayDraw = !atFirst.look.fits && options.adapter === undefined
     const choice =
-      (api === undefined ? undefined : byApi(api, on, adapters)) ??
+      (api === undefined || options.adapter !== undefined ? undefined : byApi(api, on, adapters)) ??
       (mayDraw ? await lookByScript(on, atFirst.look, { engine, adapters, agent, limits, signal }) : undefined) ??
       atFirst
     const { look } = choice
     const loginUrl = stableLogin(url, look.loginUrl ?? page.url)
-    const namesChange = look.fits && (await namesDiffer(look, scene))
-    const seen = recognise(on, look, browser, { api, namesChange })
+    const again = look.fits ? await lookTwice(look, scene) : undefined
+    const namesChange = again !== undefined && namesDiffer(look.parts, again)
+    const seen = recognise(on, look, browser, { api, namesChange, again })
     return {
       ...blank,
       ok: look.fits,
@@ -94,11 +96,14 @@ function mayBeElsewhere({ problem }: Look, page: Page): boolean {
   return page.status !== 401 && (problem === undefined || problem === 'form-not-found')
 }
 
-/** Some sites name their fields anew with every load: such names are not written down. */
-async function namesDiffer({ parts, page, loginUrl }: Look, { url, browser, candidates, signal }: Scene): Promise<boolean> {
-  if (parts?.password === undefined || page === undefined || loginUrl?.origin !== url.origin) return false
-  const again = (await chooseAdapter(candidates, await browser.open(loginUrl), browser, signal)).look.parts
-  return again !== undefined && (again.user !== parts.user || again.password !== parts.password || again.captcha !== parts.captcha)
+/** The parts of the form when it is loaded once more: some sites name their fields anew with every load, and such names are not written down. */
+async function lookTwice({ parts, page, loginUrl }: Look, { url, browser, candidates, signal }: Scene): Promise<FormParts | undefined> {
+  if (parts?.password === undefined || page === undefined || loginUrl?.origin !== url.origin) return undefined
+  return (await chooseAdapter(candidates, await browser.open(loginUrl), browser, signal)).look.parts
+}
+
+function namesDiffer(parts: FormParts | undefined, again: FormParts): boolean {
+  return again.user !== parts?.user || again.password !== parts?.password || again.captcha !== parts?.captcha
 }
 
 /** No form to send, or one that would put the password into an address: a script takes it over. */

@@ -11,7 +11,7 @@ export function recognise(
   page: Page,
   { parts }: Look,
   browser: Browser,
-  facts: { readonly api: LoginApi | undefined; readonly namesChange: boolean },
+  facts: { readonly api: LoginApi | undefined; readonly namesChange: boolean; readonly again: FormParts | undefined },
 ): LoginPageSeen {
   const auth = authSchemes(page.header('www-authenticate'))
   return {
@@ -19,14 +19,15 @@ export function recognise(
     title: page.title.slice(0, 200),
     charset: page.encoding,
     ...(auth.length === 0 ? {} : { auth }),
-    ...(parts === undefined ? {} : formFacts(parts)),
+    ...(parts === undefined ? {} : formFacts(parts, facts.again ?? parts)),
     ...some('csrf', csrfPlaces(page, browser, parts)),
     ...(facts.api === undefined ? {} : { api: withoutValues(facts.api.url) }),
     ...(facts.namesChange ? { namesChange: true } : {}),
   }
 }
 
-function formFacts({ form, user, password, captcha, hasCaptchaImage, code, remember, consent, hidden }: FormParts) {
+/** Hidden fields that another load does not have are named anew each time: they tell nothing of the site. */
+function formFacts({ form, user, password, captcha, hasCaptchaImage, code, remember, consent, hidden }: FormParts, again: FormParts) {
   const name = form.id || form.name
   return {
     form: { ...(name === '' ? {} : { name }), method: form.method, action: withoutValues(form.action) },
@@ -37,7 +38,10 @@ function formFacts({ form, user, password, captcha, hasCaptchaImage, code, remem
     ...(code === undefined ? {} : { code }),
     ...some('remember', remember),
     ...some('consent', consent),
-    ...some('hidden', hidden),
+    ...some(
+      'hidden',
+      hidden.filter((name) => again.hidden.includes(name)),
+    ),
   }
 }
 
