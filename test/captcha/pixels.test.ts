@@ -1,10 +1,14 @@
 import t from 'tap'
+import { bridge } from '../../captcha/bridge.ts'
+import { componentsOf } from '../../captcha/components.ts'
+import { deskew } from '../../captcha/deskew.ts'
 import { despeckle } from '../../captcha/despeckle.ts'
 import { inkOf, paperColour } from '../../captcha/ink.ts'
 import { lineHeight, lineOf } from '../../captcha/line.ts'
 import type { Grey, Picture } from '../../captcha/picture.ts'
 import { trim } from '../../captcha/trim.ts'
 import { unline } from '../../captcha/unline.ts'
+import { chineseViews, firstViews, furtherViews } from '../../captcha/views.ts'
 
 /** A drawing in letters: `#` is ink, anything else paper. */
 const grey = (...rows: readonly string[]): Grey => ({
@@ -50,8 +54,71 @@ t.test('specks go and letters stay', async (t) => {
 })
 
 t.test('a thin line goes, and leaves the letter it crosses', async (t) => {
-  const crossed = grey('........', '..##....', '..##....', '########', '..##....', '..##....', '........')
+  const crossed = grey('........', '..##....', '..##....', '..##....', '..##....', '..##....', '........')
   t.same(drawing(unline(crossed, 1)), ['........', '..##....', '..##....', '..##....', '..##....', '..##....', '........'])
+})
+
+t.test('a thin line down goes as one across does', async (t) => {
+  const crossed = grey('...#....', '...#....', '.######.', '.######.', '...#....')
+  t.same(drawing(unline(crossed, 1, 'down')), ['........', '........', '.######.', '.######.', '........'])
+  t.same(drawing(unline(crossed, 1)), drawing(crossed), 'and not by the other direction')
+})
+
+t.test('the gap that a line leaves in a stroke is closed, and beside the stroke nothing comes back', async (t) => {
+  const cut = grey('..##....', '..##....', '........', '..##....', '..##....')
+  const line = grey('........', '........', '########', '........', '........')
+  t.same(drawing(bridge(cut, line)), ['..##....', '..##....', '..##....', '..##....', '..##....'])
+  t.same(drawing(bridge(grey('....', '....', '....'), grey('....', '####', '....'))), ['....', '....', '....'])
+})
+
+t.test('patches of ink are told apart, with their boxes', async (t) => {
+  const found = componentsOf(grey('##....', '#...##', '....##', '......', '.#....'))
+  t.same(
+    found.map(({ pixels, left, top, right, bottom }) => [pixels.length, left, top, right, bottom]),
+    [
+      [3, 0, 0, 1, 1],
+      [4, 4, 1, 5, 2],
+      [1, 1, 4, 1, 4],
+    ],
+  )
+})
+
+t.test('a line of text that rises is set straight, and a straight one stays', async (t) => {
+  const [width, height] = [80, 40]
+  const line = (slope: number): Grey => ({
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height }, (_, pixel) => {
+      const [x, y] = [pixel % width, Math.floor(pixel / width)]
+      return Math.abs(y - 20 - (x - 40) * slope) < 4 && x % 8 < 6 ? 0 : 255
+    }),
+  })
+  const inkedRows = (picture: Grey): number => drawing(picture).filter((row) => row.includes('#')).length
+  t.ok(inkedRows(line(0.2)) > 20)
+  t.ok(inkedRows(deskew(line(0.2))) <= 10)
+  t.ok(inkedRows(deskew(line(-0.25))) <= 10)
+  const straight = line(0)
+  t.equal(deskew(straight), straight)
+})
+
+t.test('the looks show the text alone, without specks and lines, and leave the image as it is in one', async (t) => {
+  const [width, height] = [100, 40]
+  const rgb = new Uint8Array(width * height * 3).fill(255)
+  const paint = (x: number, y: number): void => void rgb.fill(0, (y * width + x) * 3, (y * width + x) * 3 + 3)
+  // Two letters in the middle, a speck in a corner, a line across.
+  for (let y = 12; y < 28; y++) for (const left of [40, 54]) for (let x = left; x < left + 5; x++) paint(x, y)
+  paint(2, 2)
+  const picture = { width, height, rgb }
+  const [whole, close] = firstViews(picture, inkOf(picture))
+  t.equal(whole, picture)
+  t.ok((close?.width ?? 100) < 30 && (close?.height ?? 40) < 24, 'near the letters')
+  for (let x = 0; x < width; x++) paint(x, 34)
+  const lined = inkOf(picture)
+  const heights = furtherViews(picture, lined).map((view) => view.height)
+  t.ok(Math.min(...heights) < 24, 'a view without the line is near the letters')
+  const [asItIs, farther, nearer] = chineseViews(lined)
+  t.equal(asItIs, lined)
+  t.ok((farther?.width ?? 0) > width && (nearer?.width ?? width) < width)
 })
 
 t.test('trimming leaves the ink and its margin', async (t) => {
