@@ -5,7 +5,9 @@ import { startRelay } from '../start-relay.ts'
 import { type Canary, filesIn, formsIn, newCanary } from './canary.ts'
 import { WatchedTerminal } from './watched-terminal.ts'
 
-t.test('law 1: a password that is rotated, changed and gone back to, at a site that repeats it wherever it can', { timeout: 60_000 }, async (t) => {
+t.setTimeout(120_000)
+
+t.test('law 1: a password that is rotated, changed and gone back to, at a site that repeats it wherever it can', async (t) => {
   const first = newCanary()
   const typed = newCanary()
   const business = await startChangingSite({ password: first.value })
