@@ -23,6 +23,8 @@ interface Read {
   readonly right: boolean
   readonly confidence: number
   readonly ms: number
+  /** Milliseconds of processor time, all threads together: what a busy machine does not lengthen. */
+  readonly cpu: number
 }
 
 /** Reads `count` images of every kind; gives the report's lines. */
@@ -33,7 +35,12 @@ export async function run(count = 200): Promise<string[]> {
   try {
     for (const [index, [name, options]] of kinds.entries()) {
       const reads: Read[] = []
-      for (const { image, answer } of await draw(options, count, 70_000 + index)) reads.push(judged(await reader.read(image), answer))
+      for (const { image, answer } of await draw(options, count, 70_000 + index)) {
+        const began = process.cpuUsage()
+        const read = await reader.read(image)
+        const { user, system } = process.cpuUsage(began)
+        reads.push(judged(read, answer, (user + system) / 1000))
+      }
       // The first read starts the recogniser.
       if (index === 0) lines.push(`first read, with the recogniser's start: ${Math.round(reads[0]?.ms ?? 0)} ms`)
       lines.push(...report(name, index === 0 ? reads.slice(1) : reads))
@@ -42,15 +49,31 @@ export async function run(count = 200): Promise<string[]> {
   } finally {
     await reader.close()
   }
-  return [...lines, ...calibration(all)]
+  return [...lines, await memoryOfFour(), ...calibration(all)]
 }
 
-function judged({ answer, confidence, ms }: ReadResult, truth: string): Read {
-  return { right: answer === truth, confidence, ms }
+function judged({ answer, confidence, ms }: ReadResult, truth: string, cpu: number): Read {
+  return { right: answer === truth, confidence, ms, cpu }
+}
+
+/** What four workers add to the process, all busy once with images that need every look. */
+async function memoryOfFour(): Promise<string> {
+  const images = await draw({ noise: 3, width: 90, height: 30 }, 8, 70_100)
+  const before = process.memoryUsage().rss
+  const reader = await openReader({ workers: 4 })
+  try {
+    await Promise.all(images.map(({ image }) => reader.read(image)))
+    await Promise.all(images.map(({ image }) => reader.read(image, { kind: 'chinese' })))
+    const now = process.memoryUsage().rss
+    return `4 workers with every model: ${Math.round((now - before) / 1e6)} MB more, ${Math.round(now / 1e6)} MB in all`
+  } finally {
+    await reader.close()
+  }
 }
 
 function report(name: string, reads: readonly Read[]): string[] {
   const ms = reads.map((read) => read.ms).sort((a, b) => a - b)
+  const cpu = reads.map((read) => read.cpu).sort((a, b) => a - b)
   const at = thresholds.map((threshold) => {
     const sure = reads.filter((read) => read.confidence >= threshold)
     return `${threshold}: ${percent(sure.length / reads.length)} of reads, ${percent(rightShare(sure))} right`
@@ -58,7 +81,7 @@ function report(name: string, reads: readonly Read[]): string[] {
   const { success, images } = signIn(reads)
   return [
     `${name} (${reads.length} images)`,
-    `  whole string right ${percent(rightShare(reads))}; ${ms[Math.floor(ms.length / 2)]} ms median, ${ms[Math.floor(ms.length * 0.95)]} ms p95`,
+    `  whole string right ${percent(rightShare(reads))}; ${ms[Math.floor(ms.length / 2)]} ms median, ${ms[Math.floor(ms.length * 0.95)]} ms p95; ${Math.round(cpu[Math.floor(cpu.length / 2)] ?? 0)} ms of one core, median`,
     `  at confidence ${at.join('; ')}`,
     `  sign-in within ${rule.tries} tries ${percent(success, 2)}, ${images.toFixed(2)} images for the first try`,
   ]

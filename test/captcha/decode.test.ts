@@ -90,3 +90,19 @@ t.test('an image that declares itself huge is refused before it is decoded', asy
     t.ok(process.memoryUsage().rss - before < 50e6, `${name}: within 50 MB`)
   }
 })
+
+t.test('a GIF of very many frames is read by its first ones, in bounded time and memory', async (t) => {
+  const [width, height, frames] = [150, 50, 3000]
+  const one = await sharp({ create: { width, height, channels: 3, background: '#fff' } })
+    .gif()
+    .toBuffer()
+  // The frame from its descriptor to before the trailer, again and again.
+  const start = one.indexOf(0x2c, 13)
+  const bomb = Buffer.concat([one.subarray(0, start), ...Array.from({ length: frames }, () => one.subarray(start, -1)), one.subarray(-1)])
+  await decode(one)
+  const before = process.memoryUsage().rss
+  const picture = await decode(bomb)
+  t.same([picture.width, picture.height], [width, height])
+  // All frames' pixels would be 67 MB thrice over.
+  t.ok(process.memoryUsage().rss - before < 50e6, `${Math.round((process.memoryUsage().rss - before) / 1e6)} MB more`)
+})
