@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const extension = extname(import.meta.url)
@@ -30,19 +30,28 @@ export function nodeArguments(readable: readonly string[], megabytes: number): s
 
 /** Code of the relay that runs there, and the libraries it is made with. No data is in these folders. */
 function ownCode(): string[] {
-  const libraries = new Set(['zod', 'parse5', 'css-select', 'fontoxpath', 'yaml'].map((name) => nodeModulesOf(fileURLToPath(import.meta.resolve(name)))))
   // Beside the sources in a checkout, one folder further up in the built package.
   const packageFiles = [join(root, 'package.json'), join(root, '..', 'package.json')].filter((path) => existsSync(path))
+  const libraries = new Set([...foldersAbove(root), ...usedLibraries.map(realLibraries)].map((folder) => join(folder, '*')))
   return [...['adapters', 'config', 'relay'].map((folder) => join(root, folder, '*')), ...packageFiles, ...libraries]
+}
+
+const usedLibraries = ['zod', 'parse5', 'css-select', 'fontoxpath', 'yaml', '@noble/curves/abstract/weierstrass.js']
+
+/** Every `node_modules` in which Node looks for what a file of this folder imports. */
+function foldersAbove(folder: string): string[] {
+  const here = join(folder, 'node_modules')
+  const above = dirname(folder) === folder ? [] : foldersAbove(dirname(folder))
+  return existsSync(here) ? [here, ...above] : above
+}
+
+/** The `node_modules` in which a library really is, where links lead to it. */
+function realLibraries(name: string): string {
+  const [before = ''] = fileURLToPath(import.meta.resolve(name)).split(/(?<=[\\/]node_modules)[\\/]/)
+  return before
 }
 
 /** As Node sees it: the file behind a link. A pattern stays one. */
 function realPath(path: string): string {
   return path.endsWith('*') ? join(realpathSync(path.slice(0, -1)), '*') : realpathSync(path)
-}
-
-/** The outermost `node_modules` around a file, and all below it. */
-function nodeModulesOf(file: string): string {
-  const parts = file.split(/[\\/]/)
-  return join(parts.slice(0, parts.lastIndexOf('node_modules') + 1).join('/'), '*')
 }
