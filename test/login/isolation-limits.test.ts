@@ -6,8 +6,8 @@ import { signIn, startEngine } from './engine-for-test.ts'
 
 /** Bodies of `signIn`, and what the account's owner is told. */
 const ends: Readonly<Record<string, readonly [body: string, seen: RegExp]>> = {
-  'loops for ever': ['for (;;);', /computed for more than 1 s without a pause/],
-  'never lets another turn come': ['for (;;) await null', /computed for more than 1 s without a pause/],
+  'loops for ever': ['for (;;);', /computed for more than 3 s without a pause/],
+  'never lets another turn come': ['for (;;) await null', /computed for more than 3 s without a pause/],
   'fills its heap': ['const all = []; for (;;) { all.push(new Array(10000).fill({})); await null }', /used more than 220 MB of memory|computed for more/],
   'holds bytes outside of its heap': [
     'const all = []; for (;;) { all.push(Buffer.alloc(4_000_000, 1)); await new Promise((go) => setTimeout(go, 1)) }',
@@ -33,7 +33,7 @@ export default defineAdapter({ name: '${name}', api: 1, description: 'x', settin
   const branches = Object.entries(ends).map(([title, [body]]) => `if (username === ${JSON.stringify(title)}) { ${body} }`)
   await write('bad', branches.join('\n'))
   await write('good', '')
-  const login = await startEngine(t, { adaptersFolder, isolation: { megabytes: 220, stallSeconds: 1 } })
+  const login = await startEngine(t, { adaptersFolder, isolation: { megabytes: 220, stallSeconds: 3 } })
   const at = (adapter: string, username: string) => signIn(login, { url: site.url, username, password: 'correct horse', adapter })
 
   for (const [title, [, seen]] of Object.entries(ends)) {

@@ -12,7 +12,7 @@ const head = (name: string) => `name: ${name}\napi: 1\ndescription: ${name}\n`
 async function engineWith(t: T, files: Readonly<Record<string, string>>) {
   const adaptersFolder = t.testdir()
   for (const [name, steps] of Object.entries(files)) await writeFile(join(adaptersFolder, `${name}.steps.yaml`), head(name) + steps)
-  return startEngine(t, { adaptersFolder, settings: { timeoutSeconds: 20 } })
+  return startEngine(t, { adaptersFolder })
 }
 
 const fillIn = `steps:
