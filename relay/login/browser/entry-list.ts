@@ -2,6 +2,7 @@ import type { Derived } from '../../../adapters/index.ts'
 import type { Derivation } from '../../outbound/index.ts'
 import { Secret } from '../../vault/index.ts'
 import type { Control } from './controls.ts'
+import { attribute } from './walk.ts'
 
 /** A handle that stands in a field, and what is made of it before it is sent. */
 export interface PlacedSecret {
@@ -44,8 +45,13 @@ export function entryList(controls: readonly Control[], submitter: Control | und
     } else if (type === 'hidden' && name.toLowerCase() === '_charset_') {
       entries.push({ name, value: encoding })
     } else {
-      entries.push({ name, value: filled.get(control) ?? control.value })
+      entries.push({ name, value: filled.get(control) ?? (isUnlabelled(control) ? 'Submit' : control.value) })
     }
   }
   return entries
+}
+
+/** A button without a value of its own sends what stands on it, by the browser's own wording. */
+function isUnlabelled({ type, element }: Control): boolean {
+  return type === 'submit' && element.tagName === 'input' && attribute(element, 'value') === undefined
 }

@@ -108,7 +108,9 @@ export class PageForm implements Form {
     const enctype = own('formenctype') === undefined ? this.enctype : enctypeOf(own('formenctype'))
     const charset = charsetOf(attribute(element, 'accept-charset'), pageEncoding)
     const entries = entryList(this.#controls, button, this.filled, charset)
-    if (method === 'get') return { method: 'GET', url: withoutQuery(action), query: urlencoded(entries, charset), referrer: pageUrl }
+    // The question mark is written though nothing follows it.
+    const query = entries.length === 0 ? [Buffer.alloc(0)] : urlencoded(entries, charset)
+    if (method === 'get') return { method: 'GET', url: withoutQuery(action), query, referrer: pageUrl }
     const { contentType, body } = encodeEntries(entries, enctype, charset)
     return { method: 'POST', url: action, contentType, body, referrer: pageUrl }
   }

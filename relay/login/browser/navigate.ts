@@ -125,7 +125,8 @@ function redirected(request: PageRequest, status: number, location: URL): PageRe
   const leftTwice = target.origin !== request.url.origin && request.url.origin !== (referrer ?? request.url).origin
   const kept = {
     url: target,
-    ...(referrer === undefined ? {} : { referrer }),
+    // Fetch standard, main fetch, step 8: what another origin was told of it is all that is told from then on.
+    ...(referrer === undefined ? {} : { referrer: target.origin === referrer.origin ? referrer : new URL('/', referrer) }),
     ...(leftTwice || request.isOriginHidden ? { isOriginHidden: true as const } : {}),
     ...(accept === undefined ? {} : { accept }),
     // Credentials of HTTP itself never follow to another origin.
