@@ -58,7 +58,7 @@ function judged({ answer, confidence, ms }: ReadResult, truth: string, cpu: numb
 
 /** What four workers add to the process, all busy once with images that need every look. */
 async function memoryOfFour(): Promise<string> {
-  const images = await draw({ noise: 3, width: 90, height: 30 }, 8, 70_100)
+  const images = await draw({ noise: 3, width: 90, height: 30 }, 4, 70_100)
   const before = process.memoryUsage().rss
   const reader = await openReader({ workers: 4 })
   try {
