@@ -127,7 +127,7 @@ const lines = stages.map((stage) => {
   const part = reads.filter((read) => read.stage === stage)
   console.log(`${stage}: ${part.length} reads, ${part.filter(({ right }) => right).length} right`)
   return `  ${stage}: [${fitted(part, committed[stage])
-    .map((value) => value.toFixed(3))
+    .map((value) => Number(value.toFixed(3)))
     .join(', ')}],`
 })
 await writeFile(
