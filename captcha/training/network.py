@@ -125,11 +125,15 @@ def main(folder, minutes, out, checkpoint="network.pt"):
                 continue
         for group in learner.param_groups:
             group["lr"] = 2e-3 * min(1, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
-        # A batch from one shard: the newer ones are harder, and come later.
-        planes, texts = shards[random.choice(list(shards))]
-        chosen = numpy.sort(random.choice(len(texts), batch, replace=False))
-        labels = [texts[index] for index in chosen]
-        scores = outputs(varied(planes[chosen]))
+        # A batch from many shards: normalised over images of one kind alone, the net would read that kind only among its like.
+        picked = random.choice(list(shards), batch // 4)
+        parts, labels = [], []
+        for planes, texts in (shards[shard] for shard in picked):
+            chosen = random.choice(len(texts), 4, replace=False)
+            parts.append(planes[chosen])
+            labels += [texts[index] for index in chosen]
+        planes = numpy.concatenate(parts)
+        scores = outputs(varied(planes))
         targets = torch.tensor([letters.index(character) + 1 for label in labels for character in label])
         loss = nn.functional.ctc_loss(scores, targets, torch.full((batch,), scores.shape[0]), torch.tensor([len(label) for label in labels]), zero_infinity=True)
         learner.zero_grad()
