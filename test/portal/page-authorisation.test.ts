@@ -6,7 +6,8 @@ t.test("another's account, device and sessions are pages that do not exist", asy
   const relay = await startPortal(t)
   const bob = await relay.signedIn(relay.bob)
   const { id } = relay.ann.account
-  for (const path of [`/accounts/${id}`, `/accounts/${id}/password`, `/accounts/${id}/evidence`, `/accounts/${id}/by-hand`]) t.equal((await bob.get(path)).status, 404, path)
+  for (const path of [`/accounts/${id}`, `/accounts/${id}/password`, `/accounts/${id}/evidence`, `/accounts/${id}/by-hand`])
+    t.equal((await bob.get(path)).status, 404, path)
   for (const deed of ['open', 'sign-in', 'end', 'remove', 'by-hand']) t.equal((await bob.post(`/accounts/${id}/${deed}`)).status, 404, deed)
   t.equal((await bob.post(`/accounts/${id}/password`, { username: 'u', password: 'stolen' })).status, 404)
   t.equal((await bob.post(`/devices/${relay.ann.device.id}/revoke`)).status, 404)
