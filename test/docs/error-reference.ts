@@ -1,11 +1,11 @@
-import { catalogue, type ErrorRow } from '../../relay/errors.ts'
+import { catalogue, type ErrorRow } from '../../relay/error-catalogue.ts'
 
-/** docs/errors.md: the catalogue of relay/errors.ts as people read it. */
+/** docs/errors.md: the catalogue of relay/error-catalogue.ts as people read it. */
 export function errorReference(): string {
   const rows = Object.entries<ErrorRow>(catalogue).map(
     ([code, { status, exit, text, next }]) => `## ${code}\n\nStatus ${status}, exit code ${exit}.\n\n> ${escapeHtml(text)}\n\n${escapeHtml(next)}\n`,
   )
-  return `<!-- test/docs/write-error-reference.ts writes this file from relay/errors.ts. -->
+  return `<!-- test/docs/write-error-reference.ts writes this file from relay/error-catalogue.ts. -->
 
 # Errors
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { catalogue, type ErrorCode, type ErrorRow, RelayError } from '../../relay/errors.ts'
+import { catalogue, type ErrorRow } from '../../relay/error-catalogue.ts'
+import { type ErrorCode, RelayError } from '../../relay/errors.ts'
 import { errorReference } from './error-reference.ts'
 
 const rows = Object.entries(catalogue) as [ErrorCode, ErrorRow][]

@@ -1,4 +1,4 @@
-/** `node test/docs/write-error-reference.ts`: writes docs/errors.md anew after a change of relay/errors.ts. */
+/** `node test/docs/write-error-reference.ts`: writes docs/errors.md anew after a change of relay/error-catalogue.ts. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorReference } from './error-reference.ts'
