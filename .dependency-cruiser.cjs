@@ -9,6 +9,7 @@ const floors = [
   ['relay/accounts'],
   ['relay/identity'],
   ['relay/vault', 'relay/outbound'],
+  ['relay/derivation'],
   ['relay/store'],
   ['config'],
 ]
@@ -45,7 +46,10 @@ const forbidden = [
     comment:
       'The demo draws its captcha with svg-captcha and loads it when it runs. The browser engine and `adapter record` load playwright-core when they run: an optional peer dependency.',
     severity: 'error',
-    from: { path: '^(relay|captcha|adapters|config)/', pathNot: ['^relay/commands/demo/', '^captcha/training/', '^relay/login/browser-engine/', '^relay/commands/adapter/'] },
+    from: {
+      path: '^(relay|captcha|adapters|config)/',
+      pathNot: ['^relay/commands/demo/', '^captcha/training/', '^relay/login/browser-engine/', '^relay/commands/adapter/'],
+    },
     to: { dependencyTypes: ['npm-dev'] },
   },
 ]
