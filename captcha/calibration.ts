@@ -15,7 +15,8 @@ export interface Evidence {
 /** `first`: our model's one look was enough. `second`: so were two of the general network. `further`: all were taken. `chinese`: Chinese characters. */
 export type Stage = 'first' | 'second' | 'further' | 'chinese'
 
-export type Weights = Readonly<Record<Stage, readonly number[]>>
+/** For each stage the weights of `featuresOf`. */
+const fitted: Readonly<Record<Stage, readonly number[]>> = weights
 
 /** The evidence as numbers that a weighted sum can be taken of. */
 export function featuresOf({ support, agreement, probability }: Evidence): number[] {
@@ -29,6 +30,6 @@ export function featuresOf({ support, agreement, probability }: Evidence): numbe
  */
 export function calibrated(evidence: Evidence): number {
   if (evidence.support <= 0) return 0
-  const sum = featuresOf(evidence).reduce((total, value, index) => total + value * (weights[evidence.stage][index] ?? 0), 0)
+  const sum = featuresOf(evidence).reduce((total, value, index) => total + value * (fitted[evidence.stage][index] ?? 0), 0)
   return Math.min(0.995, 1 / (1 + Math.exp(-sum)))
 }

@@ -132,6 +132,6 @@ const lines = stages.map((stage) => {
 })
 await writeFile(
   join(import.meta.dirname, '../calibration-weights.ts'),
-  `/** Written by captcha/training/calibrate.ts. */\n\nimport type { Weights } from './calibration.ts'\n\nexport const weights: Weights = {\n${lines.join('\n')}\n}\n`,
+  `/** Written by captcha/training/calibrate.ts. */\n\nexport const weights = {\n${lines.join('\n')}\n}\n`,
 )
 console.log(lines.join('\n'))
