@@ -43,7 +43,8 @@ export const via = '1.1 login-relay'
  * recipients could read differently (RFC 9112 sections 3.2, 6.1, 6.3, 11.2).
  */
 export function readRequestHead(raw: readonly string[], httpVersion: string): RequestHead | string {
-  if (httpVersion !== '1.1' && httpVersion !== '1.0' && httpVersion !== '2.0') return 'the protocol version is not HTTP/1.0, 1.1 or 2'
+  // A stream of HTTP/2 is `h2`: '2.0' is what a request line of HTTP/1 may say, and lie.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0' && httpVersion !== 'h2') return 'the protocol version is not HTTP/1.0, 1.1 or 2'
   if (raw.length > maxFields * 2) return 'it has too many header fields'
   const fields: string[] = []
   let host: string | undefined

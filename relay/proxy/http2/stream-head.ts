@@ -36,7 +36,7 @@ export function readStreamHead(raw: readonly string[], endsWithHead: boolean): S
   if (authority === undefined) return 'it names no host'
   // RFC 9113 8.3.1: where both are there, they name the same.
   if (host !== undefined && host !== authority) return 'its :authority and its Host field name different hosts'
-  const head = readRequestHead([...fields, 'Host', authority], '2.0')
+  const head = readRequestHead([...fields, 'Host', authority], 'h2')
   if (typeof head === 'string') return head
   // Without a length it is passed on in chunks.
   const isOpenEnded = !endsWithHead && !isWebSocket && head.contentLength === undefined
