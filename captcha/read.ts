@@ -8,10 +8,10 @@ import { folded } from './fold.ts'
 import { chineseSumGrammar, type Grammar, sumGrammar, textGrammar } from './grammar.ts'
 import { inkOf } from './ink.ts'
 import { lineOf } from './line.ts'
-import type { Grey, Picture } from './picture.ts'
+import type { Grey } from './picture.ts'
 import { planesOf } from './planes.ts'
 import type { Pools } from './pools.ts'
-import { chineseViews, firstViews, furtherViews } from './views.ts'
+import { chineseViews, firstViews, furtherViews, type View } from './views.ts'
 import { supportOf, tally } from './vote.ts'
 
 type Kind = ReadResult['kind']
@@ -43,7 +43,8 @@ export async function readImage(image: Buffer, hints: ReadHints, pools: Pools): 
 
 /** Cleans, looks, looks again where unsure, and votes. */
 export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Promise<Verdict> {
-  const picture = unframed(await decode(image))
+  const whole = await decode(image)
+  const picture = unframed(whole)
   const ink = inkOf(picture)
   const seen: Seen = { latin: [], chinese: [] }
   const ways = waysToRead(hints)
@@ -54,7 +55,7 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   seen.latin.push(ballotOf(await pools.captcha.recognise(await lineOf(ink)), hints))
   const first = verdict(seen, ways, hints, 'first')
   if (best(first) >= sure) return first
-  await lookAround(firstViews(picture, ink), seen, hints, pools)
+  await lookAround(firstViews(whole, picture, ink), seen, hints, pools)
   const second = verdict(seen, ways, hints, 'second')
   if (best(second) >= surely) return second
   if (best(second) < lost && ways.some(({ chinese }) => chinese)) {
@@ -69,9 +70,12 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   return verdict(seen, ways, hints, 'further')
 }
 
-async function lookAround(views: readonly Picture[], { latin }: Seen, hints: ReadHints, pools: Pools): Promise<void> {
-  const all = await Promise.all(views.map((view) => pools.general.recognise(planesOf(view))))
-  latin.push(...all.map((steps) => ballotOf(steps, hints)))
+async function lookAround(views: readonly View[], { latin }: Seen, hints: ReadHints, pools: Pools): Promise<void> {
+  const all = await Promise.all(views.map((view) => pools.general.recognise(planesOf(view.picture))))
+  for (const [index, steps] of all.entries()) {
+    const ballot = ballotOf(steps, hints)
+    for (let count = 0; count < (views[index]?.counts ?? 0); count++) latin.push(ballot)
+  }
 }
 
 async function lookForChinese(views: readonly Grey[], { chinese }: Seen, pools: Pools): Promise<void> {

@@ -102,7 +102,10 @@ async function measure(count: number, folders: readonly string[]): Promise<Read[
   return reads
 }
 
-/** Weights under which the reads are likeliest, held near nothing where reads are few (ridge); found by Newton's way, one weight after the other. */
+/**
+ * Weights under which the reads are likeliest, held near nothing where reads are few (ridge); found by Newton's way, one weight after the
+ * other. What speaks for a text never counts against it, whatever few reads would have it.
+ */
 function fitted(reads: readonly Read[], start: readonly number[]): number[] {
   if (reads.length < 30) return [...start]
   const rows = reads.map((read) => featuresOf(read))
@@ -115,7 +118,8 @@ function fitted(reads: readonly Read[], start: readonly number[]): number[] {
         slope += (chance - (reads[at]?.right ? 1 : 0)) * (row[index] ?? 0)
         curve += chance * (1 - chance) * (row[index] ?? 0) ** 2
       }
-      weights[index] = (weights[index] ?? 0) - slope / curve
+      const better = (weights[index] ?? 0) - slope / curve
+      weights[index] = index === 1 || index === 2 ? Math.max(0.05, better) : better
     }
   }
   return weights
