@@ -31,7 +31,12 @@ async function main(named: readonly string[]): Promise<number> {
   const files = named.length > 0 ? [...named] : globSync('test/**/*.test.ts').sort()
   const count: Count = { passed: 0, failed: 0, skipped: [] }
   const lanes = Array.from({ length: availableParallelism() }, async () => {
-    for (let file = files.shift(); file !== undefined; file = files.shift()) await runFile(file, count)
+    for (let file = files.shift(); file !== undefined; file = files.shift()) {
+      const { passed, failed, skipped } = await runFile(file)
+      count.passed += passed
+      count.failed += failed
+      count.skipped.push(...skipped)
+    }
   })
   await Promise.all(lanes)
   return conclude(count)
@@ -41,7 +46,8 @@ async function main(named: readonly string[]): Promise<number> {
  * Every file is a program of its own. `tap` itself would start it with its own hooks, and have them in every process that the file
  * starts in turn: the relay under test, and an adapter's process, whose permissions allow none of that.
  */
-async function runFile(file: string, count: Count): Promise<void> {
+async function runFile(file: string): Promise<Count> {
+  const count: Count = { passed: 0, failed: 0, skipped: [] }
   const start = performance.now()
   const child = spawn(process.execPath, [file], { env: { ...process.env, TAP: '1', TAP_TIMEOUT: String(fileSeconds) }, stdio: ['ignore', 'pipe', 'pipe'] })
   const late = setTimeout(() => child.kill('SIGKILL'), (fileSeconds + 30) * 1000)
@@ -50,17 +56,17 @@ async function runFile(file: string, count: Count): Promise<void> {
     said += text
   })
   const ended = new Promise<string>((resolve) => child.on('close', (code, signal) => resolve(signal ?? String(code ?? 1))))
-  const failedBefore = count.failed
   await follow(file, child.stdout, count)
   const end = await ended
   clearTimeout(late)
-  if (end !== '0' && count.failed === failedBefore) {
+  if (end !== '0' && count.failed === 0) {
     count.failed += 1
     console.log(`not ok  ${file} ended with ${end}`)
   }
-  const ok = count.failed === failedBefore
+  const ok = count.failed === 0
   if (!ok && said !== '') console.log(said)
   console.log(`${ok ? 'ok    ' : 'not ok'}  ${file}  ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  return count
 }
 
 /** Browser tests drive a real Chromium that trusts the relay's CA: what is there, or Debian's where this process may install it. */

@@ -5,8 +5,6 @@ import { startRelay } from '../start-relay.ts'
 import { type Canary, filesIn, formsIn, newCanary } from './canary.ts'
 import { WatchedTerminal } from './watched-terminal.ts'
 
-t.setTimeout(120_000)
-
 t.test('law 1: a password that is rotated, changed and gone back to, at a site that repeats it wherever it can', async (t) => {
   const first = newCanary()
   const typed = newCanary()

@@ -13,8 +13,6 @@ import { tempFolder } from '../temp-folder.ts'
 
 const runs = 50
 const main = join(import.meta.dirname, '..', '..', 'relay', 'main.ts')
-t.setTimeout(120_000)
-
 interface Server {
   readonly child: ChildProcess
   readonly portal: string

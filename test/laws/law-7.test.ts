@@ -124,14 +124,14 @@ t.test('law 7: a sign-in that waits for an answer can be ended; the answer comes
   const signingIn = relay.sessions.ensure(account.id).catch((error: unknown) => error)
   while (relay.sessions.challenges().length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
   const [challenge] = relay.sessions.challenges()
+  // The relay has made its own guesses before it asked.
+  const sent = (): number => business.requests.filter(({ method }) => method === 'POST').length
+  const before = sent()
   t.equal(await relay.sessions.end(account.id), true)
   t.match(await signingIn, { code: 'login_failed' })
   t.equal(relay.sessions.answer(challenge?.id ?? '', business.answer), false)
   t.equal(relay.sessions.listLive().length, 0)
-  t.notOk(
-    business.requests.some(({ method }) => method === 'POST'),
-    'the password was not sent',
-  )
+  t.equal(sent(), before, 'the password was not sent again')
 })
 
 t.test('law 7: while the site is down the session ends here all the same, and stays ended after a restart', async (t) => {

@@ -3,8 +3,6 @@ import { startChangingSite } from '../sites/changing-site.ts'
 import { startPortal } from './start-portal.ts'
 import { readPage } from './visitor.ts'
 
-t.setTimeout(120_000)
-
 t.test('a person sets a new password at the site, sees the versions, goes back to one, and sets when it happens by itself', async (t) => {
   const relay = await startPortal(t)
   const business = await startChangingSite({ password: 'first one' })

@@ -2,8 +2,6 @@ import t, { type Test } from 'tap'
 import { type ChangingSite, startChangingSite } from '../sites/changing-site.ts'
 import { type StartedPortal, startPortal } from './start-portal.ts'
 
-t.setTimeout(120_000)
-
 interface Scene {
   readonly relay: StartedPortal
   readonly business: ChangingSite

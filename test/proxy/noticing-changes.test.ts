@@ -4,8 +4,6 @@ import { type CurlTerminal, openTerminal } from '../flows/curl-terminal.ts'
 import { type ChangingSite, startChangingSite } from '../sites/changing-site.ts'
 import { type Enrolled, enrol, type StartedRelay, startRelay } from '../start-relay.ts'
 
-t.setTimeout(120_000)
-
 interface Scene extends Enrolled {
   readonly relay: StartedRelay
   readonly business: ChangingSite

@@ -6,8 +6,6 @@ import { formOf, type ReceivedRequest, seeOther, serve } from '../sites/serve.ts
 import { SignInBook } from '../sites/sign-in-book.ts'
 import { type Enrolled, enrol, type StartedRelay, startRelay } from '../start-relay.ts'
 
-t.setTimeout(120_000)
-
 const canary = newCanary()
 
 interface Scene extends Enrolled {

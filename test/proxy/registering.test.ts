@@ -4,8 +4,6 @@ import { filesIn, formsIn, newCanary } from '../laws/canary.ts'
 import { type RegisteringSite, startRegisteringSite } from '../sites/registering-site.ts'
 import { type StartedRelay, startRelay } from '../start-relay.ts'
 
-t.setTimeout(120_000)
-
 const canary = newCanary('')
 
 interface Scene {

@@ -11,7 +11,6 @@ t.test('an adapter of one’s own, in its own process, changes a password that i
   const source = `import { defineAdapter, SignInFailure } from 'login-relay/adapters'
 import { z } from 'zod'
 
-t.setTimeout(120_000)
 export default defineAdapter({
   name: 'acme', api: 1, description: 'A site of one kind', settings: z.strictObject({}),
   async signIn({ browser, site, username, secrets }) {

@@ -9,8 +9,6 @@ import { enrol, startRelay } from '../start-relay.ts'
 import { tempFolder } from '../temp-folder.ts'
 
 const script = join(import.meta.dirname, 'rotating-relay.ts')
-t.setTimeout(120_000)
-
 /** Moments in the relay's own process, and whether the site has the new password by then. */
 const inside: readonly [moment: string, isChanged: boolean][] = [
   ['before writeAhead', false],

@@ -3,8 +3,6 @@ import type { SessionEvent } from '../../relay/sessions/index.ts'
 import { type ChangingOptions, type ChangingSite, startChangingSite } from '../sites/changing-site.ts'
 import { type Enrolled, enrol, type StartedRelay, startRelay } from '../start-relay.ts'
 
-t.setTimeout(120_000)
-
 interface Scene extends Enrolled {
   readonly relay: StartedRelay
   readonly business: ChangingSite
