@@ -2,7 +2,8 @@
 const floors = [
   ['relay/main', 'relay/commands'],
   ['relay/app'],
-  ['relay/portal', 'relay/proxy'],
+  ['relay/portal', 'relay/proxy', 'relay/gateway'],
+  ['relay/traffic'],
   ['relay/sessions'],
   ['relay/login'],
   ['relay/control', 'adapters', 'captcha'],

@@ -13,6 +13,7 @@ import { type CertificateAuthority, createCertificateAuthority, createProxy, typ
 import { announceRunning, withdrawRunning } from './running.ts'
 import { createSessions, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
+import { createTraffic, type Traffic } from './traffic/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
 import { openSecret } from './vault/open-secret.ts'
 
@@ -43,6 +44,7 @@ export interface Relay {
   readonly outbound: Outbound
   readonly login: Login
   readonly sessions: Sessions
+  readonly traffic: Traffic
   readonly certificateAuthority: CertificateAuthority
   readonly portal: Portal
   readonly proxy: ForwardProxy
@@ -78,12 +80,14 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     log,
   })
   const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, log })
+  const traffic = createTraffic({ config: settings, sessions, outbound, portalUrl: () => portal.url(), log })
   const proxy = createProxy({
     config: settings,
     identity,
     accounts,
     sessions,
     outbound,
+    traffic,
     ca: certificateAuthority,
     portalUrl: () => portal.url(),
     portal: { isAt: (...place) => portal.isAt(...place), answer: (...exchange) => portal.answer(...exchange), admit: (connection) => portal.admit(connection) },
@@ -134,7 +138,24 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     for (const room of started.splice(0).reverse()) await room.stop(patience)
   }
 
-  return { start, stop, log, store, vault, identity, accounts, declarations, outbound, login, sessions, certificateAuthority, portal, proxy, adminToken }
+  return {
+    start,
+    stop,
+    log,
+    store,
+    vault,
+    identity,
+    accounts,
+    declarations,
+    outbound,
+    login,
+    sessions,
+    traffic,
+    certificateAuthority,
+    portal,
+    proxy,
+    adminToken,
+  }
 }
 
 /** JSON lines on standard error: standard output belongs to the commands. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Authority, readAuthority } from './authority.ts'
-import { type RequestHead, readRequestHead } from './request-head.ts'
+import { type Authority, type RequestHead, readAuthority, readRequestHead } from '../traffic/index.ts'
 
 export interface ConnectRequest {
   readonly authority: Authority

@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Destined } from './authority.ts'
+import type { ClientConnection, Destined } from '../traffic/index.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 
 /** An intercepted tunnel: what a client speaks inside it is for this place alone. */
@@ -10,19 +9,13 @@ export interface Tunnel {
 }
 
 /** A client's connection, to the proxy or inside an intercepted tunnel. */
-export interface Downstream {
+export interface Downstream extends ClientConnection {
   readonly socket: Duplex
   readonly tunnel: Tunnel | undefined
   /** Inside a tunnel: who opened it. */
   readonly principal: DevicePrincipal | undefined
   /** Credentials that were found good on this connection. */
   known: { readonly authorization: string; readonly principal: DevicePrincipal } | undefined
-  /** A message on it was refused: nothing after it is read. */
-  refused: boolean
-  /** The answer to the latest message. */
-  current: ServerResponse | undefined
-  /** Ends what the latest message set going. */
-  abandon: (() => void) | undefined
 }
 
 /** The connections there are. */
@@ -48,7 +41,8 @@ export class Connections {
   }
 
   #remember(socket: Duplex, tunnel: Tunnel | undefined): void {
-    this.#states.set(socket, { socket, tunnel, principal: tunnel?.principal, known: undefined, refused: false, current: undefined, abandon: undefined })
+    const [principal, host] = [tunnel?.principal, tunnel?.place.host]
+    this.#states.set(socket, { socket, tunnel, host, principal, known: undefined, refused: false, current: undefined, abandon: undefined })
     if (this.#open.has(socket)) return
     this.#open.add(socket)
     socket.once('close', () => this.#open.delete(socket))

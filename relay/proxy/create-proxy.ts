@@ -4,25 +4,33 @@ import type { ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../errors.ts'
-import { AccountChoices } from './choose-account.ts'
+import {
+  type ClientUpgrade,
+  hasContent,
+  onParseError,
+  type RelayedRequest,
+  type RequestHead,
+  readAbsoluteTarget,
+  readRequestHead,
+  readTunnelTarget,
+  respondError,
+  type SiteRequest,
+  strictParsing,
+  type Target,
+  upgradeOnConnection,
+  writeError,
+} from '../traffic/index.ts'
+import { AccountChoices, chooseAccount } from './choose-account.ts'
 import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
 import { type DevicePrincipal, readDevice } from './device-credentials.ts'
-import { respondError, writeError } from './error-answer.ts'
 import { forwardOther } from './forward-other.ts'
 import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
 import type { StreamRequest } from './http2/stream-request.ts'
-import { type ClientUpgrade, upgradeOnConnection } from './join-upgrade.ts'
-import { LiveTraffic } from './live-traffic.ts'
-import { onParseError } from './parse-error.ts'
-import { RelayedRequest, type SiteRequest } from './relayed-request.ts'
-import { type RequestHead, readRequestHead } from './request-head.ts'
-import { readAbsoluteTarget, readTunnelTarget, type Target } from './request-target.ts'
 import type { ProxyOptions, Rooms } from './rooms.ts'
 import { TunnelOpener } from './tunnel-opener.ts'
-import { Turns } from './turns.ts'
 
 /** The forward proxy. */
 export interface Proxy {
@@ -38,8 +46,6 @@ export function createProxy(options: ProxyOptions): Proxy {
   return new ForwardProxy(options)
 }
 
-const maxHeaderSize = 65_536
-
 class ForwardProxy implements Proxy {
   readonly #rooms: Rooms
   readonly #server: Server
@@ -50,24 +56,8 @@ class ForwardProxy implements Proxy {
   #stopWatching = (): void => {}
 
   constructor(options: ProxyOptions) {
-    this.#rooms = { ...options, live: new LiveTraffic(), choices: new AccountChoices(), turns: new Turns() }
-    this.#server = createServer({
-      // Said outright: a flag of the process must not weaken the parser.
-      insecureHTTPParser: false,
-      maxHeaderSize,
-      // Checked here, with an answer that says so.
-      requireHostHeader: false,
-      joinDuplicateHeaders: false,
-      headersTimeout: 20_000,
-      connectionsCheckingInterval: 5_000,
-      // An upload or a long answer takes as long as it takes.
-      requestTimeout: 0,
-      keepAliveTimeout: 75_000,
-      noDelay: true,
-      keepAlive: true,
-      optimizeEmptyRequests: true,
-      shouldUpgradeCallback: asksForWebSocket,
-    })
+    this.#rooms = { ...options, choices: new AccountChoices() }
+    this.#server = createServer(strictParsing)
     // Node drops fields over its limit silently; `readRequestHead` refuses such a message instead.
     this.#server.maxHeadersCount = 0
     this.#tunnels = new TunnelOpener(this.#rooms, {
@@ -89,7 +79,7 @@ class ForwardProxy implements Proxy {
   }
 
   async start(): Promise<void> {
-    const { identity, live, config, ca, log } = this.#rooms
+    const { identity, traffic, config, ca, log } = this.#rooms
     const { host, port } = splitAddress(config.proxy.listen)
     this.#server.listen(port, host)
     await once(this.#server, 'listening').catch((cause: NodeJS.ErrnoException) => {
@@ -97,7 +87,7 @@ class ForwardProxy implements Proxy {
       throw new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause })
     })
     const watches = [
-      identity.onDeviceRevoked((device) => live.cutDevice(device.id)),
+      identity.onDeviceRevoked((device) => traffic.live.cutDevice(device.id)),
       ca.onReissued((change) => log.warn(change, "the CA's certificate was issued anew for another set of hosts: terminals need the new one for added hosts")),
     ]
     this.#stopWatching = () => {
@@ -109,7 +99,7 @@ class ForwardProxy implements Proxy {
     this.#stopWatching()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     for (const session of this.#http2) session.close()
-    if (patience > 0) await this.#rooms.live.drain(patience)
+    if (patience > 0) await this.#rooms.traffic.live.drain(patience)
     this.#connections.destroyAll()
     await closed
   }
@@ -140,15 +130,21 @@ class ForwardProxy implements Proxy {
     if (principal === undefined) return void this.#respond(res, head, new RelayError('proxy_auth_required'), hasContent(head))
     const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
     if (site === undefined) return void this.#routeOther(connection, req, res, head, target, principal)
-    const relayed = this.#toSite({ req, res, head, target, site, principal, ...(upgrade === undefined ? {} : { upgrade }) })
+    const relayed = this.#toSite({ req, res, head, target, site, ...(upgrade === undefined ? {} : { upgrade }) }, principal)
     connection.abandon = () => relayed?.cut('ended')
   }
 
-  #toSite(request: SiteRequest): RelayedRequest | undefined {
-    if (request.target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, request)
-    const relayed = new RelayedRequest(this.#rooms, request)
-    relayed.start()
-    return relayed
+  #toSite(request: Omit<SiteRequest, 'sender'>, principal: DevicePrincipal): RelayedRequest | undefined {
+    const { accounts, choices, traffic } = this.#rooms
+    const { site, head, target } = request
+    const sender = {
+      userId: principal.user.id,
+      deviceId: principal.device.id,
+      isAtOrigin: true,
+      chooseAccount: () => chooseAccount(accounts, choices, principal, site, head.account),
+    }
+    if (target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, { ...request, sender, principal })
+    return traffic.relay({ ...request, sender })
   }
 
   #onStream({ req, res, stream, read }: StreamRequest, { place, principal }: Tunnel): void {
@@ -157,7 +153,7 @@ class ForwardProxy implements Proxy {
     const { head, target, isWebSocket } = read
     const site = this.#rooms.accounts.siteByOrigin(place.origin)
     if (site === undefined) return void refuse(new RelayError('proxy_host_refused', { params: { host: place.host } }))
-    this.#toSite({ req, res, head, target, site, principal, ...(isWebSocket ? { upgrade: upgradeOnStream(stream, head) } : {}) })
+    this.#toSite({ req, res, head, target, site, ...(isWebSocket ? { upgrade: upgradeOnStream(stream, head) } : {}) }, principal)
   }
 
   #routeOther(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, principal: DevicePrincipal): void {
@@ -216,7 +212,7 @@ class ForwardProxy implements Proxy {
     const principal = readDevice(proxyAuthorization, this.#rooms.identity)
     if (principal === undefined) return undefined
     connection.known = { authorization: proxyAuthorization, principal }
-    this.#rooms.live.addConnection(principal.device.id, connection.socket)
+    this.#rooms.traffic.live.addConnection(principal.device.id, connection.socket)
     return principal
   }
 
@@ -239,16 +235,6 @@ function readRequest(req: IncomingMessage, connection: Downstream): { head: Requ
   const url = req.url as string
   const target = connection.tunnel === undefined ? readAbsoluteTarget(url, head.host) : readTunnelTarget(url, head.host, connection.tunnel.place)
   return typeof target === 'string' ? target : { head, target }
-}
-
-function hasContent(head: RequestHead): boolean {
-  return head.chunked || (head.contentLength ?? 0) > 0
-}
-
-/** RFC 6455 4.1. Any other upgrade is not taken up, as RFC 9110 7.8 allows; the request is answered as it stands. */
-function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
-  const { upgrade, 'content-length': length, 'transfer-encoding': coding } = headers
-  return method === 'GET' && upgrade?.toLowerCase() === 'websocket' && length === undefined && coding === undefined
 }
 
 function wantsHtml({ headers }: Pick<IncomingMessage, 'headers'>): boolean {

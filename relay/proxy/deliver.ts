@@ -1,19 +1,23 @@
 import { asRelayError, RelayError } from '../errors.ts'
 import type { SiteSession, Ticket } from '../sessions/index.ts'
-import { type Destined, destined, readAuthority } from './authority.ts'
+import { type Destined, destined, readAuthority, respondError, type SiteRequest } from '../traffic/index.ts'
 import { checkUse } from './choose-account.ts'
 import type { DeliveryHops } from './delivery-hops.ts'
-import { respondError } from './error-answer.ts'
-import type { SiteRequest } from './relayed-request.ts'
+import type { DevicePrincipal } from './device-credentials.ts'
 import type { Rooms } from './rooms.ts'
 import { setCookieLines } from './set-cookie-lines.ts'
+
+/** A request of a device to an enrolled site. */
+export interface DeviceRequest extends SiteRequest {
+  readonly principal: DevicePrincipal
+}
 
 /** Where, on a site's own origin, the proxy answers in the site's place. Nothing below it is ever sent to the site. */
 export const ownPaths = '/.well-known/login-relay/'
 const deliverPath = `${ownPaths}deliver`
 
 /** Sets a session's cookies on the site's own origin, for the browser that followed a handoff link, and leads on to the next origin or the landing page. */
-export async function deliver(rooms: Rooms, hops: DeliveryHops, request: SiteRequest): Promise<void> {
+export async function deliver(rooms: Rooms, hops: DeliveryHops, request: DeviceRequest): Promise<void> {
   const { res, head } = request
   try {
     const { ticket, visited } = takeCode(rooms, hops, request)
@@ -36,7 +40,7 @@ export async function deliver(rooms: Rooms, hops: DeliveryHops, request: SiteReq
 }
 
 /** Spends the code (law 4): by GET only, for its holder only. */
-function takeCode({ sessions }: Rooms, hops: DeliveryHops, { req, target, principal }: SiteRequest): { ticket: Ticket; visited: readonly string[] } {
+function takeCode({ sessions }: Rooms, hops: DeliveryHops, { req, target, principal }: DeviceRequest): { ticket: Ticket; visited: readonly string[] } {
   const { pathname, searchParams } = new URL(target.place.origin + target.path)
   if (pathname !== deliverPath) throw new RelayError('not_found', { params: { what: 'such page of the relay' } })
   if (req.method !== 'GET') throw new RelayError('bad_request', { params: { problem: 'a delivery is fetched by GET' } })
@@ -47,7 +51,7 @@ function takeCode({ sessions }: Rooms, hops: DeliveryHops, { req, target, princi
   return { ticket, visited }
 }
 
-async function sessionFor({ accounts, sessions }: Rooms, ticket: Ticket, { site, principal }: SiteRequest): Promise<SiteSession> {
+async function sessionFor({ accounts, sessions }: Rooms, ticket: Ticket, { site, principal }: DeviceRequest): Promise<SiteSession> {
   const account = accounts.account(ticket.accountId)
   if (account === undefined || account.siteId !== site.id) throw new RelayError('ticket_invalid')
   checkUse(principal, account)

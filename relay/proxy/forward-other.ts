@@ -1,11 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { asRelayError, RelayError } from '../errors.ts'
-import { respondError } from './error-answer.ts'
-import { passAnswer } from './pass-answer.ts'
-import { type RequestHead, via } from './request-head.ts'
-import type { Target } from './request-target.ts'
-import { readResponseHead } from './response-head.ts'
+import { passAnswer, type RequestHead, readResponseHead, respondError, type Target, via } from '../traffic/index.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface OtherRequest {

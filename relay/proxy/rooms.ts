@@ -6,11 +6,10 @@ import type { Accounts } from '../accounts/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
+import type { Traffic } from '../traffic/index.ts'
 import type { CertificateAuthority } from './certificate-authority.ts'
 import type { AccountChoices } from './choose-account.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
-import type { LiveTraffic } from './live-traffic.ts'
-import type { Turns } from './turns.ts'
 
 /** What the proxy needs of the portal; app.ts brings the two together. */
 export interface OwnPortal {
@@ -20,11 +19,12 @@ export interface OwnPortal {
 }
 
 export interface ProxyOptions {
-  readonly config: Pick<Config, 'proxy' | 'sessions'>
+  readonly config: Pick<Config, 'proxy'>
   readonly identity: Identity
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly outbound: Outbound
+  readonly traffic: Traffic
   readonly ca: CertificateAuthority
   /** The portal itself, which clients that send everything through the proxy reach by it. */
   readonly portal: OwnPortal
@@ -35,7 +35,5 @@ export interface ProxyOptions {
 
 /** What every part of the proxy works with. */
 export interface Rooms extends ProxyOptions {
-  readonly live: LiveTraffic
   readonly choices: AccountChoices
-  readonly turns: Turns
 }

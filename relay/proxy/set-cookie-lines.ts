@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Delivery } from '../accounts/index.ts'
 import type { HandedCookie } from '../sessions/index.ts'
-import type { Destined } from './authority.ts'
+import type { Destined } from '../traffic/index.ts'
 
 /**
  * The Set-Cookie lines (RFC 6265 4.1) by which a browser at this place takes over a session: the cookies that a host may set and use

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { destined, namesSameHost, readAuthority } from '../../relay/proxy/authority.ts'
 import { readDevice } from '../../relay/proxy/device-credentials.ts'
-import { readRequestHead } from '../../relay/proxy/request-head.ts'
-import { readAbsoluteTarget, readTunnelTarget } from '../../relay/proxy/request-target.ts'
-import { readResponseHead } from '../../relay/proxy/response-head.ts'
+import { destined, namesSameHost, readAuthority } from '../../relay/traffic/authority.ts'
+import { readRequestHead } from '../../relay/traffic/request-head.ts'
+import { readAbsoluteTarget, readTunnelTarget } from '../../relay/traffic/request-target.ts'
+import { readResponseHead } from '../../relay/traffic/response-head.ts'
 
 const token = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,11}$/)
 const value = fc.stringMatching(/^[!-~]{0,12}$/)

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ServerHttp2Stream } from 'node:http2'
-import type { ClientUpgrade } from '../join-upgrade.ts'
-import type { RequestHead } from '../request-head.ts'
+import type { ClientUpgrade, RequestHead } from '../../traffic/index.ts'
 
 /**
  * A WebSocket asked for on a stream (RFC 8441 section 5): toward the site it is an upgrade of HTTP/1.1, whose key and its proof are

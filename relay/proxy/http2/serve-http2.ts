@@ -1,6 +1,6 @@
 import { constants, performServerHandshake, type ServerHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
-import type { Destined } from '../authority.ts'
+import type { Destined } from '../../traffic/index.ts'
 import { readStreamRequest, type StreamRequest } from './stream-request.ts'
 
 /** Without any stream for this long a connection ends. Milliseconds. */

@@ -1,5 +1,5 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import type { ClientAnswer, ClientRequest } from '../client-message.ts'
+import type { ClientAnswer, ClientRequest } from '../../traffic/index.ts'
 
 /** The answer on a stream, by the same calls as one over HTTP/1.1. */
 export class StreamAnswer implements ClientAnswer {

@@ -1,4 +1,4 @@
-import { type RequestHead, readRequestHead } from '../request-head.ts'
+import { type RequestHead, readRequestHead } from '../../traffic/index.ts'
 
 /** The head of a stream's request. */
 export interface StreamHead {

@@ -1,7 +1,5 @@
 import { Http2ServerRequest, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import type { Destined } from '../authority.ts'
-import type { RequestHead } from '../request-head.ts'
-import { readTunnelTarget, type Target } from '../request-target.ts'
+import { type Destined, type RequestHead, readTunnelTarget, type Target } from '../../traffic/index.ts'
 import { StreamAnswer } from './stream-answer.ts'
 import { readStreamHead } from './stream-head.ts'
 

@@ -6,10 +6,8 @@ import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { PageSignIn, SiteSession } from '../sessions/index.ts'
 import { type Attachment, attachSession, crossSiteSession, wholeSession } from './attach-session.ts'
-import { chooseAccount } from './choose-account.ts'
 import type { ClientAnswer, ClientRequest } from './client-message.ts'
 import { isCrossSite } from './cross-site.ts'
-import type { DevicePrincipal } from './device-credentials.ts'
 import { respondError } from './error-answer.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
@@ -17,20 +15,21 @@ import { type ClientUpgrade, type JoinedUpgrade, joinUpgrade } from './join-upgr
 import { KeptBody } from './kept-body.ts'
 import type { CutReason, Cuttable } from './live-traffic.ts'
 import { passAnswer } from './pass-answer.ts'
-import type { RequestHead } from './request-head.ts'
+import { hasContent, type RequestHead } from './request-head.ts'
 import type { Target } from './request-target.ts'
 import { isFalseAlarm, isUndone, rememberFalseAlarm } from './resend.ts'
 import { type ResponseHead, readResponseHead } from './response-head.ts'
 import type { Rooms } from './rooms.ts'
+import type { Sender } from './sender.ts'
 
-/** A request of a device to an enrolled site. */
+/** A request of a client to an enrolled site. */
 export interface SiteRequest {
   readonly req: ClientRequest
   readonly res: ClientAnswer
   readonly head: RequestHead
   readonly target: Target
   readonly site: Site
-  readonly principal: DevicePrincipal
+  readonly sender: Sender
   /** It asks for a WebSocket (RFC 6455, RFC 8441). */
   readonly upgrade?: ClientUpgrade
 }
@@ -79,7 +78,7 @@ export class RelayedRequest implements Cuttable {
     this.#rooms = rooms
     this.#request = request
     this.#url = new URL(request.target.place.origin + request.target.path)
-    this.#hasBody = request.head.chunked || (request.head.contentLength ?? 0) > 0
+    this.#hasBody = hasContent(request.head)
     this.#isCrossSite = isCrossSite(request.head, request.req.method as string, request.target.place, request.site)
     rooms.live.underWay.add(this)
     request.res.on('close', () => {
@@ -88,13 +87,13 @@ export class RelayedRequest implements Cuttable {
   }
 
   start(): void {
-    const { head, site, principal } = this.#request
-    const { accounts, choices, sessions } = this.#rooms
+    const { site, sender } = this.#request
+    const { sessions } = this.#rooms
     try {
-      this.#isRegistering = sessions.registrations.isOpen(principal.user.id, site.id)
+      this.#isRegistering = sender.isAtOrigin && sessions.registrations.isOpen(sender.userId, site.id)
       if (this.#isRegistering) return void this.#sendNow(undefined)
-      this.#account = chooseAccount(accounts, choices, principal, site, head.account)
-      this.#page = this.#isCrossSite || this.#request.upgrade !== undefined ? undefined : sessions.pageSignIns.of(this.#account.id, principal.device.id)
+      this.#account = sender.chooseAccount()
+      this.#page = this.#isCrossSite || this.#request.upgrade !== undefined ? undefined : sessions.pageSignIns.of(this.#account.id, sender.deviceId)
       if (this.#page !== undefined) return void this.#sendByPage(this.#page)
       const live = sessions.live(this.#account.id)
       // Nor does such a page make the relay sign in.
@@ -259,7 +258,7 @@ export class RelayedRequest implements Cuttable {
     const head = readResponseHead(answer.headers, answer.status)
     this.#absorb(head, session)
     this.#endTurn()
-    if (site.delivery === 'handoff') for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
+    if (this.#givesCookies) for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     upgrade.socket.on('close', () => this.#finish())
     this.#joined = joinUpgrade(head, upgrade, upstream)
     if (this.#joined !== undefined) return
@@ -303,14 +302,20 @@ export class RelayedRequest implements Cuttable {
     this.#rooms.live.closeUpgrades(session)
   }
 
+  /** The site's cookies are the client's own. */
+  get #givesCookies(): boolean {
+    const { site, sender } = this.#request
+    return site.delivery === 'handoff' && sender.isAtOrigin
+  }
+
   #pass(answer: ForwardResponse, head: ResponseHead): void {
-    const { res, site } = this.#request
-    if (site.delivery === 'handoff' || this.#isRegistering) for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
+    const { res, site, sender } = this.#request
+    if (this.#givesCookies || this.#isRegistering) for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     if (this.#resent) head.fields.push('Login-Relay-Session', 'renewed')
     this.#notice(answer)
     res.on('close', () => answer.body.destroy())
     try {
-      passAnswer(answer, head, res)
+      passAnswer(sender.shape?.(answer, head) ?? answer, head, res)
     } catch (cause) {
       answer.body.destroy()
       this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not valid HTTP' }, cause }))
@@ -319,10 +324,10 @@ export class RelayedRequest implements Cuttable {
 
   /** What a page of another site has sent is none of the person's doing. */
   #notice(answer: ForwardResponse): void {
-    const { req, head, site, principal } = this.#request
+    const { req, head, site, sender } = this.#request
     if (this.#isCrossSite || !this.#hasBody) return
     const form = { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body?.whole(), site, answer }
-    if (this.#isRegistering) noticeRegistration(this.#rooms, principal.user.id, form)
+    if (this.#isRegistering) noticeRegistration(this.#rooms, sender.userId, form)
     else if (this.#account !== undefined) noticeChange(this.#rooms, { ...form, account: this.#account })
   }
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../errors.ts'
-import type { Downstream } from './connections.ts'
+import type { ClientConnection } from './client-connection.ts'
 import { writeError } from './error-answer.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -11,12 +11,12 @@ import type { Rooms } from './rooms.ts'
 export function onParseError(
   error: NodeJS.ErrnoException,
   socket: Duplex,
-  connection: Downstream | undefined,
+  connection: ClientConnection | undefined,
   { log, portalUrl }: Pick<Rooms, 'log' | 'portalUrl'>,
 ): void {
   if (isTls(error)) {
     // The commonest reason: the client does not trust the relay's CA.
-    log.info({ code: error.code, host: connection?.tunnel?.place.host }, 'a client broke off the TLS handshake; does it have the CA certificate?')
+    log.info({ code: error.code, host: connection?.host }, 'a client broke off the TLS handshake; does it have the CA certificate?')
     return void socket.destroy()
   }
   if (connection === undefined || isGone(error) || !socket.writable) return void socket.destroy()

@@ -153,6 +153,11 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
   }
 }
 
+/** Does a body come after it? */
+export function hasContent({ chunked, contentLength = 0 }: RequestHead): boolean {
+  return chunked || contentLength > 0
+}
+
 /** The fields that a Connection value names; undefined for the usual two words. */
 export function connectionOptions(value: string): Set<string> | undefined {
   if (value === '' || value === 'keep-alive' || value === 'close') return undefined

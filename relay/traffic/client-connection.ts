@@ -1,0 +1,13 @@
+import type { ServerResponse } from 'node:http'
+
+/** A client's connection, as far as its latest message goes. */
+export interface ClientConnection {
+  /** The host it was opened for, where that is known; for the log. */
+  readonly host: string | undefined
+  /** A message on it was refused: nothing after it is read. */
+  refused: boolean
+  /** The answer to the latest message. */
+  current: ServerResponse | undefined
+  /** Ends what the latest message set going. */
+  abandon: (() => void) | undefined
+}

@@ -1,0 +1,24 @@
+/**
+ * Traffic: requests of clients on their way to enrolled sites. A session is attached, an answer that shows its end leads to one
+ * fresh sign-in and the request again where that is safe; what is under way ends with its session or device.
+ *
+ * Refuses: a message that can be read in two ways; to lend the session to a page of another site. A site's answer that broke off
+ * never looks whole. Keeps laws 1 and 7.
+ */
+export { type Authority, type Destined, destined, readAuthority } from './authority.ts'
+export type { ClientConnection } from './client-connection.ts'
+export type { ClientAnswer, ClientRequest } from './client-message.ts'
+export { createTraffic, type Traffic } from './create-traffic.ts'
+export { respondError, writeError } from './error-answer.ts'
+export { type ClientUpgrade, upgradeOnConnection } from './join-upgrade.ts'
+export type { LiveTraffic } from './live-traffic.ts'
+export { onParseError } from './parse-error.ts'
+export { passAnswer } from './pass-answer.ts'
+export type { RelayedRequest, SiteRequest } from './relayed-request.ts'
+export { hasContent, type RequestHead, readRequestHead, via } from './request-head.ts'
+export { readAbsoluteTarget, readTunnelTarget, type Target } from './request-target.ts'
+export { type ResponseHead, readResponseHead } from './response-head.ts'
+export type { TrafficOptions } from './rooms.ts'
+export type { Sender } from './sender.ts'
+export { strictParsing } from './strict-parsing.ts'
+export { joinTunnel } from './tunnel.ts'

@@ -1,0 +1,21 @@
+import type { Logger } from 'pino'
+import type { Config } from '../../config/index.ts'
+import type { Outbound } from '../outbound/index.ts'
+import type { Sessions } from '../sessions/index.ts'
+import type { LiveTraffic } from './live-traffic.ts'
+import type { Turns } from './turns.ts'
+
+export interface TrafficOptions {
+  readonly config: Pick<Config, 'sessions'>
+  readonly sessions: Sessions
+  readonly outbound: Outbound
+  /** Asked for each error answer: the portal may have chosen its port at start. */
+  readonly portalUrl: () => string
+  readonly log: Logger
+}
+
+/** What every request works with. */
+export interface Rooms extends TrafficOptions {
+  readonly live: LiveTraffic
+  readonly turns: Turns
+}

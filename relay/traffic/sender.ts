@@ -1,0 +1,16 @@
+import type { Account } from '../accounts/index.ts'
+import type { ForwardResponse } from '../outbound/index.ts'
+import type { ResponseHead } from './response-head.ts'
+
+/** Who sends a request, and by which door it came. */
+export interface Sender {
+  readonly userId: string
+  /** Of the device, or of what stands for one: a sign-in on a site's page belongs to it. */
+  readonly deviceId: string
+  /** His browser is at the site's own origin: the site's cookies may be given to it, and he may register there. */
+  readonly isAtOrigin: boolean
+  /** The account that the request uses. Throws when there is none, or he may not use it. */
+  chooseAccount(): Account
+  /** Makes of the site's answer the one that is passed on. */
+  readonly shape?: (answer: ForwardResponse, head: ResponseHead) => ForwardResponse
+}
