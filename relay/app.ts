@@ -27,6 +27,8 @@ export interface RelayOptions {
   readonly listen?: 'all' | 'local'
   /** Name resolution, for tests; default: the system's. */
   readonly lookup?: OutboundOptions['lookup']
+  /** The clock of accounts and sessions, for tests; default: the system's. Milliseconds since 1970. */
+  readonly now?: () => number
 }
 
 /** A relay with every room wired. Nothing runs before `start`; `stop` undoes it in reverse order. */
@@ -55,13 +57,13 @@ export interface Relay {
 export const version: string = JSON.parse(readFileSync(findPackage(), 'utf8')).version
 
 /** The only place where rooms are wired together. */
-export async function createRelay({ config, folder, env, lookup, listen = 'all', log = createLog(config) }: RelayOptions): Promise<Relay> {
+export async function createRelay({ config, folder, env, lookup, now = Date.now, listen = 'all', log = createLog(config) }: RelayOptions): Promise<Relay> {
   const settings = listen === 'all' ? config : { ...config, portal: { listen: '127.0.0.1:0' } }
   const adminToken = await loadAdminToken(folder)
   const store = createFileStore({ folder })
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const identity = createIdentity({ store })
-  const accounts = createAccounts({ store, vault })
+  const accounts = createAccounts({ store, vault, now })
   const outbound = createOutbound({ openSecret, ...(lookup === undefined ? {} : { lookup }) })
   const certificateAuthority = createCertificateAuthority({ store, vault, accounts })
   const login = createLogin({
@@ -79,7 +81,7 @@ export async function createRelay({ config, folder, env, lookup, listen = 'all',
     adapters: { schemaOf: (adapter) => login.settingsSchema(adapter), adapterNames: () => login.adapters.map(({ name }) => name) },
     log,
   })
-  const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, log })
+  const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, now, log })
   const traffic = createTraffic({ config: settings, sessions, outbound, portalUrl: () => portal.url(), log })
   const proxy = createProxy({
     config: settings,

@@ -17,6 +17,7 @@ export interface StartOptions {
   readonly hosts?: Readonly<Record<string, string>>
   /** A data directory of the test's own: empty, or to use again. */
   readonly folder?: string
+  readonly now?: () => number
 }
 
 export interface StartedRelay extends Relay {
@@ -28,7 +29,7 @@ export interface StartedRelay extends Relay {
 }
 
 /** A whole relay on free ports and a temporary data directory, stopped and removed when the test ends. */
-export async function startRelay(t: Test, { config = {}, hosts = {}, folder }: StartOptions = {}): Promise<StartedRelay> {
+export async function startRelay(t: Test, { config = {}, hosts = {}, folder, now }: StartOptions = {}): Promise<StartedRelay> {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'login-relay-test-')))
   const lines: string[] = []
   const settings: Config = configSchema.parse({
@@ -50,6 +51,7 @@ export async function startRelay(t: Test, { config = {}, hosts = {}, folder }: S
     env: {},
     log: pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(line) }),
     ...(Object.keys(hosts).length === 0 ? {} : { lookup }),
+    ...(now === undefined ? {} : { now }),
   })
   let stopped = false
   const stop = async () => {

@@ -219,9 +219,13 @@ class RelayAccounts implements Accounts {
 
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account> {
     return this.#rewrite(id, (record) => {
-      const { rotation: _, ...account } = record.account
+      const { rotation: _, isUsed: _used, ...account } = record.account
       return { ...record, account: policy === undefined ? account : { ...account, rotation: policy } }
     })
+  }
+
+  noteUsed(id: string): Promise<Account> {
+    return this.#rewrite(id, (record) => ({ ...record, account: { ...record.account, isUsed: true } }))
   }
 
   onAccountRemoved(listener: (account: Account) => void): () => void {

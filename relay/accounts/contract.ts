@@ -89,6 +89,8 @@ export interface Account {
   /** A new password that the site may or may not have taken: the next sign-in finds out. */
   readonly pending?: PendingPassword
   readonly rotation?: RotationPolicy
+  /** A session with the present credential has ended, and the policy asks for another password after that. */
+  readonly isUsed?: true
 }
 
 /** A new password, written ahead before the site is asked to take it. */
@@ -233,6 +235,8 @@ export interface Accounts {
   /** Makes a previous one (default: the latest that worked) the present one again; at the site nothing changes. `not_found`. */
   revert(id: string, version?: number): Promise<Account>
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
+  /** Writes down that a session with the present credential has ended. Another credential is unused again. */
+  noteUsed(id: string): Promise<Account>
 
   /** An account that a person may want; nothing of it is stored. `site_unknown`, `bad_request`. */
   proposeAccount(given: { owner: string; siteId: string; username: string; password: string }): Promise<AccountProposal>

@@ -91,7 +91,7 @@ export class CredentialVersions {
 
   /** Another present version; the one before it becomes a previous one, and so does what was pending. */
   async withPresent(record: AccountRecord, next: VersionRecord): Promise<AccountRecord> {
-    const { attention, pending, ...account } = record.account
+    const { attention, pending, isUsed, ...account } = record.account
     const { pending: ahead, ...rest } = record
     const before = [await this.#retired(record.account, presentOf(record))]
     if (ahead !== undefined && ahead.version !== next.version && pending?.asked === true) before.unshift(await this.#retired(record.account, ahead, true))

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Account, Accounts } from '../accounts/index.ts'
 
 export interface RotationScheduleOptions {
-  readonly accounts: Pick<Accounts, 'listAccounts' | 'account'>
+  readonly accounts: Pick<Accounts, 'listAccounts' | 'account' | 'noteUsed'>
   readonly now: () => number
   readonly log: Logger
   readonly isLive: (accountId: string) => boolean
@@ -16,8 +16,7 @@ const lookEvery = 60_000
 /** Gives accounts new passwords by their policies: when the present one is old enough, or when a session has ended. */
 export class RotationSchedule {
   readonly #options: RotationScheduleOptions
-  /** Accounts whose session has ended since their password was set. In memory: a restart waits for the next use. */
-  readonly #used = new Set<string>()
+  /** In memory: after a restart each is tried once more, with the password that works. */
   readonly #failures = new Map<string, { readonly count: number; readonly until: number }>()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
@@ -36,11 +35,14 @@ export class RotationSchedule {
     this.#timer = undefined
   }
 
-  /** A session of this account has ended. */
+  /** A session of this account has ended: written down, so that a restart does not forget it. */
   used(accountId: string): void {
-    if (this.#options.accounts.account(accountId)?.rotation?.afterUse !== true) return
-    this.#used.add(accountId)
-    if (this.#timer !== undefined) void this.run()
+    const { accounts, log } = this.#options
+    if (accounts.account(accountId)?.rotation?.afterUse !== true) return
+    accounts.noteUsed(accountId).then(
+      () => (this.#timer === undefined ? undefined : this.run()),
+      (error) => log.warn({ account: accountId, err: error }, 'that a session has ended could not be written down'),
+    )
   }
 
   /** One account after another: a person at the relay comes first. */
@@ -64,7 +66,6 @@ export class RotationSchedule {
         this.#failures.set(id, { count, until: now() + Math.min(hour * 2 ** (count - 1), day) })
         if (accounts.account(id) !== undefined) log.warn({ account: id, site: account.siteId, err: error }, 'the account could not be given a new password')
       }
-      this.#used.delete(id)
     }
   }
 
@@ -72,10 +73,10 @@ export class RotationSchedule {
     return this.#options.accounts.listAccounts().find((account) => this.#isDue(account))
   }
 
-  #isDue({ id, rotation, attention, credentialSince, createdAt }: Account): boolean {
+  #isDue({ id, rotation, attention, credentialSince, createdAt, isUsed }: Account): boolean {
     const { now, isLive } = this.#options
     if (rotation === undefined || attention !== undefined || (this.#failures.get(id)?.until ?? 0) > now()) return false
     if (rotation.everyDays !== undefined && now() - (credentialSince ?? createdAt) >= rotation.everyDays * day) return true
-    return rotation.afterUse === true && this.#used.has(id) && !isLive(id)
+    return rotation.afterUse === true && isUsed === true && !isLive(id)
   }
 }
