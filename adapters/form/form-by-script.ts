@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Adapter } from '../contract.ts'
+import { type Adapter, SignInFailure } from '../contract.ts'
 import { defineAdapter } from '../define-adapter.ts'
 import { form } from './form.ts'
 import { type FormSettings, formSettings } from './settings.ts'
@@ -24,4 +24,11 @@ export const formByScript: Adapter<FormByScriptSettings> = defineAdapter<FormByS
   isSignedIn: (context) => form.isSignedIn(context),
   isSignedOut: (facts, site) => form.isSignedOut(facts, site),
   signOut: (context) => form.signOut(context),
+  ...(form.passwordRules === undefined ? {} : { passwordRules: form.passwordRules }),
+  async changePassword(context, next) {
+    // Typed into the page, the new one would be in it twice.
+    if (context.settings.browser === 'type')
+      throw new SignInFailure('form-not-found', ["the page's script needs the password itself: the relay changes none there"])
+    await form.changePassword?.(context as Parameters<Adapter<FormSettings>['signIn']>[0], next)
+  },
 })

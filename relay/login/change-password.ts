@@ -1,13 +1,11 @@
 import { type Adapter, type SignInContext, SignInFailure } from '../../adapters/index.ts'
 import type { Config } from '../../config/index.ts'
-import type { HttpAgent, Outbound } from '../outbound/index.ts'
-import { createBrowser } from './browser/index.ts'
-import type { PasswordChangeOutcome, PasswordChangeRequest } from './contract.ts'
-import { CookieJar } from './cookies/index.ts'
+import type { Outbound, TypingAgent } from '../outbound/index.ts'
+import type { WindowlessBrowser } from './browser/index.ts'
+import type { PasswordChangeOutcome, PasswordChangeRequest, SessionState } from './contract.ts'
 import { destinationOf } from './destination.ts'
 import { failureOf } from './failure.ts'
 import { safeCause } from './safe-cause.ts'
-import { withSessionHeaders } from './session-agent.ts'
 import { siteOf } from './sign-in.ts'
 import { StepLog } from './step-log.ts'
 import { orAborted, TimeLimit } from './time-limit.ts'
@@ -15,6 +13,8 @@ import { orAborted, TimeLimit } from './time-limit.ts'
 export interface PasswordChangeRooms {
   readonly outbound: Outbound
   readonly settings: Config['login']
+  /** A browser in which this session goes on, of the kind that the adapter needs. */
+  readonly openBrowser: (state: SessionState, adapter: Adapter, agent: TypingAgent, signal: AbortSignal) => WindowlessBrowser
 }
 
 /**
@@ -24,19 +24,16 @@ export interface PasswordChangeRooms {
 export async function changePassword(adapter: Adapter, request: PasswordChangeRequest, rooms: PasswordChangeRooms): Promise<PasswordChangeOutcome> {
   const { site, state, credential, onStep } = request
   const limit = new TimeLimit(rooms.settings.timeoutSeconds * 1000, request.signal)
-  const agents: HttpAgent[] = []
+  const agents: TypingAgent[] = []
+  const browsers: WindowlessBrowser[] = []
   const safe = (text: string) => agents.reduce((scrubbed, agent) => agent.scrub(scrubbed), text)
   const steps = new StepLog(safe, onStep)
   let asked = false
 
-  const contextWith = (agent: HttpAgent): SignInContext => {
+  const contextWith = (agent: TypingAgent): SignInContext => {
     agents.push(agent)
-    const browser = createBrowser({
-      agent: withSessionHeaders(agent, state.headers),
-      jar: CookieJar.restore(state.cookies),
-      limits: rooms.settings,
-      signal: limit.signal,
-    })
+    const browser = rooms.openBrowser({ ...state, site }, adapter, agent, limit.signal)
+    browsers.push(browser)
     return {
       browser,
       site: siteOf(state.landingUrl === undefined ? site : { ...site, landingUrl: state.landingUrl }),
@@ -80,5 +77,6 @@ export async function changePassword(adapter: Adapter, request: PasswordChangeRe
     return { asked, ...(said === undefined ? {} : { said }), seen: told, ...(cause === undefined ? {} : { cause: safeCause(cause, safe) }) }
   } finally {
     limit.end()
+    await Promise.all(browsers.map((browser) => browser.close?.()))
   }
 }

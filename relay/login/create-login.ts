@@ -6,7 +6,7 @@ import { type CaptchaReader, type CaptchaStats, SiteMemory } from '../../captcha
 import type { Config } from '../../config/index.ts'
 import type { Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
-import type { Outbound } from '../outbound/index.ts'
+import type { Outbound, TypingAgent } from '../outbound/index.ts'
 import { Secret } from '../vault/index.ts'
 import { createBrowser, type WindowlessBrowser } from './browser/index.ts'
 import { type BrowserEngine, createBrowserEngine } from './browser-engine/index.ts'
@@ -149,7 +149,8 @@ class Engine implements Login {
   }
 
   changePassword(request: PasswordChangeRequest): Promise<PasswordChangeOutcome> {
-    return changePassword(this.#adapter(request.site.adapter), request, this.#options)
+    const { outbound, settings } = this.#options
+    return changePassword(this.#adapter(request.site.adapter), request, { outbound, settings, openBrowser: (...given) => this.#browserWith(...given) })
   }
 
   pageForm(site: Site): Promise<PageForm> {
@@ -175,7 +176,7 @@ class Engine implements Login {
     const site = landingUrl === undefined ? state.site : { ...state.site, landingUrl }
     const adapter = this.#adapter(site.adapter)
     const signal = AbortSignal.timeout(this.#options.settings.timeoutSeconds * 1000)
-    const browser = this.#browserWith(state, adapter, signal)
+    const browser = this.#browserWith(state, adapter, this.#options.outbound.agent(destinationOf(state.site)), signal)
     try {
       return await ask(adapter, { browser, site: siteOf(site), settings: parseSettings(adapter, site), signal })
     } catch (error) {
@@ -186,8 +187,7 @@ class Engine implements Login {
     }
   }
 
-  #browserWith({ site, cookies, headers, storage = [] }: SessionState, { engine }: Adapter, signal: AbortSignal): WindowlessBrowser {
-    const agent = this.#options.outbound.agent(destinationOf(site))
+  #browserWith({ site, cookies, headers, storage = [] }: SessionState, { engine }: Adapter, agent: TypingAgent, signal: AbortSignal): WindowlessBrowser {
     const options = { jar: CookieJar.restore(cookies), limits: this.#options.settings, signal }
     // The site's own scripts add the headers, by what they find in storage.
     if (engine === 'scripts') return this.#engine.open({ ...options, agent, origins: site.origins, storage })

@@ -13,11 +13,12 @@ export const rotationErrand: Errand = async (tools) => {
   const before = await signInErrand(tools)
   if (!before.outcome.ok) return before
   const { accounts, login, site, account, signal, onStep, ask } = tools
-  const { cookies, headers, landingUrl } = before.outcome
+  const { cookies, headers, storage, landingUrl } = before.outcome
+  const state = { cookies, headers, storage, landingUrl }
   let proposal: Proposal | undefined
   const { asked, said, seen } = await login.changePassword({
     site,
-    state: { cookies, headers, landingUrl },
+    state,
     credential: await accounts.credential(account.id),
     async next(rules) {
       proposal = await accounts.propose(account.id, rules)
@@ -35,7 +36,7 @@ export const rotationErrand: Errand = async (tools) => {
   const { version } = proposal
   const noted = said === undefined ? accounts.account(account.id) : await accounts.notePending(account.id, version, { said })
   if (signal.aborted || noted?.pending === undefined) return { ...before, outcome: { ...failure, seen } }
-  await signOutBeside(tools, { cookies, headers, landingUrl })
+  await signOutBeside(tools, state)
   const found = await findOutWhichWorks({ ...tools, account: noted }, noted.pending)
   // What the site said of it is why.
   return found.change?.result === 'not-taken' ? { ...found, change: { ...found.change, seen: [...seen, ...found.change.seen] } } : found
@@ -78,8 +79,8 @@ export function confirmErrand(proposal: Proposal, present: () => LiveSession | u
 }
 
 /** Ends a session that served its purpose; whether the site offers a way is not what this is about. */
-async function signOutBeside({ login, site }: FlightTools, { cookies, headers, landingUrl }: Omit<SessionState, 'site'>): Promise<void> {
-  const state = { site, cookies, headers, ...(landingUrl === undefined ? {} : { landingUrl }) }
+async function signOutBeside({ login, site }: FlightTools, { cookies, headers, storage = [], landingUrl }: Omit<SessionState, 'site'>): Promise<void> {
+  const state = { site, cookies, headers, storage, ...(landingUrl === undefined ? {} : { landingUrl }) }
   await login.signOut(state).catch(() => false)
 }
 

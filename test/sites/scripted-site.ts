@@ -6,6 +6,8 @@ export interface ScriptedSite extends BusinessSite {
   readonly book: SignInBook
   /** Bodies of sign-ins as they arrived. */
   readonly received: readonly string[]
+  /** The present password: a signed-in person may change it. */
+  password(): string
 }
 
 export interface ScriptedSiteOptions extends SiteOptions {
@@ -23,7 +25,9 @@ export interface ScriptedSiteOptions extends SiteOptions {
  */
 export async function startScriptedSite(options: ScriptedSiteOptions = {}): Promise<ScriptedSite> {
   const { sends = 'password', extra = '' } = options
-  const book = new SignInBook(options.username ?? 'ann', options.password ?? 'correct horse')
+  let password = options.password ?? 'correct horse'
+  const user = options.username ?? 'ann'
+  const book = new SignInBook(user, '')
   const received: string[] = []
   const site = await serve((request) => {
     const json = (status: number, value: unknown) => ({ status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) })
@@ -32,9 +36,16 @@ export async function startScriptedSite(options: ScriptedSiteOptions = {}): Prom
       case 'POST /rpc': {
         received.push(request.body.toString())
         const { a: username, b } = JSON.parse(request.body.toString()) as { a: string; b: string }
-        const right = book.accounts.find((account) => b === (sends === 'sha256' ? sha256(account.password) : account.password))
-        const id = book.signIn(username, right?.password ?? '')
-        return id === undefined ? json(200, { error: `Wrong password for ${username}: ${b}` }) : json(200, { token: id })
+        const isRight = username === user && b === (sends === 'sha256' ? sha256(password) : password)
+        book.outcomes.push(isRight ? 'signed-in' : 'wrong-password')
+        return isRight ? json(200, { token: book.begin(user) }) : json(200, { error: `Wrong password for ${username}: ${b}` })
+      }
+      case 'POST /rpc/password': {
+        if (book.who(token) === undefined) return json(401, {})
+        const { old, next } = JSON.parse(request.body.toString()) as { old: string; next: string }
+        if (old !== password) return json(200, { said: 'The present password is not correct.' })
+        password = next
+        return json(200, { said: 'Your password has been changed.' })
       }
       case 'GET /rpc/me': {
         const who = book.who(token)
@@ -48,7 +59,7 @@ export async function startScriptedSite(options: ScriptedSiteOptions = {}): Prom
         }
     }
   }, options)
-  return { ...site, book, received }
+  return { ...site, book, received, password: () => password }
 }
 
 function sha256(text: string): string {
@@ -63,9 +74,10 @@ const make = (tag, facts, ...inside) => { const it = Object.assign(document.crea
 async function show() {
   const token = localStorage.getItem('token')
   const me = token && await (await fetch('/rpc/me', { headers: { authorization: 'Bearer ' + token } })).json()
+  if (me && me.who && location.pathname === '/password') return change(token)
   if (me && me.who) {
     history.replaceState(null, '', '/orders')
-    return app.replaceChildren(make('h1', {}, 'Hello ' + me.who), make('button', { onclick: () => { localStorage.clear(); show() } }, 'Sign out'))
+    return app.replaceChildren(make('h1', {}, 'Hello ' + me.who), make('a', { href: '/password' }, 'Change password'), make('button', { onclick: () => { localStorage.clear(); show() } }, 'Sign out'))
   }
   history.replaceState(null, '', '/login')
   const user = make('input', { placeholder: 'User name' })
@@ -80,6 +92,18 @@ async function show() {
     else said.textContent = answer.error
   } }, 'Log in')
   app.replaceChildren(make('div', {}, user, pass, eye), make('div', {}, go), said)
+}
+function change(token) {
+  const field = (autocomplete, placeholder) => make('input', { type: 'password', autocomplete, placeholder })
+  const fields = [field('current-password', 'Present password'), field('new-password', 'New password'), field('new-password', 'New password again')]
+  const said = make('p', {})
+  const go = make('button', { onclick: async () => {
+    const [old, next, again] = fields.map(({ value }) => value)
+    if (next !== again) return said.replaceChildren('The two are not the same.')
+    const answer = await (await fetch('/rpc/password', { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer ' + token }, body: JSON.stringify({ old, next }) })).json()
+    app.replaceChildren(make('p', {}, answer.said))
+  } }, 'Change password')
+  app.replaceChildren(make('div', {}, ...fields), go, said)
 }
 setTimeout(show, 100)
 `

@@ -8,7 +8,8 @@ const length = { usual: 28, least: 14 }
 
 interface Standing {
   readonly placed: PlacedSecret
-  readonly field: string
+  /** Where it stands in the page: a new password is asked for twice, and pages compare the two. */
+  readonly fields: string[]
 }
 
 /** Random texts that stand for secrets in a page. The page sends them; what they stand for takes their place on the way out. */
@@ -19,12 +20,17 @@ export class Placeholders {
   add(placed: PlacedSecret, field: string, maxLength: number | undefined): string | undefined {
     const room = Math.min(length.usual, maxLength ?? length.usual)
     if (room < length.least) return undefined
+    for (const [text, { placed: before, fields }] of this.#standing) {
+      if (before.secret !== placed.secret || before.derivation !== undefined || placed.derivation !== undefined || text.length > room) continue
+      if (!fields.includes(field)) fields.push(field)
+      return text
+    }
     const text =
       prefix +
       randomBytes(length.usual)
         .toString('hex')
         .slice(0, room - prefix.length)
-    this.#standing.set(text, { placed, field })
+    this.#standing.set(text, { placed, fields: [field] })
     return text
   }
 
@@ -37,18 +43,22 @@ export class Placeholders {
   slotsIn(body: Buffer, contentType: string): readonly Part[] | undefined {
     const encoding = encodingFor(contentType)
     let parts: Part[] = [body]
-    for (const [text, { placed, field }] of this.#standing) {
-      parts = parts.flatMap((part) => (Buffer.isBuffer(part) ? split(part, text, { ...placed, field, encoding }) : [part]))
+    for (const [text, { placed, fields }] of this.#standing) {
+      const [first = ''] = fields
+      const left = [...fields]
+      const slot = () => ({ ...placed, field: left.shift() ?? first, encoding })
+      parts = parts.flatMap((part) => (Buffer.isBuffer(part) ? split(part, text, slot) : [part]))
     }
     return parts.length > 1 ? parts : undefined
   }
 }
 
-function split(body: Buffer, text: string, slot: Exclude<Part, Buffer>): Part[] {
+/** Beyond the fields it stands in, it is of the first again: the agent refuses that. */
+function split(body: Buffer, text: string, slot: () => Exclude<Part, Buffer>): Part[] {
   const parts: Part[] = []
   let from = 0
   for (let at = body.indexOf(text); at !== -1; at = body.indexOf(text, from)) {
-    parts.push(body.subarray(from, at), slot)
+    parts.push(body.subarray(from, at), slot())
     from = at + text.length
   }
   return [...parts, body.subarray(from)]
