@@ -1,9 +1,11 @@
 import sharp from 'sharp'
 import { decodeBmp } from './bmp.ts'
 import { combined } from './frames.ts'
-import { checkSize, formatOf, maxPixels } from './image.ts'
+import { checkSize, formatOf, maxBytes, maxPixels } from './image.ts'
 import type { Picture } from './picture.ts'
-import { checkSvg, withoutStrokes } from './svg.ts'
+import { drawingChunks } from './png.ts'
+import { type CheckedSvg, checkSvg, withoutStrokes } from './svg.ts'
+import { checkSvgSize } from './svg-budget.ts'
 import { unreadable } from './unreadable.ts'
 
 /** SVGs lower than this are drawn larger, so that thin shapes survive. */
@@ -11,10 +13,11 @@ const leastSvgHeight = 48
 
 /** An image of any accepted format as pixels on white paper. `captcha_unreadable` for what is none, or too large to be one. */
 export async function decode(image: Buffer): Promise<Picture> {
-  const bytes = fromDataUrl(image)
-  const format = formatOf(bytes)
-  if (format === 'svg') return decodeSvg(checkSvg(bytes))
-  const frames = await checkSize(bytes, format)
+  const sent = fromDataUrl(image)
+  const format = formatOf(sent)
+  if (format === 'svg') return decodeSvg(checkSvg(sent))
+  const bytes = format === 'png' ? drawingChunks(sent) : sent
+  const { frames } = await checkSize(bytes, format)
   if (format === 'bmp') return decodeBmp(bytes)
   return frames === 1 ? draw(bytes) : combined(framesOf(await draw(bytes, { pages: frames }), frames))
 }
@@ -26,12 +29,12 @@ function framesOf({ width, height, rgb }: Picture, frames: number): [Picture, ..
   return [frame(0), ...Array.from({ length: frames - 1 }, (_, index) => frame(index + 1))]
 }
 
-async function decodeSvg(svg: string): Promise<Picture> {
-  const drawing = Buffer.from(withoutStrokes(svg))
-  await checkSize(drawing, 'svg')
-  const picture = await draw(drawing)
-  if (picture.height >= leastSvgHeight) return picture
-  return draw(drawing, { density: Math.min(1000, Math.ceil((72 * leastSvgHeight) / picture.height)) })
+async function decodeSvg({ text, effort }: CheckedSvg): Promise<Picture> {
+  const drawing = Buffer.from(withoutStrokes(text))
+  const { width, height } = await checkSize(drawing, 'svg')
+  const times = Math.min(12, Math.max(1, leastSvgHeight / height))
+  checkSvgSize(effort, Math.ceil(width * times), Math.ceil(height * times))
+  return draw(drawing, { density: Math.ceil(72 * times) })
 }
 
 async function draw(bytes: Buffer, { density = 72, pages = 1 }: { density?: number; pages?: number } = {}): Promise<Picture> {
@@ -59,6 +62,8 @@ function threeChannels(data: Uint8Array, channels: number): Uint8Array {
 function fromDataUrl(image: Buffer): Buffer {
   const head = /^data:image\/[\w.+-]+(;[\w=-]+)*?(;base64)?,/i.exec(image.subarray(0, 100).toString('latin1'))
   if (head === null) return image
+  // Percent-encoded, a byte is three.
+  if (image.length > 3 * maxBytes) throw unreadable('it is larger than a captcha')
   const body = image.subarray(head[0].length).toString('latin1')
   if (head[2] !== undefined) return Buffer.from(body, 'base64')
   try {

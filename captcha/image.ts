@@ -36,16 +36,22 @@ export function formatOf(bytes: Buffer): ImageFormat {
 /** Frames of an animation that are looked at; what comes after them repeats as a rule. */
 export const maxFrames = 16
 
-/** Refuses an image too large to be a captcha, by the size its header declares; gives the number of frames to decode. */
-export async function checkSize(bytes: Buffer, format: ImageFormat): Promise<number> {
+export interface ImageSize {
+  readonly width: number
+  readonly height: number
+  readonly frames: number
+}
+
+/** Refuses an image too large to be a captcha, by the size its header declares; gives that, and the number of frames to decode. */
+export async function checkSize(bytes: Buffer, format: ImageFormat): Promise<ImageSize> {
   const { width, height, frames } = format === 'bmp' ? { ...bmpSize(bytes), frames: 1 } : await declaredSize(bytes)
   if (width < 4 || height < 4) throw unreadable(`it is only ${width} by ${height} pixels`)
   if (width > maxSide || height > maxSide || width * height > maxPixels) throw unreadable(`it is ${width} by ${height} pixels, too large for a captcha`)
   // All frames together are bounded as one image is.
-  return Math.max(1, Math.min(frames, maxFrames, Math.floor(maxPixels / (width * height))))
+  return { width, height, frames: Math.max(1, Math.min(frames, maxFrames, Math.floor(maxPixels / (width * height)))) }
 }
 
-async function declaredSize(bytes: Buffer): Promise<{ width: number; height: number; frames: number }> {
+async function declaredSize(bytes: Buffer): Promise<ImageSize> {
   const {
     width,
     height,

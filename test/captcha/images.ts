@@ -26,6 +26,11 @@ export function bmp(rgb: Uint8Array, width: number, height: number, bits: 24 | 3
 
 /** A PNG that declares its size and ends after a few bytes of pixels. */
 export function pngHeader(width: number, height: number): Buffer {
+  return png(width, height, Buffer.from([0x78, 0x9c, 0x63]))
+}
+
+/** A PNG of three bytes a pixel, with packed pixels and other chunks as given. */
+export function png(width: number, height: number, pixels: Buffer, others: readonly (readonly [type: string, data: Buffer])[] = []): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
@@ -33,7 +38,8 @@ export function pngHeader(width: number, height: number): Buffer {
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
-    chunk('IDAT', Buffer.from([0x78, 0x9c, 0x63])),
+    ...others.map(([type, data]) => chunk(type, data)),
+    chunk('IDAT', pixels),
     chunk('IEND', Buffer.alloc(0)),
   ])
 }
