@@ -10,7 +10,7 @@ const floors = [
   ['relay/accounts'],
   ['relay/identity'],
   ['relay/vault', 'relay/outbound'],
-  ['relay/derivation'],
+  ['relay/derivation', 'relay/metrics'],
   ['relay/store'],
   ['config'],
 ]

@@ -118,6 +118,15 @@ export const configSchema = z.strictObject({
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much is logged, as JSON lines on standard error.'),
+      access: z.enum(['off', 'stderr', 'file']).default('off').describe('A line for every proxied request, on standard error or in `accessFile`.'),
+      accessFile: path
+        .optional()
+        .meta({ examples: ['./access.log'] })
+        .describe('The file of the access log; it is appended to. Without it, `access.log` in the data directory.'),
+      accessDetail: z
+        .enum(['path', 'query', 'cookies'])
+        .default('path')
+        .describe("What such a line tells of an address: its path; its query too; or besides the names of the client's cookies, never their values."),
     })
     .prefault({})
     .describe('The log.'),

@@ -3,15 +3,17 @@ import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { openReader } from '../captcha/index.ts'
 import type { Config } from '../config/index.ts'
+import { openAccessLog } from './access-log-file.ts'
 import { type Accounts, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { createIdentity, type Identity } from './identity/index.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
+import { processFamilies } from './metrics/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile } from './proxy/index.ts'
 import { announceRunning, withdrawRunning } from './running.ts'
-import { createSessions, type Sessions } from './sessions/index.ts'
+import { createSessionMetrics, createSessions, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
 import { createTraffic, type Traffic } from './traffic/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
@@ -82,7 +84,16 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     log,
   })
   const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, now, log })
-  const traffic = createTraffic({ config: settings, sessions, outbound, portalUrl: () => portal.url(), log })
+  const sessionMetrics = createSessionMetrics(sessions, accounts)
+  const accessLog = openAccessLog(settings, folder)
+  const traffic = createTraffic({
+    config: settings,
+    sessions,
+    outbound,
+    portalUrl: () => portal.url(),
+    log,
+    ...(accessLog === undefined ? {} : { accessLog: accessLog.log }),
+  })
   const proxy = createProxy({
     config: settings,
     identity,
@@ -109,6 +120,8 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     caPem: () => certificateAuthority.pem(),
     pacFile: async () => pacFile(await accounts.listSites(), proxyAddress()),
     proxyAddress,
+    traffic: () => proxy.figures(),
+    metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families()],
     version,
     log,
   })
@@ -138,6 +151,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   async function stop(patience?: number): Promise<void> {
     if (listen === 'all') await withdrawRunning(folder)
     for (const room of started.splice(0).reverse()) await room.stop(patience)
+    accessLog?.close()
   }
 
   return {

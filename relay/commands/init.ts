@@ -34,7 +34,7 @@ async function init(options: InitOptions): Promise<void> {
   const { createMasterKey } = await import('../vault/index.ts')
   await createMasterKey(config.masterKey, folder)
   const { createRelay } = await import('../app.ts')
-  const relay = await createRelay({ config: { ...config, log: { level: 'error' } }, folder, env: process.env, listen: 'local' })
+  const relay = await createRelay({ config: { ...config, log: { ...config.log, level: 'error', access: 'off' } }, folder, env: process.env, listen: 'local' })
   try {
     await relay.start()
     await relay.identity.addUser({ name: options.user, password, role: 'admin' })

@@ -17,6 +17,7 @@ import { reportError } from './report-error.ts'
 import { runVerb } from './run.ts'
 import { serveVerb } from './serve.ts'
 import { siteVerbs } from './site.ts'
+import { topVerb } from './top.ts'
 import { userVerbs } from './user.ts'
 import { vaultVerbs } from './vault.ts'
 
@@ -40,6 +41,7 @@ const verbs = [
   runVerb,
   caVerbs,
   vaultVerbs,
+  topVerb,
   doctorVerb,
 ]
 

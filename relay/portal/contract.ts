@@ -6,6 +6,7 @@ import type { Config } from '../../config/index.ts'
 import type { Accounts, Declarations } from '../accounts/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
+import type { Family, TrafficFigures } from '../metrics/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Vault } from '../vault/index.ts'
 import type { DevicePrincipal } from './proxied-devices.ts'
@@ -27,6 +28,10 @@ export interface PortalOptions {
   readonly pacFile: () => Promise<string>
   /** HOST:PORT by which terminals reach the proxy. */
   readonly proxyAddress: () => string
+  /** What goes through the proxy. */
+  readonly traffic: () => TrafficFigures
+  /** Every metric of the relay. */
+  readonly metrics: () => readonly Family[]
   readonly version: string
   readonly log: Logger
 }

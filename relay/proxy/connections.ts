@@ -22,10 +22,14 @@ export interface Downstream extends ClientConnection {
 export class Connections {
   readonly #states = new WeakMap<Duplex, Downstream>()
   readonly #open = new Set<Duplex>()
+  #clients = 0
 
   /** A connection as it was accepted. One that is known is left as it is: it comes again after a refused CONNECT or inside a tunnel. */
   add(socket: Duplex): void {
-    if (!this.#states.has(socket)) this.#remember(socket, undefined)
+    if (this.#states.has(socket)) return
+    this.#remember(socket, undefined)
+    this.#clients++
+    socket.once('close', () => this.#clients--)
   }
 
   addTunnel(socket: Duplex, tunnel: Tunnel): void {
@@ -34,6 +38,11 @@ export class Connections {
 
   of(socket: Duplex): Downstream | undefined {
     return this.#states.get(socket)
+  }
+
+  /** Connections of clients; tunnels inside them do not count. */
+  get clients(): number {
+    return this.#clients
   }
 
   destroyAll(): void {

@@ -4,6 +4,7 @@ import type { ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../errors.ts'
+import { type Family, single, type TrafficFigures } from '../metrics/index.ts'
 import {
   type ClientUpgrade,
   hasContent,
@@ -14,6 +15,7 @@ import {
   readRequestHead,
   readTunnelTarget,
   respondError,
+  type SeenExchange,
   type SiteRequest,
   strictParsing,
   type Target,
@@ -24,7 +26,7 @@ import { AccountChoices, chooseAccount } from './choose-account.ts'
 import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
-import { type DevicePrincipal, readDevice } from './device-credentials.ts'
+import { type DevicePrincipal, nameOf, readDevice } from './device-credentials.ts'
 import { forwardOther } from './forward-other.ts'
 import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
@@ -40,6 +42,9 @@ export interface Proxy {
   stop(patience?: number): Promise<void>
   /** HOST:PORT it listens on; an IPv6 host in brackets. */
   readonly address: string
+  /** What goes through it. */
+  figures(): TrafficFigures
+  families(): readonly Family[]
 }
 
 export function createProxy(options: ProxyOptions): Proxy {
@@ -61,7 +66,12 @@ class ForwardProxy implements Proxy {
     // Node drops fields over its limit silently; `readRequestHead` refuses such a message instead.
     this.#server.maxHeadersCount = 0
     this.#tunnels = new TunnelOpener(this.#rooms, {
-      begin: (socket, tunnel) => this.#connections.addTunnel(socket, tunnel),
+      begin: (socket, tunnel) => {
+        const { counts } = this.#rooms.traffic
+        this.#connections.addTunnel(socket, tunnel)
+        counts.tunnelOpened('intercepted')
+        socket.once('close', () => counts.tunnelClosed('intercepted'))
+      },
       http1: (socket) => this.#server.emit('connection', socket),
       http2: (socket, tunnel) => {
         const session = serveHttp2(socket, tunnel.place, (request) => this.#onStream(request, tunnel))
@@ -75,7 +85,7 @@ class ForwardProxy implements Proxy {
       .on('checkContinue', (req, res) => this.#onRequest(req, res))
       .on('upgrade', (req, socket, first) => this.#onUpgrade(req, socket, first))
       .on('connect', (req, socket, first) => this.#onConnect(req, socket, first))
-      .on('clientError', (error, socket) => onParseError(error, socket, this.#connections.of(socket), this.#rooms))
+      .on('clientError', (error, socket) => onParseError(error, socket, this.#connections.of(socket), { ...this.#rooms, counts: options.traffic.counts }))
   }
 
   async start(): Promise<void> {
@@ -87,7 +97,10 @@ class ForwardProxy implements Proxy {
       throw new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause })
     })
     const watches = [
-      identity.onDeviceRevoked((device) => traffic.live.cutDevice(device.id)),
+      identity.onDeviceRevoked((device) => {
+        traffic.live.cutDevice(device.id)
+        traffic.counts.forgetDevice(device.id)
+      }),
       ca.onReissued((change) => log.warn(change, "the CA's certificate was issued anew for another set of hosts: terminals need the new one for added hosts")),
     ]
     this.#stopWatching = () => {
@@ -110,6 +123,23 @@ class ForwardProxy implements Proxy {
     return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
   }
 
+  figures(): TrafficFigures {
+    const { live, counts } = this.#rooms.traffic
+    const { underWay, webSockets } = live.count()
+    return counts.figures(this.#connections.clients, { underWay, webSockets }, (id) => live.count(id))
+  }
+
+  families(): readonly Family[] {
+    const { live, counts } = this.#rooms.traffic
+    const { underWay, webSockets } = live.count()
+    return [
+      ...counts.families(),
+      single('login_relay_connections', 'gauge', 'Connections of clients to the proxy.', this.#connections.clients),
+      single('login_relay_requests_in_progress', 'gauge', 'Requests to enrolled sites under way.', underWay),
+      single('login_relay_websockets', 'gauge', 'WebSockets open now.', webSockets),
+    ]
+  }
+
   #onRequest(req: IncomingMessage, res: ServerResponse): void {
     const connection = this.#connections.of(req.socket)
     // What follows a refused message on its connection is never read as a message.
@@ -127,7 +157,7 @@ class ForwardProxy implements Proxy {
 
   #route(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, upgrade?: ClientUpgrade): void {
     const principal = connection.principal ?? this.#authenticate(connection, head)
-    if (principal === undefined) return void this.#respond(res, head, new RelayError('proxy_auth_required'), hasContent(head))
+    if (principal === undefined) return void this.#respond(res, { req, head, target }, new RelayError('proxy_auth_required'), hasContent(head))
     const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
     if (site === undefined) return void this.#routeOther(connection, req, res, head, target, principal)
     const relayed = this.#toSite({ req, res, head, target, site, ...(upgrade === undefined ? {} : { upgrade }) }, principal)
@@ -140,6 +170,8 @@ class ForwardProxy implements Proxy {
     const sender = {
       userId: principal.user.id,
       deviceId: principal.device.id,
+      userName: principal.user.name,
+      deviceName: principal.device.name,
       isAtOrigin: true,
       chooseAccount: () => chooseAccount(accounts, choices, principal, site, head.account),
     }
@@ -148,7 +180,10 @@ class ForwardProxy implements Proxy {
   }
 
   #onStream({ req, res, stream, read }: StreamRequest, { place, principal }: Tunnel): void {
-    const refuse = (error: RelayError): void => respondError(res, error, { html: wantsHtml(req), portalUrl: this.#rooms.portalUrl() })
+    const refuse = (error: RelayError): void => {
+      this.#rooms.traffic.counts.refused(error)
+      respondError(res, error, { html: wantsHtml(req), portalUrl: this.#rooms.portalUrl() })
+    }
     if (typeof read === 'string') return void refuse(new RelayError('proxy_bad_request', { params: { reason: read } }))
     const { head, target, isWebSocket } = read
     const site = this.#rooms.accounts.siteByOrigin(place.origin)
@@ -165,8 +200,14 @@ class ForwardProxy implements Proxy {
       return void portal.answer(req, res, principal)
     }
     const refused = connection.tunnel !== undefined || this.#rooms.config.proxy.otherHosts === 'refuse'
-    if (refused) return void this.#respond(res, head, new RelayError('proxy_host_refused', { params: { host: target.place.host } }), true)
-    forwardOther(this.#rooms, { req, res, head, target })
+    if (refused)
+      return void this.#respond(
+        res,
+        { req, head, target, sender: nameOf(principal) },
+        new RelayError('proxy_host_refused', { params: { host: target.place.host } }),
+        true,
+      )
+    forwardOther(this.#rooms, { req, res, head, target, sender: nameOf(principal) })
   }
 
   #onUpgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
@@ -190,11 +231,15 @@ class ForwardProxy implements Proxy {
     const portalUrl = this.#rooms.portalUrl()
     const read = connection.tunnel === undefined ? this.#tunnels.read(req, first) : 'CONNECT inside a tunnel'
     if (typeof read === 'string') {
-      return void writeError(socket, new RelayError('proxy_bad_request', { params: { reason: read } }), { html: false, portalUrl, close: true })
+      const error = new RelayError('proxy_bad_request', { params: { reason: read } })
+      this.#rooms.traffic.counts.refused(error)
+      return void writeError(socket, error, { html: false, portalUrl, close: true })
     }
     const principal = this.#authenticate(connection, read.head)
     if (principal === undefined) {
-      writeError(socket, new RelayError('proxy_auth_required'), { html: read.head.isNavigation, portalUrl, close: !read.keepsOpen })
+      const error = new RelayError('proxy_auth_required')
+      this.#rooms.traffic.counts.refused(error)
+      writeError(socket, error, { html: read.head.isNavigation, portalUrl, close: !read.keepsOpen })
       // `curl --proxy-anyauth` and git ask without credentials first and again on the same connection.
       if (read.keepsOpen) this.#server.emit('connection', socket)
       return
@@ -219,11 +264,13 @@ class ForwardProxy implements Proxy {
   #reject(connection: Downstream, res: ServerResponse, reason: string): void {
     connection.refused = true
     const error = new RelayError('proxy_bad_request', { params: { reason } })
+    this.#rooms.traffic.counts.refused(error)
     respondError(res, error, { html: wantsHtml(res.req), portalUrl: this.#rooms.portalUrl(), close: true })
   }
 
-  #respond(res: ServerResponse, head: RequestHead, error: RelayError, close: boolean): void {
-    respondError(res, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close })
+  #respond(res: ServerResponse, seen: SeenExchange & { readonly head: RequestHead }, error: RelayError, close: boolean): void {
+    this.#rooms.traffic.counts.refused(error, seen)
+    respondError(res, error, { html: seen.head.isNavigation, portalUrl: this.#rooms.portalUrl(), close })
   }
 }
 

@@ -10,3 +10,8 @@ export function readDevice(authorization: string | undefined, identity: Pick<Ide
   const colon = pair.indexOf(':')
   return colon < 0 ? undefined : identity.devicePrincipal(pair.slice(colon + 1), pair.slice(0, colon))
 }
+
+/** The device and its user as a sender. */
+export function nameOf({ user, device }: DevicePrincipal) {
+  return { userId: user.id, deviceId: device.id, userName: user.name, deviceName: device.name }
+}

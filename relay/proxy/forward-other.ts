@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { asRelayError, RelayError } from '../errors.ts'
-import { passAnswer, type RequestHead, readResponseHead, respondError, type Target, via } from '../traffic/index.ts'
+import { passAnswer, type RequestHead, readResponseHead, respondError, type SeenExchange, Tally, type Target, via } from '../traffic/index.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface OtherRequest {
@@ -9,16 +9,23 @@ export interface OtherRequest {
   readonly res: ServerResponse
   readonly head: RequestHead
   readonly target: Target
+  readonly sender: NonNullable<SeenExchange['sender']>
 }
 
 /** A plain http request to a host that is not enrolled: passed on as it is, under the rules for tunnels (public addresses only). */
-export function forwardOther({ outbound, portalUrl }: Pick<Rooms, 'outbound' | 'portalUrl'>, { req, res, head, target }: OtherRequest): void {
+export function forwardOther({ outbound, portalUrl, traffic }: Pick<Rooms, 'outbound' | 'portalUrl' | 'traffic'>, other: OtherRequest): void {
+  const { req, res, head, target } = other
+  const tally = new Tally()
   const { host, port, authority } = target.place
   const ending = new AbortController()
-  res.on('close', () => ending.abort())
+  res.on('close', () => {
+    ending.abort()
+    traffic.counts.finished(tally, other, res.writableFinished)
+  })
   const fail = (cause: Error): void => {
     if (ending.signal.aborted || res.headersSent) return void res.destroy()
     const error = cause instanceof RelayError ? cause : new RelayError('site_down', { params: { site: host, reason: 'it broke off' }, cause })
+    tally.refused(error)
     respondError(res, error, { html: head.isNavigation, portalUrl: portalUrl(), close: true })
   }
   outbound.connect(host, port, ending.signal).then(
@@ -44,7 +51,7 @@ export function forwardOther({ outbound, portalUrl }: Pick<Rooms, 'outbound' | '
       const answerHead = readResponseHead(rawHeaders, status)
       for (const line of answerHead.setCookies) answerHead.fields.push('Set-Cookie', line)
       try {
-        passAnswer({ status, statusText, headers: rawHeaders, body: answer, trailers: () => trailersOf(answer) }, answerHead, res)
+        passAnswer({ status, statusText, headers: rawHeaders, body: answer, trailers: () => trailersOf(answer) }, answerHead, res, tally)
       } catch (error) {
         onError(error as Error)
       }

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { asRelayError, RelayError } from '../errors.ts'
-import { type Destined, destined, joinTunnel, writeError } from '../traffic/index.ts'
+import { type Destined, destined, joinTunnel, type SeenExchange, Tally, writeError } from '../traffic/index.ts'
 import { type ConnectRequest, readConnect } from './connect-request.ts'
 import type { Tunnel } from './connections.ts'
-import type { DevicePrincipal } from './device-credentials.ts'
+import { type DevicePrincipal, nameOf } from './device-credentials.ts'
 import { bareHost } from './enrolled-hosts.ts'
 import { finishHandshake } from './finish-handshake.ts'
 import type { Rooms } from './rooms.ts'
@@ -53,10 +53,12 @@ export class TunnelOpener {
     try {
       if (accounts.siteByOrigin(secure.origin) !== undefined) await this.#interceptTls(secure, principal, socket, first)
       else if (accounts.siteByOrigin(plain.origin) !== undefined) await this.#interceptPlain(plain, principal, socket, first)
-      else await this.#passUnread(plain, socket, first)
-    } catch (error) {
+      else await this.#passUnread(plain, principal, socket, first)
+    } catch (thrown) {
+      const error = asRelayError(thrown)
+      this.#rooms.traffic.counts.refused(error, tunnelSeen(plain, principal))
       if (socket.destroyed) return
-      writeError(socket, asRelayError(error), { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: true })
+      writeError(socket, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: true })
     }
   }
 
@@ -91,18 +93,31 @@ export class TunnelOpener {
       const upstream = await this.#connectOther(place, socket).catch(() => undefined)
       if (upstream === undefined) return void socket.destroy()
       upstream.write(begun)
-      return void joinTunnel(socket, upstream)
+      return void this.#join(place, principal, socket, upstream)
     }
     socket.unshift(begun)
     this.#intercept.begin(socket, { place, principal })
     this.#intercept.http1(socket)
   }
 
-  async #passUnread(place: Destined, socket: Duplex, first: Buffer): Promise<void> {
+  async #passUnread(place: Destined, principal: DevicePrincipal, socket: Duplex, first: Buffer): Promise<void> {
     const upstream = await this.#connectOther(place, socket)
     if (socket.destroyed) return void upstream.destroy()
     socket.write(established)
     if (first.length > 0) upstream.write(first)
+    this.#join(place, principal, socket, upstream)
+  }
+
+  #join(place: Destined, principal: DevicePrincipal, socket: Duplex, upstream: Duplex): void {
+    const { counts } = this.#rooms.traffic
+    const tally = new Tally()
+    tally.status = 200
+    counts.tunnelOpened('unread')
+    socket.once('close', () => {
+      tally.bytes = (upstream as Partial<Socket>).bytesRead ?? 0
+      counts.tunnelClosed('unread')
+      counts.tunnelled(tally, tunnelSeen(place, principal))
+    })
     joinTunnel(socket, upstream)
   }
 
@@ -118,6 +133,10 @@ export class TunnelOpener {
       socket.off('close', onClose)
     }
   }
+}
+
+function tunnelSeen({ host, port }: Destined, principal: DevicePrincipal): SeenExchange {
+  return { req: { method: 'CONNECT' }, head: { cookie: '' }, target: { place: { authority: `${host}:${port}` }, path: '' }, sender: nameOf(principal) }
 }
 
 /** What the client says first. Undefined: nothing. */

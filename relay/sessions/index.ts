@@ -20,4 +20,5 @@ export type {
   Ticket,
   Tickets,
 } from './contract.ts'
+export { createSessionMetrics, type SessionMetrics } from './session-metrics.ts'
 export { createSessions, type SessionsOptions } from './sessions.ts'

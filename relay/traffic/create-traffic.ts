@@ -1,3 +1,4 @@
+import { TrafficCounts } from './counts.ts'
 import { LiveTraffic } from './live-traffic.ts'
 import { RelayedRequest, type SiteRequest } from './relayed-request.ts'
 import type { Rooms, TrafficOptions } from './rooms.ts'
@@ -7,14 +8,17 @@ import { Turns } from './turns.ts'
 export interface Traffic {
   /** What is under way for whom. */
   readonly live: LiveTraffic
+  /** What has come to its end. */
+  readonly counts: TrafficCounts
   /** Sends it to its site with its session attached, and answers it. */
   relay(request: SiteRequest): RelayedRequest
 }
 
 export function createTraffic(options: TrafficOptions): Traffic {
-  const rooms: Rooms = { ...options, live: new LiveTraffic(), turns: new Turns() }
+  const rooms: Rooms = { ...options, live: new LiveTraffic(), counts: new TrafficCounts(options.accessLog), turns: new Turns() }
   return {
     live: rooms.live,
+    counts: rooms.counts,
     relay(request) {
       const relayed = new RelayedRequest(rooms, request)
       relayed.start()

@@ -5,6 +5,7 @@
  * Refuses: a message that can be read in two ways; to lend the session to a page of another site. A site's answer that broke off
  * never looks whole. Keeps laws 1 and 7.
  */
+export { AccessLog, type SeenExchange } from './access-log.ts'
 export { type Authority, type Destined, destined, readAuthority } from './authority.ts'
 export type { ClientConnection } from './client-connection.ts'
 export type { ClientAnswer, ClientRequest } from './client-message.ts'
@@ -21,4 +22,5 @@ export { type ResponseHead, readResponseHead } from './response-head.ts'
 export type { TrafficOptions } from './rooms.ts'
 export type { Sender } from './sender.ts'
 export { strictParsing } from './strict-parsing.ts'
+export { Tally } from './tally.ts'
 export { joinTunnel } from './tunnel.ts'

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { via } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
+import type { Tally } from './tally.ts'
 import { joinTunnel } from './tunnel.ts'
 import { closeFrame, FrameFollower } from './websocket-frames.ts'
 
@@ -41,12 +42,15 @@ export function upgradeOnConnection(socket: Duplex, first: Buffer, res: ServerRe
 }
 
 /** Tells the client and joins the two connections. Undefined: the site has not agreed to what was asked. */
-export function joinUpgrade(head: ResponseHead, client: ClientUpgrade, upstream: Duplex): JoinedUpgrade | undefined {
+export function joinUpgrade(head: ResponseHead, client: ClientUpgrade, upstream: Duplex, tally: Tally): JoinedUpgrade | undefined {
   head.fields.push('Via', via)
   if (!client.accept(head)) return undefined
   if (client.first.length > 0) upstream.write(client.first)
   const follower = new FrameFollower()
-  upstream.on('data', (chunk: Buffer) => follower.follow(chunk))
+  upstream.on('data', (chunk: Buffer) => {
+    tally.bytes += chunk.length
+    follower.follow(chunk)
+  })
   joinTunnel(client.socket, upstream)
   return {
     close(code, reason) {

@@ -14,6 +14,8 @@ export interface Cuttable {
   cut(reason: CutReason): void
   /** A WebSocket, which has no end of its own to wait for. */
   readonly isUpgraded: boolean
+  /** Whose it is. */
+  readonly deviceId: string
 }
 
 /** What is under way for whom, so that ending a session or revoking a device reaches it at once (law 7). */
@@ -57,6 +59,18 @@ export class LiveTraffic {
   /** The site has ended this session: its WebSockets are closed, so that their pages open them anew on the next one. */
   closeUpgrades(session: SiteSession): void {
     for (const user of [...(this.#bySession.get(session) ?? [])]) if (user.isUpgraded) user.cut('ended')
+  }
+
+  /** How many there are now, of one device or of all. */
+  count(deviceId?: string): { readonly connections: number; readonly underWay: number; readonly webSockets: number } {
+    let webSockets = 0
+    let underWay = 0
+    for (const user of this.underWay) {
+      if (deviceId !== undefined && user.deviceId !== deviceId) continue
+      if (user.isUpgraded) webSockets++
+      else underWay++
+    }
+    return { connections: deviceId === undefined ? 0 : (this.#byDevice.get(deviceId)?.size ?? 0), underWay, webSockets }
   }
 
   /** Everything under way to enrolled sites: members add and remove themselves. */

@@ -12,7 +12,7 @@ export function onParseError(
   error: NodeJS.ErrnoException,
   socket: Duplex,
   connection: ClientConnection | undefined,
-  { log, portalUrl }: Pick<Rooms, 'log' | 'portalUrl'>,
+  { log, portalUrl, counts }: Pick<Rooms, 'log' | 'portalUrl' | 'counts'>,
 ): void {
   if (isTls(error)) {
     // The commonest reason: the client does not trust the relay's CA.
@@ -30,7 +30,9 @@ export function onParseError(
     return
   }
   if (isUnderWay && current.headersSent) return void socket.destroy()
-  writeError(socket, answerTo(error), { html: false, portalUrl: portalUrl(), close: true })
+  const answer = answerTo(error)
+  counts.refused(answer)
+  writeError(socket, answer, { html: false, portalUrl: portalUrl(), close: true })
   if (isUnderWay) connection.abandon?.()
   socket.destroy()
 }

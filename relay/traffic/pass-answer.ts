@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ClientAnswer } from './client-message.ts'
 import { via } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
+import type { Tally } from './tally.ts'
 
 /** What came from upstream, whichever way it was asked. */
 export interface UpstreamAnswer {
@@ -17,12 +18,14 @@ export interface UpstreamAnswer {
  * Passes an answer on: its fields, then its body as fast as the client takes it. A body that breaks off ends the client's
  * connection, so that it never looks whole. Throws, before anything is sent, when a field cannot be written as HTTP.
  */
-export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer): void {
+export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer, tally: Tally): void {
+  tally.status = answer.status
   head.fields.push('Via', via)
   res.writeHead(answer.status, answer.statusText, head.fields)
   const { body } = answer
   const isEmpty = answer.status === 204 || answer.status === 304 || res.req.method === 'HEAD'
   body.on('data', (chunk: Buffer) => {
+    tally.bytes += chunk.length
     if (!res.write(chunk)) body.pause()
   })
   res.on('drain', () => body.resume())

@@ -21,6 +21,7 @@ import { isFalseAlarm, isUndone, rememberFalseAlarm } from './resend.ts'
 import { type ResponseHead, readResponseHead } from './response-head.ts'
 import type { Rooms } from './rooms.ts'
 import type { Sender } from './sender.ts'
+import { Tally } from './tally.ts'
 
 /** A request of a client to an enrolled site. */
 export interface SiteRequest {
@@ -55,6 +56,7 @@ export class RelayedRequest implements Cuttable {
   readonly #request: SiteRequest
   readonly #url: URL
   readonly #ending = new AbortController()
+  readonly #tally = new Tally()
   readonly #hasBody: boolean
   /** A page of another site made it: it goes without the session, and what comes of it says nothing about the session. */
   readonly #isCrossSite: boolean
@@ -128,6 +130,10 @@ export class RelayedRequest implements Cuttable {
     this.#finish()
     if (this.#joined !== undefined) this.#joined.close(...closeWords[reason])
     else this.#request.res.destroy()
+  }
+
+  get deviceId(): string {
+    return this.#request.sender.deviceId
   }
 
   get isUpgraded(): boolean {
@@ -260,8 +266,11 @@ export class RelayedRequest implements Cuttable {
     this.#endTurn()
     if (this.#givesCookies) for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     upgrade.socket.on('close', () => this.#finish())
-    this.#joined = joinUpgrade(head, upgrade, upstream)
-    if (this.#joined !== undefined) return
+    this.#joined = joinUpgrade(head, upgrade, upstream, this.#tally)
+    if (this.#joined !== undefined) {
+      this.#tally.status = 101
+      return
+    }
     upstream.destroy()
     this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not that of a WebSocket' } }))
   }
@@ -315,7 +324,7 @@ export class RelayedRequest implements Cuttable {
     this.#notice(answer)
     res.on('close', () => answer.body.destroy())
     try {
-      passAnswer(sender.shape?.(answer, head) ?? answer, head, res)
+      passAnswer(sender.shape?.(answer, head) ?? answer, head, res, this.#tally)
     } catch (cause) {
       answer.body.destroy()
       this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not valid HTTP' }, cause }))
@@ -344,6 +353,7 @@ export class RelayedRequest implements Cuttable {
       res.destroy()
       return
     }
+    this.#tally.refused(error)
     const unread = this.#hasBody && !req.complete && (head.chunked || (head.contentLength ?? 0) > drainBytes)
     respondError(res, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: unread, fields })
   }
@@ -356,7 +366,9 @@ export class RelayedRequest implements Cuttable {
     this.#users?.delete(this)
     this.#rooms.live.underWay.delete(this)
     // An abort makes an exception with its stack: not for a request that came to its end in order.
-    if (!this.#request.res.writableFinished) this.#ending.abort()
+    const isWhole = this.#request.res.writableFinished
+    if (!isWhole) this.#ending.abort()
+    this.#rooms.counts.finished(this.#tally, this.#request, isWhole || this.isUpgraded, this.#account)
   }
 }
 

@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
+import type { AccessLog } from './access-log.ts'
+import type { TrafficCounts } from './counts.ts'
 import type { LiveTraffic } from './live-traffic.ts'
 import type { Turns } from './turns.ts'
 
@@ -12,10 +14,13 @@ export interface TrafficOptions {
   /** Asked for each error answer: the portal may have chosen its port at start. */
   readonly portalUrl: () => string
   readonly log: Logger
+  /** Without it no line is written for a request. */
+  readonly accessLog?: AccessLog
 }
 
 /** What every request works with. */
 export interface Rooms extends TrafficOptions {
   readonly live: LiveTraffic
+  readonly counts: TrafficCounts
   readonly turns: Turns
 }

@@ -7,6 +7,9 @@ export interface Sender {
   readonly userId: string
   /** Of the device, or of what stands for one: a sign-in on a site's page belongs to it. */
   readonly deviceId: string
+  /** What people call the two; for the access log. */
+  readonly userName?: string
+  readonly deviceName?: string
   /** His browser is at the site's own origin: the site's cookies may be given to it, and he may register there. */
   readonly isAtOrigin: boolean
   /** The account that the request uses. Throws when there is none, or he may not use it. */

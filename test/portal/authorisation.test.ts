@@ -21,6 +21,8 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/ca.pem', statuses: [200, 200, 200, 200, 200] },
   { method: 'GET', path: '/status', statuses: [200, 200, 200, 200, 401] },
   { method: 'GET', path: '/me', statuses: [200, 200, 200, 200, 401] },
+  { method: 'GET', path: '/traffic', statuses: [200, 403, 403, 200, 401] },
+  { method: 'GET', path: '/metrics', statuses: [200, 403, 403, 200, 401] },
   { method: 'GET', path: '/users', statuses: [200, 403, 403, 200, 401] },
   { method: 'POST', path: '/users', body: { name: 'ann', password: 'long enough' }, statuses: [409, 403, 403, 409, 401] },
   { method: 'GET', path: '/devices', statuses: [200, 200, 200, 200, 401] },

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Test } from 'tap'
-import { createProxy } from '../../relay/proxy/index.ts'
+import { createProxy, type Proxy as ForwardProxy } from '../../relay/proxy/index.ts'
 import type { ProxyAccess } from './raw-client.ts'
 import type { House } from './start-house.ts'
 
@@ -9,7 +9,7 @@ import type { House } from './start-house.ts'
  * One more proxy on the house, whose way to hosts that are not enrolled ends at this port of this machine: the real rule lets no
  * one through to it.
  */
-export async function withOtherHosts(t: Test, house: House, port: number): Promise<ProxyAccess> {
+export async function withOtherHosts(t: Test, house: House, port: number): Promise<ProxyAccess & { readonly proxy: ForwardProxy }> {
   const { identity, accounts, sessions, certificateAuthority: ca, outbound, traffic, log } = house
   const proxy = createProxy({
     config: { proxy: { listen: '127.0.0.1:0', otherHosts: 'tunnel' } },
@@ -27,5 +27,5 @@ export async function withOtherHosts(t: Test, house: House, port: number): Promi
   })
   await proxy.start()
   t.teardown(() => proxy.stop())
-  return { ...house.access, port: Number(proxy.address.split(':')[1]) }
+  return { ...house.access, port: Number(proxy.address.split(':')[1]), proxy }
 }

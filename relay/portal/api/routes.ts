@@ -12,11 +12,13 @@ import { sessionRoutes } from './session-routes.ts'
 import { siteRoutes } from './site-routes.ts'
 import { snapshotRoutes } from './snapshot-routes.ts'
 import { ticketRoutes } from './ticket-routes.ts'
+import { trafficRoutes } from './traffic-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
 /** The whole API, in the order of its document. */
 export const apiRoutes: readonly ApiRoute[] = [
   ...relayRoutes,
+  ...trafficRoutes,
   ...userRoutes,
   ...deviceRoutes,
   ...siteRoutes,
