@@ -342,8 +342,11 @@ export interface Adapter<S = unknown> {
   signOut(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<boolean>
   /** Looks at a page for enrolment: does it belong to a site of this kind? May open more pages; sends nothing. */
   look?(page: Page, context: Pick<SignInContext<S>, 'browser' | 'settings' | 'signal'>): Promise<Look>
-  /** Says how surely a page belongs to a site of this kind, 0 to 1: for known products. From 0.5 on the probe chooses it before all others. */
-  detect?(page: Page): number
+  /**
+   * Says how surely a page belongs to a site of this kind, 0 to 1: for known products. From 0.5 on the probe chooses it before all others.
+   * It sees every page that a probe opens: opens none itself, and looks for marks of the product that no other has. `signal` ends it.
+   */
+  detect?(page: Page, signal: AbortSignal): number | Promise<number>
   /** What the site asks of a new password, by its settings and its form. The browser is signed in; pages are opened, nothing is sent. */
   passwordRules?(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<PasswordRules>
   /**

@@ -73,10 +73,14 @@ class Runner {
 function facade(facts: AdapterFacts, runner: Runner): Adapter {
   const { name, description, signedOut } = facts
   const signs = signedOut
-  const optional: { -readonly [K in 'look' | 'passwordRules' | 'changePassword' | 'register']?: NonNullable<Adapter[K]> } = {}
+  const optional: { -readonly [K in 'look' | 'detect' | 'passwordRules' | 'changePassword' | 'register']?: NonNullable<Adapter[K]> } = {}
   const has = (hook: Hook) => facts.hooks.includes(hook)
   if (has('look')) {
     optional.look = (page: Page, context) => runner.run('look', (call) => ({ ...dataOf(context, call), page: call.pack(call.pageFacts(page)) }), context)
+  }
+  if (has('detect')) {
+    optional.detect = (page: Page, signal) =>
+      runner.run('detect', (call) => ({ settings: call.pack({}), page: call.pack(call.pageFacts(page)) }), { settings: {}, signal })
   }
   if (has('passwordRules')) optional.passwordRules = (context) => runner.run('passwordRules', (call) => dataOf(context, call), context)
   if (has('changePassword')) {

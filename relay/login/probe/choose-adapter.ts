@@ -35,7 +35,7 @@ export function adaptersFor({ adapter: name, settings = {} }: ProbeOptions, adap
 
 /** The adapter that knows this product, else the first that could sign in here; else what the last one saw. */
 export async function chooseAdapter(candidates: readonly Candidate[], page: Page, browser: Browser, signal: AbortSignal): Promise<Choice> {
-  const known = knownProduct(candidates, page)
+  const known = await knownProduct(candidates, page, signal)
   let last: Choice | undefined
   for (const candidate of known === undefined ? candidates : [known, ...candidates.filter((one) => one !== known)]) {
     const look = await lookWith(candidate, page, browser, signal, candidate === known || candidates.length === 1)
@@ -46,19 +46,17 @@ export async function chooseAdapter(candidates: readonly Candidate[], page: Page
   return last ?? { adapter: 'form', look: { fits: false, found: [] }, isKnown: false }
 }
 
-function knownProduct(candidates: readonly Candidate[], page: Page): Candidate | undefined {
-  let best: { candidate: Candidate; sure: number } | undefined
-  for (const candidate of candidates) {
-    const sure = detected(candidate.adapter, page)
-    if (sure >= sureEnough && (best === undefined || sure > best.sure)) best = { candidate, sure }
-  }
+/** All are asked at once: those of one's own answer from processes of their own. Of two that are as sure, the first. */
+async function knownProduct(candidates: readonly Candidate[], page: Page, signal: AbortSignal): Promise<Candidate | undefined> {
+  const all = await Promise.all(candidates.map(async (candidate) => ({ candidate, sure: await detected(candidate.adapter, page, signal) })))
+  const [best] = all.filter(({ sure }) => sure >= sureEnough).sort((a, b) => b.sure - a.sure)
   return best?.candidate
 }
 
 /** An adapter that fails at a page it was not made for says nothing about it. */
-function detected({ detect }: Adapter, page: Page): number {
+async function detected({ detect }: Adapter, page: Page, signal: AbortSignal): Promise<number> {
   try {
-    return detect?.(page) ?? 0
+    return (await detect?.(page, signal)) ?? 0
   } catch {
     return 0
   }
@@ -69,7 +67,7 @@ async function lookWith({ adapter, settings }: Candidate, page: Page, browser: B
   if (seen !== undefined || !isMeant) return seen
   const { name, detect } = adapter
   // One that does not look was chosen by name, or knows the product: it knows.
-  if (detect !== undefined && detected(adapter, page) >= sureEnough)
+  if (detect !== undefined && (await detected(adapter, page, signal)) >= sureEnough)
     return { fits: true, found: [`the page ${page.url.pathname} is one that the adapter ${name} knows`], page }
   return { fits: true, found: [`the page ${page.url.pathname} answered ${page.status}; ${name} does not say whether it fits`], page }
 }

@@ -55,13 +55,13 @@ export class Calls {
   async #runHook(hook: Hook, given: CallGiven, remote: Remote, signal: AbortSignal): Promise<unknown> {
     const adapter = this.#adapter
     if (adapter === undefined) throw new Error('no adapter is loaded')
-    const context = this.#contextFor(adapter, given, remote, signal)
     const run = adapter[hook] as (...given: unknown[]) => unknown
+    // It is asked before anybody has said what the settings are.
+    if (hook === 'detect') return run.call(adapter, new RemotePage(unpack(given.page), remote), signal)
+    const context = this.#contextFor(adapter, given, remote, signal)
     switch (hook) {
       case 'look':
         return run.call(adapter, new RemotePage(unpack(given.page), remote), context)
-      case 'detect':
-        return run.call(adapter, new RemotePage(unpack(given.page), remote))
       case 'changePassword':
         return run.call(
           adapter,
