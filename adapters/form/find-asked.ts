@@ -1,5 +1,6 @@
 import type { Form, FormField, Page } from '../contract.ts'
 import type { Asked } from './asked.ts'
+import { codeBoxes, codeWords } from './code-boxes.ts'
 import { textFields } from './find-fields.ts'
 import { findGoOn } from './go-on.ts'
 import type { FormSettings } from './settings.ts'
@@ -7,7 +8,7 @@ import { answerWords, mentions, messageCodeWords, oneTimeCodeWords, questionWord
 
 /** What this page asks; undefined: nothing that is known, or it is for the signed-in. */
 export function findAsked(page: Page, settings: FormSettings): Asked | undefined {
-  return findGoOn(page, settings) ?? findCode(page, settings) ?? findQuestion(page)
+  return findGoOn(page, settings) ?? findCode(page, settings) ?? findBoxes(page) ?? findQuestion(page)
 }
 
 /** The lone field of a page for a code that was sent or is generated. */
@@ -20,6 +21,20 @@ function findCode(page: Page, { fields: named }: FormSettings): Asked | undefine
       fields.find(({ autocomplete }) => autocomplete === 'one-time-code') ??
       (fields.length === 1 && fields.some(({ name, id, label }) => mentions(oneTimeCodeWords, name, id, label)) ? fields[0] : undefined)
     if (field !== undefined) return { kind: 'code', form, field: field.name, words: field.label, isSent: isSentCode(page, field) }
+  }
+  return undefined
+}
+
+/** The same with a box for each character. */
+function findBoxes(page: Page): Asked | undefined {
+  for (const form of page.forms) {
+    const boxes = codeBoxes(form)
+    const [first] = boxes?.fields ?? []
+    if (boxes === undefined || first === undefined) continue
+    const { words } = boxes
+    if (!codeWords.test(`${boxes.fields.join(' ')} ${words} ${page.text.slice(0, 2000)}`)) continue
+    const isSent = messageCodeWords.test(`${words} ${page.text.slice(0, 2000)}`)
+    return { kind: 'code', form, field: first, ...(boxes.fields.length > 1 ? { boxes: boxes.fields } : {}), words, isSent }
   }
   return undefined
 }

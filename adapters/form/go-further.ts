@@ -1,5 +1,5 @@
 import { answerField } from '../answer-field.ts'
-import { type Page, type SignInContext, SignInFailure } from '../contract.ts'
+import { type Form, type Page, type SignInContext, SignInFailure } from '../contract.ts'
 import type { Asked } from './asked.ts'
 import type { FormSettings } from './settings.ts'
 
@@ -18,12 +18,21 @@ export async function goFurther(asked: Asked, context: Context): Promise<Page> {
 }
 
 /** From the stored authenticator key, whose code the agent makes; else from the person, who waits for a mail or looks at the phone. */
-async function sendCode({ form, field, words, isSent }: Extract<Asked, { kind: 'code' }>, { secrets, ask, step }: Context): Promise<Page> {
-  const stored = isSent ? undefined : secrets.totp
+async function sendCode({ form, field, boxes, words, isSent }: Extract<Asked, { kind: 'code' }>, { secrets, ask, step }: Context): Promise<Page> {
+  // A secret stands in one field of a request (law 2): the stored key makes no code for several.
+  const stored = isSent || boxes !== undefined ? undefined : secrets.totp
   const code = stored ?? (await ask({ kind: 'code', question: words ? `The site asks: ${words}` : 'The site asks for a code.' }))
-  const page = await form.fill(field, code).submit()
+  const page = await (boxes === undefined ? form.fill(field, code) : inBoxes(form, boxes, String(code))).submit()
   step('send', stored !== undefined ? 'code of the stored authenticator key sent' : 'code sent')
   return page
+}
+
+function inBoxes(form: Form, boxes: readonly string[], code: string): Form {
+  const characters = Array.from(code.replace(/[\s-]+/g, ''))
+  if (characters.length !== boxes.length) {
+    throw new SignInFailure('challenge', [`the site has ${boxes.length} boxes for its code, and the one given has ${characters.length} characters`])
+  }
+  return boxes.reduce((filled, box, index) => filled.fill(box, characters[index] ?? ''), form)
 }
 
 async function sendAnswer({ form, field, words }: Extract<Asked, { kind: 'question' }>, { secrets, ask, step }: Context): Promise<Page> {

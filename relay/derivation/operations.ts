@@ -10,6 +10,8 @@ export type Operation =
   /** RSAES-OAEP (RFC 8017 section 7.1) with SHA-1, with SHA-256. */
   | 'rsaOaep'
   | 'rsaOaepSha256'
+  /** RSA without any padding (RSAEP, RFC 8017 section 5.1.1), as the oldest scripts do it: the text is one number, its first byte the highest. */
+  | 'rsaRaw'
   /** Key, initial vector, text; padding of PKCS#7. */
   | 'aesCbc'
   | 'sm4Cbc'
@@ -27,6 +29,8 @@ export type Operation =
   | 'unhex'
   | 'upper'
   | 'lower'
+  /** Its characters from the last to the first: scripts that take the first byte for the lowest. */
+  | 'reverse'
   | 'encodeURIComponent'
 
 export type Hash = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | 'sm3'
@@ -57,6 +61,7 @@ export const operations: Readonly<Record<Operation, OperationKind>> = {
   rsa: rsa({ padding: constants.RSA_PKCS1_PADDING }),
   rsaOaep: rsa({ padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' }),
   rsaOaepSha256: rsa({ padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }),
+  rsaRaw: { ...rsa({ padding: constants.RSA_NO_PADDING }, asLongAs), as: 'hex' },
   aesCbc: { takes: [3], as: 'base64', make: ([key = nothing, iv = nothing, text = nothing]) => encipher(`aes-${key.length * 8}-cbc`, key, iv, text) },
   aesEcb: { takes: [2], as: 'base64', make: ([key = nothing, text = nothing]) => encipher(`aes-${key.length * 8}-ecb`, key, null, text) },
   sm4Cbc: { takes: [3], as: 'base64', make: ([key = nothing, iv = nothing, text = nothing]) => encipher('sm4-cbc', key, iv, text) },
@@ -69,6 +74,7 @@ export const operations: Readonly<Record<Operation, OperationKind>> = {
   unhex: { takes: [1], as: 'bytes', make: ([text = nothing]) => fromText(text, /^(?:[0-9a-f]{2})*$/i, 'hex') },
   upper: { takes: [1], as: 'text', make: ([text = nothing]) => Buffer.from(text.toString().toUpperCase()) },
   lower: { takes: [1], as: 'text', make: ([text = nothing]) => Buffer.from(text.toString().toLowerCase()) },
+  reverse: { takes: [1], as: 'text', make: ([text = nothing]) => Buffer.from(Array.from(text.toString()).reverse().join('')) },
   encodeURIComponent: { takes: [1], as: 'text', make: ([text = nothing]) => Buffer.from(encodeURIComponent(text.toString())) },
 }
 
@@ -81,7 +87,7 @@ function hmac(name: Hash): OperationKind {
   return { takes: [2], as: 'hex', make: ([key = nothing, text = nothing]) => createHmac(name, key).update(text).digest() }
 }
 
-function rsa(options: { padding: number; oaepHash?: string }): OperationKind {
+function rsa(options: { padding: number; oaepHash?: string }, made = (text: Buffer, _key: KeyObject) => text): OperationKind {
   return {
     takes: [2, 3],
     as: 'base64',
@@ -89,9 +95,15 @@ function rsa(options: { padding: number; oaepHash?: string }): OperationKind {
       const text = given.at(-1) ?? nothing
       const [first = nothing, second = nothing] = given
       const key = given.length === 3 ? keyOfNumbers(first.toString(), second.toString()) : publicKey(first.toString())
-      return publicEncrypt({ key, ...options }, text)
+      return publicEncrypt({ key, ...options }, made(text, key))
     },
   }
+}
+
+/** Zeros before it, up to the length of the modulus. What is longer than that is no number RSA can take: OpenSSL says so. */
+function asLongAs(text: Buffer, key: KeyObject): Buffer {
+  const length = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8
+  return Buffer.concat([Buffer.alloc(Math.max(0, Math.ceil(length) - text.length)), text])
 }
 
 /** PEM (SPKI or PKCS#1), or the base64 inside of it. */

@@ -7,7 +7,8 @@ import { openPage } from './open-page.ts'
 async function asked(t: Test, markup: string, settings: Record<string, unknown> = {}): Promise<string | undefined> {
   const found = findAsked(await openPage(t, markup), formSettings.parse(settings))
   if (found === undefined) return undefined
-  if (found.kind !== 'go-on') return `${found.kind} ${found.field}${found.kind === 'code' && found.isSent ? ' by message' : ''}: ${found.words}`
+  if (found.kind !== 'go-on')
+    return `${found.kind} ${found.kind === 'code' && found.boxes !== undefined ? found.boxes.join(' ') : found.field}${found.kind === 'code' && found.isSent ? ' by message' : ''}: ${found.words}`
   return `press ${'link' in found.press ? found.press.link.pathname : found.press.button}: ${found.words}`
 }
 
@@ -16,6 +17,22 @@ const table: readonly (readonly [title: string, markup: string, expected: string
   ['a lone field for a code', '<form><label>Authenticator code <input name="otp"></label></form>', 'code otp: Authenticator code'],
   ['a code typed as a password', '<form><label>Token <input name="otp_token" type="password"></label></form>', 'code otp_token: Token'],
   ['a code by mail', '<p>We sent a code to a***@x.test</p><form><label>Code <input name="otp"></label></form>', 'code otp by message: Code'],
+  [
+    'a code in boxes that are sent one by one',
+    `<p>Enter your verification code</p><form>${[1, 2, 3, 4, 5, 6].map((n) => `<input name="d${n}" maxlength="1">`).join('')}</form>`,
+    'code d1 d2 d3 d4 d5 d6: ',
+  ],
+  [
+    'a code in boxes of one name',
+    `<p>Enter your verification code</p><form>${[1, 2, 3, 4].map((n) => `<input id="b${n}" name="d" maxlength="1" type="tel">`).join('')}</form>`,
+    'code b1 b2 b3 b4: ',
+  ],
+  [
+    'a code in boxes that a script joins',
+    `<p>We sent a code to your phone</p><form>${'<input maxlength="1" inputmode="numeric">'.repeat(6)}<input type="hidden" name="otp"></form>`,
+    'code otp by message: ',
+  ],
+  ['letters of a password', `<p>Enter the letters 2, 5 and 7 of your code word</p><form>${'<input name="l" maxlength="1">'.repeat(3)}</form>`, undefined],
   ['短信', '<form>短信验证码 <input name="smsCode"></form>', 'code smsCode by message: 短信验证码'],
   ['a search on a page', '<form><input name="q" placeholder="Search"></form>', undefined],
   ['the sign-in form', '<form><input name="user"><input name="pass" type="password"></form>', undefined],

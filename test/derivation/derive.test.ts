@@ -45,6 +45,18 @@ t.test('what is encrypted is decrypted by whoever has the key', async (t) => {
   t.equal(opened(derive('p', made('rsaOaep', [text(pem), secret])), constants.RSA_PKCS1_OAEP_PADDING), 'p')
   t.equal(opened(derive('p', made('rsaOaepSha256', [text(pem), secret])), constants.RSA_PKCS1_OAEP_PADDING, 'sha256'), 'p')
 
+  // Textbook RSA: the number to the power of the exponent.
+  const { n = '', e = '' } = rsa.publicKey.export({ format: 'jwk' })
+  const [modulus, exponent] = [n, e].map((one) => Buffer.from(one, 'base64url').toString('hex')) as [string, string]
+  const power = (of: string) => {
+    let [product, base, left] = [1n, BigInt(`0x${Buffer.from(of).toString('hex')}`), BigInt(`0x${exponent}`)]
+    for (; left > 0n; left >>= 1n, base = (base * base) % BigInt(`0x${modulus}`)) if (left & 1n) product = (product * base) % BigInt(`0x${modulus}`)
+    return product.toString(16).padStart(modulus.length, '0')
+  }
+  t.equal(derive('pässwörd', made('rsaRaw', [text(modulus), text(exponent), secret])), power('pässwörd'))
+  t.equal(derive('pässwörd', made('rsaRaw', [text(pem), made('reverse', [secret])])), power('dröwssäp'))
+  t.throws(() => derive('x'.repeat(129), made('rsaRaw', [text(pem), secret])), { code: 'transform_unfit' })
+
   const [key, iv] = ['0123456789abcdef', 'fedcba9876543210']
   const aes = createDecipheriv('aes-128-cbc', key, iv)
   const cipher = derive('p', made('aesCbc', [text(key), text(iv), secret]))

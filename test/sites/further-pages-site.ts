@@ -9,6 +9,8 @@ export type FurtherPage =
   | 'totp'
   /** A code that comes by mail. */
   | 'mailed-code'
+  /** The same, in a box for each character. */
+  | 'boxed-code'
   | 'question'
   /** Somebody is signed in with this account elsewhere: end that session? */
   | 'other-session'
@@ -49,11 +51,11 @@ export async function startFurtherPagesSite(
       visits.delete(visit)
       return seeOther('/home', [`sid=${book.begin(options.username ?? 'ann')}; Path=/; HttpOnly`, 'visit=; Path=/; Max-Age=0'])
     }
-    if (page === 'mailed-code' && message === '') mailed.code = randomBytes(3).toString('hex')
+    if ((page === 'mailed-code' || page === 'boxed-code') && message === '') mailed.code = randomBytes(3).toString('hex')
     return { body: `<!doctype html><title>Sign in</title><p role="alert">${message}</p>${markup(page, question)}` }
   }
   const isRight = (page: FurtherPage, form: URLSearchParams): boolean => {
-    const text = form.get('otp') ?? form.get('answer') ?? ''
+    const text = form.get('otp') ?? form.get('answer') ?? form.getAll('box').join('')
     if (text !== '') given.push(text)
     switch (page) {
       case 'totp': {
@@ -62,6 +64,7 @@ export async function startFurtherPagesSite(
         return isNow && !usedCodes.has(text) && usedCodes.add(text).has(text)
       }
       case 'mailed-code':
+      case 'boxed-code':
         return text === mailed.code
       case 'question':
         return text === answer
@@ -124,6 +127,10 @@ function markup(page: FurtherPage, question: string): string {
       return form('<label>Code from your authenticator app <input name="otp" inputmode="numeric" autocomplete="one-time-code"></label><button>Verify</button>')
     case 'mailed-code':
       return form('<p>We sent a code to a***@example.test.</p><label>Verification code <input name="otp"></label><button>Continue</button>')
+    case 'boxed-code':
+      return form(
+        `<p>Enter the code that we sent to a***@example.test.</p>${[1, 2, 3, 4, 5, 6].map((n) => `<input id="box${n}" name="box" maxlength="1">`).join('')}<button>Continue</button>`,
+      )
     case 'question':
       return form(`<h2>Security question</h2><label for="a">${question}</label><input id="a" name="answer" type="password"><button>Continue</button>`)
     case 'other-session':
