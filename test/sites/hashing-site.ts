@@ -36,13 +36,7 @@ const decrypted = (
   open: (cipher: string) => string,
   made: (password: string, nonce: string) => string = (password) => password,
 ): Scheme['isRight'] => {
-  return (given, password, nonce) => {
-    try {
-      return open(given.get(field) ?? '') === made(password, nonce)
-    } catch {
-      return false
-    }
-  }
+  return (given, password, nonce) => open(given.get(field) ?? '') === made(password, nonce)
 }
 const rsaOpen = (padding: number, as: BufferEncoding, oaepHash?: string) => (cipher: string) =>
   privateDecrypt({ key: rsaKeys.privateKey, padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, Buffer.from(cipher, as)).toString()
@@ -142,7 +136,7 @@ export async function startHashingSite(scheme: HashingScheme, options: SiteOptio
         .join(' '),
     )
     // The server's own password, so that the book knows it as right or wrong.
-    const id = book.signIn(given.get('username') ?? '', isRight(given, account.password, nonce) ? account.password : '')
+    const id = book.signIn(given.get('username') ?? '', holds(() => isRight(given, account.password, nonce)) ? account.password : '')
     return id === undefined ? loginPage(`Invalid user name or password: ${received.at(-1)}`) : seeOther('/home', [`sid=${id}; Path=/; HttpOnly`])
   }
 
@@ -164,4 +158,13 @@ export async function startHashingSite(scheme: HashingScheme, options: SiteOptio
     }
   }, options)
   return { ...site, book, received, settings }
+}
+
+/** What cannot even be decrypted is not right. */
+function holds(isRight: () => boolean): boolean {
+  try {
+    return isRight()
+  } catch {
+    return false
+  }
 }
