@@ -188,7 +188,7 @@ export const catalogue = {
     status: 422,
     exit: 1,
     text: 'The site {site} asks for HTTP authentication by {schemes}, which no adapter of this relay speaks.',
-    next: 'Ask whether the site has a login form too, and give its address; or write an adapter (docs/adapters.md).',
+    next: 'Ask whether the site has a login form too, or can offer Basic or Digest over HTTPS, and give that address (docs/sites.md).',
   },
   adapter_unfit: {
     status: 500,

@@ -90,6 +90,26 @@ t.test('a JSON login API is found in the page’s scripts', async (t) => {
   t.match((await login.probe(new URL(site.origin), { adapter: 'json', settings: report.settings })).found, [/login API/])
 })
 
+t.test('what a login API holds against forged requests is found: a meta element, the header that it names, a cookie that goes back', async (t) => {
+  const script = '<script>axios.post("/login", { username: u, password: p })</script>'
+  const cases = [
+    ['<meta name="csrf-token" content="t">', {}, { read: { csrf: { meta: 'csrf-token' } }, headers: { 'X-CSRF-TOKEN': '{csrf}' } }],
+    [
+      '<meta name="_csrf" content="t"><meta name="_csrf_header" content="X-Its-Own">',
+      {},
+      { read: { csrf: { meta: '_csrf' } }, headers: { 'X-Its-Own': '{csrf}' } },
+    ],
+    ['', { 'set-cookie': 'XSRF-TOKEN=t; Path=/' }, { headers: { 'X-XSRF-TOKEN': { cookie: 'XSRF-TOKEN' } } }],
+    ['', { 'set-cookie': 'csrftoken=t; Path=/' }, { headers: { 'X-CSRFToken': { cookie: 'csrftoken' } } }],
+  ] as const
+  const body = { username: '{username}', password: '{password}' }
+  for (const [head, headers, expected] of cases) {
+    const { report } = await probed(t, () => ({ headers, body: `<title>App</title>${head}<div id="app"></div>${script}` }))
+    t.match(report, { ok: true, adapter: 'json' })
+    t.same(report.settings, { url: '/login', page: true, body, ...expected })
+  }
+})
+
 t.test('calls of a script that sign in are told from those that do not', async (t) => {
   const base = new URL('https://app.example/')
   const yes = [
@@ -120,8 +140,11 @@ t.test('the schemes of HTTP authentication are read off any list of challenges',
 
 t.test('a scheme that no adapter speaks is named', async (t) => {
   const { report } = await probed(t, () => ({ status: 401, headers: { 'www-authenticate': ['Negotiate', 'NTLM'] } }))
-  t.match(report, { ok: false, seen: { auth: ['Negotiate', 'NTLM'] } })
+  const problem = { code: 'scheme_unknown', text: /by Negotiate, NTLM/, next: /form/ }
+  t.match(report, { ok: false, seen: { auth: ['Negotiate', 'NTLM'] }, problem })
   t.match(report.found.join(), /Negotiate, NTLM/)
+  const beside = await probed(t, () => ({ status: 401, headers: { 'www-authenticate': ['Negotiate', 'NTLM', 'Basic realm="Reports"'] } }))
+  t.match(beside.report, { ok: true, adapter: 'basic' })
 })
 
 t.test('what has changed since the last look is said in plain words', async (t) => {

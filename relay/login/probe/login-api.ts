@@ -1,4 +1,5 @@
 import type { Browser, Page } from '../../../adapters/index.ts'
+import { apiToken } from './api-token.ts'
 
 /** A login API that a page's scripts speak JSON with. */
 export interface LoginApi {
@@ -61,12 +62,18 @@ function sendsFields(call: string, around: string): boolean {
 }
 
 /** Settings of the adapter for login APIs; undefined: the script does not tell enough. */
-export function apiSettings({ url, keys, send }: LoginApi, page: URL): Readonly<Record<string, unknown>> | undefined {
+export function apiSettings({ url, keys, send }: LoginApi, page: Page, browser: Browser): Readonly<Record<string, unknown>> | undefined {
   const user = keys.find((key) => /^(?:user_?name|user|login|email|account|phone|mobile)$/i.test(key))
   const password = keys.find((key) => /^(?:pass|pwd)/i.test(key))
   if (user === undefined || password === undefined) return undefined
-  const address = url.origin === page.origin ? url.pathname + url.search : url.href
-  return { url: address, ...(send === 'form' ? { send } : {}), body: { [user]: '{username}', [password]: '{password}' } }
+  const isOwn = url.origin === page.url.origin
+  const token = isOwn ? apiToken(page, browser) : {}
+  return {
+    url: isOwn ? url.pathname + url.search : url.href,
+    ...(send === 'form' ? { send } : {}),
+    ...token,
+    body: { [user]: '{username}', [password]: '{password}' },
+  }
 }
 
 const keyWords = /\b(user_?name|user|login|email|account|phone|mobile|pass(?:word|wd)?|pwd|code|captcha|uuid|remember_?me)\b\s*[:,}]/gi

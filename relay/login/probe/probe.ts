@@ -52,7 +52,7 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
     const api = wantsApi ? await findLoginApi(on, browser) : undefined
     const mayDraw = !atFirst.look.fits && options.adapter === undefined
     const choice =
-      (api === undefined || options.adapter !== undefined ? undefined : byApi(api, on, adapters)) ??
+      (api === undefined || options.adapter !== undefined ? undefined : byApi(api, on, browser, adapters)) ??
       (mayDraw ? await lookByScript(on, atFirst.look, { engine, adapters, agent, limits, signal }) : undefined) ??
       atFirst
     const { look } = choice
@@ -112,9 +112,9 @@ function needsScript({ fits, parts }: Look): boolean {
 }
 
 /** Signs in by the API of the page's script, where there is an adapter for that and the script tells what is sent. */
-function byApi(api: LoginApi, page: Page, adapters: ReadonlyMap<string, Adapter>): Choice | undefined {
+function byApi(api: LoginApi, page: Page, browser: Browser, adapters: ReadonlyMap<string, Adapter>): Choice | undefined {
   const adapter = adapters.get('json')
-  const settings = apiSettings(api, page.url)
+  const settings = apiSettings(api, page, browser)
   if (settings === undefined || adapter?.settings.safeParse(settings).success !== true) return undefined
   const fields = Object.keys(settings.body as object).map((key) => `\`${key}\``)
   const found = [`a login API at ${api.url.pathname}, which the page's script sends ${fields.join(' and ')} to`]
