@@ -2,15 +2,19 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Step } from './beam.ts'
-import type { NetworkName } from './network-thread.ts'
+import type { NetworkInput } from './network-thread.ts'
 import { type Recogniser, within } from './recogniser.ts'
 
-/** Starts one of our networks in a thread of its own. Reads its model from disk and nothing else. */
-export async function startNetwork(network: NetworkName, milliseconds: number): Promise<Recogniser<Uint8Array>> {
+/** Little is made and thrown away between two reads; without a limit each thread keeps tens of megabytes for it. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 }
+
+/** Starts a thread that runs our networks. Reads their models from disk and nothing else. */
+export async function startNetworks(milliseconds: number): Promise<Recogniser<NetworkInput>> {
   // Built, the thread's file ends in .js as this one does.
-  const thread = new Worker(new URL(`network-thread${extname(import.meta.filename)}`, import.meta.url), { workerData: network })
+  const thread = new Worker(new URL(`network-thread${extname(import.meta.filename)}`, import.meta.url), { resourceLimits })
   const ended = once(thread, 'exit')
-  await within(milliseconds, 'to start', once(thread, 'online'), () => void thread.terminate())
+  // Its first message says that it is ready.
+  await within(milliseconds, 'to start', once(thread, 'message'), () => void thread.terminate())
   const failed = Promise.race([
     ended.then(() => {
       throw new Error('the network ended')
@@ -21,10 +25,10 @@ export async function startNetwork(network: NetworkName, milliseconds: number): 
   ])
   failed.catch(() => {})
   return {
-    async recognise(planes, limit) {
+    async recognise(input, limit) {
       const answer = once(thread, 'message')
       answer.catch(() => {})
-      thread.postMessage(planes)
+      thread.postMessage(input)
       const [steps] = (await within(limit, 'to read', Promise.race([answer, failed]))) as [Step[]]
       return steps
     },

@@ -1,15 +1,29 @@
-/** A thread that runs one of our networks: takes inputs one after the other, gives what it saw along each. */
+/** A thread that runs our networks: takes inputs one after the other, gives what the network asked for saw along each. */
 
 import { readFileSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
-import { loadChineseNetwork } from './chinese-network.ts'
+import type { Step } from './beam.ts'
+import { loadChineseNetwork } from './chinese-layers.ts'
 import { chineseFile, networkFile } from './models.ts'
 import { loadNetwork } from './network.ts'
 
 /** `general`: letters, digits and sums of any style. `chinese`: Chinese characters. */
 export type NetworkName = 'general' | 'chinese'
 
-const [file, load] = (workerData as NetworkName) === 'chinese' ? [chineseFile, loadChineseNetwork] : [networkFile, loadNetwork]
-const run = load(gunzipSync(readFileSync(file)))
-parentPort?.on('message', (input: Uint8Array) => parentPort?.postMessage(run(input)))
+export interface NetworkInput {
+  readonly network: NetworkName
+  readonly values: Uint8Array
+}
+
+const general = loadNetwork(gunzipSync(readFileSync(networkFile)))
+let chinese: ((values: Uint8Array) => Step[]) | undefined
+
+/** Loaded when it is first asked: most sites never show Chinese characters. */
+function loadedChinese(): (values: Uint8Array) => Step[] {
+  chinese ??= loadChineseNetwork(gunzipSync(readFileSync(chineseFile)))
+  return chinese
+}
+
+parentPort?.on('message', ({ network, values }: NetworkInput) => parentPort?.postMessage(network === 'general' ? general(values) : loadedChinese()(values)))
+parentPort?.postMessage('ready')

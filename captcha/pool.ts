@@ -6,6 +6,8 @@ import type { Recogniser } from './recogniser.ts'
 export interface Pool<Input = Grey> {
   /** As soon as a recogniser is free. A crashed or stuck one is replaced and the line read once more. */
   recognise(line: Input): Promise<Step[]>
+  /** Starts a recogniser where none runs, so that a line that comes later need not wait for it. */
+  warm(): void
   close(): Promise<void>
 }
 
@@ -90,6 +92,10 @@ export function createPool<Input>(
         if (closed) throw error
         return readOnce(line)
       }),
+    warm() {
+      // One that does not start is told to the line that needs it.
+      if (!closed && members.size === 0) begin().then(giveBack, () => {})
+    },
     async close() {
       closed = true
       for (const turn of waiting.splice(0)) turn.reject(new Error('the reader is closed'))

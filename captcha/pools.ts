@@ -1,28 +1,34 @@
 import { captchaModel } from './models.ts'
-import { startNetwork } from './network-recogniser.ts'
+import { startNetworks } from './network-recogniser.ts'
+import type { NetworkName } from './network-thread.ts'
 import { createPool, type Pool } from './pool.ts'
 import { startRecogniser } from './recogniser.ts'
 
 export interface Pools {
   /** Our model for svg-captcha's own font. */
-  readonly captcha: Pool
+  readonly captcha: Pick<Pool, 'recognise'>
   /** Our network for captchas of any style, asked where the first is unsure. Its lines are the whole image (planesOf). */
-  readonly general: Pool<Uint8Array>
+  readonly general: Pick<Pool<Uint8Array>, 'recognise'>
   /** Our network for Chinese characters, where they are hinted at or the others are at a loss. Its lines are the whole image's ink (chineseInput). */
-  readonly chinese: Pool<Uint8Array>
+  readonly chinese: Pick<Pool<Uint8Array>, 'recognise'>
 }
 
-/** `workers` recognisers each of our own models; they start when they are first asked. */
+/** `workers` recognisers and as many threads for both networks; they start when they are first asked, a first thread for the networks while the recogniser looks. */
 export function openPools(workers: number): Pools & { close(): Promise<void> } {
-  const pools = {
-    captcha: createPool((limit) => startRecogniser(captchaModel, limit), { size: workers }),
-    general: createPool((limit) => startNetwork('general', limit), { size: workers }),
-    chinese: createPool((limit) => startNetwork('chinese', limit), { size: workers }),
-  }
+  const captcha = createPool((limit) => startRecogniser(captchaModel, limit), { size: workers })
+  const networks = createPool(startNetworks, { size: workers })
+  const one = (network: NetworkName): Pick<Pool<Uint8Array>, 'recognise'> => ({ recognise: (values) => networks.recognise({ network, values }) })
   return {
-    ...pools,
+    captcha: {
+      recognise(line) {
+        networks.warm()
+        return captcha.recognise(line)
+      },
+    },
+    general: one('general'),
+    chinese: one('chinese'),
     async close() {
-      await Promise.all(Object.values(pools).map((pool) => pool.close()))
+      await Promise.all([captcha.close(), networks.close()])
     },
   }
 }

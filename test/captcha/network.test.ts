@@ -7,7 +7,7 @@ import { decode } from '../../captcha/decode.ts'
 import { textGrammar } from '../../captcha/grammar.ts'
 import { networkFile } from '../../captcha/models.ts'
 import { loadNetwork } from '../../captcha/network.ts'
-import { startNetwork } from '../../captcha/network-recogniser.ts'
+import { startNetworks } from '../../captcha/network-recogniser.ts'
 import { planesHeight, planesOf, planesWidth } from '../../captcha/planes.ts'
 
 const bytes = gunzipSync(await readFile(networkFile))
@@ -54,13 +54,13 @@ t.test('a file that is not the network’s is refused', async (t) => {
 })
 
 t.test('its thread reads one image after another and ends', async (t) => {
-  const network = await startNetwork('general', 5000)
-  const planes = new Uint8Array(planesWidth * planesHeight * 3).fill(128)
-  t.equal((await network.recognise(planes, 5000)).length, 32)
-  t.equal((await network.recognise(planes, 5000)).length, 32)
-  await t.rejects(network.recognise(planes, 0), /took more than/)
+  const network = await startNetworks(5000)
+  const input = { network: 'general', values: new Uint8Array(planesWidth * planesHeight * 3).fill(128) } as const
+  t.equal((await network.recognise(input, 5000)).length, 32)
+  t.equal((await network.recognise(input, 5000)).length, 32)
+  await t.rejects(network.recognise(input, 0), /took more than/)
   await network.close()
-  await t.rejects(network.recognise(planes, 5000), /ended/)
+  await t.rejects(network.recognise(input, 5000), /ended/)
 })
 
 t.test('inputs tell how far colours lie from the paper, in full contrast, whatever the size', async (t) => {

@@ -32,6 +32,18 @@ t.test('recognisers start when they are needed, and no more than the pool has', 
   await pool.close()
 })
 
+t.test('a recogniser that was started before the first line reads it', async (t) => {
+  const pool = createPool(startOurs, { size: 1 })
+  const before = threads.length
+  pool.warm()
+  pool.warm()
+  t.ok((await pool.recognise(line)).length > 10)
+  pool.warm()
+  t.equal(threads.length - before, 1)
+  await pool.close()
+  pool.warm()
+})
+
 t.test('a recogniser that dies while it reads is replaced, and the line read again', async (t) => {
   const pool = createPool(startOurs, { size: 1 })
   await pool.recognise(line)
