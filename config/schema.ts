@@ -1,3 +1,4 @@
+import { getDomain } from 'tldts'
 import { z } from 'zod'
 
 /** HOST:PORT; an IPv6 host stands in brackets; port 0 lets the system choose. */
@@ -11,7 +12,7 @@ const listenAddress = z
 const path = z.string().min(1).meta({ form: 'path' })
 
 /** Every option: schema, default and description stand together; docs/configuration.md is generated from here. */
-export const configSchema = z.strictObject({
+const options = z.strictObject({
   data: path.default('./relay-data').describe('The data directory: store, master key, CA.'),
   portal: z
     .strictObject({
@@ -46,6 +47,37 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The forward proxy that terminals use.'),
+  gateway: z
+    .strictObject({
+      listen: listenAddress
+        .optional()
+        .meta({ examples: ['0.0.0.0:8472'] })
+        .describe('Where the gateway listens, over TLS. Without it there is none.'),
+      domain: z
+        .string()
+        .regex(
+          /^(?=.{1,190}(?::|$))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::\d{1,5})?$/,
+          'must be a domain name in lower case, with :PORT where it is not that of `listen`',
+        )
+        .optional()
+        .meta({ form: 'DOMAIN or DOMAIN:PORT', examples: ['relay.example:443'] })
+        .describe(
+          "Below it each account has a host, `ACCOUNT.relay.example`; all of them lead to `listen`. With the port that people's browsers use, when it differs.",
+        ),
+      certificate: path
+        .optional()
+        .meta({ examples: ['./gateway.pem'] })
+        .describe("PEM file with a certificate chain for `*.DOMAIN`. Without it the relay's own CA vouches for the domain: browsers must trust it."),
+      key: path
+        .optional()
+        .meta({ examples: ['./gateway-key.pem'] })
+        .describe('PEM file with the private key of `certificate`.'),
+    })
+    .refine((gateway) => gateway.listen === undefined || gateway.domain !== undefined, { path: ['listen'], error: 'goes together with `domain`' })
+    .refine((gateway) => gateway.certificate === undefined || gateway.key !== undefined, { path: ['certificate'], error: 'goes together with `key`' })
+    .refine((gateway) => gateway.key === undefined || gateway.certificate !== undefined, { path: ['key'], error: 'goes together with `certificate`' })
+    .prefault({})
+    .describe('The gateway, for people who can set neither proxy nor CA (docs/gateway.md).'),
   masterKey: z
     .strictObject({
       source: z
@@ -131,6 +163,24 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('The log.'),
 })
+
+export const configSchema = options.refine((config) => !sharesCookies(config), {
+  path: ['gateway', 'domain'],
+  error: "shares cookies with the portal, which must be reached over https then: set `portal.publicUrl`, or the portal's `certificate`",
+})
+
+/** A script on any host of a domain can set the portal's cookie, where that is not a `__Host-` cookie for want of TLS (RFC 6265 section 8.6). */
+function sharesCookies({
+  gateway,
+  portal,
+}: {
+  readonly gateway: { readonly domain?: string | undefined }
+  readonly portal: { readonly publicUrl?: string | undefined; readonly certificate?: string | undefined; readonly listen: string }
+}): boolean {
+  if (gateway.domain === undefined || portal.certificate !== undefined || portal.publicUrl?.startsWith('https:') === true) return false
+  const registrable = getDomain(gateway.domain)
+  return registrable !== null && registrable === getDomain(portal.publicUrl ?? portal.listen)
+}
 
 /** The configuration with every default filled in. */
 export type Config = z.infer<typeof configSchema>

@@ -6,6 +6,7 @@ import type { Config } from '../config/index.ts'
 import { openAccessLog } from './access-log-file.ts'
 import { type Accounts, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
+import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
 import { createIdentity, type Identity } from './identity/index.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
@@ -52,6 +53,8 @@ export interface Relay {
   readonly certificateAuthority: CertificateAuthority
   readonly portal: Portal
   readonly proxy: ForwardProxy
+  /** Undefined: none is configured. */
+  readonly gateway: Gateway | undefined
   /** The local administrator's token. */
   readonly adminToken: string
 }
@@ -67,7 +70,10 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   const identity = createIdentity({ store })
   const accounts = createAccounts({ store, vault, now })
   const outbound = createOutbound({ openSecret, ...(lookup === undefined ? {} : { lookup }) })
-  const certificateAuthority = createCertificateAuthority({ store, vault, accounts })
+  const { listen: gatewayListen, domain: gatewayName, ...gatewayTls } = settings.gateway
+  const ownDomain =
+    gatewayListen === undefined || gatewayName === undefined || gatewayTls.certificate !== undefined ? {} : { ownDomain: gatewayDomain(gatewayName) }
+  const certificateAuthority = createCertificateAuthority({ store, vault, accounts, ...ownDomain })
   const login = createLogin({
     outbound,
     openReader: () => openReader(),
@@ -106,6 +112,18 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     portal: { isAt: (...place) => portal.isAt(...place), answer: (...exchange) => portal.answer(...exchange), admit: (connection) => portal.admit(connection) },
     log,
   })
+  const gateway =
+    gatewayListen === undefined || gatewayName === undefined
+      ? undefined
+      : createGateway({
+          settings: { listen: gatewayListen, domain: gatewayName, ...gatewayTls },
+          identity,
+          accounts,
+          traffic,
+          leafFor: (name) => certificateAuthority.leafFor(name),
+          portalUrl: () => portal.url(),
+          log,
+        })
   const proxyAddress = () => settings.proxy.publicAddress ?? proxy.address
   const portal: Portal = createPortal({
     config: settings,
@@ -122,11 +140,13 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     proxyAddress,
     traffic: () => proxy.figures(),
     metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families()],
+    gateway: listen === 'all' ? gateway : undefined,
     version,
     log,
   })
 
-  const rooms = [store, vault, identity, accounts, outbound, certificateAuthority, login, declarations, sessions, portal, ...(listen === 'all' ? [proxy] : [])]
+  const doors = listen === 'all' ? [proxy, ...(gateway === undefined ? [] : [gateway])] : []
+  const rooms = [store, vault, identity, accounts, outbound, certificateAuthority, login, declarations, sessions, portal, ...doors]
   const started: { stop(patience?: number): Promise<void> }[] = []
 
   async function start(): Promise<void> {
@@ -135,7 +155,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
         await room.start()
         started.push(room)
       }
-      outbound.refuseOwn([portal.address, ...(listen === 'all' ? [proxy.address] : [])].map(splitAddress))
+      outbound.refuseOwn([portal.address, ...doors.map(({ address }) => address)].map(splitAddress))
       if (listen === 'all')
         await announceRunning(folder, {
           pid: process.pid,
@@ -170,6 +190,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     certificateAuthority,
     portal,
     proxy,
+    gateway,
     adminToken,
   }
 }

@@ -333,6 +333,43 @@ export const catalogue = {
     next: 'Enrol it with `login-relay site add`, or reach it without the proxy.',
   },
 
+  gateway_host_unknown: {
+    status: 421,
+    exit: 1,
+    text: 'The gateway has no account by that name.',
+    next: 'Open the account in the portal: "Open in gateway" leads to its address.',
+  },
+  gateway_signed_out: {
+    status: 401,
+    exit: 1,
+    text: 'You are not signed in to the relay here any more.',
+    next: 'Load the page again: the portal asks who you are and leads back.',
+  },
+  gateway_hand_over_spent: {
+    status: 410,
+    exit: 1,
+    text: 'This way into the gateway is spent, expired, or was made for another browser.',
+    next: 'Open the account in the portal again.',
+  },
+  gateway_foreign: {
+    status: 403,
+    exit: 1,
+    text: 'A page of another host asked for this, with your session.',
+    next: 'Open the address itself, in a tab of its own. Pages of other hosts, and of other accounts, cannot use this one.',
+  },
+  gateway_worker: {
+    status: 403,
+    exit: 1,
+    text: 'The gateway serves no service workers: they would answer for {site} when you have long been signed out.',
+    next: 'The site works without; where it does not, use the proxy (docs/terminals.md).',
+  },
+  gateway_off: {
+    status: 409,
+    exit: 1,
+    text: 'This relay has no gateway.',
+    next: 'Set `gateway.listen` and `gateway.domain` in relay.yaml (docs/gateway.md), or open the account through the proxy.',
+  },
+
   port_taken: {
     status: 500,
     exit: 1,

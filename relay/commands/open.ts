@@ -1,22 +1,41 @@
 import type { Command } from 'commander'
 import qrcode from 'qrcode'
 import { accountPath, type OwnerOption } from './account.ts'
-import { connectRunning } from './client.ts'
+import { connectRunning, type RelayClient } from './client.ts'
 import { printJson, printLine, printNote } from './output.ts'
 import { loadSettings } from './settings.ts'
 import { verb } from './verb.ts'
 
 /** `open ACCOUNT`: a handoff link, good once and for a short time. */
 export function openVerb(program: Command): void {
-  verb(program, 'open ACCOUNT', 'print a handoff link, good once').option('--user <NAME>', 'who owns the account').action(open)
+  verb(program, 'open ACCOUNT', 'print a handoff link, good once')
+    .option('--user <NAME>', 'who owns the account')
+    .option('--gateway', "print the account's address at the gateway instead: for browsers without the proxy; it asks the owner to sign in to the relay")
+    .action(open)
 }
 
-async function open(name: string, options: OwnerOption): Promise<void> {
+interface OpenOptions extends OwnerOption {
+  readonly gateway?: true
+}
+
+async function open(name: string, options: OpenOptions): Promise<void> {
   const relay = await connectRunning(await loadSettings(options))
+  if (options.gateway === true) return openInGateway(relay, name, options)
   const { link, expiresAt } = await relay.call<{ link: string; expiresAt: number }>('POST', accountPath(name, options, '/open'), {})
   if (options.json === true) return printJson({ link, expiresAt })
-  printLine(link)
+  await printLink(link)
   if (!process.stdout.isTTY) return
-  printNote(await qrcode.toString(link, { type: 'terminal', small: true }))
   printNote(`Good once, for ${Math.max(0, Math.round((expiresAt - Date.now()) / 1000))} seconds, for the account's owner.`)
+}
+
+async function openInGateway(relay: RelayClient, name: string, options: OpenOptions): Promise<void> {
+  const { url } = await relay.call<{ url: string }>('GET', accountPath(name, options, '/gateway'))
+  if (options.json === true) return printJson({ url })
+  await printLink(url)
+}
+
+/** With a code to scan, for a person. */
+async function printLink(link: string): Promise<void> {
+  printLine(link)
+  if (process.stdout.isTTY) printNote(await qrcode.toString(link, { type: 'terminal', small: true }))
 }

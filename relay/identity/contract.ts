@@ -68,6 +68,12 @@ export interface Identity {
   /** Newest first. */
   listPortalSessions(userId: string): Promise<ListedPortalSession[]>
   endPortalSession(id: string): Promise<boolean>
+  /** Whose a live portal session is; this counts as its use. From memory: the gateway asks for every request. Undefined: it has ended. */
+  usePortalSession(id: string): User | undefined
+  /** The same without a use of it. */
+  isPortalSessionLive(id: string): boolean
+  /** Calls back when a portal session was ended, so that live traffic of it can be ended. One that runs out by time is told when it is found. Returns the way to stop. */
+  onPortalSessionEnded(listener: (id: string) => void): () => void
 
   /** The token (256 random bits, base64url, prefix `lr_`) is given once; its hash is stored. `already_exists`, `not_found` (the user), `bad_request` (the name). */
   addDevice(userId: string, name: string): Promise<{ readonly device: Device; readonly token: string }>

@@ -56,6 +56,12 @@ export function createIdentity({ store, now = Date.now }: IdentityOptions): Iden
     },
     listPortalSessions: (userId) => sessions.list(userId),
     endPortalSession: (id) => sessions.end(id),
+    usePortalSession(id) {
+      const userId = sessions.useById(id)
+      return userId === undefined ? undefined : users.byId(userId)
+    },
+    isPortalSessionLive: (id) => sessions.isLive(id),
+    onPortalSessionEnded: (listener) => sessions.onEnded(listener),
 
     async addDevice(userId, name) {
       if (users.byId(userId) === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })

@@ -23,6 +23,7 @@ interface PortalSessionRecord extends TokenRecord {
 export class PortalSessions {
   readonly #records: TokenRecords<PortalSessionRecord>
   readonly #now: () => number
+  readonly #listeners = new Set<(id: string) => void>()
 
   constructor(store: Store, now: () => number) {
     this.#records = new TokenRecords(store, 'portal-sessions')
@@ -67,8 +68,29 @@ export class PortalSessions {
       .reverse()
   }
 
+  /** Whose the session is, used now. */
+  useById(id: string): string | undefined {
+    const kept = this.#records.byId(id)
+    if (kept === undefined || this.#isOver(kept)) return undefined
+    this.#records.touch(kept, this.#now())
+    return kept.value.userId
+  }
+
+  isLive(id: string): boolean {
+    const kept = this.#records.byId(id)
+    return kept !== undefined && !this.#isOver(kept)
+  }
+
+  /** Without effect from this moment; resolves when that is durable. */
   end(id: string): Promise<boolean> {
-    return this.#records.remove(id)
+    const ended = this.#records.remove(id)
+    for (const listener of this.#listeners) listener(id)
+    return ended
+  }
+
+  onEnded(listener: (id: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   settle(): Promise<void> {
@@ -89,12 +111,12 @@ export class PortalSessions {
 
   async #sweep(): Promise<void> {
     const over = this.#records.all().filter((kept) => this.#isOver(kept))
-    await Promise.all(over.map(({ id }) => this.#records.remove(id)))
+    await Promise.all(over.map(({ id }) => this.end(id)))
   }
 
   async #makeRoom(userId: string): Promise<void> {
     const tooMany = this.#of(userId).slice(0, -(mostPerUser - 1))
-    await Promise.all(tooMany.map(({ id }) => this.#records.remove(id)))
+    await Promise.all(tooMany.map(({ id }) => this.end(id)))
   }
 }
 

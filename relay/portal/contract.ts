@@ -3,13 +3,24 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import type { Accounts, Declarations } from '../accounts/index.ts'
-import type { Identity } from '../identity/index.ts'
+import type { Account, Accounts, Declarations } from '../accounts/index.ts'
+import type { Identity, Principal } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Vault } from '../vault/index.ts'
 import type { DevicePrincipal } from './proxied-devices.ts'
+
+/** What the portal needs of the gateway; app.ts brings the two together. */
+export interface OwnGateway {
+  /** Where an account is. */
+  addressOf(account: Account): string
+  /** The address by which the browser of somebody who is signed in here comes into an account's host. `account_unknown`. */
+  handOver(
+    principal: Extract<Principal, { kind: 'portal' }>,
+    request: { readonly label: string; readonly state: string; readonly path: string; readonly home: number },
+  ): string
+}
 
 export interface PortalOptions {
   readonly config: Pick<Config, 'portal' | 'login'>
@@ -32,6 +43,8 @@ export interface PortalOptions {
   readonly traffic: () => TrafficFigures
   /** Every metric of the relay. */
   readonly metrics: () => readonly Family[]
+  /** Undefined: this relay has none. */
+  readonly gateway?: OwnGateway | undefined
   readonly version: string
   readonly log: Logger
 }

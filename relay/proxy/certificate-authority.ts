@@ -35,7 +35,7 @@ export interface CertificateAuthority {
   readonly fingerprint: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
-  /** A certificate for an enrolled host, from the cache or new. `site_unknown` for any other. */
+  /** A certificate for an enrolled host, or for `*.` and the gateway's domain, from the cache or new. `site_unknown` for any other. */
   leafFor(host: string): Promise<LeafCertificate>
   /** After the certificate was issued anew: clients need the new one before they take an added host. Returns the way to stop. */
   onReissued(listener: (change: Reissued) => void): () => void
@@ -45,6 +45,8 @@ export interface CertificateAuthorityOptions {
   readonly store: Store
   readonly vault: Vault
   readonly accounts: Pick<Accounts, 'listSites' | 'onSitesChanged'>
+  /** The gateway's domain: the CA vouches for the hosts directly below it, too. */
+  readonly ownDomain?: string
   readonly now?: () => number
 }
 
@@ -159,7 +161,8 @@ class RelayAuthority implements CertificateAuthority {
 
   /** Brings the certificate up to the set of sites. It counts at once and is stored behind. */
   async #refresh(): Promise<void> {
-    const hosts = enrolledHosts(await this.#options.accounts.listSites())
+    const { accounts, ownDomain } = this.#options
+    const hosts = enrolledHosts(await accounts.listSites(), ownDomain)
     const before = this.#hosts
     const added = hosts.filter((host) => !before.includes(host))
     const removed = before.filter((host) => !hosts.includes(host))
@@ -180,7 +183,8 @@ class RelayAuthority implements CertificateAuthority {
   }
 
   #makeLeaf(host: string): LeafCertificate {
-    if (!this.#hosts.includes(host)) throw new RelayError('site_unknown', { params: { site: host } })
+    const isOwn = this.#options.ownDomain !== undefined && host === `*.${this.#options.ownDomain}`
+    if (!isOwn && !this.#hosts.includes(host)) throw new RelayError('site_unknown', { params: { site: host } })
     const { publicKey, privateKey } = this.#leafKey as KeyPair
     const { der, expiresAt } = issueLeaf(this.#key as KeyPair, publicKey, host, this.#now())
     const cert = toPem(der)

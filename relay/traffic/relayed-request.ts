@@ -232,7 +232,7 @@ export class RelayedRequest implements Cuttable {
     const removedCookies = this.#absorb(head, session)
     this.#endTurn()
     if (this.#page !== undefined && this.#request.req.method === 'POST') void sessions.pageSignIns.answered(this.#page, { cookiesTell: false }).catch(() => {})
-    if (session === undefined || this.#isCrossSite || this.#page !== undefined) return void this.#pass(answer, head)
+    if (session === undefined || this.#isCrossSite || this.#page !== undefined) return void this.#pass(answer, head, session)
     const facts = this.#factsOf(answer, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
       if (isStale && this.#retakes < mostRetakes && this.#isKept && isUndone(facts, site)) return void this.#retake(answer, session)
@@ -242,15 +242,17 @@ export class RelayedRequest implements Cuttable {
     } else if (this.#retakes > 0) {
       this.#rooms.turns.noteStrict(site)
     }
-    this.#pass(answer, head)
+    this.#pass(answer, head, session)
   }
 
   /** Takes the answer's cookies into the session and gives the names that it removed. Across sites a browser takes those of SameSite=None alone. */
   #absorb({ setCookies }: ResponseHead, session: SiteSession | undefined): readonly string[] {
     const taken = this.#isCrossSite ? setCookies.filter((line) => /;[ \t]*samesite=none[ \t]*(?:;|$)/i.test(line)) : setCookies
     if (taken.length === 0 || session === undefined) return []
+    const { sender } = this.#request
+    const kept = sender.leaves === undefined ? taken : taken.filter((line) => sender.leaves?.(line, session) !== true)
     const before = session.cookieHeader(this.#url)
-    const removed = session.absorb(this.#url, taken)
+    const removed = session.absorb(this.#url, kept)
     if (session.cookieHeader(this.#url) !== before) this.#rooms.turns.noteChange(this.#request.site)
     return removed
   }
@@ -317,14 +319,14 @@ export class RelayedRequest implements Cuttable {
     return site.delivery === 'handoff' && sender.isAtOrigin
   }
 
-  #pass(answer: ForwardResponse, head: ResponseHead): void {
+  #pass(answer: ForwardResponse, head: ResponseHead, session?: SiteSession): void {
     const { res, site, sender } = this.#request
     if (this.#givesCookies || this.#isRegistering) for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
     if (this.#resent) head.fields.push('Login-Relay-Session', 'renewed')
     this.#notice(answer)
     res.on('close', () => answer.body.destroy())
     try {
-      passAnswer(sender.shape?.(answer, head) ?? answer, head, res, this.#tally)
+      passAnswer(sender.shape?.(answer, head, session) ?? answer, head, res, this.#tally)
     } catch (cause) {
       answer.body.destroy()
       this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not valid HTTP' }, cause }))

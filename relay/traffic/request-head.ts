@@ -175,13 +175,13 @@ function withoutNamed(fields: string[], named: ReadonlySet<string>): string[] {
 
 /**
  * Cookies know no port (RFC 6265 section 8.5): where a site shares the portal's host name, the browser sends the portal's own
- * cookies along. They are the person's session at the relay and go nowhere else.
+ * cookies along, and at the gateway its own. They are the person's session at the relay and go nowhere else.
  */
 function withoutPortalCookies(cookie: string): string {
   if (!cookie.includes('login-relay')) return cookie
   return cookie
     .split(';')
-    .filter((pair) => !/^[ \t]*(?:__Host-)?login-relay(?:-form)?[ \t]*=/.test(pair))
+    .filter((pair) => !/^[ \t]*(?:__Host-)?login-relay(?:-form|-gateway|-way)?[ \t]*=/.test(pair))
     .join(';')
     .trim()
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/index.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
+import type { SiteSession } from '../sessions/index.ts'
 import type { ResponseHead } from './response-head.ts'
 
 /** Who sends a request, and by which door it came. */
@@ -14,6 +15,8 @@ export interface Sender {
   readonly isAtOrigin: boolean
   /** The account that the request uses. Throws when there is none, or he may not use it. */
   chooseAccount(): Account
-  /** Makes of the site's answer the one that is passed on. */
-  readonly shape?: (answer: ForwardResponse, head: ResponseHead) => ForwardResponse
+  /** Is this Set-Cookie line for him, and not for the session? Default: none is. */
+  leaves?(line: string, session: SiteSession): boolean
+  /** Makes of the site's answer the one that is passed on; its fields are `head`'s. */
+  shape?(answer: ForwardResponse, head: ResponseHead, session: SiteSession | undefined): ForwardResponse
 }

@@ -48,7 +48,9 @@ t.test('every option has words, and a default or an example', async (t) => {
 t.test('every option can be set by its variable', async (t) => {
   const cwd = await tempFolder(t)
   for (const { path, variable, default: standard, example } of listOptions()) {
-    const pair = path[1] === 'certificate' ? { LOGIN_RELAY_PORTAL_KEY: 'k' } : path[1] === 'key' ? { LOGIN_RELAY_PORTAL_CERTIFICATE: 'c' } : {}
+    const goesWith = { certificate: 'key', key: 'certificate', listen: 'domain' }[path[1] ?? '']
+    const other = listOptions().find((option) => option.path.join() === `${path[0]},${goesWith}`)
+    const pair = other === undefined ? {} : { [other.variable]: String(other.example) }
     const { warnings } = await loadConfig({ cwd, env: { [variable]: String(standard ?? example), ...pair } })
     t.strictSame(warnings, [], variable)
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Account } from '../../accounts/index.ts'
+import { RelayError } from '../../errors.ts'
 import { checkAccount, checkActsFor, ownerOf } from '../access.ts'
 import { accountState } from '../account-state.ts'
 import { ownerNames } from '../owner-names.ts'
@@ -164,6 +165,20 @@ export const accountRoutes = [
       const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
       const { value, expiresAt } = await rooms.sessions.tickets.issue(account.id, account.owner)
       return { link: `${rooms.url()}/handoff/${value}`, expiresAt }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/accounts/:id/gateway',
+    summary: 'Where the account is at the gateway; it asks the person to sign in to the relay',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    answer: z.object({ url: z.string() }).meta({ examples: [{ url: 'https://erp.relay.example/' }] }),
+    handle: async ({ rooms, principal, params, query }) => {
+      const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
+      if (rooms.gateway === undefined) throw new RelayError('gateway_off')
+      return { url: rooms.gateway.addressOf(account) }
     },
   }),
 ]

@@ -3,9 +3,10 @@ import type { AccountState } from '../account-state.ts'
 import { type Html, html } from './html.ts'
 import { csrfField } from './layout.ts'
 
-/** What can be done with an account as it stands; the likeliest first. `here`: on the account's own page, where the question stands too. */
-export function accountActions({ id }: Account, state: AccountState, csrf: string, here = false): Html {
-  const open = (look = 'main') => action(`/accounts/${id}/open`, 'Open', csrf, look)
+/** What can be done with an account as it stands; the likeliest first. `here`: on the account's own page, where the question stands too. `gateway`: the account's address there. */
+export function accountActions({ id }: Account, state: AccountState, csrf: string, here = false, gateway?: string): Html {
+  const open = (look = 'main') =>
+    html`${action(`/accounts/${id}/open`, 'Open', csrf, look)}${gateway !== undefined && html`<a class="button" href="${gateway}">Open in gateway</a>`}`
   const signIn = (text = 'Sign in now', look = '') => action(`/accounts/${id}/sign-in`, text, csrf, look)
   const end = (text = 'End') => action(`/accounts/${id}/end`, text, csrf)
   switch (state.state) {

@@ -32,7 +32,7 @@ ${doneNote(query)}
 <section class="card" id="state" data-live aria-live="polite"><p>${stateMark(state)}</p>
 ${stateAdvice(state)}
 ${(state.state === 'failed' || state.state === 'needs-attention') && html`<p><a href="/accounts/${account.id}/evidence">What the relay saw</a></p>`}
-${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : html`<div class="actions">${accountActions(account, state, csrf, true)}</div>`}</section>
+${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : html`<div class="actions">${accountActions(account, state, csrf, true, rooms.gateway?.addressOf(account))}</div>`}</section>
 <div id="question" data-live>${question(rooms, { principal, csrf, query }, state)}</div>
 <section id="steps" data-live>${signInSteps(rooms.sessions.recent(account.id))}</section>
 <section class="card"><h2>About this account</h2><dl class="facts">

@@ -14,6 +14,7 @@ import { credentialPage } from './credential-page.ts'
 import { devicesPage } from './devices-page.ts'
 import { errorPage } from './error-page.ts'
 import { evidencePage } from './evidence-page.ts'
+import { gatewayPage } from './gateway-page.ts'
 import { handoffPage } from './handoff-page.ts'
 import { homePage } from './home-page.ts'
 import { acceptsHtml } from './leaving-page.ts'
@@ -45,6 +46,7 @@ const pages = [
   questionPage,
   byHandPage,
   handoffPage,
+  gatewayPage,
   devicesPage,
   sessionsPage,
   setUpPage,

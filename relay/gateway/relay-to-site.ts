@@ -1,0 +1,54 @@
+import type { Destined, RelayedRequest, Sender } from '../traffic/index.ts'
+import { clientCookieLine, isClientCookie, tokenCookieLines } from './client-cookies.ts'
+import type { Exchange } from './exchange.ts'
+import { reportPath } from './own-paths.ts'
+import type { OriginMap } from './rewrite/origin-map.ts'
+import type { Rooms } from './rooms.ts'
+import { shapeAnswer } from './shape-answer.ts'
+import { watchPolicy } from './strays.ts'
+import { translatePath, translateRequest } from './translate-request.ts'
+import type { Visit } from './visit.ts'
+
+export interface SiteVisit extends Visit {
+  readonly map: OriginMap
+  /** The site's origin that this host stands for. */
+  readonly place: Destined
+}
+
+/** On to the site as if the browser were at the site's own origin, and the answer back as if the site were at the gateway's host. */
+export function relayToSite(rooms: Rooms, exchange: Exchange, visit: SiteVisit): RelayedRequest {
+  const { req, res, upgrade } = exchange
+  const { site, map, place } = visit
+  const head = translateRequest(exchange.head, map)
+  const target = { place, path: translatePath(exchange.target.path, map) }
+  rooms.traffic.live.addConnection(visit.pass.principal.session.id, req.socket)
+  return rooms.traffic.relay({ req, res, head, target, site, sender: senderOf(rooms, exchange, visit), ...(upgrade === undefined ? {} : { upgrade }) })
+}
+
+function senderOf({ strays }: Rooms, { req, head, target }: Exchange, { pass, account, site, map, place }: SiteVisit): Sender {
+  const url = new URL(place.origin + target.path)
+  let forClient: string[] = []
+  return {
+    userId: pass.principal.user.id,
+    deviceId: pass.principal.session.id,
+    userName: pass.principal.user.name,
+    deviceName: 'gateway',
+    isAtOrigin: false,
+    chooseAccount: () => account,
+    leaves(line, session) {
+      const leaves = isClientCookie(line, session, url)
+      if (leaves) forClient.push(clientCookieLine(line))
+      return leaves
+    },
+    shape(answer, answerHead, session) {
+      if (session !== undefined && head.isNavigation) forClient = [...forClient, ...tokenCookieLines(session, url, head.cookie)]
+      return shapeAnswer(answer, answerHead, {
+        map,
+        method: req.method as string,
+        locksPasswords: url.href.split(/[?#]/)[0] === site.loginUrl.split(/[?#]/)[0],
+        cookies: forClient,
+        pageFields: strays.isWatching(account) ? ['Content-Security-Policy-Report-Only', watchPolicy(map.gatewayOrigins, reportPath)] : [],
+      })
+    },
+  }
+}
