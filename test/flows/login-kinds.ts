@@ -1,12 +1,20 @@
 import type { Challenge } from '../../adapters/index.ts'
 import { startBasicSite } from '../sites/basic-site.ts'
+import { startCaptchaSite, unreadable } from '../sites/captcha-site.ts'
+import { startFramedSite } from '../sites/framed-site.ts'
+import { type Front, startFront, type Trouble } from '../sites/front.ts'
 import { type FurtherPage, startFurtherPagesSite } from '../sites/further-pages-site.ts'
 import { startGbkSite } from '../sites/gbk-site.ts'
 import { type HashingScheme, schemes, startHashingSite } from '../sites/hashing-site.ts'
 import { type HttpDigestOptions, startHttpDigestSite } from '../sites/http-digest-site.ts'
 import { type JsonSiteOptions, startJsonSite } from '../sites/json-site.ts'
 import { startRotatingSite } from '../sites/rotating-site.ts'
+import { startScriptedSite } from '../sites/scripted-site.ts'
 import type { SignInBook } from '../sites/sign-in-book.ts'
+import { startCas } from '../sites/single-sign-on/cas.ts'
+import { hosts, type SingleSignOn, type SingleSignOnOptions } from '../sites/single-sign-on/identity-provider.ts'
+import { startOpenId } from '../sites/single-sign-on/openid.ts'
+import { startSaml } from '../sites/single-sign-on/saml.ts'
 import { startTwoStepSite } from '../sites/two-step-site.ts'
 
 /** A kind of login: a sample server that signs in that way, and what a person would have written down for it. */
@@ -15,8 +23,13 @@ export interface LoginKind {
   readonly adapter: string
   readonly username: string
   readonly hasCaptcha?: true
+  /** Conditions to leave out, for kinds whose every sign-in is slow. */
+  readonly only?: readonly Condition[]
   readonly start: (username: string, password: string) => Promise<KindSite>
 }
+
+/** What a site, or what is sent to it, can be like. */
+export type Condition = 'right password' | 'wrong password' | 'captcha wrong once' | `site ${Trouble}`
 
 export interface KindSite {
   readonly url: string
@@ -32,6 +45,8 @@ export interface KindSite {
   readonly answer?: (challenge: Challenge) => string
   /** A page behind the sign-in. */
   readonly inside?: string
+  /** By which trouble comes over the identity provider, at an origin of its own; default: over the site itself. */
+  readonly front?: Front
   stop(): Promise<void>
 }
 
@@ -51,6 +66,23 @@ export const formKinds: readonly LoginKind[] = [
     start: async (username, password) => withBook(await startTwoStepSite({ username, password })),
   },
   {
+    title: 'a form in a frame of a frame',
+    adapter: 'form',
+    username: 'ann',
+    start: async (username, password) => withBook(await startFramedSite({ username, password })),
+  },
+  {
+    title: 'a form with a captcha',
+    adapter: 'form',
+    username: 'ann',
+    hasCaptcha: true,
+    async start(username, password) {
+      const site = await startCaptchaSite({ username, password, captcha: unreadable })
+      const answer = (challenge: Challenge) => (challenge.kind === 'captcha' ? site.answerOf(challenge.image) : '')
+      return { ...site, answer, inside: '/orders', outcomes: () => site.signIns.filter((one) => one === 'signed-in' || one === 'wrong-password') }
+    },
+  },
+  {
     title: 'a session cookie that changes with every answer',
     adapter: 'form',
     username: 'ann',
@@ -68,6 +100,7 @@ export const hashingKinds: readonly LoginKind[] = (Object.keys(schemes) as Hashi
 export const furtherPageKinds: readonly LoginKind[] = [
   further('the code of a stored authenticator key', ['totp']),
   further('a code by mail that the person types in', ['mailed-code']),
+  further('a code by mail, in a box for each character', ['boxed-code']),
   further('a security question with a stored answer', ['question']),
   further('a security question that the person answers', ['question'], { asks: true }),
   further('another session to end', ['other-session']),
@@ -75,6 +108,9 @@ export const furtherPageKinds: readonly LoginKind[] = [
   further('a page in between that the settings name', ['unusual'], { settings: { goOn: [{ text: 'Hyvää huomenta', press: 'Eteenpäin' }] } }),
   further('terms, a code by mail, a question and another session', ['terms', 'mailed-code', 'question', 'other-session']),
 ]
+
+const asForm = { url: '/api/login', send: 'form' }
+const code = { when: 'mfa_required', url: '/api/login/code', read: { ticket: { json: 'data.ticket' } }, body: { ticket: '{ticket}', code: '{code}' } }
 
 export const jsonKinds: readonly LoginKind[] = [
   byJson('JSON with a bearer token', {}, { url: '/api/login', check: '/api/me' }),
@@ -100,6 +136,9 @@ export const jsonKinds: readonly LoginKind[] = [
     { csrf: 'endpoint' },
     { url: '/api/login', read: { csrf: { url: '/api/csrf', json: 'token' } }, headers: { 'X-CSRF-TOKEN': '{csrf}' } },
   ),
+  byJson('fields of a form to an API that answers JSON', { takes: 'form' }, asForm),
+  byJson('JSON, then the code of a stored authenticator key', { secondStep: { totpSeed: 'JBSWY3DPEHPK3PXP' } }, { url: '/api/login', code }),
+  byJson('fields of a form, then a code by mail that the person types in', { takes: 'form', secondStep: 'mailed' }, { ...asForm, code }),
   byJson(
     'JSON with a captcha, and codes of its own in answers of 200',
     { captcha: true, codes: true },
@@ -126,6 +165,50 @@ export const headerKinds: readonly LoginKind[] = [
   byDigest('HTTP Digest, MD5-sess', { algorithms: ['MD5-sess'] }),
   byDigest('HTTP Digest, SHA-256-sess with hashed user names and a nonce for each request', { algorithms: ['SHA-256-sess'], userhash: true, nextNonce: true }),
 ]
+
+export const singleSignOnKinds: readonly LoginKind[] = [
+  bySso('OpenID Connect, the code in a redirect', (options) => startOpenId('query', options)),
+  bySso('OpenID Connect, the code in a form', (options) => startOpenId('form_post', options)),
+  bySso('SAML, posted by onload', (options) => startSaml('onload', options)),
+  bySso('SAML, posted by a script in a file', (options) => startSaml('script in a file', options)),
+  bySso('CAS', startCas),
+]
+
+/** Each takes seconds of a Chromium. */
+export const scriptedKinds: readonly LoginKind[] = [
+  {
+    title: 'a sign-in that a script draws and posts',
+    adapter: 'form-by-script',
+    username: 'ann',
+    only: ['right password', 'wrong password', 'site down'],
+    start: async (username, password) => ({ ...withBook(await startScriptedSite({ username, password })), inside: '/rpc/me' }),
+  },
+]
+
+/** The application is as it should be; trouble comes over the provider. */
+function bySso(title: string, start: (options: SingleSignOnOptions) => Promise<SingleSignOn>): LoginKind {
+  return {
+    title,
+    adapter: 'form',
+    username: 'ann',
+    async start(username, password) {
+      let front: Front | undefined
+      const inFront = async (origin: string) => {
+        front = await startFront({ url: origin, origin }, { host: hosts.provider })
+        return front.origin
+      }
+      const { application, provider, stop } = await start({ username, password, inFront })
+      const stopAll = async () => void (await Promise.all([front?.stop(), stop()]))
+      return {
+        url: application.url,
+        origin: application.origin,
+        ...(front === undefined ? {} : { front }),
+        outcomes: () => provider.book.outcomes,
+        stop: stopAll,
+      }
+    },
+  }
+}
 
 function further(title: string, pages: readonly FurtherPage[], options: { settings?: Record<string, unknown>; asks?: boolean } = {}): LoginKind {
   return {
@@ -157,7 +240,8 @@ function byJson(title: string, options: JsonSiteOptions, settings: Record<string
         ...withBook(site),
         settings: { landing: '/api/orders', ...settings },
         inside: '/api/orders',
-        ...(options.captcha === true ? { answer: () => site.captchaAnswer } : {}),
+        secrets: typeof options.secondStep === 'object' ? { totp: options.secondStep.totpSeed } : {},
+        answer: ({ kind }) => (kind === 'captcha' ? site.captchaAnswer : site.mailed.code),
       }
     },
   }

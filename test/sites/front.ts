@@ -1,6 +1,6 @@
 import { request as send } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type BusinessSite, type ReceivedRequest, serve } from './serve.ts'
+import { type BusinessSite, type ReceivedRequest, type SiteOptions, serve } from './serve.ts'
 
 /** What befalls a site from one moment to the next. */
 export type Trouble =
@@ -15,8 +15,8 @@ export interface Front extends BusinessSite {
   trouble: Trouble | undefined
 }
 
-/** A server in front of another one, by which trouble comes over it. Its login page is the other's. */
-export async function startFront(behind: { readonly url: string; readonly origin: string }, trouble?: Trouble): Promise<Front> {
+/** A server in front of another one, by which trouble comes over it. Its login page is the other's. `host`: the name it has. */
+export async function startFront(behind: { readonly url: string; readonly origin: string }, options: SiteOptions & { trouble?: Trouble } = {}): Promise<Front> {
   const site = await serve(async (request, response) => {
     if (front.trouble === 'slow') await wait(10_000, undefined, { ref: false })
     // Whoever asked has given up meanwhile.
@@ -25,7 +25,7 @@ export async function startFront(behind: { readonly url: string; readonly origin
       response.destroy()
       return undefined
     }
-    const isApi = String(request.headers['content-type']).includes('json')
+    const isApi = String(request.headers['content-type']).includes('json') || (request.method === 'POST' && request.path.startsWith('/api/'))
     if (front.trouble === 'layout-changed' && isApi) return { status: 404, body: '<!doctype html><title>Not found</title>' }
     const { status, headers, body } = await pass(behind.origin, request)
     if (front.trouble !== 'layout-changed') return { status, headers, body }
@@ -35,8 +35,8 @@ export async function startFront(behind: { readonly url: string; readonly origin
       headers: others,
       body: Buffer.from(body.toString('latin1').replaceAll(/type="?password"?|autocomplete="\w+"/g, ''), 'latin1'),
     }
-  })
-  const front: Front = { ...site, url: behind.url.replace(behind.origin, site.origin), trouble }
+  }, options)
+  const front: Front = { ...site, url: behind.url.replace(behind.origin, site.origin), trouble: options.trouble }
   return front
 }
 

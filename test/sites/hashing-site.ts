@@ -83,6 +83,14 @@ export const schemes = {
     settings: { read: { n: { text: '/RSASetPublic\\("(\\w+)"/' }, e: { text: '/RSASetPublic\\("\\w+", "(\\w+)"/' } }, transform: 'rsa.hex(n, e, password)' },
     isRight: decrypted('password', rsaOpen(constants.RSA_PKCS1_PADDING, 'hex')),
   },
+  'rsa without padding, the first character lowest': {
+    page: () => `<script>var key = new RSAKeyPair("${hexOf(rsaNumbers.e)}", "", "${hexOf(rsaNumbers.n)}")</script>`,
+    settings: { read: { e: { text: '/RSAKeyPair\\("(\\w+)"/' }, n: { text: '/"", "(\\w+)"/' } }, transform: 'rsaRaw(n, e, reverse(password))' },
+    isRight: decrypted('password', (cipher) => {
+      const number = rsaOpen(constants.RSA_NO_PADDING, 'hex')(cipher).replace(/^\0+/, '')
+      return Array.from(number).reverse().join('')
+    }),
+  },
   'rsa oaep with a key of an address, and a nonce': {
     page: (nonce) => `<meta name="nonce" content="${nonce}">`,
     settings: { read: { key: { url: '/key', json: 'data.publicKey' }, nonce: { meta: 'nonce' } }, transform: 'rsaOaepSha256(key, nonce + password)' },

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { formOf, seeOther, serve } from '../serve.ts'
 import { SignInBook } from '../sign-in-book.ts'
 import { type Protocol, startApplication } from './application.ts'
-import { hosts, loginForm, type SingleSignOn, type SingleSignOnOptions } from './identity-provider.ts'
+import { hosts, loginForm, originOf, type SingleSignOn, type SingleSignOnOptions } from './identity-provider.ts'
 
 /** Follows the CAS protocol 3.0: a ticket for the service comes with a redirect, and is good once. */
-export async function startCas({ username = 'ann', password = 'correct horse' }: SingleSignOnOptions = {}): Promise<SingleSignOn> {
+export async function startCas({ username = 'ann', password = 'correct horse', inFront }: SingleSignOnOptions = {}): Promise<SingleSignOn> {
   const book = new SignInBook(username, password)
   const tickets = new Map<string, { readonly service: string; readonly who: string }>()
   const flows = new Set<string>()
@@ -40,19 +40,20 @@ export async function startCas({ username = 'ann', password = 'correct horse' }:
     { host: hosts.provider },
   )
 
+  const origin = await originOf(new URL(provider.origin).port, inFront)
   const protocol: Protocol = {
-    begin: (origin) => ({ ...seeOther(`${provider.origin}/cas/login?service=${encodeURIComponent(`${origin}/callback`)}`), status: 302 }),
-    async end({ path }, origin) {
-      const ticket = new URL(path, origin).searchParams.get('ticket') ?? ''
+    begin: (application) => ({ ...seeOther(`${origin}/cas/login?service=${encodeURIComponent(`${application}/callback`)}`), status: 302 }),
+    async end({ path }, application) {
+      const ticket = new URL(path, application).searchParams.get('ticket') ?? ''
       const found = tickets.get(ticket)
       tickets.delete(ticket)
-      return found?.service === `${origin}/callback` ? found.who : undefined
+      return found?.service === `${application}/callback` ? found.who : undefined
     },
   }
   const application = await startApplication(() => protocol, { host: hosts.application })
   return {
     application,
-    provider: { origin: provider.origin, book, account: `${provider.origin}/cas/account` },
+    provider: { origin, book, account: `${origin}/cas/account` },
     stop: async () => void (await Promise.all([application.stop(), provider.stop()])),
   }
 }

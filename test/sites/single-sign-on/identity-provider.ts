@@ -12,9 +12,16 @@ export interface SingleSignOn {
 export interface SingleSignOnOptions {
   readonly username?: string
   readonly password?: string
+  /** Given where the provider listens, gives the origin by which everybody reaches it: that of a server in front of it. */
+  readonly inFront?: (origin: string) => Promise<string>
 }
 
 export const hosts = { application: 'app.test', provider: 'sso.test' } as const
+
+/** The origin by which everybody reaches the server at this port of loopback. */
+export function originOf(port: string | number, inFront: SingleSignOnOptions['inFront']): Promise<string> {
+  return inFront === undefined ? Promise.resolve(`http://${hosts.provider}:${port}`) : inFront(`http://127.0.0.1:${port}`)
+}
 
 /** `hidden`: fields that go along. */
 export function loginForm(action: string, message: string, hidden: Readonly<Record<string, string>> = {}): string {

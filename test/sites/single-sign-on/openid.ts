@@ -5,21 +5,21 @@ import Provider from 'oidc-provider'
 import { formOf, type ReceivedRequest, seeOther } from '../serve.ts'
 import { SignInBook } from '../sign-in-book.ts'
 import { type Protocol, startApplication } from './application.ts'
-import { hosts, loginForm, type SingleSignOn, type SingleSignOnOptions } from './identity-provider.ts'
+import { hosts, loginForm, originOf, type SingleSignOn, type SingleSignOnOptions } from './identity-provider.ts'
 
 const client = { id: 'orders', secret: 'a secret between the two servers' }
 
 /** The code flow of OpenID Connect with PKCE, at a real provider (oidc-provider). `mode`: how the code comes back. */
 export async function startOpenId(
   mode: 'query' | 'form_post',
-  { username = 'ann', password = 'correct horse' }: SingleSignOnOptions = {},
+  { username = 'ann', password = 'correct horse', inFront }: SingleSignOnOptions = {},
 ): Promise<SingleSignOn> {
   const book = new SignInBook(username, password)
   const begun = new Map<string, string>()
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const issuer = `http://${hosts.provider}:${port}`
+  const issuer = await originOf(port, inFront)
 
   const protocol: Protocol = {
     begin(origin) {
@@ -45,7 +45,7 @@ export async function startOpenId(
       const verifier = begun.get(state)
       begun.delete(state)
       if (verifier === undefined || request.cookies.state !== state) return undefined
-      return whoseCode(port, { code, code_verifier: verifier, redirect_uri: `${origin}/callback` })
+      return whoseCode(port, new URL(issuer).host, { code, code_verifier: verifier, redirect_uri: `${origin}/callback` })
     },
   }
   const application = await startApplication(() => protocol, { host: hosts.application })
@@ -104,10 +104,10 @@ function answerOf(request: ReceivedRequest, origin: string): { readonly code: st
 }
 
 /** The application asks the provider itself; their names are known to each other alone. */
-function whoseCode(port: number, fields: Readonly<Record<string, string>>): Promise<string | undefined> {
+function whoseCode(port: number, host: string, fields: Readonly<Record<string, string>>): Promise<string | undefined> {
   const body = new URLSearchParams({ grant_type: 'authorization_code', client_id: client.id, client_secret: client.secret, ...fields }).toString()
   return new Promise((resolve, reject) => {
-    const headers = { host: `${hosts.provider}:${port}`, 'content-type': 'application/x-www-form-urlencoded' }
+    const headers = { host, 'content-type': 'application/x-www-form-urlencoded' }
     const outgoing = send({ host: '127.0.0.1', port, path: '/token', method: 'POST', headers }, async (answer) => {
       const { id_token: token } = JSON.parse(await textOf(answer)) as { id_token?: string }
       resolve(token === undefined ? undefined : JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub)

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { formOf, type ReceivedRequest, seeOther, serve } from '../serve.ts'
 import { SignInBook } from '../sign-in-book.ts'
 import { type Protocol, startApplication } from './application.ts'
-import { hosts, loginForm, type SingleSignOn, type SingleSignOnOptions } from './identity-provider.ts'
+import { hosts, loginForm, originOf, type SingleSignOn, type SingleSignOnOptions } from './identity-provider.ts'
 
 /** How the page with the message gets sent. */
 export type PostedBy = 'onload' | 'inline script' | 'script in a file'
@@ -11,7 +11,10 @@ export type PostedBy = 'onload' | 'inline script' | 'script in a file'
  * Follows the HTTP POST binding (saml-bindings-2.0, section 3.5) in both directions. The assertion is signed with a shared key: who may forge
  * it is not the matter here.
  */
-export async function startSaml(postedBy: PostedBy, { username = 'ann', password = 'correct horse' }: SingleSignOnOptions = {}): Promise<SingleSignOn> {
+export async function startSaml(
+  postedBy: PostedBy,
+  { username = 'ann', password = 'correct horse', inFront }: SingleSignOnOptions = {},
+): Promise<SingleSignOn> {
   const book = new SignInBook(username, password)
   const key = randomBytes(32)
   const asked = new Set<string>()
@@ -52,19 +55,20 @@ export async function startSaml(postedBy: PostedBy, { username = 'ann', password
     { host: hosts.provider },
   )
 
+  const origin = await originOf(new URL(provider.origin).port, inFront)
   const protocol: Protocol = {
-    begin(origin) {
+    begin(application) {
       const id = `_${randomBytes(12).toString('hex')}`
       asked.add(id)
-      const message = `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="${id}" Version="2.0" AssertionConsumerServiceURL="${origin}/callback"/>`
-      return { body: posting(`${provider.origin}/idp/sso`, { SAMLRequest: encode(message), RelayState: 'a&b "c"' }, postedBy) }
+      const message = `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="${id}" Version="2.0" AssertionConsumerServiceURL="${application}/callback"/>`
+      return { body: posting(`${origin}/idp/sso`, { SAMLRequest: encode(message), RelayState: 'a&b "c"' }, postedBy) }
     },
     end: async (request) => checkResponse(request, key, asked),
   }
   const application = await startApplication(() => protocol, { host: hosts.application })
   return {
     application,
-    provider: { origin: provider.origin, book, account: `${provider.origin}/idp/account` },
+    provider: { origin, book, account: `${origin}/idp/account` },
     stop: async () => void (await Promise.all([application.stop(), provider.stop()])),
   }
 }
