@@ -41,7 +41,7 @@ function page(title: string, content: string) {
 }
 
 /** An urlencoded form as a GBK server reads it. */
-function gbkFormOf({ body }: ReceivedRequest): Record<string, string> {
+export function gbkFormOf({ body }: ReceivedRequest): Record<string, string> {
   const pairs = body.toString('latin1').split('&')
   return Object.fromEntries(pairs.map((pair) => pair.split('=').map(decode)))
 }

@@ -65,9 +65,9 @@ async function detected({ detect }: Adapter, page: Page, signal: AbortSignal): P
 async function lookWith({ adapter, settings }: Candidate, page: Page, browser: Browser, signal: AbortSignal, isMeant: boolean): Promise<Look | undefined> {
   const seen = await adapter.look?.(page, { browser, settings, signal })
   if (seen !== undefined || !isMeant) return seen
-  const { name, detect } = adapter
+  const { name, detect, description } = adapter
   // One that does not look was chosen by name, or knows the product: it knows.
   if (detect !== undefined && (await detected(adapter, page, signal)) >= sureEnough)
-    return { fits: true, found: [`the page ${page.url.pathname} is one that the adapter ${name} knows`], page }
+    return { fits: true, found: [`the page ${page.url.pathname} is one that the adapter ${name} knows: ${description}`], page }
   return { fits: true, found: [`the page ${page.url.pathname} answered ${page.status}; ${name} does not say whether it fits`], page }
 }

@@ -11,7 +11,7 @@ import { seenInWords } from './in-words.ts'
 import { apiSettings, findLoginApi, type LoginApi } from './login-api.ts'
 import { lookByScript } from './look-by-script.ts'
 import { ProbeAgent } from './probe-agent.ts'
-import { recognise } from './recognise.ts'
+import { formName, recognise } from './recognise.ts'
 import { stableLogin } from './stable-login.ts'
 
 export interface ProbeRooms {
@@ -66,7 +66,7 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
       loginUrl: loginUrl.href,
       origins: originsOf(loginUrl, page, look),
       adapter: choice.adapter,
-      settings: { ...(namesChange ? {} : look.settings), ...options.settings },
+      settings: { ...(namesChange ? {} : stableSettings(look, again)), ...options.settings },
       networks: agent.networks,
       found: [...arrival(url, page), ...look.found, ...seenInWords(seen)],
       seen,
@@ -104,6 +104,13 @@ async function lookTwice({ parts, page, loginUrl }: Look, { url, browser, candid
 
 function namesDiffer(parts: FormParts | undefined, again: FormParts): boolean {
   return again.user !== parts?.user || again.password !== parts?.password || again.captcha !== parts?.captcha
+}
+
+/** An id that the form has for one load alone names nothing: it is found by its fields then. */
+function stableSettings({ settings, parts }: Look, again: FormParts | undefined): Look['settings'] {
+  if (settings === undefined || parts === undefined || again === undefined || formName(parts) === formName(again)) return settings
+  const { form: _, ...others } = settings
+  return others
 }
 
 /** No form to send, or one that would put the password into an address: a script takes it over. */

@@ -26,11 +26,17 @@ export function recognise(
   }
 }
 
-/** Hidden fields that another load does not have are named anew each time: they tell nothing of the site. */
-function formFacts({ form, user, password, captcha, hasCaptchaImage, code, remember, consent, hidden }: FormParts, again: FormParts) {
-  const name = form.id || form.name
+/** What a form is called; empty: nothing. */
+export function formName({ form: { id, name } }: FormParts): string {
+  return id || name
+}
+
+/** Hidden fields, and a name of the form, that another load does not have are made anew each time: they tell nothing of the site. */
+function formFacts(parts: FormParts, again: FormParts) {
+  const { form, user, password, captcha, hasCaptchaImage, code, remember, consent, hidden } = parts
+  const name = formName(parts)
   return {
-    form: { ...(name === '' ? {} : { name }), method: form.method, action: withoutValues(form.action) },
+    form: { ...(name === '' || name !== formName(again) ? {} : { name }), method: form.method, action: withoutValues(form.action) },
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(captcha === undefined ? {} : { captcha }),
