@@ -1,5 +1,6 @@
 import { nearest } from './nearest.ts'
 import { listOptions, type Option } from './options.ts'
+import { upstreamVariablePrefix } from './upstream-proxy.ts'
 
 /** Variables with a meaning of their own: keys, and what `run` and the commands for terminals read and set. */
 const reserved = new Set([
@@ -25,7 +26,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): { overrides: Override[]
   const overrides: Override[] = []
   const warnings: string[] = []
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('LOGIN_RELAY_') || reserved.has(name) || text === undefined || text === '') continue
+    if (!name.startsWith('LOGIN_RELAY_') || name.startsWith(upstreamVariablePrefix) || reserved.has(name) || text === undefined || text === '') continue
     const option = options.get(name)
     if (option === undefined) {
       const known = nearest(name, [...options.keys(), ...reserved])

@@ -1,5 +1,6 @@
 import { getDomain } from 'tldts'
 import { z } from 'zod'
+import { upstreamProxyForm } from './upstream-proxy.ts'
 
 /** HOST:PORT; an IPv6 host stands in brackets; port 0 lets the system choose. */
 const listenAddress = z
@@ -78,6 +79,23 @@ const options = z.strictObject({
     .refine((gateway) => gateway.key === undefined || gateway.certificate !== undefined, { path: ['key'], error: 'goes together with `certificate`' })
     .prefault({})
     .describe('The gateway, for people who can set neither proxy nor CA (docs/gateway.md).'),
+  outbound: z
+    .strictObject({
+      upstreamProxy: z
+        .string()
+        .regex(upstreamProxyForm, 'must be `http://HOST:PORT`, `https://HOST:PORT`, `socks5://HOST:PORT`, `env:NAME` or `direct`, without credentials')
+        .default('direct')
+        .meta({ form: 'URL, `env:NAME`, `direct`' })
+        .describe(
+          'The proxy by which the relay reaches public addresses: `http://`, `https://` or `socks5://HOST:PORT`; `env:NAME` reads it, with user name and password, from the variable LOGIN_RELAY_UPSTREAM_NAME.',
+        ),
+      upstreamResolve: z
+        .enum(['relay', 'proxy'])
+        .default('relay')
+        .describe('Who looks up names reached by an upstream proxy. With `proxy` the relay cannot check the addresses: what they lead to is up to the proxy.'),
+    })
+    .prefault({})
+    .describe('The way from the relay to the sites.'),
   masterKey: z
     .strictObject({
       source: z

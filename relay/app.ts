@@ -69,7 +69,11 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const identity = createIdentity({ store })
   const accounts = createAccounts({ store, vault, now })
-  const outbound = createOutbound({ openSecret, ...(lookup === undefined ? {} : { lookup }) })
+  const outbound = createOutbound({
+    openSecret,
+    upstream: { proxy: settings.outbound.upstreamProxy, resolve: settings.outbound.upstreamResolve, env },
+    ...(lookup === undefined ? {} : { lookup }),
+  })
   const { listen: gatewayListen, domain: gatewayName, ...gatewayTls } = settings.gateway
   const ownDomain =
     gatewayListen === undefined || gatewayName === undefined || gatewayTls.certificate !== undefined ? {} : { ownDomain: gatewayDomain(gatewayName) }

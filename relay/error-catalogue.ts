@@ -154,6 +154,12 @@ export const catalogue = {
     text: 'The site {site} does not answer: {reason}.',
     next: 'Check that it is up and reachable from the relay; `login-relay site check {site}` tries again.',
   },
+  upstream_proxy_failed: {
+    status: 502,
+    exit: 1,
+    text: 'The upstream proxy {proxy} gives no connection: {reason}.',
+    next: 'Check `outbound.upstreamProxy`, or the `upstreamProxy` of the site; docs/proxy.md says where its credentials go.',
+  },
   site_tls: {
     status: 502,
     exit: 1,

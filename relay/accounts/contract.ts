@@ -31,6 +31,8 @@ export interface Site {
   /** PEM of a private CA that vouches for this site. */
   readonly ca?: string
   readonly networks: readonly Network[]
+  /** The way there, where it is not that of all sites: `direct`, the address of a proxy, or `env:NAME`. */
+  readonly upstreamProxy?: string
   /** What its login page looked like when it was last looked at and somebody agreed. */
   readonly seen?: LoginPageSeen
   readonly createdAt: number

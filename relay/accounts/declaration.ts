@@ -33,6 +33,7 @@ const declaration = z.strictObject({
   adapter: z.string().min(1).default('form'),
   settings: z.record(z.string(), z.unknown()).default({}),
   delivery: z.enum(['attach', 'handoff']).default('attach'),
+  upstreamProxy: z.string().optional(),
   ca: z.string().optional(),
   seen: seen.optional(),
 })
@@ -60,7 +61,7 @@ export function readDeclaration(id: string, path: string, text: string, adapters
 }
 
 export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
-  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, ca, seen: lastSeen } = site
+  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, upstreamProxy, ca, seen: lastSeen } = site
   return {
     login: loginUrl,
     ...(landingUrl === undefined ? {} : { landing: landingUrl }),
@@ -69,18 +70,20 @@ export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
     adapter,
     settings: structuredClone(settings) as Record<string, unknown>,
     delivery,
+    ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: structuredClone(lastSeen) as NonNullable<Declaration['seen']> }),
   }
 }
 
 function siteOf(id: string, { login, landing, ...rest }: Declaration): Omit<Site, 'createdAt'> {
-  const { ca, seen: lastSeen, ...plain } = rest
+  const { ca, upstreamProxy, seen: lastSeen, ...plain } = rest
   return {
     id,
     loginUrl: new URL(login).href,
     ...(landing === undefined ? {} : { landingUrl: landing }),
     ...plain,
+    ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: lastSeen as NonNullable<Site['seen']> }),
   }
@@ -118,6 +121,7 @@ function keyMeant(problem: string): string {
   if (problem.includes('login address')) return 'login'
   if (problem.includes('landing address')) return 'landing'
   if (problem.includes('origin') || problem.includes('suffix')) return 'origins'
+  if (problem.includes('upstream')) return 'upstreamProxy'
   if (problem.includes('network')) return 'networks'
   if (problem.includes('CA')) return 'ca'
   return problem.includes('setting') ? 'settings' : 'adapter'

@@ -14,7 +14,13 @@ export interface SiteChange {
 /** A pure comparison. `before` undefined: a site that is new has no accounts, so that nothing is widened. */
 export function changeOf(before: Settled | undefined, after: Settled): SiteChange {
   if (before === undefined) return { changes: [`the site is new: ${after.origins.join(', ')}`], widens: [] }
-  const widens = [...addedOrigins(before, after), ...lostCover(before, after), ...addedNetworks(before, after), ...changedCa(before, after)]
+  const widens = [
+    ...addedOrigins(before, after),
+    ...lostCover(before, after),
+    ...addedNetworks(before, after),
+    ...changedCa(before, after),
+    ...openToProxy(before, after),
+  ]
   const narrows = before.origins
     .filter((origin) => !after.origins.includes(origin))
     .map((origin) => `secrets no longer go to ${origin}, and it is no longer intercepted`)
@@ -40,11 +46,19 @@ function changedCa(before: Settled, after: Settled): string[] {
   return [before.ca === undefined ? 'a private CA vouches for it' : 'another private CA vouches for it']
 }
 
+/** A proxy sees what goes to an http origin. */
+function openToProxy(before: Settled, after: Settled): string[] {
+  const { upstreamProxy } = after
+  if (upstreamProxy === undefined || upstreamProxy === 'direct' || upstreamProxy === before.upstreamProxy) return []
+  return secretOrigins(after).some((origin) => origin.startsWith('http:')) ? [`secrets pass the proxy ${upstreamProxy}, unencrypted`] : []
+}
+
 function plainChanges(before: Settled, after: Settled): string[] {
   return [
     ...moved('the login address', before.loginUrl, after.loginUrl),
     ...moved('the landing address', before.landingUrl, after.landingUrl),
     ...moved('the adapter', before.adapter, after.adapter),
+    ...moved('the upstream proxy', before.upstreamProxy, after.upstreamProxy),
     ...moved('the delivery', before.delivery, after.delivery),
     ...(before.ca !== undefined && after.ca === undefined ? ['no private CA vouches for it any more'] : []),
     ...before.networks.filter((network) => !after.networks.includes(network)).map((network) => `its hosts no longer resolve to ${network} addresses`),

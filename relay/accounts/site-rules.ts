@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { upstreamProxyForm } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Delivery, Network, Site } from './contract.ts'
 import { isPublicSuffix } from './public-suffix.ts'
@@ -17,6 +18,9 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
   checkSettings(site.settings)
   if (!deliveries.includes(site.delivery)) reject('the delivery is `attach` or `handoff`')
   checkNetworks(site.networks)
+  if (site.upstreamProxy !== undefined && !upstreamProxyForm.test(site.upstreamProxy)) {
+    reject('the upstream proxy is not `direct`, `env:NAME`, or the address of a proxy without credentials')
+  }
   if (site.ca !== undefined) checkCa(site.ca)
   if (JSON.stringify(site.seen ?? {}).length > limits.settings) reject('what was seen of the login page is too long')
   return {
@@ -29,6 +33,7 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
     delivery: site.delivery,
     ...(site.ca === undefined ? {} : { ca: site.ca }),
     networks: [...site.networks],
+    ...(site.upstreamProxy === undefined ? {} : { upstreamProxy: site.upstreamProxy }),
     ...(site.seen === undefined ? {} : { seen: site.seen }),
   }
 }

@@ -10,6 +10,8 @@ export interface Destination {
   readonly ca?: string
   /** Kinds of address these origins may resolve to. */
   readonly networks: readonly ('public' | 'private' | 'loopback')[]
+  /** The way there: `direct`, the address of a proxy, or `env:NAME`; undefined: as all connections. */
+  readonly upstreamProxy?: string
 }
 
 /** How a value is written into a body or header. */

@@ -2,7 +2,6 @@ import { RelayError } from '../errors.ts'
 import { createAgent } from './agent.ts'
 import type { Destination, ForwardRequest, Outbound } from './contract.ts'
 import { networkOf } from './destination-rule.ts'
-import { dial } from './dial.ts'
 import { DigestNonces } from './digest-nonces.ts'
 import { type ExchangeResult, exchange } from './exchange.ts'
 import { fillHeaders, type OpenSecret, slotsOf } from './fill.ts'
@@ -10,21 +9,26 @@ import { headerPairs } from './header-pairs.ts'
 import { readHost } from './host.ts'
 import { createOwnListeners } from './own-listeners.ts'
 import { connectTimeout, createPools } from './pools.ts'
-import { classifyHost, type Lookup, lookUpBySystem, resolveDestination } from './resolve.ts'
+import { classifyHost, type Lookup, lookUpBySystem } from './resolve.ts'
 import { siteError } from './site-error.ts'
 import { SlotFiller, type SlotTools } from './slot-filler.ts'
 import { TotpCodes } from './totp.ts'
 import { createTrust } from './trust.ts'
+import { Opener, type UpstreamSettings } from './upstream/opener.ts'
 
 export interface OutboundOptions {
   /** The value of a secret for an origin; throws `secret_refused`. */
   readonly openSecret: OpenSecret
   readonly lookup?: Lookup
+  /** Default: the direct way. */
+  readonly upstream?: UpstreamSettings
 }
 
-export function createOutbound({ openSecret, lookup = lookUpBySystem }: OutboundOptions): Outbound {
+export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream = { resolve: 'relay', env: {} } }: OutboundOptions): Outbound {
   const own = createOwnListeners()
-  const pools = createPools({ lookup, own, trust: createTrust() })
+  const trust = createTrust()
+  const opener = new Opener({ lookup, own, trust, upstream })
+  const pools = createPools({ opener, trust })
 
   const tools: SlotTools = { openSecret, nonces: new DigestNonces(), codes: new TotpCodes() }
   const { fill } = new SlotFiller(tools)
@@ -62,8 +66,7 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem }: Outbound
       try {
         const untilTimeout = AbortSignal.timeout(connectTimeout)
         const untilEither = signal === undefined ? untilTimeout : AbortSignal.any([signal, untilTimeout])
-        const addresses = await resolveDestination(target, port, { kind: 'tunnel' }, { lookup, own, signal: untilEither })
-        return await dial({ host: target, port, addresses, signal: untilEither })
+        return await opener.open({ host: target, port, rule: { kind: 'tunnel' }, signal: untilEither })
       } catch (error) {
         throw signal?.aborted ? signal.reason : siteError(host, error)
       }
@@ -79,6 +82,8 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem }: Outbound
         })
         return [...new Set(networks)]
       } catch (error) {
+        // A name that only the proxy can look up leads outside.
+        if (upstream.resolve === 'proxy' && !target.isAddress && !(error instanceof RelayError)) return ['public']
         throw siteError(host, error)
       }
     },

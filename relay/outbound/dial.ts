@@ -9,6 +9,8 @@ export interface DialOptions {
   /** Checked: the connection goes to one of these. */
   readonly addresses: readonly LookupAddress[]
   readonly signal: AbortSignal
+  /** A connection that leads there already, by a proxy. */
+  readonly through?: Socket
   readonly tls?: { readonly context: SecureContext; readonly session: Buffer | undefined; onSession(session: Buffer): void }
 }
 
@@ -16,7 +18,8 @@ export interface DialOptions {
  * Opens a connection to one of the checked addresses, tried side by side (RFC 8305). With `tls` it is given out only when the site
  * has proved its identity. Rejects with the socket's own error, or the signal's reason.
  */
-export function dial({ host, port, addresses, signal, tls }: DialOptions): Promise<Socket | TLSSocket> {
+export function dial({ host, port, addresses, signal, through, tls }: DialOptions): Promise<Socket | TLSSocket> {
+  if (through !== undefined && tls === undefined) return Promise.resolve(through)
   return new Promise((resolve, reject) => {
     // Node asks `lookup` for names only; an address is connected to as it stands, and is the checked one.
     const lookup: LookupFunction = (_host, options, callback) => {
@@ -24,7 +27,8 @@ export function dial({ host, port, addresses, signal, tls }: DialOptions): Promi
       else callback(null, addresses[0]?.address ?? '', addresses[0]?.family)
     }
     const options = { host: host.name, port, lookup, autoSelectFamily: true, keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true }
-    const socket = tls === undefined ? connectTcp(options) : connectTls({ ...options, ...identity(host), ...verification, ...resumption(tls) })
+    const way = through === undefined ? options : { socket: through, host: host.name }
+    const socket = tls === undefined ? connectTcp(options) : connectTls({ ...way, ...identity(host), ...verification, ...resumption(tls) })
     const onAbort = () => socket.destroy(signal.reason)
     const onClose = () => settle(() => reject(Object.assign(new Error('closed while connecting'), { code: 'ECONNRESET' })))
     const onError = (error: Error) => settle(() => reject(error))

@@ -1,19 +1,17 @@
 import { type buildConnector, Pool } from 'undici'
 import { RelayError } from '../errors.ts'
 import type { Destination } from './contract.ts'
-import { dial } from './dial.ts'
 import { readHost } from './host.ts'
-import type { OwnListeners } from './own-listeners.ts'
-import { type Lookup, resolveDestination } from './resolve.ts'
 import { SiteClient } from './site-client.ts'
 import type { Trust } from './trust.ts'
+import type { Opener } from './upstream/opener.ts'
 
 /** Milliseconds for look-up, TCP and TLS together. */
 export const connectTimeout = 10_000
 const headersTimeout = 120_000
 const mostPools = 256
 
-/** Kept-alive connections to sites: a pool for each site, origin, CA and set of networks. */
+/** Kept-alive connections to sites: a pool for each site, origin, CA, set of networks and way there. */
 export interface Pools {
   /** The pool for an origin of this destination. The rules are checked again for every connection it opens. */
   of(destination: Destination, origin: string): Pool
@@ -24,9 +22,10 @@ interface Entry {
   readonly pool: Pool
   readonly ca: string | undefined
   readonly networks: string
+  readonly upstreamProxy: string | undefined
 }
 
-export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnListeners; trust: Trust }): Pools {
+export function createPools({ opener, trust }: { readonly opener: Opener; readonly trust: Trust }): Pools {
   const entries = new Map<string, Entry>()
   let isClosed = false
 
@@ -44,9 +43,10 @@ export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnLi
     of(destination, origin) {
       if (isClosed) throw new RelayError('site_down', { params: { site: destination.id, reason: 'the relay is being stopped' } })
       const key = `${destination.id} ${origin}`
+      const { ca, upstreamProxy } = destination
       const networks = destination.networks.join()
       const entry = entries.get(key)
-      if (entry !== undefined && entry.ca === destination.ca && entry.networks === networks) return entry.pool
+      if (entry !== undefined && entry.ca === ca && entry.networks === networks && entry.upstreamProxy === upstreamProxy) return entry.pool
       // The site was changed: its connections of before finish what they are at.
       if (entry !== undefined) void entry.pool.close()
       else forgetIdle()
@@ -58,7 +58,7 @@ export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnLi
         headersTimeout,
         maxHeaderSize: 65_536,
       })
-      entries.set(key, { pool, ca: destination.ca, networks })
+      entries.set(key, { pool, ca, networks, upstreamProxy })
       return pool
     },
     async close() {
@@ -81,9 +81,9 @@ export function createPools({ lookup, own, trust }: { lookup: Lookup; own: OwnLi
       const host = readHost(hostname)
       const rule = { kind: 'site', networks: destination.networks, isLiteral: host.isAddress } as const
       const signal = AbortSignal.timeout(connectTimeout)
-      const addresses = await resolveDestination(host, portNumber, rule, { lookup, own, signal })
       const tls = { context: trust.context(destination.ca), session, onSession: keepSession }
-      return dial({ host, port: portNumber, addresses, signal, ...(isSecure ? { tls } : {}) })
+      const { upstreamProxy } = destination
+      return opener.open({ host, port: portNumber, rule, upstreamProxy, signal, ...(isSecure ? { tls } : {}) })
     }
     return (_options, callback) => {
       open().then(
