@@ -6,9 +6,13 @@ const bySource: readonly (readonly [source: RegExp, name: string])[] = [
   [/challenges\.cloudflare\.com\/turnstile/i, 'Turnstile'],
   [/cdn-cgi\/challenge-platform/i, 'a Cloudflare challenge'],
   [/geetest\.com|\/gt\d?\.js/i, 'GeeTest'],
-  [/alicdn\.com\/(?:sd|AWSC)\//i, 'an Aliyun slider'],
+  [/alicdn\.com\/(?:sd|AWSC|captcha-frontend)\//i, 'an Aliyun slider'],
   [/(?:captcha\.qq\.com|qcloud\.com)\/.*captcha/i, 'a Tencent slider'],
   [/dun\.163\.com|cstaticdun\.126\.net/i, 'a NetEase slider'],
+  [/vaptcha\.com/i, 'VAPTCHA'],
+  [/\/tac(?:\.min)?\.js|tianai-captcha/i, 'a picture puzzle'],
+  [/smartcaptcha\.(?:yandexcloud\.net|cloud\.yandex\.ru)|captcha-api\.yandex\.ru/i, 'SmartCaptcha'],
+  [/awswaf\.com/i, 'an AWS challenge'],
   [/arkoselabs\.com|funcaptcha\.com/i, 'Arkose Labs'],
   [/captcha-delivery\.com|px-cloud\.net|perimeterx\.net/i, 'a bot check'],
 ]
@@ -26,6 +30,15 @@ const byClass: readonly (readonly [selector: string, name: string])[] = [
   ['.slide-verify', 'a slider'],
   ['.verify-slider', 'a slider'],
   ['.tcaptcha', 'a Tencent slider'],
+  ['#TencentCaptcha', 'a Tencent slider'],
+  ['.yidun', 'a NetEase slider'],
+  ['.vaptcha-container', 'VAPTCHA'],
+  ['.smart-captcha', 'SmartCaptcha'],
+  // AJ-Captcha: a piece to push into its place, or characters to click in the order that is told.
+  ['.verify-img-panel', 'a picture puzzle'],
+  ['.verify-bar-area', 'a picture puzzle'],
+  ['.tianai-captcha', 'a picture puzzle'],
+  ['.go-captcha', 'a picture puzzle'],
 ]
 
 /**

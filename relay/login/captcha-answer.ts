@@ -25,6 +25,8 @@ export interface CaptchaDesk {
   readonly memory: SiteMemory
   /** Answers that may still be sent, the next one included. */
   readonly triesLeft: number
+  /** The site refused the answer before this one, whoever gave it. */
+  readonly refusedBefore: boolean
   readonly ask: (challenge: Challenge) => Promise<string>
   readonly steps: StepLog
   /** Milliseconds the reader took. */
@@ -77,7 +79,8 @@ interface Question {
   readonly why: CaptchaDecision
 }
 
-async function askPerson({ image: first, read, hints, reload, why }: Question, { steps, ask, memory }: CaptchaDesk): Promise<CaptchaAnswer> {
+async function askPerson({ image: first, read, hints, reload, why }: Question, desk: CaptchaDesk): Promise<CaptchaAnswer> {
+  const { steps, ask, memory } = desk
   let image = first
   let drawn = 0
   const another = async (): Promise<Buffer> => {
@@ -92,12 +95,17 @@ async function askPerson({ image: first, read, hints, reload, why }: Question, {
   const answer = await ask({
     kind: 'captcha',
     image,
-    hint: known.kind === 'arithmetic' ? 'What is the result of the sum in the image?' : 'What does the image say?',
+    hint: `${refusalOf(desk)}${known.kind === 'arithmetic' ? 'What is the result of the sum in the image?' : 'What does the image say?'}`,
     ...(known.kind !== 'arithmetic' && /^\d+$/.test(known.alphabet ?? '') ? { digits: true } : {}),
     ...(reload === undefined ? {} : { reload: another }),
   })
   steps.add('captcha', 'captcha answered by a person')
   return { answer, by: 'person', confidence: 1, image, read: image === first ? read : undefined }
+}
+
+/** Why the person is asked again. */
+function refusalOf({ refusedBefore, triesLeft }: CaptchaDesk): string {
+  return refusedBefore ? `The site refused the answer before; ${triesLeft === 1 ? 'this is the last try' : `${triesLeft} tries are left`}. ` : ''
 }
 
 async function tryToRead(image: Buffer, hints: CaptchaHints, { reader, memory, ...desk }: CaptchaDesk): Promise<SiteRead | undefined> {

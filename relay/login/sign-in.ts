@@ -149,6 +149,7 @@ class SignIn {
       reader: this.#rooms.reader,
       memory: await this.#rooms.memory(),
       triesLeft: Math.max(1, this.#rooms.settings.captchaTries - this.#attempts + 1),
+      refusedBefore: this.#attempts > 1,
       ask: (challenge) => this.#ask(challenge),
       steps: this.#steps,
       onRead: (milliseconds) => {

@@ -16,7 +16,10 @@ const words: Readonly<Record<FailureKind, { readonly what: string; readonly advi
   'site-down': { what: 'the site did not answer properly', advice: 'Check that the site is up; `login-relay site check` tells what the relay sees.' },
   'form-not-found': { what: 'no sign-in form was found', advice: 'Check the login address with `login-relay site check`.' },
   blocked: { what: 'the site blocks this account or this address', advice: 'Clear it with the people who run the site, then sign in again.' },
-  challenge: { what: 'a question that only a person can answer stayed unanswered', advice: 'Sign in from the portal and answer it there.' },
+  challenge: {
+    what: 'the site asked for something that only a person can do',
+    advice: 'Sign in from the portal and answer it there; for a slider, a picture puzzle or “I am not a robot”, choose “Sign in by hand”.',
+  },
   unknown: {
     what: 'the site answered in a way the relay does not know',
     advice: 'Look at what was seen; a site with unusual words needs settings (docs/adapters.md).',

@@ -11,6 +11,7 @@ const names: Readonly<Record<ChallengeKind, RegExp>> = {
   turnstile: /Turnstile/,
   slider: /slider/,
   geetest: /GeeTest/,
+  'click-characters': /picture puzzle/,
   'cloudflare-gate': /Cloudflare challenge/,
 }
 

@@ -75,8 +75,21 @@ t.test('the time a person takes does not count against the time limit', async (t
 t.test('captcha answers are tried as often as the settings say, then the outcome is wrong-captcha', async (t) => {
   const site = await started(t)
   const login = await startEngine(t, { settings: { captchaTries: 3 }, openReader: () => Promise.reject(new Error('no reader here')) })
-  const outcome = await signIn(login, { url: site.url, ...accountOf(site), ask: async () => 'misread' })
+  const asked: string[] = []
+  const outcome = await signIn(login, {
+    url: site.url,
+    ...accountOf(site),
+    ask: async (challenge) => {
+      asked.push(challenge.kind === 'captcha' ? challenge.hint : '')
+      return 'misread'
+    },
+  })
   t.match(outcome, { ok: false, kind: 'wrong-captcha' })
+  t.same(asked, [
+    'What does the image say?',
+    'The site refused the answer before; 2 tries are left. What does the image say?',
+    'The site refused the answer before; this is the last try. What does the image say?',
+  ])
   t.same(site.signIns, ['wrong-captcha', 'wrong-captcha', 'wrong-captcha'])
 })
 

@@ -30,7 +30,7 @@ export type BadKind =
   /** The password's form goes to another origin. */
   | 'foreign-action'
 
-export type ChallengeKind = 'recaptcha' | 'hcaptcha' | 'turnstile' | 'slider' | 'geetest' | 'cloudflare-gate'
+export type ChallengeKind = 'recaptcha' | 'hcaptcha' | 'turnstile' | 'slider' | 'geetest' | 'click-characters' | 'cloudflare-gate'
 
 export function startBadSite(kind: BadKind, options: SiteOptions & { foreign?: string } = {}): Promise<BusinessSite> {
   return serve(responders(options.foreign ?? 'http://127.0.0.1:1')[kind], options)
@@ -51,6 +51,8 @@ const challengeMarkup: Readonly<Record<ChallengeKind, string>> = {
   turnstile: '<div class="cf-turnstile" data-sitekey="0x4AA"></div><script src="https://challenges.cloudflare.com/turnstile/v0/api.js"></script>',
   slider: '<div id="nc_1" class="nc-container"></div><script src="https://g.alicdn.com/sd/ncpc/nc.js"></script>',
   geetest: '<div class="geetest_holder"></div><script src="https://static.geetest.com/v4/gt4.js"></script>',
+  'click-characters':
+    '<div class="verifybox"><div class="verify-img-panel"><img src="/pool"></div><div class="verify-bar-area">Click in turn: 天, 地, 人</div></div>',
   'cloudflare-gate':
     '<!doctype html><title>Just a moment...</title><div id="challenge-stage"></div><script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>',
 }

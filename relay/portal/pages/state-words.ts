@@ -25,8 +25,8 @@ const failures: Readonly<Record<FailureKind, Words>> = {
   },
   blocked: { what: 'The site blocks this account or this address.', advice: 'Clear it with the people who run the site, then sign in again.' },
   challenge: {
-    what: 'A question that only you can answer stayed unanswered.',
-    advice: 'Sign in again and answer it here; where the site wants to see a person, sign in by hand.',
+    what: 'The site asked for something that only you can do.',
+    advice: 'For a slider, a picture puzzle or “I am not a robot”, sign in by hand. For a captcha, a code or a question, sign in again and answer it here.',
   },
   unknown: {
     what: 'The site answered in a way the relay does not know.',
