@@ -45,7 +45,25 @@ const options = z.strictObject({
         .meta({ examples: ['relay.example:8471'] })
         .describe('The address terminals reach the proxy at, when it differs from `listen`: the PAC file names it.'),
       otherHosts: z.enum(['tunnel', 'refuse']).default('tunnel').describe('Hosts that are not enrolled: tunnelled unread, or refused.'),
+      tlsListen: listenAddress
+        .optional()
+        .meta({ examples: ['0.0.0.0:8473'] })
+        .describe('Where the proxy listens over TLS besides. Without it it does not.'),
+      tlsAddress: listenAddress
+        .optional()
+        .meta({ examples: ['relay.example:8473'] })
+        .describe('The address terminals reach that listener at, when it differs: its certificate is for this host, and the PAC file names it.'),
+      certificate: path
+        .optional()
+        .meta({ examples: ['./proxy.pem'] })
+        .describe("PEM file with the certificate chain of the TLS listener. Without it the relay's own CA vouches for it."),
+      key: path
+        .optional()
+        .meta({ examples: ['./proxy-key.pem'] })
+        .describe('PEM file with the private key of `certificate`.'),
     })
+    .refine((proxy) => proxy.certificate === undefined || proxy.key !== undefined, { path: ['certificate'], error: 'goes together with `key`' })
+    .refine((proxy) => proxy.key === undefined || proxy.certificate !== undefined, { path: ['key'], error: 'goes together with `certificate`' })
     .prefault({})
     .describe('The forward proxy that terminals use.'),
   gateway: z

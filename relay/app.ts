@@ -12,7 +12,7 @@ import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
-import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile } from './proxy/index.ts'
+import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile, tlsHost } from './proxy/index.ts'
 import { announceRunning, withdrawRunning } from './running.ts'
 import { createSessionMetrics, createSessions, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
@@ -77,7 +77,9 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   const { listen: gatewayListen, domain: gatewayName, ...gatewayTls } = settings.gateway
   const ownDomain =
     gatewayListen === undefined || gatewayName === undefined || gatewayTls.certificate !== undefined ? {} : { ownDomain: gatewayDomain(gatewayName) }
-  const certificateAuthority = createCertificateAuthority({ store, vault, accounts, ...ownDomain })
+  const proxyHost = settings.proxy.certificate === undefined ? tlsHost(settings.proxy) : undefined
+  const ownHost = proxyHost === undefined ? {} : { ownHost: proxyHost }
+  const certificateAuthority = createCertificateAuthority({ store, vault, accounts, ...ownDomain, ...ownHost })
   const login = createLogin({
     outbound,
     openReader: () => openReader(),
@@ -129,6 +131,10 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
           log,
         })
   const proxyAddress = () => settings.proxy.publicAddress ?? proxy.address
+  const pacAddress = (): [string, 'http' | 'https'] => {
+    const overTls = proxy.tlsAddress && (settings.proxy.tlsAddress ?? proxy.tlsAddress)
+    return overTls === undefined ? [proxyAddress(), 'http'] : [overTls, 'https']
+  }
   const portal: Portal = createPortal({
     config: settings,
     folder,
@@ -140,7 +146,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     vault,
     adminToken,
     caPem: () => certificateAuthority.pem(),
-    pacFile: async () => pacFile(await accounts.listSites(), proxyAddress()),
+    pacFile: async () => pacFile(await accounts.listSites(), ...pacAddress()),
     proxyAddress,
     traffic: () => proxy.figures(),
     metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families()],
@@ -159,7 +165,8 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
         await room.start()
         started.push(room)
       }
-      outbound.refuseOwn([portal.address, ...doors.map(({ address }) => address)].map(splitAddress))
+      const overTls = proxy.tlsAddress === undefined ? [] : [proxy.tlsAddress]
+      outbound.refuseOwn([portal.address, ...doors.map(({ address }) => address), ...overTls].map(splitAddress))
       if (listen === 'all')
         await announceRunning(folder, {
           pid: process.pid,

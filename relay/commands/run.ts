@@ -29,7 +29,7 @@ interface Access {
 const details = `
 On the relay's own machine a device is made for the command and revoked after it. On another, set
   LOGIN_RELAY_URL     the portal's address
-  LOGIN_RELAY_PROXY   HOST:PORT of the proxy
+  LOGIN_RELAY_PROXY   HOST:PORT of the proxy, or https://HOST:PORT of its TLS listener
   LOGIN_RELAY_DEVICE  DEVICE:TOKEN, as \`login-relay device add\` gave it`
 
 /** `run -- COMMAND`: a command whose requests go through the proxy and trust the CA. */
@@ -96,7 +96,9 @@ async function theOnlyUser(relay: { call<T>(method: string, path: string): Promi
 
 function withDevice(proxy: string, device: string): string {
   const [name = '', token = ''] = device.split(':')
-  return `http://${encodeURIComponent(name)}:${encodeURIComponent(token)}@${proxy.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:')}`
+  const scheme = /^https:\/\//i.test(proxy) ? 'https' : 'http'
+  const address = proxy.replace(/^https?:\/\//i, '').replace(/\/$/, '')
+  return `${scheme}://${encodeURIComponent(name)}:${encodeURIComponent(token)}@${address.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:')}`
 }
 
 function hostsOf(sites: unknown): string[] {

@@ -47,6 +47,8 @@ export interface CertificateAuthorityOptions {
   readonly accounts: Pick<Accounts, 'listSites' | 'onSitesChanged'>
   /** The gateway's domain: the CA vouches for the hosts directly below it, too. */
   readonly ownDomain?: string
+  /** The host of the proxy itself, where it listens over TLS. */
+  readonly ownHost?: string
   readonly now?: () => number
 }
 
@@ -161,8 +163,8 @@ class RelayAuthority implements CertificateAuthority {
 
   /** Brings the certificate up to the set of sites. It counts at once and is stored behind. */
   async #refresh(): Promise<void> {
-    const { accounts, ownDomain } = this.#options
-    const hosts = enrolledHosts(await accounts.listSites(), ownDomain)
+    const { accounts, ownDomain, ownHost } = this.#options
+    const hosts = enrolledHosts(await accounts.listSites(), ownDomain, ownHost)
     const before = this.#hosts
     const added = hosts.filter((host) => !before.includes(host))
     const removed = before.filter((host) => !hosts.includes(host))

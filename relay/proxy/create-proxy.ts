@@ -32,6 +32,7 @@ import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
 import type { StreamRequest } from './http2/stream-request.ts'
 import type { ProxyOptions, Rooms } from './rooms.ts'
+import { TlsListener } from './tls-listener.ts'
 import { TunnelOpener } from './tunnel-opener.ts'
 
 /** The forward proxy. */
@@ -42,6 +43,8 @@ export interface Proxy {
   stop(patience?: number): Promise<void>
   /** HOST:PORT it listens on; an IPv6 host in brackets. */
   readonly address: string
+  /** The same of its TLS listener; undefined: there is none. */
+  readonly tlsAddress: string | undefined
   /** What goes through it. */
   figures(): TrafficFigures
   families(): readonly Family[]
@@ -57,6 +60,7 @@ class ForwardProxy implements Proxy {
   readonly #connections = new Connections()
   readonly #hops = new DeliveryHops()
   readonly #tunnels: TunnelOpener
+  readonly #tls: TlsListener | undefined
   readonly #http2 = new Set<ServerHttp2Session>()
   #stopWatching = (): void => {}
 
@@ -79,6 +83,12 @@ class ForwardProxy implements Proxy {
         session.on('close', () => this.#http2.delete(session))
       },
     })
+    const { tlsListen } = options.config.proxy
+    if (tlsListen !== undefined) {
+      const { ca, log, config } = options
+      const onConnection = (socket: Socket): void => void this.#server.emit('connection', socket)
+      this.#tls = new TlsListener({ config: { ...config.proxy, tlsListen }, ca, log, onConnection })
+    }
     this.#server
       .on('connection', (socket: Socket) => this.#connections.add(socket))
       .on('request', (req, res) => this.#onRequest(req, res))
@@ -96,6 +106,7 @@ class ForwardProxy implements Proxy {
       if (cause.code !== 'EADDRINUSE') throw cause
       throw new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause })
     })
+    await this.#tls?.start()
     const watches = [
       identity.onDeviceRevoked((device) => {
         traffic.live.cutDevice(device.id)
@@ -111,9 +122,11 @@ class ForwardProxy implements Proxy {
   async stop(patience = 0): Promise<void> {
     this.#stopWatching()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#tls?.close()
     for (const session of this.#http2) session.close()
     if (patience > 0) await this.#rooms.traffic.live.drain(patience)
     this.#connections.destroyAll()
+    this.#tls?.destroyAll()
     await closed
   }
 
@@ -121,6 +134,10 @@ class ForwardProxy implements Proxy {
     const bound = this.#server.address() as AddressInfo | null
     if (bound === null) return this.#rooms.config.proxy.listen
     return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
+  }
+
+  get tlsAddress(): string | undefined {
+    return this.#tls?.address
   }
 
   figures(): TrafficFigures {

@@ -3,11 +3,11 @@ import { parse } from 'tldts'
 import type { Site } from '../accounts/index.ts'
 
 /**
- * The hosts whose TLS the relay may terminate: those of enrolled https origins, and the gateway's domain; sorted, addresses without brackets.
+ * The hosts whose TLS the relay may terminate: those of enrolled https origins, the gateway's domain, and the proxy's own host; sorted, addresses without brackets.
  * A public suffix is never among them: its constraint would cover every name below it.
  */
-export function enrolledHosts(sites: readonly Pick<Site, 'origins'>[], ownDomain?: string): string[] {
-  const hosts = new Set<string>(ownDomain === undefined ? [] : [ownDomain])
+export function enrolledHosts(sites: readonly Pick<Site, 'origins'>[], ownDomain?: string, ownHost?: string): string[] {
+  const hosts = new Set<string>([ownDomain, ownHost].filter((host) => host !== undefined))
   for (const site of sites) {
     for (const origin of site.origins) {
       if (!origin.startsWith('https://')) continue

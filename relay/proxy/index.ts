@@ -16,3 +16,4 @@ export {
 export { createProxy, type Proxy } from './create-proxy.ts'
 export { pacFile } from './pac.ts'
 export type { ProxyOptions } from './rooms.ts'
+export { tlsHost } from './tls-listener.ts'
