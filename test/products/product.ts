@@ -11,6 +11,8 @@ export interface Product {
   readonly hosts?: Readonly<Record<string, string>>
   /** What it made of each password that reached it. A real product does not tell. */
   readonly outcomes?: () => readonly ('signed-in' | 'wrong-password')[]
+  /** How many sessions it has alive. A real product does not tell; one that nobody can sign out of by asking has nothing to end. */
+  readonly alive?: () => number
   /** What a person reads in a captcha image of its. */
   readonly answer?: (image: Buffer) => string
   stop(): Promise<void>

@@ -44,6 +44,11 @@ async function testProduct(t: Test, relay: StartedRelay, product: Product, adapt
   const failures = relay.sessions.recent(bob.account.id).filter(({ type }) => type === 'failed')
   t.match(failures, [{ kind: 'wrong-password' }], 'a wrong password is told as one, and nothing is tried again')
   if (product.outcomes !== undefined) t.same(product.outcomes(), ['signed-in', 'wrong-password'], 'each password was sent once')
+
+  if (product.alive === undefined) return
+  t.equal(product.alive(), 1)
+  t.ok(await relay.sessions.end(ann.account.id))
+  t.equal(product.alive(), 0, 'law 7: signing out ends the session at the site')
 }
 
 async function seen(t: Test, relay: StartedRelay, device: { readonly name: string; readonly token: string }, { inside, charset }: Product, id: string) {
