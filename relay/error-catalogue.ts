@@ -252,7 +252,7 @@ export const catalogue = {
     status: 409,
     exit: 1,
     text: 'The account {account} needs attention: {reason}. It stays untouched until you act.',
-    next: 'Correct the password in the portal or with `login-relay account add --replace`, then sign in again.',
+    next: '{advice}',
   },
   password_rules_unfit: {
     status: 409,

@@ -196,6 +196,10 @@ class RelayAccounts implements Accounts {
     return this.#rewrite(id, (record) => this.#versions.reverted(record, version))
   }
 
+  confirm(id: string): Promise<Account> {
+    return this.#rewrite(id, (record) => this.#versions.confirmed(record))
+  }
+
   async proposeAccount({ siteId, ...given }: Parameters<Accounts['proposeAccount']>[0]): Promise<AccountProposal> {
     return this.#proposals.propose(given, this.#knownSite(siteId))
   }

@@ -236,6 +236,11 @@ export interface Accounts {
   versions(id: string): readonly CredentialVersion[]
   /** Makes a previous one (default: the latest that worked) the present one again; at the site nothing changes. `not_found`. */
   revert(id: string, version?: number): Promise<Account>
+  /**
+   * A person says that the credential which the site refused is right: attention is cleared, and it may be sent once more, under another
+   * number. Where nothing needed attention it stays as it is. `account_unknown`.
+   */
+  confirm(id: string): Promise<Account>
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
   /** Writes down that a session with the present credential has ended. Another credential is unused again. */
   noteUsed(id: string): Promise<Account>

@@ -127,6 +127,21 @@ export class CredentialVersions {
     return this.withPresent({ ...record, lastVersion: number }, next)
   }
 
+  /**
+   * The record whose present version a person has confirmed: the same under another number, so that what was refused under the old one
+   * may be sent once more. What was pending is given up: it is among the previous ones, as far as it may have left.
+   */
+  async confirmed(record: AccountRecord): Promise<AccountRecord> {
+    const settled = await this.withoutPending(record)
+    const { attention, ...account } = settled.account
+    if (attention === undefined) return record
+    const site = this.#options.site(account.siteId)
+    const number = this.nextNumber(settled)
+    const is = { ...account, credentialVersion: number }
+    const credential = await this.#options.vault.resealCredential(credentialRef(account, site), credentialRef(is, site), settled.credential)
+    return { ...settled, account: is, credential, lastVersion: number }
+  }
+
   /** Newest first; never a value. */
   list(record: AccountRecord): CredentialVersion[] {
     const shown = ({ version, username, storedAt, cause, endedAt }: VersionRecord) => ({

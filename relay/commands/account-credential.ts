@@ -17,7 +17,7 @@ interface RotateOptions extends OwnerOption {
   readonly never?: boolean
 }
 
-/** `account rotate|versions|revert`: the life of an account's password. */
+/** `account rotate|versions|revert|confirm`: the life of an account's password. */
 export function credentialVerbs(program: Command): void {
   const account = program.commands.find((command) => command.name() === 'account')
   if (account === undefined) throw new Error('the verbs of `account` come first')
@@ -32,6 +32,9 @@ export function credentialVerbs(program: Command): void {
     .option('--user <NAME>', 'who owns the account')
     .option('--version <NUMBER>', 'which one (default: the latest that worked)')
     .action(revert)
+  verb(account, 'confirm ACCOUNT', 'say that the password which the site refused is right: the next sign-in tries it once')
+    .option('--user <NAME>', 'who owns the account')
+    .action(confirm)
 }
 
 async function rotate(name: string, options: RotateOptions): Promise<void> {
@@ -69,6 +72,12 @@ async function versions(name: string, options: OwnerOption): Promise<void> {
 async function revert(name: string, { version, ...options }: RevertOptions): Promise<void> {
   const body = version === undefined ? {} : { version: whole(version, '--version') }
   show(await withRelay(options, (relay) => relay.call<CredentialVersion[]>('POST', accountPath(name, options, '/revert'), body)), options)
+}
+
+async function confirm(name: string, options: OwnerOption): Promise<void> {
+  const found = await withRelay(options, (relay) => relay.call<CredentialVersion[]>('POST', accountPath(name, options, '/confirm'), {}))
+  if (options.json === true) return printJson(found)
+  printLine(`${printable(name)} is no longer left alone: \`login-relay login ${printable(name)}\` tries its password, once.`)
 }
 
 function show(found: readonly CredentialVersion[], { json }: OwnerOption): void {

@@ -34,7 +34,12 @@ export function showLearned(id: string, { success, denied, byProtocol, written, 
   if (success.length > 0) printLine(`Success is told by ${success.map(printable).join(', or ')}.`)
   else printLine('No sign of success of its own was found: the relay goes by what sites have in common.')
   if (denied.length > 0) printLine(`Denial is told by ${denied.map(printable).join(', or ')}.`)
-  else if (tryWrong) printLine(refusalSeen ? 'The refusal shows nothing of its own.' : 'The wrong password was not refused in a way the relay could see.')
+  else if (tryWrong)
+    printLine(
+      refusalSeen
+        ? 'The wrong password was refused; nothing in the answer is its own: the relay goes by what sites have in common.'
+        : 'The wrong password was not refused in a way the relay could see: name the signs of denial in the declaration (docs/sites.md).',
+    )
   else
     printLine(
       `Denial is told by the words sites use for it; \`login-relay site learn ${id} ACCOUNT --try-wrong\` learns this one's (the site counts one failed attempt).`,

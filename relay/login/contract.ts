@@ -148,9 +148,9 @@ export interface Login {
   traceOf(accountId: string): SignInTrace | undefined
   /**
    * Signs in with a wrong password, made up for the purpose, to see what a refusal looks like. The site counts one failed attempt: a person
-   * has agreed to it. undefined: it was not refused, or nothing was seen.
+   * has agreed to it. `trace` undefined: the answer was none that can be held against another one.
    */
-  tryWrong(request: Pick<SignInRequest, 'site' | 'account' | 'ask' | 'signal'>): Promise<SignInTrace | undefined>
+  tryWrong(request: Pick<SignInRequest, 'site' | 'account' | 'ask' | 'signal'>): Promise<{ readonly isRefused: boolean; readonly trace?: SignInTrace }>
   /** How the captchas of this site have been read. */
   captchaStats(site: Site): Promise<CaptchaStats>
   /** Looks at a site: for `site add` and `site check`. Sends no secret. `adapter` undefined: chooses. */

@@ -120,7 +120,7 @@ class Engine implements Login {
     return this.#traces.get(accountId)
   }
 
-  async tryWrong({ site, account, ask, signal }: Parameters<Login['tryWrong']>[0]): Promise<SignInTrace | undefined> {
+  async tryWrong({ site, account, ask, signal }: Parameters<Login['tryWrong']>[0]): ReturnType<Login['tryWrong']> {
     const password = new Secret(madeUpPassword(), {
       account: account.id,
       field: 'password',
@@ -129,7 +129,9 @@ class Engine implements Login {
     const credential = { username: account.username, secrets: { password } }
     // Not the account itself: what the site says of a password nobody has is nothing against the real one.
     const outcome = await this.#signInOnce({ site, account: { ...account, id: `wrong on purpose: ${account.id}` }, credential, ask, signal, onStep: () => {} })
-    return outcome.ok || outcome.kind !== 'wrong-password' ? undefined : outcome.trace?.()
+    if (outcome.ok || outcome.kind !== 'wrong-password') return { isRefused: false }
+    const trace = outcome.trace?.()
+    return { isRefused: true, ...(trace === undefined ? {} : { trace }) }
   }
 
   async captchaStats(site: Site): Promise<CaptchaStats> {

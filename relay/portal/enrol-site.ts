@@ -94,13 +94,20 @@ function lookAgain({ login }: Rooms, { id, loginUrl, adapter, ca, networks }: Si
 /** The site with what was found now; what else its declaration says stays. */
 function updated(site: Site, { loginUrl, origins, settings, seen }: ProbeReport): Omit<Site, 'createdAt'> {
   const { createdAt: _, ...kept } = site
+  const api = movedApi(site, seen)
   return {
     ...kept,
     loginUrl,
-    origins: [...new Set([...site.origins, ...origins])],
-    settings: { ...site.settings, ...settings },
+    origins: [...new Set([...site.origins, ...origins, ...(api === undefined ? [] : [api.origin])])],
+    settings: { ...site.settings, ...settings, ...(api === undefined ? {} : { url: api.origin === new URL(loginUrl).origin ? api.pathname : api.href }) },
     ...(seen === undefined ? {} : { seen }),
   }
+}
+
+/** The login API that the page's script names now, where the declaration has the one that it named before; what somebody else wrote there stays. */
+function movedApi({ loginUrl, settings: { url }, seen: before }: Site, now: Site['seen']): URL | undefined {
+  if (typeof url !== 'string' || now?.api === undefined || now.api === before?.api) return undefined
+  return URL.parse(url, loginUrl)?.href === before?.api ? new URL(now.api) : undefined
 }
 
 /** What the look found wrong, in its own words. */

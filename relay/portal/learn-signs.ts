@@ -25,14 +25,14 @@ export async function learnFrom(rooms: Rooms, account: Account, { tryWrong }: { 
   const site = knownSite(rooms, account.siteId)
   if (!takesSigns(rooms, site, {})) return { success: [], denied: [], byProtocol: true, written: false, refusalSeen: false }
   const right = await traceOf(rooms, account)
-  const wrong = tryWrong ? await wrongTrace(rooms, site, account) : undefined
-  const signs = right === undefined ? {} : learnSigns(right, wrong)
+  const wrong = tryWrong ? await signInWrongly(rooms, site, account) : undefined
+  const signs = right === undefined ? {} : learnSigns(right, wrong?.trace)
   return {
     success: (signs.success ?? []).map(signInWords),
     denied: (signs.denied ?? []).map(signInWords),
     byProtocol: false,
     written: await write(rooms, site, signs),
-    refusalSeen: wrong !== undefined,
+    refusalSeen: wrong?.isRefused === true,
   }
 }
 
@@ -44,7 +44,7 @@ async function traceOf({ login, sessions }: Rooms, { id }: Account): Promise<Sig
 }
 
 /** Nobody is asked for a captcha or a code so that a wrong password can be tried. */
-function wrongTrace({ login }: Rooms, site: Site, account: Account): Promise<SignInTrace | undefined> {
+function signInWrongly({ login }: Rooms, site: Site, account: Account): ReturnType<Rooms['login']['tryWrong']> {
   const nobody = () => Promise.reject(new RelayError('captcha_pending', { params: { site: site.id } }))
   return login.tryWrong({ site, account, ask: nobody, signal: AbortSignal.timeout(120_000) })
 }

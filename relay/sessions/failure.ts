@@ -7,7 +7,8 @@ import type { RecentFailure } from './cooldown.ts'
 const words: Readonly<Record<FailureKind, { readonly what: string; readonly advice: string }>> = {
   'wrong-password': {
     what: 'the site refused the user name or password',
-    advice: 'Give the right password in the portal, or with `login-relay account add --replace`.',
+    advice:
+      'Give the right password in the portal, or with `login-relay account add --replace`; if it is right, say so there or with `login-relay account confirm`.',
   },
   'wrong-captcha': {
     what: 'the site refused every captcha answer',
@@ -22,7 +23,7 @@ const words: Readonly<Record<FailureKind, { readonly what: string; readonly advi
   },
   unknown: {
     what: 'the site answered in a way the relay does not know',
-    advice: 'Look at what was seen; a site with unusual words needs settings (docs/adapters.md).',
+    advice: 'Look at what was seen (`login-relay explain`); a site with unusual words needs signs (docs/sites.md). Then sign in again.',
   },
 }
 
@@ -33,7 +34,8 @@ export function failureError(account: Account, { kind, seen }: RecentFailure): R
 }
 
 export function attentionError(account: Account, attention: Attention): RelayError {
-  return new RelayError('needs_attention', { params: { account: account.name, reason: `${words[attention.reason].what} (${attention.seen})` } })
+  const { what, advice } = words[attention.reason]
+  return new RelayError('needs_attention', { params: { account: account.name, reason: `${what} (${attention.seen})`, advice } })
 }
 
 /** Does this failure leave the account untouched until a person acts (law 3)? */

@@ -52,6 +52,7 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/login', statuses: [200, 404, 404, 200, 401] },
   { method: 'GET', path: '/accounts/ANN_ACCOUNT/versions', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/revert', statuses: [404, 404, 404, 404, 401] },
+  { method: 'POST', path: '/accounts/ANN_ACCOUNT/confirm', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/rotate', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/rotation', body: { everyDays: 30 }, statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/placeholder', statuses: [403, 404, 404, 403, 401] },

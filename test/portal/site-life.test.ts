@@ -59,6 +59,34 @@ t.test('a login that a script does is enrolled by its address alone, and signs i
   const { id = '' } = relay.accounts.account('app', relay.ann.user.id) ?? {}
   t.ok((await relay.sessions.ensure(id)).evidence.length > 0)
   t.match((await call('POST', '/sites/app/check', {})).body, { ok: true, changes: [] })
+  site.moveApi('/api/v2/login')
+  const moved = `the login API of its script is ${site.origin}/api/v2/login now; it was ${site.origin}/api/login`
+  const wanted = { changes: ['the setting `url` is another', 'what was seen of the login page'], widens: [] }
+  t.match((await call('POST', '/sites/app/check', {})).body, { changes: [moved], update: wanted, updated: false })
+  t.match((await call('POST', '/sites/app/check', { update: true, agreed: [] })).body, { updated: true })
+  t.match(relay.accounts.site('app'), { settings: { url: '/api/v2/login', body: { username: '{username}' } } })
+  t.ok((await relay.sessions.ensure(id, { fresh: true })).evidence.length > 0, 'and signs in there')
+})
+
+t.test('an API that another address of the same site was given by hand is left as it is', async (t) => {
+  const relay = await startPortal(t)
+  const call = caller(relay)
+  const site = await stopping(t, startJsonSite({ username: 'ann', password: 'correct horse' }))
+  await call('POST', '/sites', { url: site.url, id: 'app', adapter: 'json', settings: { url: '/api/own' } })
+  site.moveApi('/api/v2/login')
+  await call('POST', '/sites/app/check', { update: true, yes: true })
+  t.match(relay.accounts.site('app'), { settings: { url: '/api/own' } })
+})
+
+t.test('a wrong password that an API refuses counts as refused, though the answer is no page to learn from', async (t) => {
+  const relay = await startPortal(t)
+  const call = caller(relay)
+  const site = await stopping(t, startJsonSite({ username: 'ann', password: 'correct horse' }))
+  await call('POST', '/sites', { url: site.url, id: 'app' })
+  await call('POST', '/accounts', { site: 'app', user: 'ann', username: 'ann', password: 'correct horse' })
+  const learned = await call('POST', '/sites/app/learn', { account: 'app', user: 'ann', tryWrong: true })
+  t.match(learned.body, { denied: [], refusalSeen: true })
+  t.same(site.book.outcomes, ['signed-in', 'wrong-password'])
 })
 
 /** Its login page after a redesign: another name for the password, sent to another origin. */

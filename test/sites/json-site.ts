@@ -11,6 +11,8 @@ export interface JsonSite extends BusinessSite {
   readonly captchaAnswer: string
   /** The code that was mailed last. */
   readonly mailed: { code: string }
+  /** Its script speaks with another address from now on. */
+  moveApi(path: string): void
 }
 
 /** How the session is carried, and what is held against forged requests. */
@@ -43,6 +45,7 @@ export async function startJsonSite(options: JsonSiteOptions = {}): Promise<Json
   const mailed = { code: '' }
   /** Who has given the right password and is asked for a code, by ticket. */
   const tickets = new Map<string, string>()
+  let api = '/api/login'
 
   const newCsrf = (): string => {
     const token = randomBytes(12).toString('hex')
@@ -95,7 +98,7 @@ export async function startJsonSite(options: JsonSiteOptions = {}): Promise<Json
       case 'GET /login': {
         const meta = csrf === 'meta' ? `<meta name="csrf-token" content="${newCsrf()}">` : ''
         const cookie = csrf === 'cookie' ? { 'set-cookie': `XSRF-TOKEN=${encodeURIComponent(`${newCsrf()}`)}; Path=/` } : {}
-        return { headers: cookie, body: `<!doctype html><title>ERP</title>${meta}<div id="app"></div><script>${script}</script>` }
+        return { headers: cookie, body: `<!doctype html><title>ERP</title>${meta}<div id="app"></div><script>${scriptFor(api)}</script>` }
       }
       case 'GET /api/csrf':
         return data({ token: newCsrf() })
@@ -104,7 +107,7 @@ export async function startJsonSite(options: JsonSiteOptions = {}): Promise<Json
         captchas.add(uuid)
         return data({ uuid, img: pixel.toString('base64'), captchaEnabled: true })
       }
-      case 'POST /api/login':
+      case `POST ${api}`:
         if (isForged(request)) {
           forged.count += 1
           return data({ error: 'CSRF token mismatch' }, 419)
@@ -123,7 +126,10 @@ export async function startJsonSite(options: JsonSiteOptions = {}): Promise<Json
       }
     }
   }, options)
-  return { ...site, book, forged, captchaAnswer, mailed }
+  const moveApi = (path: string): void => {
+    api = path
+  }
+  return { ...site, book, forged, captchaAnswer, mailed, moveApi }
 }
 
 /** undefined: it came in another way than the API takes it. */
@@ -133,7 +139,9 @@ function fieldsOf(request: ReceivedRequest, takes: JsonSiteOptions['takes']): Re
   return isJson ? (JSON.parse(request.body.toString()) as Record<string, string>) : Object.fromEntries(formOf(request))
 }
 
-const script = "fetch('/api/login', { method: 'POST', body: JSON.stringify({ username, password }) })"
+function scriptFor(api: string): string {
+  return `fetch('${api}', { method: 'POST', body: JSON.stringify({ username, password }) })`
+}
 
 function data(body: object, status = 200, headers: Record<string, string> = {}): Answer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }

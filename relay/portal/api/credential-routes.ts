@@ -62,6 +62,21 @@ export const credentialRoutes = [
   }),
   route({
     method: 'POST',
+    path: '/accounts/:id/confirm',
+    summary: 'Say that the credential which the site refused is right: it may be sent once more',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    body: emptyBody,
+    answer: versionsAnswer,
+    handle: async ({ rooms, principal, params, query }) => {
+      const { id } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
+      await rooms.accounts.confirm(id)
+      return rooms.accounts.versions(id)
+    },
+  }),
+  route({
+    method: 'POST',
     path: '/accounts/:id/rotate',
     summary: 'Give it a new password at its site now; a line of JSON for every step, as for a sign-in, and `password` says what became of it',
     access: 'known',

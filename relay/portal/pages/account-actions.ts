@@ -17,7 +17,8 @@ export function accountActions({ id }: Account, state: AccountState, csrf: strin
     case 'asking':
       return html`${!here && html`<a class="button main" href="/questions/${state.challengeId}">Answer</a>`}${end('Stop')}`
     case 'needs-attention':
-      if (state.attention.reason === 'wrong-password') return html`<a class="button main" href="/accounts/${id}/password">Enter the right password</a>`
+      if (state.attention.reason === 'wrong-password')
+        return html`<a class="button main" href="/accounts/${id}/password">Enter the right password</a>${action(`/accounts/${id}/confirm`, 'It is right: try it once', csrf)}`
       if (state.attention.reason === 'challenge')
         return html`<a class="button main" href="/accounts/${id}/by-hand">Sign in by hand</a>${signIn('Sign in again')}`
       return signIn('Sign in again', 'main')

@@ -23,6 +23,13 @@ export function accountDeeds(app: FastifyInstance, rooms: Rooms): void {
     return { goTo: `/accounts/${account.id}` }
   })
 
+  takeForm(app, rooms, '/accounts/:id/confirm', {}, async ({ principal, params }) => {
+    const account = await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' })
+    await rooms.accounts.confirm(account.id)
+    await signInSoon(rooms, account.id, { fresh: true, seconds: 0.3 }).catch(onlyOutcomes)
+    return { goTo: `/accounts/${account.id}` }
+  })
+
   takeForm(app, rooms, '/accounts/:id/end', {}, async ({ principal, params }) => {
     const account = await checkAccount(rooms, principal, 'end', { id: params.id ?? '' })
     const { state } = accountState(account, rooms.sessions, patience(rooms))

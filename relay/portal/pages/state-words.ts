@@ -12,7 +12,8 @@ interface Words {
 const failures: Readonly<Record<FailureKind, Words>> = {
   'wrong-password': {
     what: 'The site refused the user name or password.',
-    advice: 'Enter the right password. The relay tried this one once and will not try it again, so that the site does not lock the account.',
+    advice:
+      'Enter the right password. The relay tried this one once and will not try it again, so that the site does not lock the account. If it is right all the same, say so: it is tried once more.',
   },
   'wrong-captcha': {
     what: 'The site refused every captcha answer.',
