@@ -57,6 +57,7 @@ function toControl(place: PlacedControl): Control {
 function sanitise(type: string, value: string): string {
   if (['text', 'search', 'tel', 'password'].includes(type)) return value.replace(/[\r\n]/g, '')
   if (type === 'email' || type === 'url') return value.replace(/[\r\n]/g, '').trim()
+  if (type === 'number') return /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?$/i.test(value) ? value : ''
   return value
 }
 

@@ -2,7 +2,7 @@ import type { Derived } from '../../../adapters/index.ts'
 import type { Derivation } from '../../outbound/index.ts'
 import { Secret } from '../../vault/index.ts'
 import type { Control } from './controls.ts'
-import { attribute } from './walk.ts'
+import { ancestors, attribute } from './walk.ts'
 
 /** A handle that stands in a field, and what is made of it before it is sent. */
 export interface PlacedSecret {
@@ -47,8 +47,18 @@ export function entryList(controls: readonly Control[], submitter: Control | und
     } else {
       entries.push({ name, value: filled.get(control) ?? (isUnlabelled(control) ? 'Submit' : control.value) })
     }
+    const direction = directionOf(control)
+    if (direction !== undefined) entries.push(direction)
   }
   return entries
+}
+
+/** What `dirname` asks for: which way the text runs, as the page says. */
+function directionOf({ type, element }: Control): Entry | undefined {
+  const name = attribute(element, 'dirname') ?? ''
+  if (name === '' || !/^(?:hidden|text|search|tel|url|email|password|submit|textarea)$/.test(type)) return undefined
+  const marked = [element, ...ancestors(element)].find((one) => /^(?:ltr|rtl)$/i.test(attribute(one, 'dir') ?? ''))
+  return { name, value: (marked && attribute(marked, 'dir')?.toLowerCase()) ?? 'ltr' }
 }
 
 /** A button without a value of its own sends what stands on it, by the browser's own wording. */
