@@ -1,11 +1,12 @@
 /**
- * What the memory of a site adds: `npx node bench/captcha-memory.ts FOLDER...`, folders with images and `labels.tsv` (file, TAB, answer).
- * A tenth of the images is read after the other nine tenths were confirmed, ten times over.
+ * What the memory of a site adds: `npx node bench/captcha-memory.ts FOLDER...`, folders with images and `labels.tsv` (file, TAB, answer); without
+ * one, digits of a fixed font that no model was trained on. A tenth of the images is read after the other nine tenths were confirmed, ten times over.
  */
 
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type CaptchaReader, openReader, type ReadHints, type ReadResult, SiteMemory } from '../captcha/index.ts'
+import { digits, drawing, png } from '../test/captcha/drawn-text.ts'
 
 const folds = 10
 
@@ -73,11 +74,29 @@ async function measure(reader: Pick<CaptchaReader, 'read'>, samples: readonly Sa
   return [percent(plain), percent(hinted), percent(glyphs), percent(all), percent(sure), percent(sureRight, sure), each, `${Math.round(bytes / 1024)} KiB`]
 }
 
-const reader = await openReader({ workers: 1 })
-try {
-  console.log('| images of | before | with learned hints | glyphs alone | all together | confidence above 0.9 | of those right | ms for the glyphs | memory |')
-  console.log('|---|---|---|---|---|---|---|---|---|')
-  for (const folder of process.argv.slice(2)) console.log(`| ${[basename(folder), ...(await measure(remembering(reader), await load(folder)))].join(' | ')} |`)
-} finally {
-  await reader.close()
+/** As small systems draw them, without and with a grid over them. */
+const drawn = (grid: boolean): Promise<Sample[]> =>
+  Promise.all(Array.from({ length: 100 }, async (_, index) => ({ image: await png(drawing(digits(index), { seed: index, grid })), answer: digits(index) })))
+
+/** Gives the report's lines, a table. */
+export async function run(folders: readonly string[] = []): Promise<string[]> {
+  const kinds: readonly (readonly [name: string, load: () => Promise<Sample[]>])[] =
+    folders.length > 0
+      ? folders.map((folder) => [basename(folder), () => load(folder)] as const)
+      : [['digits of dots', () => drawn(false)] as const, ['digits of dots under a grid', () => drawn(true)] as const]
+  const reader = await openReader({ workers: 1 })
+  const lines = [
+    '| images of | before | with learned hints | glyphs alone | all together | confidence above 0.9 | of those right | ms for the glyphs | memory |',
+    '|---|---|---|---|---|---|---|---|---|',
+  ]
+  try {
+    for (const [name, samples] of kinds) lines.push(`| ${[name, ...(await measure(remembering(reader), await samples()))].join(' | ')} |`)
+  } finally {
+    await reader.close()
+  }
+  return lines
+}
+
+if (import.meta.main) {
+  for (const line of await run(process.argv.slice(2))) console.log(line)
 }

@@ -6,6 +6,7 @@
 import type { ReadResult } from '../captcha/index.ts'
 import { openReader } from '../captcha/index.ts'
 import { type DrawOptions, draw } from '../captcha/training/draw.ts'
+import { footprint } from './captcha-footprint.ts'
 
 const kinds: readonly (readonly [name: string, options: DrawOptions])[] = [
   ['svg-captcha, noise 0', { noise: 0 }],
@@ -41,34 +42,18 @@ export async function run(count = 200): Promise<string[]> {
         const { user, system } = process.cpuUsage(began)
         reads.push(judged(read, answer, (user + system) / 1000))
       }
-      // The first read starts the recogniser.
-      if (index === 0) lines.push(`first read, with the recogniser's start: ${Math.round(reads[0]?.ms ?? 0)} ms`)
+      // The first read starts the recogniser; its time is told beside.
       lines.push(...report(name, index === 0 ? reads.slice(1) : reads))
       all.push(...reads)
     }
   } finally {
     await reader.close()
   }
-  return [...lines, await memoryOfFour(), ...calibration(all)]
+  return [...lines, ...calibration(all), ...(await footprint())]
 }
 
 function judged({ answer, confidence, ms }: ReadResult, truth: string, cpu: number): Read {
   return { right: answer === truth, confidence, ms, cpu }
-}
-
-/** What four workers add to the process, all busy once with images that need every look. */
-async function memoryOfFour(): Promise<string> {
-  const images = await draw({ noise: 3, width: 90, height: 30 }, 4, 70_100)
-  const before = process.memoryUsage().rss
-  const reader = await openReader({ workers: 4 })
-  try {
-    await Promise.all(images.map(({ image }) => reader.read(image)))
-    await Promise.all(images.map(({ image }) => reader.read(image, { kind: 'chinese' })))
-    const now = process.memoryUsage().rss
-    return `4 workers with every model: ${Math.round((now - before) / 1e6)} MB more, ${Math.round(now / 1e6)} MB in all`
-  } finally {
-    await reader.close()
-  }
 }
 
 function report(name: string, reads: readonly Read[]): string[] {
