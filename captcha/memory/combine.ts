@@ -10,12 +10,10 @@ const commonError = 0.3
 export function combine(candidates: readonly Candidate[], text: string, rate: number): Candidate[] {
   const odds = rate / (1 - rate)
   const rest = Math.max(0.02, 1 - candidates.reduce((sum, { confidence }) => sum + confidence, 0))
-  const known = candidates.some((candidate) => candidate.text === text)
-  const weighed = candidates.map((candidate) => ({
-    text: candidate.text,
-    confidence: candidate.text === text ? (candidate.confidence * odds) / commonError : candidate.confidence,
-  }))
-  if (!known) weighed.push({ text, confidence: rest * odds })
+  const known = candidates.find((candidate) => candidate.text === text)
+  // A text the reader hardly believes is believed no less than one it did not think of at all.
+  const told = { text, confidence: Math.max((known?.confidence ?? 0) / commonError, rest) * odds }
+  const weighed = [...candidates.filter((candidate) => candidate !== known), told]
   const total = weighed.reduce((sum, { confidence }) => sum + confidence, rest)
   return weighed.map((one) => ({ text: one.text, confidence: one.confidence / total })).sort((a, b) => b.confidence - a.confidence)
 }

@@ -107,6 +107,8 @@ t.test('a memory that agrees makes a read surer, one that differs less sure', as
   const differing = combine(candidates, 'cd', 0.9)
   t.match(differing[0], { text: 'cd' })
   t.match(combine(candidates, 'xy', 0.95)[0], { text: 'xy' })
+  const unlikely = { text: 'xy', confidence: 0.001 }
+  t.match(combine([...candidates, unlikely], 'xy', 0.95)[0], { text: 'xy' }, 'that the reader thought of it, if hardly, does not speak against it')
   t.ok((combine(candidates, 'xy', 0.5).find(({ text }) => text === 'ab')?.confidence ?? 1) < 0.6)
   fc.assert(
     fc.property(fc.double({ min: 0, max: 0.98, noNaN: true }), (rate) => {
