@@ -39,6 +39,8 @@ export interface KindSite {
   readonly settings?: Readonly<Record<string, unknown>>
   /** Beside the password. */
   readonly secrets?: Readonly<Record<string, string>>
+  /** What arrived in the password's place, where that is not the password: it would let its finder in as well. */
+  readonly made?: () => readonly string[]
   /** Answers by field of a credential are made of these. */
   readonly answers?: Readonly<Record<string, string>>
   /** What a person answers. */
@@ -72,6 +74,16 @@ export const formKinds: readonly LoginKind[] = [
     start: async (username, password) => withBook(await startFramedSite({ username, password })),
   },
   {
+    title: 'a session cookie that changes with every answer',
+    adapter: 'form',
+    username: 'ann',
+    start: async (username, password) => withBook(await startRotatingSite({ username, password })),
+  },
+]
+
+/** A reader takes its time for each image before a person is asked. */
+export const captchaKinds: readonly LoginKind[] = [
+  {
     title: 'a form with a captcha',
     adapter: 'form',
     username: 'ann',
@@ -82,19 +94,18 @@ export const formKinds: readonly LoginKind[] = [
       return { ...site, answer, inside: '/orders', outcomes: () => site.signIns.filter((one) => one === 'signed-in' || one === 'wrong-password') }
     },
   },
-  {
-    title: 'a session cookie that changes with every answer',
-    adapter: 'form',
-    username: 'ann',
-    start: async (username, password) => withBook(await startRotatingSite({ username, password })),
-  },
 ]
 
 export const hashingKinds: readonly LoginKind[] = (Object.keys(schemes) as HashingScheme[]).map((scheme) => ({
   title: `a password that the page's script sends as ${scheme}`,
   adapter: 'form',
   username: 'Ann',
-  start: async (username, password) => withBook(await startHashingSite(scheme, { username, password })),
+  async start(username, password) {
+    const site = await startHashingSite(scheme, { username, password })
+    // The salt alone is no secret.
+    const made = () => site.received.flatMap((text) => text.split(' ')).filter((text) => text.length > 16)
+    return { ...withBook(site), made }
+  },
 }))
 
 export const furtherPageKinds: readonly LoginKind[] = [

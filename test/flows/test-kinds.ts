@@ -3,6 +3,7 @@ import type { FailureKind } from '../../adapters/index.ts'
 import { answerField } from '../../adapters/index.ts'
 import type { User } from '../../relay/identity/index.ts'
 import type { SessionEvent } from '../../relay/sessions/index.ts'
+import { type Canary, filesIn, formsIn, newCanary } from '../laws/canary.ts'
 import { startFront, type Trouble } from '../sites/front.ts'
 import { hosts } from '../sites/single-sign-on/identity-provider.ts'
 import { type StartedRelay, startRelay } from '../start-relay.ts'
@@ -20,7 +21,7 @@ const expected: Readonly<Record<Condition, 'signed-in' | FailureKind>> = {
   'site layout-changed': 'form-not-found',
 }
 
-const right = 'correct: horse & battery'
+const [right, wrong] = [newCanary('c'), newCanary('w')]
 
 interface Ended {
   readonly outcome: string
@@ -29,11 +30,15 @@ interface Ended {
   readonly id: string
   /** A page for the signed-in. */
   readonly inside: string
+  /** What must be found nowhere but at the site (law 1). */
+  readonly secret: readonly Canary[]
+  /** What the person is told of it. */
+  readonly told: Buffer
 }
 
 /** Enrols a person's account at a server of this kind, lets the trouble come over it, and signs in. */
 async function signIn(t: Test, relay: StartedRelay, kind: LoginKind, condition: Condition, id: string): Promise<Ended> {
-  const site = await kind.start(kind.username, right)
+  const site = await kind.start(kind.username, right.value)
   const front = site.front ?? (await startFront(site))
   t.teardown(() => Promise.all([front.stop(), site.stop()]))
   const [origin, loginUrl] = site.front === undefined ? [front.origin, front.url] : [site.origin, site.url]
@@ -48,7 +53,7 @@ async function signIn(t: Test, relay: StartedRelay, kind: LoginKind, condition: 
     delivery: 'attach',
   })
   const answers = Object.entries(site.answers ?? {}).map(([question, answer]) => [answerField(question), answer])
-  const secrets = { password: condition === 'wrong password' ? 'wrong' : right, ...site.secrets, ...Object.fromEntries(answers) }
+  const secrets = { password: (condition === 'wrong password' ? wrong : right).value, ...site.secrets, ...Object.fromEntries(answers) }
   const account = await relay.accounts.addAccount({ owner: owner.id, siteId: id, username: kind.username, secrets })
   if (condition.startsWith('site ')) front.trouble = condition.slice(5) as Trouble
   answerFor(t, relay, account.id, site, condition === 'captcha wrong once' ? 1 : 0)
@@ -58,11 +63,14 @@ async function signIn(t: Test, relay: StartedRelay, kind: LoginKind, condition: 
     outcome: outcomeOf(event),
     seen: event?.type === 'failed' ? event.seen.join('; ') : '',
     arrived: site.outcomes(),
-
     id,
     inside: origin + (site.inside ?? '/home'),
+    secret: [right, wrong, ...[...Object.values(site.secrets ?? {}), ...Object.values(site.answers ?? {}), ...(site.made?.() ?? [])].map(alone)],
+    told: Buffer.from(JSON.stringify([relay.sessions.recent(account.id), await relay.sessions.snapshot(account.id)])),
   }
 }
+
+const alone = (value: string): Canary => ({ value, core: value })
 
 async function ann({ identity }: StartedRelay): Promise<User> {
   return (await identity.findUser('ann')) ?? identity.addUser({ name: 'ann', password: 'a long password', role: 'admin' })
@@ -93,6 +101,7 @@ export async function testKinds(t: Test, kinds: readonly LoginKind[]): Promise<v
   const config = { login: { retries: 0, captchaTries: 4 } }
   const relay = await startRelay(t, { config, hosts: names })
   const owner = await ann(relay)
+  const secret = new Map<string, Canary>()
   const terminal = openTerminal(t, relay, { name: 'laptop', token: (await relay.identity.addDevice(owner.id, 'laptop')).token })
   const hasty = await startRelay(t, { config: { login: { ...config.login, timeoutSeconds: 1 } }, hosts: names })
   for (const [index, kind] of kinds.entries()) {
@@ -108,11 +117,21 @@ export async function testKinds(t: Test, kinds: readonly LoginKind[]): Promise<v
         if (condition === 'wrong password') t.same(ended.arrived, ['wrong-password'], 'it was sent once')
         else if (condition.startsWith('site ')) t.same(ended.arrived, [], 'nothing was sent')
         else t.notOk(ended.arrived.includes('wrong-password'))
-        if (condition === 'right password')
-          t.equal((await terminal.get(ended.inside, '--header', `Login-Relay-Account: ${ended.id}`)).status, 200, 'the session is good')
+        t.same(formsIn(ended.secret, ended.told), [], 'law 1: what the person is told')
+        for (const one of ended.secret) secret.set(one.value, one)
+        if (condition !== 'right password') continue
+        const page = await terminal.get(ended.inside, '--header', `Login-Relay-Account: ${ended.id}`)
+        t.equal(page.status, 200, 'the session is good')
+        t.same(formsIn(ended.secret, page.body), [], 'law 1: what the terminal gets')
       }
     })
   }
+  t.test('law 1: the passwords, keys and answers, and what was made of them, are neither in the log nor on disk', async (t) => {
+    const files = await filesIn(relay.folder)
+    t.ok(secret.size >= 2 && files.length > 1 && relay.logged().includes('sign-in failed'), 'this is where they would be')
+    const all = [...secret.values()]
+    for (const { what, bytes } of [...files, { what: 'the log', bytes: Buffer.from(relay.logged()) }]) t.same(formsIn(all, bytes), [], what)
+  })
   const slow = kinds.filter(({ only }) => only?.includes('site slow') !== false)
   if (slow.length === 0) return
   t.test('site slow: all of them at once, each within its time limit', async (t) => {
