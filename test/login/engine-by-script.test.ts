@@ -22,6 +22,9 @@ t.test('sign-ins that need scripts', { skip }, async (t) => {
     const report = await login.probe(new URL(site.url))
     t.match(report, { ok: true, adapter, loginUrl: site.url, origins: [site.origin] })
     t.match(report.found.join('\n'), /asks for JavaScript and holds no sign-in form without it: it signs in by a browser on the relay/)
+    const again = await login.probe(new URL(site.url), { adapter, settings: report.settings })
+    t.match([again.ok, again.seen], [true, report.seen], 'a second look at a site enrolled so sees the same')
+    t.match(report.seen, { user: 'User name', password: 'Password' })
     t.same(site.received, [], 'nothing was sent')
   })
 
@@ -108,6 +111,7 @@ t.test('without Chromium such a sign-in says what is missing, and the probe too'
   const report = await login.probe(new URL(site.url))
   t.match(report, { ok: false })
   t.match(report.found.join('\n'), /a browser on the relay would run it, but none is installed/)
+  t.match(await login.probe(new URL(site.url), { adapter }), { ok: false, adapter })
 })
 
 function childrenOf(pid: number): number[] {

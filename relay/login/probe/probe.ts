@@ -50,10 +50,12 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
     const on = atFirst.look.page ?? page
     const wantsApi = options.adapter === undefined ? needsScript(atFirst.look) : options.adapter === 'json'
     const api = wantsApi ? await findLoginApi(on, browser) : undefined
-    const mayDraw = !atFirst.look.fits && options.adapter === undefined
+    const isDrawn = options.adapter !== undefined && adapters.get(options.adapter)?.engine === 'scripts'
+    const mayDraw = isDrawn || (!atFirst.look.fits && options.adapter === undefined)
+    const declared = isDrawn ? { declared: options.settings ?? {} } : {}
     const choice =
       (api === undefined || options.adapter !== undefined ? undefined : byApi(api, on, browser, adapters)) ??
-      (mayDraw ? await lookByScript(on, atFirst.look, { engine, adapters, agent, limits, signal }) : undefined) ??
+      (mayDraw ? await lookByScript(on, atFirst.look, { engine, adapters, agent, limits, signal, ...declared }) : undefined) ??
       atFirst
     const { look } = choice
     const loginUrl = stableLogin(url, look.loginUrl ?? page.url)
