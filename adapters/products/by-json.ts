@@ -13,9 +13,16 @@ export interface KnownProduct {
 }
 
 /** An adapter for a product that is known by its page, and whose script speaks with a login API that the page alone does not tell. */
-export function byJson({ settings, ...product }: KnownProduct): Adapter<JsonSettings> {
+export function byJson({ settings, detect, ...product }: KnownProduct): Adapter<JsonSettings> {
   const schemas: Readonly<Record<string, z.ZodType>> = jsonSettings.shape
   const shape = Object.entries(settings).map(([key, value]) => [key, schemas[key]?.prefault(value)])
   const { look: _, ...rest } = json
-  return { ...rest, ...product, settings: jsonSettings.extend(Object.fromEntries(shape)) as unknown as typeof jsonSettings }
+  // A page that holds a form itself is another edition, or only speaks of the product.
+  const isDrawn = (page: Page): boolean => page.query('input[type=password]').length === 0
+  return {
+    ...rest,
+    ...product,
+    detect: (page) => (isDrawn(page) ? detect(page) : 0),
+    settings: jsonSettings.extend(Object.fromEntries(shape)) as unknown as typeof jsonSettings,
+  }
 }
