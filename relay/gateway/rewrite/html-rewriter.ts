@@ -68,7 +68,7 @@ export function createHtmlRewriter(map: OriginMap, { locksPasswords }: HtmlOptio
     const attributeOf = (name: string): string | undefined => tag.attrs.find((one) => one.name === name)?.value.toLowerCase()
     if (tag.tagName === 'meta') {
       const means = attributeOf('http-equiv')
-      if (means === 'refresh') editAttribute(tag, 'content', (value) => map.replaceAll(value, 'attribute'))
+      if (means === 'refresh') editAttribute(tag, 'content', (value) => map.replaceAll(value, 'field'))
       if (means === 'content-security-policy') editAttribute(tag, 'content', (value) => rewritePolicy(value, map))
     }
     // Its style sheet is another one once it has been rewritten; the relay fetched it from the site itself, over verified TLS.

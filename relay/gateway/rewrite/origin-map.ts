@@ -27,7 +27,7 @@ export type Openers =
   | 'field'
 
 /** What may stand before an address. */
-const before: Readonly<Record<Openers, string>> = { json: '"', css: '"\'(', attribute: '"\'(,=\\s', field: '"<,;=\\s' }
+const before: Readonly<Record<Openers, string>> = { json: '"', css: '"\'(', attribute: '"\'(,\\s', field: '"<,;=\\s' }
 
 /** Where the text itself may be the address. */
 const begins: ReadonlySet<string> = new Set(['attribute', 'field'])
