@@ -54,4 +54,6 @@ export interface Gateway {
    * browser that asked. `account_unknown`: he has none that goes by this label.
    */
   handOver(principal: PortalPrincipal, request: HandOverRequest): string
+  /** The site's origins that pages of this account asked for past the gateway, since the relay was started. */
+  strays(account: Account): readonly string[]
 }

@@ -93,6 +93,10 @@ class ReverseGateway implements Gateway {
     return handOverAddress(this.#rooms, principal, request)
   }
 
+  strays(account: Account): readonly string[] {
+    return this.#rooms.strays.of(account)
+  }
+
   get #domain(): Domain {
     return readDomain(this.#rooms.settings.domain, splitAddress(this.address).port, new URL(this.#rooms.portalUrl()).hostname)
   }

@@ -15,6 +15,8 @@ import type { DevicePrincipal } from './proxied-devices.ts'
 export interface OwnGateway {
   /** Where an account is. */
   addressOf(account: Account): string
+  /** The site's origins that its pages asked for past the gateway. */
+  strays(account: Account): readonly string[]
   /** The address by which the browser of somebody who is signed in here comes into an account's host. `account_unknown`. */
   handOver(
     principal: Extract<Principal, { kind: 'portal' }>,

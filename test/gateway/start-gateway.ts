@@ -24,10 +24,12 @@ export interface GatewayHouseOptions {
   readonly origins: readonly RecordingOrigin[]
   readonly delivery?: Site['delivery']
   readonly config?: Record<string, unknown>
+  /** Ann's at the sites. */
+  readonly password?: string
 }
 
 /** Until the test ends. Signs in when it is first asked for the site. */
-export async function startGateway(t: Test, { origins, delivery = 'attach', config = {} }: GatewayHouseOptions): Promise<GatewayHouse> {
+export async function startGateway(t: Test, { origins, delivery = 'attach', config = {}, password = 'pw' }: GatewayHouseOptions): Promise<GatewayHouse> {
   const hosts = Object.fromEntries(['site.test', 'files.test', 'crm.test'].map((host) => [host, '127.0.0.1']))
   const relay = await startRelay(t, { config: { gateway: { listen: '127.0.0.1:0', domain: 'relay.test' }, ...config }, hosts })
   const ann = { name: 'ann', password: randomBytes(12).toString('hex') }
@@ -45,7 +47,7 @@ export async function startGateway(t: Test, { origins, delivery = 'attach', conf
       ...(ca === undefined ? {} : { ca }),
     })
   }
-  const addAccount = (siteId: string): Promise<Account> => relay.accounts.addAccount({ owner: user.id, siteId, username: 'ann', secrets: { password: 'pw' } })
+  const addAccount = (siteId: string): Promise<Account> => relay.accounts.addAccount({ owner: user.id, siteId, username: 'ann', secrets: { password } })
   const site = await addSite('erp', origins)
   const account = await addAccount('erp')
   const port = Number(relay.gateway?.address.split(':')[1])

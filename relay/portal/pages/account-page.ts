@@ -29,6 +29,7 @@ export function accountPage(app: FastifyInstance, rooms: Rooms): void {
       ...(state.state === 'signing-in' ? { refresh: { seconds: 2, withoutScript: true } } : {}),
       body: html`<div class="top"><h1><bdi>${account.name}</bdi></h1></div>
 ${doneNote(query)}
+${strayNote(rooms, account)}
 <section class="card" id="state" data-live aria-live="polite"><p>${stateMark(state)}</p>
 ${stateAdvice(state)}
 ${(state.state === 'failed' || state.state === 'needs-attention') && html`<p><a href="/accounts/${account.id}/evidence">What the relay saw</a></p>`}
@@ -46,6 +47,13 @@ ${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : htm
 ${action(`/accounts/${account.id}/remove`, 'Remove it', csrf, 'danger')}</div></details></div>`,
     }
   })
+}
+
+/** Scripts of the site build addresses that the gateway cannot see: what does not work there works through the proxy. */
+function strayNote({ gateway }: Rooms, account: Account): Html | undefined {
+  const strays = gateway?.strays(account) ?? []
+  if (strays.length === 0) return undefined
+  return html`<div class="note warn"><p>In the gateway, scripts of this site ask <bdi>${strays.join(', ')}</bdi> directly, where your browser is not signed in. What does not work there works through the proxy: see <a href="/set-up">set-up</a>.</p></div>`
 }
 
 function question(rooms: Rooms, { principal, csrf, query }: Pick<PageCall, 'principal' | 'csrf' | 'query'>, state: AccountState): Html | undefined {
