@@ -154,6 +154,12 @@ export const catalogue = {
     text: 'The site {site} does not answer: {reason}.',
     next: 'Check that it is up and reachable from the relay; `login-relay site check {site}` tries again.',
   },
+  ca_store_failed: {
+    status: 500,
+    exit: 1,
+    text: 'The store of certificates was not changed by `{step}`: {reason}.',
+    next: 'Stores of the system take an administrator: run it with sudo. `ca install --dry-run` prints every step.',
+  },
   upstream_proxy_failed: {
     status: 502,
     exit: 1,

@@ -2,16 +2,18 @@ import { X509Certificate } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { RelayError } from '../errors.ts'
+import { caInstallVerb } from './ca-install/index.ts'
 import { readText } from './client.ts'
 import { printable, printJson, printLine, printNote } from './output.ts'
 import type { CommonOptions } from './settings.ts'
 import { noun, verb, withRelay } from './verb.ts'
 
-/** `ca show|export`: the certificate that terminals trust. */
+/** `ca show|export|install`: the certificate that terminals trust. */
 export function caVerbs(program: Command): void {
   const ca = noun(program, 'ca', 'the certificate authority that terminals trust')
   verb(ca, 'show', 'what it is, and for which hosts it can vouch').action(show)
   verb(ca, 'export', 'print its certificate as PEM').option('--output <FILE>', 'write it to a file').action(exportPem)
+  caInstallVerb(ca, fetchCa)
 }
 
 /** The CA's certificate, PEM. */

@@ -32,6 +32,8 @@ import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
 import type { StreamRequest } from './http2/stream-request.ts'
 import type { ProxyOptions, Rooms } from './rooms.ts'
+import { setupHost } from './setup/setup-host.ts'
+import { answerSetup } from './setup/setup-page.ts'
 import { TlsListener } from './tls-listener.ts'
 import { TunnelOpener } from './tunnel-opener.ts'
 
@@ -216,6 +218,7 @@ class ForwardProxy implements Proxy {
       delete req.headers['proxy-authorization']
       return void portal.answer(req, res, principal)
     }
+    if (connection.tunnel === undefined && host === setupHost && port === 80) return void answerSetup(this.#rooms, target, res)
     const refused = connection.tunnel !== undefined || this.#rooms.config.proxy.otherHosts === 'refuse'
     if (refused)
       return void this.#respond(

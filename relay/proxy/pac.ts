@@ -1,13 +1,14 @@
 import type { Site } from '../accounts/index.ts'
+import { setupHost } from './setup/setup-host.ts'
 
 /**
- * The proxy auto-configuration file: the proxy for enrolled hosts, exactly those, and the direct way for all others.
+ * The proxy auto-configuration file: the proxy for enrolled hosts, exactly those and the setup page's, and the direct way for all others.
  * `proxyAddress`: HOST:PORT as terminals reach it; `scheme`: what the proxy itself speaks there.
  */
 export function pacFile(sites: readonly Pick<Site, 'origins'>[], proxyAddress: string, scheme: 'http' | 'https' = 'http'): string {
   const origins = sites.flatMap((site) => site.origins)
   // Browsers give an IPv6 address without its brackets.
-  const hosts = [...new Set(origins.map((origin) => new URL(origin).hostname.replace(/^\[|\]$/g, '')))].sort()
+  const hosts = [...new Set([setupHost, ...origins.map((origin) => new URL(origin).hostname.replace(/^\[|\]$/g, ''))])].sort()
   return `// The sites that this login-relay signs in to; every other host is reached directly.
 var hosts = ${inScript(Object.fromEntries(hosts.map((host) => [host, 1])))};
 function FindProxyForURL(url, host) {
