@@ -35,7 +35,7 @@ export async function startTomcat(): Promise<Product> {
     'webapps/orders/error.html': '<!doctype html><title>Orders</title><p>Invalid username or password. <a href="index.html">Try again</a>',
     'webapps/orders/index.html': '<!doctype html><title>Orders</title><p>Orders of the year',
   })
-  const jars = globSync('/usr/share/java/tomcat1?-*.jar').filter((file) => !/\d\.jar$|-i18n-/.test(file))
+  const jars = globSync('/usr/share/java/tomcat10-*.jar').filter((file) => !/\d\.jar$|-i18n-/.test(file))
   const properties = { 'java.io.tmpdir': `${folder.path}/temp`, 'catalina.base': folder.path, 'catalina.home': folder.path }
   const fast = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-Djava.security.egd=file:/dev/./urandom']
   const program = await startTelling({
