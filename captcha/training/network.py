@@ -4,7 +4,8 @@ Trains the general network on shards (shards.ts) and writes its weights: Debian'
     /usr/bin/python3 captcha/training/network.py SHARDS MINUTES OUT [CHECKPOINT]
 
 Shards may still be written while it learns: it draws from those that are there. CHECKPOINT is read if it exists and
-written every few minutes. The last shard that exists at the start of an evaluation is never learnt from.
+written every few minutes. One shard is never learnt from: what is read of it is printed. Shards from number 100 on are real
+generators' (pack.ts).
 """
 
 import glob
@@ -19,6 +20,8 @@ from torch import nn
 
 letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-*/=?×÷"
 width, height, batch = 128, 32, 64
+# The share of a batch that real generators draw, where there are any.
+real = 0.8
 torch.manual_seed(1)
 torch.set_num_threads(1)
 random = numpy.random.default_rng(1)
@@ -103,12 +106,20 @@ def save(out):
         file.write(b"".join(blocks))
 
 
+def chances(numbers, losses):
+    """How likely each shard is drawn from: own drawings and real generators in fixed shares, within each those more that are read worse."""
+    theirs = numpy.array([number >= 100 for number in numbers])
+    share = real if 0 < theirs.sum() < len(theirs) else theirs.mean()
+    weights = numpy.array([0.1 + min(1, losses.get(number, 0.5)) for number in numbers])
+    return weights * numpy.where(theirs, share / max(1e-9, weights[theirs].sum()), (1 - share) / max(1e-9, weights[~theirs].sum()))
+
+
 def main(folder, minutes, out, checkpoint="network.pt"):
     began, step, seen = time.time(), 0, 0
     learner = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-4)
     if os.path.exists(checkpoint):
         net.load_state_dict(torch.load(checkpoint))
-    shards, held, looked, losses = {}, None, 0, []
+    shards, known, held, looked, losses = {}, {}, None, 0, []
     while (share := (time.time() - began) / (60 * minutes)) < 1:
         if time.time() - looked > 30 or not shards:
             looked = time.time()
@@ -126,7 +137,7 @@ def main(folder, minutes, out, checkpoint="network.pt"):
         for group in learner.param_groups:
             group["lr"] = 2e-3 * min(1, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
         # A batch from many shards: normalised over images of one kind alone, the net would read that kind only among its like.
-        picked = random.choice(list(shards), batch // 4)
+        picked = random.choice(list(shards), batch // 4, p=chances(list(shards), known))
         parts, labels = [], []
         for planes, texts in (shards[shard] for shard in picked):
             chosen = random.choice(len(texts), 4, replace=False)
@@ -135,7 +146,11 @@ def main(folder, minutes, out, checkpoint="network.pt"):
         planes = numpy.concatenate(parts)
         scores = outputs(varied(planes))
         targets = torch.tensor([letters.index(character) + 1 for label in labels for character in label])
-        loss = nn.functional.ctc_loss(scores, targets, torch.full((batch,), scores.shape[0]), torch.tensor([len(label) for label in labels]), zero_infinity=True)
+        lengths = torch.tensor([len(label) for label in labels])
+        each = nn.functional.ctc_loss(scores, targets, torch.full((batch,), scores.shape[0]), lengths, reduction="none", zero_infinity=True) / lengths
+        loss = each.mean()
+        for shard, value in zip(picked, each.detach().reshape(-1, 4).mean(1).tolist()):
+            known[shard] = 0.9 * known.get(shard, 0.5) + 0.1 * value
         learner.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5)
