@@ -4,6 +4,7 @@
  */
 import { findChromium } from '../../test/chromium.ts'
 import { figureLines, type Row, verdictLines } from './print.ts'
+import { absentProducts } from './products.ts'
 import { type BenchSite, type RunningSite, sites } from './sites.ts'
 import { type ChromiumFigures, measureChromium } from './through-chromium.ts'
 import { BenchRelay } from './through-relay.ts'
@@ -14,6 +15,8 @@ const times = { relay: 30, script: 1, cold: 3, warm: 5 }
 const words = process.argv.slice(2)
 const chosen = sites.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
 if (findChromium() === undefined) console.log('No Chromium here (Debian: apt-get install chromium): nothing is compared.')
+
+if (absentProducts.length > 0) console.log(`Not here, and left out: ${absentProducts.join(', ')}.`)
 
 const relay = await BenchRelay.start()
 const rows: Row[] = []

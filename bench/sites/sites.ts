@@ -32,6 +32,8 @@ export interface BenchSite {
   readonly name: string
   /** How a Chromium signs in there, for comparison; undefined: its page cannot do it without a person, or has no script to do it with. */
   readonly chromium?: 'form' | 'http'
+  /** What stands on the page behind the sign-in; default: words for signing out. */
+  readonly says?: RegExp
   /** A script makes something of the password, or draws the form: the plain engine cannot know what. */
   readonly needsScript?: true
   start(): Promise<RunningSite>

@@ -64,13 +64,13 @@ async function signIn(browser: Browser, kind: BenchSite, site: RunningSite): Pro
     const answer = await page.goto(site.url)
     if (kind.chromium === 'http') {
       if (answer?.status() !== 200) throw new Error(`${site.url} answered ${answer?.status()}`)
-    } else await fillIn(page, credentials)
+    } else await fillIn(page, credentials, kind.says ?? signedIn)
   } finally {
     await context.close()
   }
 }
 
-async function fillIn(page: Page, credentials: { readonly username: string; readonly password: string }): Promise<void> {
+async function fillIn(page: Page, credentials: { readonly username: string; readonly password: string }, says: RegExp): Promise<void> {
   const frame = await frameWithForm(page)
   const password = frame.locator('input[type=password]:visible').first()
   if ((await password.count()) === 0) {
@@ -83,7 +83,7 @@ async function fillIn(page: Page, credentials: { readonly username: string; read
   const form = frame.locator('form:has(input[type=password]:visible)')
   if ((await form.count()) > 0) await password.press('Enter')
   else await frame.locator(submitter).last().click()
-  await frame.getByText(signedIn).first().waitFor()
+  await frame.getByText(says).first().waitFor()
 }
 
 /** In most pages at once; where frames are still loading, they are looked at again after a moment. */
