@@ -58,7 +58,8 @@ const inChromium = `[...document.forms].map((form) => {
 t.setTimeout(110_000)
 
 t.test('what a form sends is what Chromium makes of the same form', { skip }, async (t) => {
-  const seed = Math.floor(Math.random() * 2 ** 31)
+  // The same every time: what fails can be looked at, and no run fails for another run's luck.
+  const seed = Number(process.env.FORMS_SEED ?? 1)
   const forms = fc.sample(form, { numRuns: 150, seed })
   const sources = forms.map(({ controls, button, outside }, index) => {
     const associated = outside === null ? '' : outside.replace(/^<(input|textarea|select)/, `<$1 form=f${index}`)
