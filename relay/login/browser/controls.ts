@@ -27,7 +27,19 @@ const inputTypes = new Set(
 
 /** The controls whose form owner this form is, in document order. */
 export function controlsOf(form: Element, document: ParsedDocument): Control[] {
-  return (indexFor(document).controlsOf.get(form) ?? []).map(toControl)
+  const controls = (indexFor(document).controlsOf.get(form) ?? []).map(toControl)
+  keepOneChecked(controls)
+  return controls
+}
+
+/** Of the radio buttons of a group the last that says so is checked (HTML standard, section 4.10.5.1.17), a disabled one too. */
+function keepOneChecked(controls: readonly Control[]): void {
+  const groups = new Set<string>()
+  for (const control of controls.toReversed()) {
+    if (control.type !== 'radio' || control.name === '' || !control.checked) continue
+    if (groups.has(control.name)) control.checked = false
+    groups.add(control.name)
+  }
 }
 
 function toControl(place: PlacedControl): Control {
