@@ -35,11 +35,12 @@ def layer(inputs, outputs, size=(3, 3), padding=(1, 1)):
 net = nn.Sequential(
     layer(3, 16), nn.MaxPool2d(2),
     layer(16, 32), nn.MaxPool2d(2),
-    layer(32, 64), layer(64, 64), nn.MaxPool2d((2, 1)),
-    layer(64, 96), nn.MaxPool2d((2, 1)),
-    layer(96, 128, (2, 3), (0, 1)),
-    layer(128, 128, (1, 5), (0, 2)),
-    nn.Conv2d(128, len(letters) + 1, 1),
+    layer(32, 64), layer(64, 96), nn.MaxPool2d((2, 1)),
+    layer(96, 144), nn.MaxPool2d((2, 1)),
+    layer(144, 192, (2, 3), (0, 1)),
+    layer(192, 192, (1, 5), (0, 2)),
+    layer(192, 192, (1, 5), (0, 2)),
+    nn.Conv2d(192, len(letters) + 1, 1),
 ).to(memory_format=torch.channels_last)  # fmt: skip
 
 
