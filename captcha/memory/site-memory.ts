@@ -101,7 +101,7 @@ export class SiteMemory {
 
   async learn(outcome: CaptchaOutcome): Promise<void> {
     const state = this.#state
-    const kind = outcome.read?.kind ?? 'text'
+    const kind = kindOf(outcome)
     const byKind = { ...state.byKind, [kind]: tallied(state.byKind[kind], outcome.by, outcome.is === 'accepted') }
     if (outcome.is === 'refused') {
       const wasRead = outcome.by === 'reader' && outcome.read !== undefined
@@ -113,7 +113,7 @@ export class SiteMemory {
     const habits = withAnswer(state.habits, outcome)
     const track = read === undefined ? state.track : noted(state.track, read.claimed, isSame(read.answer, answer, habits))
     this.#state = { ...state, byKind, habits, track, refusedInARow: 0 }
-    if ((read?.kind ?? 'text') === 'text' && habits.kinds.arithmetic === undefined) await this.#learnGlyphs(image, answer)
+    if (kind === 'text' && habits.kinds.arithmetic === undefined) await this.#learnGlyphs(image, answer)
   }
 
   stats(): CaptchaStats {
@@ -175,6 +175,12 @@ export class SiteMemory {
   #proved(confidence: number): number {
     return rateAt(this.#state.track, confidence, { reach: 0.15, prior: confidence, weight: 6 })
   }
+}
+
+/** As it was read; but what was taken for Chinese characters and answered with none of them was a text. */
+function kindOf(outcome: CaptchaOutcome): ReadResult['kind'] {
+  const kind = outcome.read?.kind ?? 'text'
+  return kind === 'chinese' && outcome.is === 'accepted' && !/\p{Script=Han}/u.test(outcome.answer) ? 'text' : kind
 }
 
 function isSame(one: string, other: string, { caseless }: Habits): boolean {

@@ -156,3 +156,13 @@ t.test('the rate counts what the relay read and what a person answered apart, by
     byKind: { text: { reads: 2, right: 1, asked: 1, askedRight: 0 }, arithmetic: { reads: 0, asked: 1, askedRight: 1 } },
   })
 })
+
+t.test('images that the reader took for Chinese characters teach their letters all the same', async (t) => {
+  const memory = new SiteMemory()
+  const read: SiteRead = { ...(await lost.read()), kind: 'chinese', claimed: 0.05 }
+  for (let index = 0; index < 3; index++)
+    await memory.learn({ is: 'accepted', image: await png(drawing(digits(index), { seed: index })), answer: digits(index), by: 'person', read })
+  t.match(memory.stats(), { glyphs: { images: 3 }, byKind: { text: { asked: 3, askedRight: 3 } } })
+  await memory.learn({ is: 'accepted', image: await png(drawing('12', {})), answer: '天地', by: 'person', read })
+  t.match(memory.stats(), { glyphs: { images: 3 }, byKind: { chinese: { asked: 1 } } })
+})
