@@ -20,7 +20,8 @@ export async function askUntil({ question, until, signal }: AskUntil): Promise<s
   }
   const tick = setInterval(() => {
     if (left() === 0) lines.close()
-    else showPrompt(true)
+    // A terminal that cannot write a line anew would fill with prompts.
+    else if (process.env.TERM !== 'dumb') showPrompt(true)
   }, 1000)
   const close = () => lines.close()
   signal.addEventListener('abort', close, { once: true })
