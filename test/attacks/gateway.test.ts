@@ -72,6 +72,8 @@ t.test('against a gateway with two accounts and two people', async (t) => {
 
   await t.test('a way in works once, in the browser that asked for it, and leads to a page of its own host alone', async (t) => {
     const victim = await house.terminal(undefined)
+    // He has been led to the portal once himself: his browser has a way of its own.
+    await victim.visit(`${house.at()}/x`)
     const attacker = await house.terminal()
     const asked = await attacker.visit(`${house.at()}/x`, { follow: false })
     const handed = await attacker.visit(asked.headers.location as string, { follow: false })
