@@ -50,6 +50,7 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/open', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/logout', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/login', statuses: [200, 404, 404, 200, 401] },
+  { method: 'GET', path: '/accounts/ANN_ACCOUNT/gateway', statuses: [409, 404, 404, 409, 401] },
   { method: 'GET', path: '/accounts/ANN_ACCOUNT/versions', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/revert', statuses: [404, 404, 404, 404, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/confirm', statuses: [200, 404, 404, 200, 401] },
