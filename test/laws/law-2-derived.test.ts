@@ -7,7 +7,8 @@ import { answering, type RawOrigin, startRawOrigin } from '../outbound/raw-origi
 
 // Law 2 for what is made of a secret: it goes where the secret may go, as often as the secret may, and a key for codes never goes at all.
 
-const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
+// A connection for each request, so that `received` holds a text for each.
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
 const seed = 'JBSWY3DPEHPK3PXP'
 const md5 = { is: 'made', by: 'md5', as: 'hex', of: [{ is: 'secret' }] } as const
 const hash = createHash('md5').update('canary').digest('hex')

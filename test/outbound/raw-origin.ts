@@ -58,9 +58,28 @@ export async function startRawOrigin(t: Test, { address = '127.0.0.1', tls, onDa
   }
 }
 
-/** Answers every complete request on a connection with these bytes. */
+/** Answers each whole request on a connection with these bytes, once its body is here too. */
 export function answering(bytes: string | Buffer): (socket: Socket, text: string) => void {
+  const answer = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes
+  const answered = new WeakMap<Socket, number>()
   return (socket, text) => {
-    if (text.includes('\r\n\r\n')) socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
+    const whole = wholeRequests(text)
+    for (let sent = answered.get(socket) ?? 0; sent < whole; sent++) socket.write(answer)
+    answered.set(socket, whole)
+  }
+}
+
+/** How many requests came to their end: by their length, or by their last chunk (RFC 9112, section 6.3). */
+function wholeRequests(text: string): number {
+  let count = 0
+  for (let at = 0; ; count++) {
+    const head = text.indexOf('\r\n\r\n', at)
+    if (head < 0) return count
+    const fields = text.slice(at, head)
+    const chunked = /\r\ntransfer-encoding: *chunked/i.test(fields)
+    const last = text.indexOf('\r\n0\r\n\r\n', head + 2)
+    if (chunked && last < 0) return count
+    at = chunked ? last + 7 : head + 4 + Number(/\r\ncontent-length: *(\d+)/i.exec(fields)?.[1] ?? 0)
+    if (at > text.length) return count
   }
 }
