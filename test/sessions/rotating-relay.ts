@@ -11,14 +11,16 @@ const config = configSchema.parse({ portal: { listen: '127.0.0.1:0' }, proxy: { 
 const relay = await createRelay({ config, folder, env: {}, log: pino({ level: 'silent' }), listen: 'local' })
 await relay.start()
 
-/** Kills this process before a call of a room's method, or when what it did is durable. */
+/** Kills this process before a call of a room's method, or when what it did is durable. Calls beyond the first are named by their number. */
 function watch<T extends object>(room: T, method: keyof T & string): void {
   const own = room[method] as (...given: unknown[]) => Promise<unknown>
+  let calls = 0
   Object.assign(room, {
     async [method](...given: unknown[]) {
-      die(`before ${method}`)
+      const call = ++calls === 1 ? method : `${method} ${calls}`
+      die(`before ${call}`)
       const result = await own.apply(room, given)
-      die(`after ${method}`)
+      die(`after ${call}`)
       return result
     },
   })
@@ -32,6 +34,7 @@ watch(relay.accounts, 'propose')
 watch(relay.accounts, 'writeAhead')
 watch(relay.accounts, 'notePending')
 watch(relay.accounts, 'adopt')
+watch(relay.accounts, 'dropPending')
 watch(relay.login, 'changePassword')
 
 const [account] = relay.accounts.listAccounts()

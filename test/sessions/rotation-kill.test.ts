@@ -4,21 +4,28 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { startChangingSite } from '../sites/changing-site.ts'
+import { type Behaviour, startChangingSite } from '../sites/changing-site.ts'
 import { enrol, startRelay } from '../start-relay.ts'
 import { tempFolder } from '../temp-folder.ts'
 
 const script = join(import.meta.dirname, 'rotating-relay.ts')
-/** Moments in the relay's own process, and whether the site has the new password by then. */
-const inside: readonly [moment: string, isChanged: boolean][] = [
+/** Calls in the relay's own process in the order they are made, and whether the site has the new password by then. */
+const taken: readonly [moment: string, isChanged: boolean][] = [
+  ['before changePassword', false],
+  ['before propose', false],
+  ['after propose', false],
   ['before writeAhead', false],
   ['after writeAhead', false],
   ['before notePending', false],
   ['after notePending', false],
   ['after changePassword', true],
+  ['before notePending 2', true],
+  ['after notePending 2', true],
   ['before adopt', true],
   ['after adopt', true],
 ]
+/** At a site that says it has changed the password, and has not: the sign-in with the new one is refused, that with the one before is not. */
+const notTaken = ['before notePending 3', 'after notePending 3', 'before dropPending', 'after dropPending'] as const
 
 /** The site outlives the relay. `loses`: a change is lost on the way, and `onLost` is told. */
 const way = { loses: false, onLost: (): void => {} }
@@ -39,11 +46,24 @@ t.before(async () => {
   await relay.stop()
 })
 
-for (const [moment, isChanged] of inside) {
-  t.test(`killed ${moment.replace(/([A-Z])/g, ' $1').toLowerCase()}, a password that works is in the vault, and is found at the next sign-in`, async (t) => {
+for (const [moment, isChanged] of taken) {
+  t.test(`killed ${inWords(moment)}, a password that works is in the vault, and is found at the next sign-in`, async (t) => {
     const folder = await prepare(t)
     await rotateUntilKilled(t, folder, moment)
     t.equal(business.password() !== 'first one', isChanged, 'the moment is the one that was meant')
+    await recover(t, folder)
+  })
+}
+
+for (const moment of notTaken) {
+  t.test(`killed ${inWords(moment)}, at a site that keeps the password while it says otherwise, the one that works is found`, async (t) => {
+    const folder = await prepare(t, 'says-yes-does-nothing')
+    await rotateUntilKilled(t, folder, moment)
+    t.match(
+      business.tries.map(({ isRight }) => isRight),
+      moment.endsWith('notePending 3') ? [true, false] : [true, false, true],
+      'the moment is the one that was meant',
+    )
     await recover(t, folder)
   })
 }
@@ -78,11 +98,17 @@ t.test('let live, it finishes', async (t) => {
   t.not(business.password(), 'first one')
 })
 
+function inWords(moment: string): string {
+  return moment.replace(/([A-Z])/g, ' $1').toLowerCase()
+}
+
 /** A data directory of its own with an account at the site. */
-async function prepare(t: Test): Promise<string> {
+async function prepare(t: Test, how: Behaviour = 'honest'): Promise<string> {
   const folder = await tempFolder(t)
   await cp(enrolled, folder, { recursive: true })
   business.setPassword('first one')
+  business.behave(how)
+  business.tries.length = 0
   return folder
 }
 
