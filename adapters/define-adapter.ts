@@ -88,8 +88,9 @@ export function adapterProblem(value: unknown): string | undefined {
 
 /** Why an adapter that says it needs this version of the API cannot be used. */
 export function apiProblem(api: unknown): string {
-  if (typeof api === 'number' && api > adapterApi) return `it needs version ${api} of the adapter API, and this relay knows ${adapterApi}: update login-relay`
-  return `api must be ${adapterApi}: this relay knows no other`
+  if (typeof api !== 'number') return `api must be ${adapterApi}: this relay knows no other`
+  const needs = `it needs version ${api} of the adapter API, and this relay knows ${adapterApi}`
+  return api > adapterApi ? `${needs}: update login-relay` : `${needs}: it is too old`
 }
 
 function signedOutProblem(signs: unknown): string | undefined {

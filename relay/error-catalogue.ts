@@ -208,6 +208,12 @@ export const catalogue = {
     text: 'The adapter {file} cannot be used: {problem}.',
     next: 'Correct the file; docs/adapters.md shows how an adapter is written.',
   },
+  adapter_package_unfit: {
+    status: 500,
+    exit: 2,
+    text: 'The adapter package {package} cannot be used: {problem}.',
+    next: 'Update login-relay, or install a version of the package that fits: `npm install --prefix {folder} {package}@VERSION`. To do without it: `npm uninstall --prefix {folder} {package}`.',
+  },
   adapter_unknown: { status: 400, exit: 2, text: 'There is no adapter {adapter}.', next: 'The adapters of this relay are: {adapters}.' },
   declaration_invalid: {
     status: 422,

@@ -12,13 +12,15 @@ export interface AdapterFile {
   readonly kind: 'module' | 'steps'
   /** Files and folders with its code. */
   readonly readable: readonly string[]
+  /** The folder that a package is installed in; undefined: it is a file of one's own. */
+  readonly installedIn?: string
 }
 
 const packageName = /^login-relay-adapter-[a-z0-9._-]+$/
 
 /**
  * The adapters in a folder: its files in order of their names, then the packages `login-relay-adapter-*` installed there. Of a path to
- * a file, that one alone. `adapter_unfit` when it cannot be read.
+ * a file, that one alone. `adapter_unfit` when it cannot be read, `adapter_package_unfit` for a package that names no module.
  */
 export async function listAdapterFiles(path: string): Promise<AdapterFile[]> {
   const isFile = (await stat(path).catch(() => undefined))?.isFile() === true
@@ -37,32 +39,35 @@ async function listFolder(folder: string): Promise<AdapterFile[]> {
     if (/\.(?:[cm]?js|[cm]?ts)$/.test(name)) return [{ from: name, path, kind: 'module', readable }]
     return /\.steps\.ya?ml$/.test(name) ? [{ from: name, path, kind: 'steps', readable: [] }] : []
   })
-  return [...files, ...(await listPackages(join(folder, 'node_modules')))]
+  return [...files, ...(await listPackages(folder))]
 }
 
-async function listPackages(folder: string): Promise<AdapterFile[]> {
+async function listPackages(installedIn: string): Promise<AdapterFile[]> {
+  const folder = join(installedIn, 'node_modules')
   const names = existsSync(folder) ? await readdir(folder) : []
   const scoped = await Promise.all(
     names.filter((name) => name.startsWith('@')).map(async (scope) => (await readdir(join(folder, scope))).map((name) => `${scope}/${name}`)),
   )
   const own = [...names, ...scoped.flat()].filter((name) => packageName.test(name.replace(/^@[^/]+\//, ''))).sort()
   return Promise.all(
-    own.map(async (name) => ({ from: name, path: await entryOf(join(folder, name), name), kind: 'module' as const, readable: [join(folder, '*')] })),
+    own.map(async (from): Promise<AdapterFile> => {
+      const path = await entryOf(join(folder, from), { from, installedIn })
+      return { from, path, kind: 'module', readable: [join(folder, '*')], installedIn }
+    }),
   )
 }
 
 /** The module of a package: what it exports, else its main file. */
-async function entryOf(folder: string, name: string): Promise<string> {
+async function entryOf(folder: string, source: AdapterSource): Promise<string> {
   let manifest: { readonly exports?: unknown; readonly main?: unknown }
   try {
     manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   } catch (cause) {
-    throw unfit(name, 'its package.json cannot be read', cause)
+    throw unfit(source, 'its package.json cannot be read', cause)
   }
   const entry = exported(manifest.exports) ?? manifest.main ?? 'index.js'
-  if (typeof entry !== 'string') throw unfit(name, 'its package.json names no module')
-  const path = join(folder, entry)
-  return path
+  if (typeof entry !== 'string') throw unfit(source, 'its package.json names no module')
+  return join(folder, entry)
 }
 
 /** Node's package entry points: the condition `import`, else `default`. */
@@ -76,7 +81,7 @@ async function read(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
   } catch (cause) {
-    throw unfit(folder, 'the folder cannot be read', cause)
+    throw unfit({ from: folder }, 'the folder cannot be read', cause)
   }
 }
 
@@ -84,6 +89,11 @@ function present(path: string): string[] {
   return existsSync(path) ? [path] : []
 }
 
-export function unfit(file: string, problem: string, cause?: unknown): RelayError {
-  return new RelayError('adapter_unfit', { params: { file, problem }, ...(cause === undefined ? {} : { cause }) })
+type AdapterSource = Pick<AdapterFile, 'from' | 'installedIn'>
+
+/** Who wrote a file can correct it; who installed a package can install another version of it. */
+export function unfit({ from, installedIn }: AdapterSource, problem: string, cause?: unknown): RelayError {
+  const why = cause === undefined ? {} : { cause }
+  if (installedIn === undefined) return new RelayError('adapter_unfit', { params: { file: from, problem }, ...why })
+  return new RelayError('adapter_package_unfit', { params: { package: from, folder: installedIn, problem }, ...why })
 }

@@ -18,7 +18,7 @@ export interface LoadedAdapters {
 
 /**
  * The adapters by name: the built-in ones, which run in this process, then those of the folder, each in a process of its own.
- * `adapter_unfit` names the file and what is wrong with it.
+ * `adapter_unfit` names the file and what is wrong with it, `adapter_package_unfit` the package.
  */
 export async function loadAdapters(folder: string | undefined, limits: IsolationLimits): Promise<LoadedAdapters> {
   const byName = new Map<string, LoadedAdapter>(builtInAdapters.map((adapter) => [adapter.name, { adapter, from: 'built in' }]))
@@ -30,9 +30,9 @@ export async function loadAdapters(folder: string | undefined, limits: Isolation
     for (const [index, outcome] of loading.entries()) {
       if (outcome.status === 'rejected') throw outcome.reason
       const { adapter } = outcome.value
-      const from = files[index]?.from ?? ''
-      if (byName.has(adapter.name)) throw unfit(from, `another adapter is called ${adapter.name} already`)
-      byName.set(adapter.name, { adapter, from })
+      const file = files[index] as AdapterFile
+      if (byName.has(adapter.name)) throw unfit(file, `another adapter is called ${adapter.name} already`)
+      byName.set(adapter.name, { adapter, from: file.from })
     }
     return { byName, stop }
   } catch (error) {
@@ -48,6 +48,6 @@ async function load(file: AdapterFile, limits: IsolationLimits): Promise<Isolate
     return await isolate({ source: { steps: definition }, readable: [], limits }, facts)
   } catch (error) {
     if (error instanceof RelayError || !(error instanceof Error)) throw error
-    throw unfit(file.from, error.message, error)
+    throw unfit(file, error.message, error)
   }
 }

@@ -51,7 +51,8 @@ export default defineAdapter<z.infer<typeof settings>>({
 const unfit: Readonly<Record<string, readonly [text: string, problem: RegExp]>> = {
   'no default export': ['export const adapter = 1', /broken\.ts cannot be used: it has no default export/],
   'something else': ['export default 7', /not made by defineAdapter/],
-  'an older kind': [`export default { name: 'x', api: 0 }`, /api must be 1/],
+  'an older kind': [`export default { name: 'x', api: 0 }`, /it needs version 0 of the adapter API, and this relay knows 1: it is too old/],
+  'no version of the API': [`export default { name: 'x' }`, /api must be 1/],
   'a missing hook': [`${kit}export default defineAdapter({ name: 'x', api: 1, description: 'x', settings: z.strictObject({}) })`, /signIn must be a function/],
   'a syntax error': ['export default {', /it cannot be loaded/],
   'an error of its own': ['throw new Error("no luck")', /it cannot be loaded: no luck/],
@@ -102,7 +103,7 @@ t.test('an adapter that fails in its own way becomes an outcome, and its secrets
   t.match(await at('lands-elsewhere'), { ok: true, landingUrl: `${site.origin}/` })
 })
 
-t.test('an installed package is an adapter, and one for another version of the API, or in CommonJS, is refused with its name', async (t) => {
+t.test('an installed package is an adapter, and one for another version of the API, or in CommonJS, is refused with what to do about it', async (t) => {
   const main = (api: number) =>
     `import { defineAdapter } from 'login-relay/adapters'\nimport { z } from 'zod'\nimport { words } from 'some-library'
 export default defineAdapter({ name: 'acme', api: ${api}, description: words, settings: z.strictObject({}), signIn: async () => ({ evidence: [words] }), ${rest} })`
@@ -119,17 +120,20 @@ export default defineAdapter({ name: 'acme', api: ${api}, description: words, se
       'main.js': main(1),
     }),
     newer: folderWith({ 'package.json': '{"type":"module","main":"main.js"}', 'main.js': main(2) }),
-    old: folderWith({ 'package.json': '{"main":"main.js"}', 'main.js': 'module.exports = require("node:fs")' }),
+    older: folderWith({ 'package.json': '{"type":"module","main":"main.js"}', 'main.js': main(0) }),
+    commonjs: folderWith({ 'package.json': '{"main":"main.js"}', 'main.js': 'module.exports = require("node:fs")' }),
     empty: folderWith({}),
   })
   const login = await startEngine(t, { adaptersFolder: join(folder, 'good') })
   t.match(login.adapters.at(-1), { name: 'acme', description: 'from a package', from: '@acme/login-relay-adapter-acme' })
   for (const [name, message] of [
     ['newer', /login-relay-adapter-acme cannot be used: .*it needs version 2 of the adapter API, and this relay knows 1/],
-    ['old', /login-relay-adapter-acme cannot be used: it cannot be loaded/],
+    ['older', /login-relay-adapter-acme cannot be used: .*it needs version 0 of the adapter API, and this relay knows 1/],
+    ['commonjs', /login-relay-adapter-acme cannot be used: it cannot be loaded/],
     ['empty', /its package\.json cannot be read/],
   ] as const) {
-    await t.rejects(startEngine(t, { adaptersFolder: join(folder, name) }), { code: 'adapter_unfit', message })
+    const next = new RegExp(`^Update login-relay, or install .*\`npm install --prefix ${join(folder, name)} @acme/login-relay-adapter-acme@VERSION`)
+    await t.rejects(startEngine(t, { adaptersFolder: join(folder, name) }), { code: 'adapter_package_unfit', message, next }, name)
   }
 })
 
