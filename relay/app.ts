@@ -4,7 +4,7 @@ import { type Logger, pino } from 'pino'
 import { openReader } from '../captcha/index.ts'
 import type { Config } from '../config/index.ts'
 import { openAccessLog } from './access-log-file.ts'
-import { type Accounts, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
+import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
 import { createIdentity, type Identity } from './identity/index.ts'
@@ -44,6 +44,8 @@ export interface Relay {
   readonly vault: Vault
   readonly identity: Identity
   readonly accounts: Accounts
+  /** Which account a device uses where its user has several. */
+  readonly choices: AccountChoices
   /** The files that say what the sites are. */
   readonly declarations: Declarations
   readonly outbound: Outbound
@@ -69,6 +71,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const identity = createIdentity({ store })
   const accounts = createAccounts({ store, vault, now })
+  const choices = createAccountChoices({ store, identity, accounts, now, log })
   const outbound = createOutbound({
     openSecret,
     upstream: { proxy: settings.outbound.upstreamProxy, resolve: settings.outbound.upstreamResolve, env },
@@ -110,6 +113,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     config: settings,
     identity,
     accounts,
+    choices,
     sessions,
     outbound,
     traffic,
@@ -140,6 +144,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     folder,
     identity,
     accounts,
+    choices,
     declarations,
     login,
     sessions,
@@ -156,7 +161,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   })
 
   const doors = listen === 'all' ? [proxy, ...(gateway === undefined ? [] : [gateway])] : []
-  const rooms = [store, vault, identity, accounts, outbound, certificateAuthority, login, declarations, sessions, portal, ...doors]
+  const rooms = [store, vault, identity, accounts, choices, outbound, certificateAuthority, login, declarations, sessions, portal, ...doors]
   const started: { stop(patience?: number): Promise<void> }[] = []
 
   async function start(): Promise<void> {
@@ -193,6 +198,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     vault,
     identity,
     accounts,
+    choices,
     declarations,
     outbound,
     login,

@@ -45,7 +45,7 @@ export const catalogue = {
   form_stale: {
     status: 403,
     exit: 1,
-    text: "The request does not come from the portal's own page, or the page is too old.",
+    text: "The request does not come from the relay's own page, or the page is too old.",
     next: 'Go back, load the page again, and repeat what you did.',
   },
   too_many_tries: { status: 429, exit: 1, text: 'Too many tries.', next: 'Wait {seconds} seconds, then try again.' },
@@ -251,7 +251,7 @@ export const catalogue = {
     status: 409,
     exit: 1,
     text: 'You have several accounts at {site}: {accounts}.',
-    next: 'Send the header Login-Relay-Account with one of these names, or choose one in the portal.',
+    next: 'Send the header Login-Relay-Account with one of these names, or choose one for this device: in a browser at http://relay.pac/accounts, or with `login-relay device choose`.',
   },
   login_required: {
     status: 401,

@@ -5,6 +5,7 @@
  * only, scoped to the site's origins and sealed to them: a site whose origins or CA were changed in the store gets no secret.
  * Keeps laws 1, 2, 3 (attention) and 5.
  */
+export { type AccountChoice, type AccountChoices, createAccountChoices } from './account-choices.ts'
 export { type AccountsOptions, createAccounts } from './accounts.ts'
 export type {
   Account,

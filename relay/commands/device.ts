@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { RelayError } from '../errors.ts'
+import type { RelayClient } from './client.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from './output.ts'
 import type { CommonOptions } from './settings.ts'
 import { noun, verb, withRelay } from './verb.ts'
@@ -16,12 +17,23 @@ interface OwnerOption extends CommonOptions {
   readonly user?: string
 }
 
-/** `device add|list|revoke`. */
+interface ChoiceView {
+  readonly site: string
+  readonly account: string
+  readonly chosenAt: number
+}
+
+/** `device add|list|revoke|accounts|choose`. */
 export function deviceVerbs(program: Command): void {
   const device = noun(program, 'device', 'terminals, scripts and agents that may use the proxy')
   verb(device, 'add NAME', 'enrol a device; prints its token, once').requiredOption('--user <NAME>', 'whose device it is').action(add)
   verb(device, 'list', 'list the devices').option('--user <NAME>', "only this person's").action(list)
   verb(device, 'revoke NAME', 'end a device: its token stops working at once').option('--user <NAME>', 'whose device it is').action(revoke)
+  verb(device, 'accounts NAME', 'show which account a device uses at sites with several').option('--user <NAME>', 'whose device it is').action(accounts)
+  verb(device, 'choose NAME [ACCOUNT]', 'choose the account that a device uses at its site')
+    .option('--ask <SITE>', 'forget the choice at this site: the person is asked anew')
+    .option('--user <NAME>', 'whose device it is')
+    .action(choose)
 }
 
 async function add(name: string, options: OwnerOption): Promise<void> {
@@ -49,15 +61,51 @@ async function list(options: OwnerOption): Promise<void> {
 
 async function revoke(name: string, options: OwnerOption): Promise<void> {
   await withRelay(options, async (relay) => {
-    const named = (await relay.call<DeviceView[]>('GET', '/api/v1/devices')).filter(
-      (device) => device.name === name && (options.user ?? device.user) === device.user,
-    )
-    const [device, another] = named
-    if (device === undefined) throw new RelayError('not_found', { params: { what: `device ${name}` } })
-    if (another !== undefined)
-      throw new RelayError('usage', { params: { problem: `Several people have a device ${name}: name one with --user.`, verb: 'device revoke' } })
-    await relay.call('DELETE', `/api/v1/devices/${device.id}`)
+    const { id } = await findDevice(relay, name, options, 'device revoke')
+    await relay.call('DELETE', `/api/v1/devices/${id}`)
   })
   if (options.json === true) printJson({ revoked: name })
   else printLine(`Revoked ${printable(name)}.`)
+}
+
+async function accounts(name: string, options: OwnerOption): Promise<void> {
+  const choices = await withRelay(options, async (relay) => {
+    const { id } = await findDevice(relay, name, options, 'device accounts')
+    return relay.call<ChoiceView[]>('GET', `/api/v1/devices/${id}/choices`)
+  })
+  printChoices(choices, options)
+}
+
+async function choose(name: string, account: string | undefined, options: OwnerOption & { readonly ask?: string }): Promise<void> {
+  const { ask } = options
+  if ((account === undefined) === (ask === undefined))
+    throw new RelayError('usage', { params: { problem: 'Name an account, or a site with --ask.', verb: 'device choose' } })
+  const choices = await withRelay(options, async (relay) => {
+    const path = `/api/v1/devices/${(await findDevice(relay, name, options, 'device choose')).id}/choices`
+    if (ask === undefined) return relay.call<ChoiceView[]>('POST', path, { account })
+    await relay.call('DELETE', `${path}/${encodeURIComponent(ask)}`)
+    return relay.call<ChoiceView[]>('GET', path)
+  })
+  printChoices(choices, options)
+}
+
+function printChoices(choices: readonly ChoiceView[], options: OwnerOption): void {
+  if (options.json === true) {
+    printJson(choices)
+    return
+  }
+  printTable(
+    ['SITE', 'ACCOUNT', 'SINCE'],
+    choices.map(({ site, account, chosenAt }) => [site, account, moment(chosenAt)]),
+    'No account was chosen for it: where there are several, a browser asks and a tool names one in the header Login-Relay-Account.',
+  )
+}
+
+async function findDevice(relay: RelayClient, name: string, options: OwnerOption, verb: string): Promise<DeviceView> {
+  const [device, another] = (await relay.call<DeviceView[]>('GET', '/api/v1/devices')).filter(
+    (one) => one.name === name && (options.user ?? one.user) === one.user,
+  )
+  if (device === undefined) throw new RelayError('not_found', { params: { what: `device ${name}` } })
+  if (another !== undefined) throw new RelayError('usage', { params: { problem: `Several people have a device ${name}: name one with --user.`, verb } })
+  return device
 }

@@ -9,6 +9,8 @@ export type DeviceAction =
   | 'add'
   /** Revoke or end one. */
   | 'revoke'
+  /** Say which account it uses at a site. */
+  | 'choose'
 
 interface Question {
   readonly principal: Principal
@@ -33,7 +35,7 @@ export const deviceRules: readonly Rule<Question>[] = [
   {
     id: 'device-enrols',
     allowed: false,
-    reason: 'a device enrols and revokes no devices; that takes the portal',
+    reason: 'a device enrols, changes and revokes no devices; that takes the portal',
     matches: ({ principal, action }) => principal.kind === 'device' && action !== 'list',
   },
   {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import type { Account, Accounts, Declarations } from '../accounts/index.ts'
+import type { Account, AccountChoices, Accounts, Declarations } from '../accounts/index.ts'
 import type { Identity, Principal } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
@@ -30,6 +30,7 @@ export interface PortalOptions {
   readonly folder: string
   readonly identity: Identity
   readonly accounts: Accounts
+  readonly choices: AccountChoices
   readonly declarations: Declarations
   readonly login: Login
   readonly sessions: Sessions

@@ -1,19 +1,11 @@
-import type { Account, Accounts, Site } from '../accounts/index.ts'
+import type { Account, AccountChoices, Accounts, Site } from '../accounts/index.ts'
 import { decide } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 
-/** Which account a device uses at a site where its user has several: the one it opened last by a handoff link. In memory. */
-export class AccountChoices {
-  readonly #chosen = new Map<string, string>()
-
-  remember(principal: DevicePrincipal, account: Account): void {
-    this.#chosen.set(`${principal.device.id} ${account.siteId}`, account.id)
-  }
-
-  of(principal: DevicePrincipal, site: Site): string | undefined {
-    return this.#chosen.get(`${principal.device.id} ${site.id}`)
-  }
+/** What a device may use at a site, in order of name. */
+export function usableAccounts(accounts: Pick<Accounts, 'listAccounts'>, principal: DevicePrincipal, site: Site): Account[] {
+  return accounts.listAccounts({ owner: principal.user.id, siteId: site.id }).filter((account) => decide(principal, 'use', account).allowed)
 }
 
 /**
@@ -22,7 +14,7 @@ export class AccountChoices {
  */
 export function chooseAccount(
   accounts: Pick<Accounts, 'account' | 'listAccounts'>,
-  choices: AccountChoices,
+  choices: Pick<AccountChoices, 'of'>,
   principal: DevicePrincipal,
   site: Site,
   named: string | undefined,
@@ -38,12 +30,12 @@ export function checkUse(principal: DevicePrincipal, account: Account): void {
   if (!decision.allowed) throw new RelayError('forbidden', { params: { reason: decision.reason } })
 }
 
-function soleOrChosen(accounts: Pick<Accounts, 'listAccounts'>, choices: AccountChoices, principal: DevicePrincipal, site: Site): Account {
+function soleOrChosen(accounts: Pick<Accounts, 'listAccounts'>, choices: Pick<AccountChoices, 'of'>, principal: DevicePrincipal, site: Site): Account {
   const own = accounts.listAccounts({ owner: principal.user.id, siteId: site.id })
   const [first] = own
   if (first === undefined) throw new RelayError('login_required', { params: { site: site.id } })
   if (own.length === 1) return first
-  const chosenId = choices.of(principal, site)
+  const chosenId = choices.of(principal.device.id, site.id)
   const chosen = own.find(({ id }) => id === chosenId)
   if (chosen !== undefined) return chosen
   throw new RelayError('account_ambiguous', { params: { site: site.id, accounts: own.map(({ name }) => name).join(', ') } })

@@ -22,7 +22,9 @@ import {
   upgradeOnConnection,
   writeError,
 } from '../traffic/index.ts'
-import { AccountChoices, chooseAccount } from './choose-account.ts'
+import { chooseAccount } from './choose-account.ts'
+import { chooserAddress } from './chooser/chooser-address.ts'
+import { PageTokens } from './chooser/page-tokens.ts'
 import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
@@ -67,7 +69,7 @@ class ForwardProxy implements Proxy {
   #stopWatching = (): void => {}
 
   constructor(options: ProxyOptions) {
-    this.#rooms = { ...options, choices: new AccountChoices() }
+    this.#rooms = { ...options, pageTokens: new PageTokens() }
     this.#server = createServer(strictParsing)
     // Node drops fields over its limit silently; `readRequestHead` refuses such a message instead.
     this.#server.maxHeadersCount = 0
@@ -193,6 +195,7 @@ class ForwardProxy implements Proxy {
       deviceName: principal.device.name,
       isAtOrigin: true,
       chooseAccount: () => chooseAccount(accounts, choices, principal, site, head.account),
+      seeOther: ({ code }: RelayError) => (code === 'account_ambiguous' ? chooserAddress(site, target) : undefined),
     }
     if (target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, { ...request, sender, principal })
     return traffic.relay({ ...request, sender })
@@ -218,7 +221,7 @@ class ForwardProxy implements Proxy {
       delete req.headers['proxy-authorization']
       return void portal.answer(req, res, principal)
     }
-    if (connection.tunnel === undefined && host === setupHost && port === 80) return void answerSetup(this.#rooms, target, res)
+    if (connection.tunnel === undefined && host === setupHost && port === 80) return void answerSetup(this.#rooms, { req, res, head, target, principal })
     const refused = connection.tunnel !== undefined || this.#rooms.config.proxy.otherHosts === 'refuse'
     if (refused)
       return void this.#respond(

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import type { Accounts } from '../accounts/index.ts'
+import type { AccountChoices, Accounts } from '../accounts/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Traffic } from '../traffic/index.ts'
 import type { CertificateAuthority } from './certificate-authority.ts'
-import type { AccountChoices } from './choose-account.ts'
+import type { PageTokens } from './chooser/page-tokens.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 
 /** What the proxy needs of the portal; app.ts brings the two together. */
@@ -22,6 +22,7 @@ export interface ProxyOptions {
   readonly config: Pick<Config, 'proxy'>
   readonly identity: Identity
   readonly accounts: Accounts
+  readonly choices: AccountChoices
   readonly sessions: Sessions
   readonly outbound: Outbound
   readonly traffic: Traffic
@@ -35,5 +36,5 @@ export interface ProxyOptions {
 
 /** What every part of the proxy works with. */
 export interface Rooms extends ProxyOptions {
-  readonly choices: AccountChoices
+  readonly pageTokens: PageTokens
 }

@@ -22,7 +22,13 @@ export function respondError(res: ClientAnswer, error: RelayError, options: Answ
   res.end(body)
 }
 
-/** The same as bytes, for a connection that has no response object: CONNECT, an upgrade, a request that could not be parsed. */
+/** Leads a person's browser to where he can settle what stopped it. `address` is whole and serialised. */
+export function respondSeeOther(res: ClientAnswer, address: string, { code }: RelayError): void {
+  res.writeHead(303, ['Location', address, 'Content-Length', '0', 'Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer', 'Login-Relay-Error', code])
+  res.end()
+}
+
+/** An error as bytes, for a connection that has no response object: CONNECT, an upgrade, a request that could not be parsed. */
 export function writeError(socket: Duplex, error: RelayError, options: AnswerOptions): void {
   const { fields, body } = render(error, options)
   const lines = [`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`]

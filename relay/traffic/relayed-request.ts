@@ -8,7 +8,7 @@ import type { PageSignIn, SiteSession } from '../sessions/index.ts'
 import { type Attachment, attachSession, crossSiteSession, wholeSession } from './attach-session.ts'
 import type { ClientAnswer, ClientRequest } from './client-message.ts'
 import { isCrossSite } from './cross-site.ts'
-import { respondError } from './error-answer.ts'
+import { respondError, respondSeeOther } from './error-answer.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
 import { type ClientUpgrade, type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
@@ -350,12 +350,20 @@ export class RelayedRequest implements Cuttable {
   }
 
   #respond(error: RelayError, fields: readonly string[] = []): void {
-    const { req, res, head } = this.#request
+    const { req, res, head, sender } = this.#request
     if (res.headersSent) {
       res.destroy()
       return
     }
     this.#tally.refused(error)
+    // Not a frame: the page there would stand in a page of the site's.
+    const isPage = req.method === 'GET' && head.isNavigation && (head.fetchDest ?? 'document') === 'document'
+    const elsewhere = isPage ? sender.seeOther?.(error) : undefined
+    if (elsewhere !== undefined) {
+      this.#tally.status = 303
+      respondSeeOther(res, elsewhere, error)
+      return
+    }
     const unread = this.#hasBody && !req.complete && (head.chunked || (head.contentLength ?? 0) > drainBytes)
     respondError(res, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: unread, fields })
   }

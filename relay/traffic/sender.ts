@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/index.ts'
+import type { RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
 import type { ResponseHead } from './response-head.ts'
@@ -15,6 +16,8 @@ export interface Sender {
   readonly isAtOrigin: boolean
   /** The account that the request uses. Throws when there is none, or he may not use it. */
   chooseAccount(): Account
+  /** Where a person can settle what keeps a page of his from opening: his browser is led there. Undefined, and by default: he reads of it in its place. */
+  seeOther?(error: RelayError): string | undefined
   /** Is this Set-Cookie line for him, and not for the session? Default: none is. */
   leaves?(line: string, session: SiteSession): boolean
   /** Makes of the site's answer the one that is passed on; its fields are `head`'s. */

@@ -43,6 +43,10 @@ t.test('from init to a signed-in command, with a server running', { timeout: 100
 
   const device = await cli.json<{ device: string; token: string }>(['device', 'add', 'term', '--user', 'ann'])
   t.match(device, { device: 'term', token: /^lr_[A-Za-z0-9_-]{43}$/ })
+  t.match(await cli.json(['device', 'choose', 'term', 'orders']), [{ site: 'orders', account: 'orders' }])
+  t.match(await cli.run(['device', 'accounts', 'term']), { status: 0, stdout: /^SITE +ACCOUNT +SINCE\norders +orders / })
+  t.match(await cli.json(['device', 'choose', 'term', '--ask', 'orders']), [])
+  t.match(await cli.run(['device', 'choose', 'term']), { status: 2 })
   const { link } = await cli.json<{ link: string }>(['open', 'orders'])
   const claimed = await cli.run(['claim', link, '--format', 'netscape'])
   t.match(claimed.stdout, /^# Netscape HTTP Cookie File\n#HttpOnly_127\.0\.0\.1\tFALSE\t\/\tFALSE\t0\torders_session\t/)

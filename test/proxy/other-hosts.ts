@@ -10,10 +10,10 @@ import type { House } from './start-house.ts'
  * one through to it.
  */
 export async function withOtherHosts(t: Test, house: House, port: number): Promise<ProxyAccess & { readonly proxy: ForwardProxy }> {
-  const { identity, accounts, sessions, certificateAuthority: ca, outbound, traffic, log } = house
+  const { identity, accounts, choices, sessions, certificateAuthority: ca, outbound, traffic, log } = house
   const proxy = createProxy({
     config: { proxy: { listen: '127.0.0.1:0', otherHosts: 'tunnel' } },
-    ...{ identity, accounts, sessions, traffic, ca, log },
+    ...{ identity, accounts, choices, sessions, traffic, ca, log },
     outbound: {
       ...outbound,
       async connect() {

@@ -1,6 +1,7 @@
 import { accountRoutes } from './account-routes.ts'
 import { captchaRoutes } from './captcha-routes.ts'
 import { challengeRoutes } from './challenge-routes.ts'
+import { choiceRoutes } from './choice-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { declarationRoutes } from './declaration-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
@@ -21,6 +22,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...trafficRoutes,
   ...userRoutes,
   ...deviceRoutes,
+  ...choiceRoutes,
   ...siteRoutes,
   ...declarationRoutes,
   ...accountRoutes,

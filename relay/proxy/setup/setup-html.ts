@@ -1,3 +1,6 @@
+import { escapeHtml } from './escape-html.ts'
+import { pageFrame } from './page-frame.ts'
+
 export interface SetupFacts {
   /** What the page's script tries to reach; undefined: no enrolled site uses TLS. */
   readonly probe: string | undefined
@@ -22,28 +25,14 @@ export function setupHtml({ probe, fingerprint, hosts, portalUrl }: SetupFacts):
     probe === undefined
       ? '<p>No enrolled site uses TLS: there is nothing to trust yet.</p>'
       : `<p id="trust" data-probe="${escapeHtml(probe)}">Looking whether this browser trusts the relay …</p>\n<script src="/trust.js"></script>`
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>This browser goes through the relay</title>
-<style>
-  body { font: 1.05rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 8vh auto; padding: 0 1.25rem; color: #1d2733; background: #fbfbfa }
-  h1 { font-size: 1.4rem } a { color: #0b5cad } code { overflow-wrap: anywhere } .good { color: #1a6b3c } .bad { color: #a12b1d } dt { margin-top: .8rem }
-  @media (prefers-color-scheme: dark) { body { color: #e6e9ec; background: #15191d } a { color: #7db7f0 } .good { color: #7fd39f } .bad { color: #f09a8d } }
-</style>
-<h1>This browser goes through the relay</h1>
-${trust}
+  return pageFrame(
+    'This browser goes through the relay',
+    `${trust}
 <p><a href="/ca.pem">Download the relay's CA</a>, and compare its SHA-256 with what <code>login-relay ca show</code> prints at the relay, for it came over plain HTTP:<br><code>${escapeHtml(fingerprint)}</code></p>
 <p>It can vouch for these hosts and no others: ${hosts.map((host) => `<code>${escapeHtml(host)}</code>`).join(', ') || 'none'}.</p>
 <dl>
 ${ways.map(([where, how]) => `<dt>${escapeHtml(where)}</dt><dd><code>${escapeHtml(how)}</code></dd>`).join('\n')}
 </dl>
-<p><a href="/proxy.pac">The PAC file</a> · <a href="${escapeHtml(portalUrl)}">The portal</a></p>
-</html>
-`
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+<p><a href="/proxy.pac">The PAC file</a> · <a href="/accounts">Which account this device uses at a site</a> · <a href="${escapeHtml(portalUrl)}">The portal</a></p>`,
+  )
 }

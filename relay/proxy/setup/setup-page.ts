@@ -1,7 +1,8 @@
-import type { ServerResponse } from 'node:http'
-import type { Target } from '../../traffic/index.ts'
+import { answerChooser, type ChooserRequest } from '../chooser/answer-chooser.ts'
+import { chooserPath } from '../chooser/chooser-address.ts'
 import { ownPaths } from '../deliver.ts'
 import type { Rooms } from '../rooms.ts'
+import { respondSetup } from './respond-setup.ts'
 import { setupHtml } from './setup-html.ts'
 
 /** What the browser tries: a request to an enrolled site that the relay answers itself. It succeeds where the CA is trusted, whatever the answer. */
@@ -12,34 +13,28 @@ fetch(told.dataset.probe, { mode: 'no-cors', cache: 'no-store', credentials: 'om
 )
 `
 
-/** `http://relay.pac/`, seen through the proxy: does trust work, and how it is made to. */
-export function answerSetup({ accounts, ca, portalUrl }: Pick<Rooms, 'accounts' | 'ca' | 'portalUrl'>, { path }: Target, res: ServerResponse): void {
-  switch (path.split('?')[0]) {
+/** `http://relay.pac/`, seen through the proxy: does trust work, and how it is made to; and which account this device uses at a site. */
+export function answerSetup(rooms: Rooms, request: ChooserRequest): void {
+  const { accounts, ca, portalUrl } = rooms
+  const { res, target } = request
+  switch (target.path.split('?')[0]) {
     case '/':
       void accounts.listSites().then((sites) => {
         const secure = sites.flatMap(({ origins }) => origins).find((origin) => origin.startsWith('https:'))
         const probe = secure === undefined ? undefined : `${secure}${ownPaths}trust`
-        respond(res, 'text/html; charset=utf-8', setupHtml({ probe, fingerprint: ca.fingerprint, hosts: ca.names, portalUrl: portalUrl() }))
+        respondSetup(res, 'text/html; charset=utf-8', setupHtml({ probe, fingerprint: ca.fingerprint, hosts: ca.names, portalUrl: portalUrl() }))
       })
       return
+    case chooserPath:
+      return void answerChooser(rooms, request)
     case '/trust.js':
-      return void respond(res, 'text/javascript; charset=utf-8', script)
+      return void respondSetup(res, 'text/javascript; charset=utf-8', script)
     case '/ca.pem':
-      return void respond(res, 'application/x-x509-ca-cert', ca.pem(), ['Content-Disposition', 'attachment; filename="login-relay-ca.pem"'])
+      return void respondSetup(res, 'application/x-x509-ca-cert', ca.pem(), ['Content-Disposition', 'attachment; filename="login-relay-ca.pem"'])
     case '/proxy.pac':
       res.writeHead(302, ['Location', `${portalUrl()}/proxy.pac`, 'Content-Length', '0', 'Cache-Control', 'no-store']).end()
       return
     default:
-      respond(res, 'text/plain; charset=utf-8', 'There is no such page here: http://relay.pac/\n', [], 404)
+      respondSetup(res, 'text/plain; charset=utf-8', 'There is no such page here: http://relay.pac/\n', [], 404)
   }
-}
-
-function respond(res: ServerResponse, type: string, text: string, fields: readonly string[] = [], status = 200): void {
-  const body = Buffer.from(text)
-  const policy = "default-src 'none'; script-src 'self'; connect-src https:; style-src 'unsafe-inline'; frame-ancestors 'none'"
-  res.writeHead(status, [
-    ...['Content-Type', type, 'Content-Length', String(body.length), 'Cache-Control', 'no-store'],
-    ...['Content-Security-Policy', policy, 'X-Content-Type-Options', 'nosniff', ...fields],
-  ])
-  res.end(body)
 }
