@@ -69,6 +69,15 @@ export class BenchRelay {
   async measure(site: RunningSite, times: number): Promise<RelayFigures | { readonly problem: string }> {
     this.#sites += 1
     const id = `site-${this.#sites}`
+    try {
+      return await this.#measureAt(site, id, times)
+    } finally {
+      // A site that is started later may be given its port.
+      await this.#ask('operator', 'DELETE', `/sites/${id}`)
+    }
+  }
+
+  async #measureAt(site: RunningSite, id: string, times: number): Promise<RelayFigures | { readonly problem: string }> {
     const enrolled = await this.#ask('operator', 'POST', '/sites', { url: site.url, id })
     if (!enrolled.ok) return { problem: await problemOf(enrolled) }
     const { adapter } = (await enrolled.json()) as { adapter: string }
@@ -128,8 +137,10 @@ export class BenchRelay {
     return (await answer)[0] as number
   }
 
-  #ask(who: 'operator' | 'ann', method: string, path: string, body: unknown): Promise<Response> {
-    const headers = { authorization: this.#ready[who], 'content-type': 'application/json' }
+  #ask(who: 'operator' | 'ann', method: string, path: string, body?: unknown): Promise<Response> {
+    const authorization = this.#ready[who]
+    if (body === undefined) return fetch(`${this.#ready.url}/api/v1${path}`, { method, headers: { authorization } })
+    const headers = { authorization, 'content-type': 'application/json' }
     return fetch(`${this.#ready.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) })
   }
 }
