@@ -39,9 +39,14 @@ function deniedByMarkers({ markers, signs, sentCaptcha }: AnswerFacts): Verdict 
   return undefined
 }
 
-/** What the site's declaration calls success outweighs words of refusal; something more that is asked does not wait for it. */
+/**
+ * What the site's declaration calls success outweighs words of refusal in a business page, not a refusal with the form to sign in by;
+ * something more that is asked does not wait for it.
+ */
 function successByMarkers(facts: AnswerFacts): Verdict | undefined {
-  const { markers, signs } = facts
+  const { markers, signs, status, hasSignInForm, signOut } = facts
+  if (status === 401 || (hasSignInForm && signOut === undefined && firstOf(facts, ['blocked', 'password-wrong', 'either-wrong']) !== undefined))
+    return undefined
   const told =
     markers.success !== undefined ? `the marker for success: ${quoted(markers.success)}` : signs?.success && `the declared sign of success: ${signs.success}`
   if (told === undefined) return undefined

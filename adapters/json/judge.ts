@@ -27,7 +27,8 @@ function bySigns(facts: ApiFacts): ApiVerdict | undefined {
   if (facts.blocked) return failed('blocked', 'the marker for blocked', ...said(facts))
   if (facts.captchaWrong && facts.sentCaptcha) return { is: 'captcha-refused', seen: ['the marker for a refused captcha', ...said(facts)] }
   if (facts.denied !== undefined) return failed('wrong-password', `the sign of denial: ${facts.denied}`, ...said(facts))
-  if (facts.success !== undefined) return codeAsked(facts) ?? { is: 'signed-in', evidence: [`the sign of success: ${facts.success}`] }
+  // No API says by an error of the client that the client is signed in.
+  if (facts.success !== undefined && facts.status < 400) return codeAsked(facts) ?? { is: 'signed-in', evidence: [`the sign of success: ${facts.success}`] }
   return undefined
 }
 

@@ -55,6 +55,7 @@ const table: readonly (readonly [title: string, given: Given, expected: string])
   ['no, and not why', { body: { code: 1001 } }, 'wrong-password'],
   ['a sign of denial', { body: { result: 'nope' }, settings: { signs: { denied: [{ text: 'nope' }] } } }, 'wrong-password'],
   ['a sign of success', { body: { result: 'yes' }, settings: { signs: { success: [{ text: '"yes"' }] } } }, 'signed-in'],
+  ['a sign of success that holds for a refusal too', { status: 401, settings: { signs: { success: [{ path: '/login' }] } } }, 'wrong-password'],
   ['no sign of success where one is named', { body: { token: 'abcdef' }, settings: { signs: { success: [{ text: '"yes"' }] } } }, 'unknown'],
   ['a code is asked for', { body: { mfa: true, token: 'abcdef' }, settings: { code: { when: '"mfa":true', url: '/code' } } }, 'code-asked'],
 ]

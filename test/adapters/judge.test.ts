@@ -27,6 +27,7 @@ const signedIn: AnswerFacts = {
 const form = {} as Form
 const asked: Asked = { kind: 'code', form, field: 'otp', words: 'Code', isSent: false }
 const goOn: Asked = { kind: 'go-on', press: { form, button: undefined }, words: 'Continue' }
+const signs = { success: 'the path /enter', denied: undefined }
 /** The form came back. */
 const refused: AnswerFacts = { ...signedIn, isElsewhere: false, path: '/login', title: 'Login', hasSignInForm: true, signOut: undefined, cookies: [] }
 
@@ -82,6 +83,9 @@ const table: readonly (readonly [title: string, facts: Partial<AnswerFacts>, bas
   ['the marker for the captcha', { markers: { captchaWrong: 'x' } }, refused, 'captcha-refused'],
   ['the marker for the captcha, but none was sent', { markers: { captchaWrong: 'x' }, sentCaptcha: false }, refused, 'wrong-password'],
   ['the marker for success', { markers: { success: 'x' }, hasSuccessMarker: true }, refused, 'signed-in'],
+  ['a sign of success beside words of refusal in a business page', { signs, ...says('password-wrong') }, signedIn, 'signed-in'],
+  ['a sign of success beside a refusal with the form', { signs, ...says('password-wrong') }, refused, 'wrong-password'],
+  ['a sign of success and 401', { signs, status: 401 }, refused, 'wrong-password'],
   ['no marker for success where one is named', { hasSuccessMarker: true }, signedIn, 'unknown'],
 ]
 

@@ -89,6 +89,34 @@ t.test('a wrong password that an API refuses counts as refused, though the answe
   t.same(site.book.outcomes, ['signed-in', 'wrong-password'])
 })
 
+t.test('where the password was sent to is no sign of success: a wrong one is answered there too', async (t) => {
+  const relay = await startPortal(t)
+  const call = caller(relay)
+  const api = await stopping(t, startJsonSite({ username: 'ann', password: 'correct horse', csrf: 'meta' }))
+  // It answers at the form's own address whatever was sent, with a cookie, and in words that nobody knows.
+  const inPlace = await stopping(
+    t,
+    serve((request) => {
+      if (request.method !== 'POST') return { body: '<form method="post" action="/enter"><input name="user"><input type="password" name="pass"></form>' }
+      const isRight = formOf(request).get('pass') === 'correct horse'
+      return {
+        headers: { 'set-cookie': 'sid=1; Path=/' },
+        body: isRight ? '<a href="/logout">Log out</a>' : '<p>Hmm.</p><form action="/search"><input name="q"></form>',
+      }
+    }),
+  )
+  for (const [id, { url }, success] of [
+    ['app', api, []],
+    ['shop', inPlace, ['the text "Log out"']],
+  ] as const) {
+    await call('POST', '/sites', { url, id })
+    await call('POST', '/accounts', { site: id, user: 'ann', username: 'ann', password: 'correct horse' })
+    t.same((await call('POST', `/sites/${id}/learn`, { account: id, user: 'ann' })).body.success, success)
+    await call('POST', '/accounts', { site: id, user: 'ann', username: 'ann', password: 'wrong', name: id, replace: true })
+    await t.rejects(relay.sessions.ensure(relay.accounts.account(id, relay.ann.user.id)?.id ?? ''), { code: 'login_failed' }, id)
+  }
+})
+
 /** Its login page after a redesign: another name for the password, sent to another origin. */
 async function startMovingSite(t: Test) {
   let redesigned = ''

@@ -42,6 +42,8 @@ export interface SignInTrace {
   readonly before: PageFacts
   /** What the site answered in the end. */
   readonly after: PageFacts
+  /** Paths that the form, or JSON, was sent to: a page there tells nothing by where it is. */
+  readonly sentTo: readonly string[]
 }
 
 export interface PageFacts {

@@ -41,11 +41,11 @@ export class Evidence {
 
   /** Made when it is asked for: of the thousands of sign-ins that succeed, few are learned from. Holds two pages, not all. */
   trace(): () => SignInTrace | undefined {
-    const { asked, answer } = this.#trail
+    const { asked, answer, sentTo } = this.#trail
     if (asked === undefined || answer === undefined) return () => undefined
     const cookies = this.#jar.changesSince(asked.mark)
     const redact = this.#redact()
-    return () => traceOf(asked, answer, cookies, redact)
+    return () => traceOf(asked, answer, sentTo, cookies, redact)
   }
 
   #redact(): Redact {

@@ -15,12 +15,14 @@ export function learnSigns(right: SignInTrace, wrong?: SignInTrace): Signs {
   return { ...(success.length === 0 ? {} : { success }), ...(denied.length === 0 ? {} : { denied }) }
 }
 
-function successSigns({ before, after }: SignInTrace, wrong: SignInTrace | undefined): Sign[] {
+function successSigns({ before, after, sentTo }: SignInTrace, wrong: SignInTrace | undefined): Sign[] {
   const others = [before, ...(wrong === undefined ? [] : [wrong.after])]
   const texts = [after.signOut, ...greetings(after)].filter(
     (text) => text !== undefined && isFit(text) && says(after, text) && !others.some((other) => says(other, text)),
   )
-  const path = others.every((other) => other.path !== after.path) && isPlainPath(after.path) ? after.path : undefined
+  // What a site answers where the password was sent, it may answer to a wrong one there too.
+  const isElsewhere = others.every((other) => other.path !== after.path) && !sentTo.includes(after.path)
+  const path = isElsewhere && isPlainPath(after.path) ? after.path : undefined
   const cookie = after.cookies.find(({ name, change }) => change !== 'removed' && isFit(name) && !wrong?.after.cookies.some((one) => one.name === name))?.name
   const [text] = texts
   const signs: Sign[] = [

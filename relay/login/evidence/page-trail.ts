@@ -4,6 +4,8 @@ import type { PageRequest, ParsedPage } from '../browser/index.ts'
 /** A page of a sign-in, and how it came. */
 export interface TrailPage {
   readonly page: ParsedPage
+  /** Where it was asked for. */
+  readonly requested: URL
   /** It answered something that was sent: a form, JSON. */
   readonly isAnswer: boolean
   /** How many requests with a secret had left by then. */
@@ -19,9 +21,9 @@ const mostPages = 30
 export class PageTrail {
   readonly #pages: TrailPage[] = []
 
-  add(page: ParsedPage, { method, query, body }: PageRequest, facts: { readonly secretsSent: number; readonly mark: number }): void {
+  add(page: ParsedPage, { method, url, query, body }: PageRequest, facts: { readonly secretsSent: number; readonly mark: number }): void {
     if (this.#pages.length >= mostPages) this.#pages.splice(mostPages / 2, 1)
-    this.#pages.push({ page, isAnswer: method !== 'GET' || query !== undefined || body !== undefined, ...facts })
+    this.#pages.push({ page, requested: url, isAnswer: method !== 'GET' || query !== undefined || body !== undefined, ...facts })
   }
 
   get pages(): readonly TrailPage[] {
@@ -36,6 +38,11 @@ export class PageTrail {
   get asked(): TrailPage | undefined {
     const first = this.#pages.findIndex(({ secretsSent }) => secretsSent > 0)
     return first > 0 ? this.#pages[first - 1] : undefined
+  }
+
+  /** Where things were sent to since a secret first left: what answers there may be anything. */
+  get sentTo(): URL[] {
+    return this.#pages.filter(({ isAnswer, secretsSent }) => isAnswer && secretsSent > 0).map(({ requested }) => requested)
   }
 
   /** What the site answered in the end: the page after the last thing that was sent, or the one its script leads on to. */

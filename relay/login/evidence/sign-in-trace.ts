@@ -6,8 +6,8 @@ import type { Redact } from './redact-text.ts'
 const most = { lines: 500, line: 120 }
 
 /** `cookies`: what became of them since the page with the form. */
-export function traceOf(asked: TrailPage, answer: TrailPage, cookies: PageSnapshot['cookies'], redact: Redact): SignInTrace {
-  return { before: factsOf(asked, [], redact), after: factsOf(answer, cookies, redact) }
+export function traceOf(asked: TrailPage, answer: TrailPage, sentTo: readonly URL[], cookies: PageSnapshot['cookies'], redact: Redact): SignInTrace {
+  return { before: factsOf(asked, [], redact), after: factsOf(answer, cookies, redact), sentTo: sentTo.map(({ pathname }) => pathname) }
 }
 
 function factsOf({ page }: TrailPage, cookies: PageSnapshot['cookies'], redact: Redact): PageFacts {
