@@ -8,8 +8,8 @@ import { type Config, configSchema } from './schema.ts'
 import { type Values, valueAt, withValue } from './values.ts'
 
 export interface LoadOptions {
-  /** `--config`. */
-  readonly file?: string
+  /** `--config`; null: none is read, even where one lies. */
+  readonly file?: string | null
   /** `--data`: the data directory, in place of the configured one. */
   readonly data?: string
   readonly cwd: string
@@ -43,7 +43,8 @@ export async function loadConfig({ file, data, cwd, env }: LoadOptions): Promise
   return { config, file: path, folder: config.data, warnings }
 }
 
-function chooseFile(file: string | undefined, data: string | undefined, cwd: string, env: NodeJS.ProcessEnv): string | undefined {
+function chooseFile(file: string | null | undefined, data: string | undefined, cwd: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (file === null) return undefined
   const named = file ?? (env.LOGIN_RELAY_CONFIG || undefined)
   if (named !== undefined) return resolve(cwd, named)
   const beside = data === undefined ? [] : [resolve(cwd, data, 'relay.yaml')]

@@ -24,7 +24,7 @@ export const catalogue = {
   usage: { status: 400, exit: 2, text: '{problem}', next: 'Run `login-relay {verb} --help` for the words this command takes.' },
   bad_request: { status: 400, exit: 2, text: 'The request is not valid: {problem}.', next: 'Correct the request and send it again.' },
   not_found: { status: 404, exit: 1, text: 'There is no {what}.', next: 'Check the name; the list commands show what there is.' },
-  already_exists: { status: 409, exit: 1, text: 'There is already {what}.', next: 'Choose another name, or remove the present one first.' },
+  already_exists: { status: 409, exit: 1, text: 'There is already {what}.', next: '{advice}' },
   forbidden: { status: 403, exit: 1, text: 'Not allowed: {reason}.', next: 'Ask the owner of the account, or the person who runs this relay.' },
   unauthenticated: { status: 401, exit: 1, text: 'The relay does not know who you are.', next: 'Sign in to the portal, or present a device token.' },
   method_not_allowed: { status: 405, exit: 2, text: 'This address does not take {method}.', next: 'It takes {allowed}.' },
@@ -152,7 +152,7 @@ export const catalogue = {
     status: 502,
     exit: 1,
     text: 'The site {site} does not answer: {reason}.',
-    next: 'Check that it is up and reachable from the relay; `login-relay site check {site}` tries again.',
+    next: 'Check its address, and that it is up and reachable from the relay; then try again.',
   },
   ca_store_failed: {
     status: 500,
@@ -188,7 +188,7 @@ export const catalogue = {
     status: 422,
     exit: 1,
     text: 'No sign-in form was found at {site}.',
-    next: 'Give the address of the page with the form. A site that builds it by script needs an adapter of its own (docs/adapters.md).',
+    next: 'Give the address of the page with the form. docs/sites.md says what is recognised, and what a site needs whose form is drawn by script.',
   },
   site_guarded: {
     status: 422,
@@ -276,7 +276,7 @@ export const catalogue = {
     status: 409,
     exit: 1,
     text: 'The relay cannot change the password of {account}: {reason}.',
-    next: 'Change it at the site through the proxy, which the relay notices, or give the relay the new one with `login-relay account add --replace`.',
+    next: 'Change it at the site through the proxy, which the relay notices, or give the relay the new one with `login-relay account add SITE --replace`.',
   },
   rotation_failed: {
     status: 502,

@@ -153,7 +153,8 @@ class DeclarationFolder implements Declarations {
   add(site: Omit<Site, 'createdAt'>): Promise<Site> {
     return this.#changes.run(async () => {
       if (this.#accounts.site(site.id) === undefined && (await readText(this.#path(site.id))) !== undefined) {
-        throw new RelayError('already_exists', { params: { what: `a declaration ${this.#path(site.id)}` } })
+        const advice = 'Choose another name with --id, or enrol what the file says: `login-relay site reload`.'
+        throw new RelayError('already_exists', { params: { what: `a declaration ${this.#path(site.id)}`, advice } })
       }
       const added = await this.#accounts.addSite(site)
       await this.#write(added)

@@ -77,7 +77,9 @@ export class Sites {
   #checkFree(site: Site): void {
     for (const origin of site.origins) {
       const other = this.#byOrigin.get(origin)
-      if (other !== undefined && other.id !== site.id) throw taken(`a site at ${origin}: ${other.id}`)
+      if (other !== undefined && other.id !== site.id) {
+        throw taken(`a site at ${origin}: ${other.id}`, `Add an account there: \`login-relay account add ${other.id} --user NAME --username U\`.`)
+      }
     }
   }
 
@@ -95,6 +97,6 @@ function deepFreeze(value: unknown): void {
   for (const inner of Object.values(value)) deepFreeze(inner)
 }
 
-function taken(what: string): RelayError {
-  return new RelayError('already_exists', { params: { what } })
+function taken(what: string, advice = 'Choose another name with --id.'): RelayError {
+  return new RelayError('already_exists', { params: { what, advice } })
 }

@@ -21,13 +21,17 @@ export function initVerb(program: Command): void {
 
 async function init(options: InitOptions): Promise<void> {
   const loaded = await loadConfig({
-    ...((await exists(options.config)) ? { file: options.config as string } : {}),
+    // One that is named and not there yet is written below; that of another relay says nothing about this one.
+    ...(options.config === undefined ? {} : { file: (await exists(options.config)) ? options.config : null }),
     ...(options.data === undefined ? {} : { data: options.data }),
     cwd: process.cwd(),
     env: process.env,
   })
   const { config, folder } = loaded
-  if (await exists(join(folder, 'store.json'))) throw new RelayError('already_exists', { params: { what: `a relay in ${folder}` } })
+  if (await exists(join(folder, 'store.json'))) {
+    const advice = 'Start it with `login-relay serve`, or name another directory with --data.'
+    throw new RelayError('already_exists', { params: { what: `a relay in ${folder}`, advice } })
+  }
   const password = await readPassword(options, `Password for ${options.user} at this relay: `, 'init')
 
   await makeFolder(folder)
@@ -49,7 +53,9 @@ async function init(options: InitOptions): Promise<void> {
   printLine(`First user      ${options.user}`)
   printLine()
   printLine('Keep a copy of the data directory, master key included: without the key nothing in it opens.')
-  printLine('Next: `login-relay serve`, then `login-relay site add URL`.')
+  // Later commands find ./relay.yaml by themselves.
+  const which = file === resolve('relay.yaml') ? '' : ` --config ${relative('.', file)}`
+  printLine(`Next: \`login-relay serve${which}\`, then \`login-relay site add URL${which}\`.`)
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -65,7 +71,6 @@ async function makeFolder(folder: string): Promise<void> {
  * relay.yaml in the data directory, which `--data` finds. One that is there is left as it is.
  */
 async function writeConfig(options: InitOptions, present: string | undefined, folder: string): Promise<string> {
-  if (options.config !== undefined && present !== undefined) return present
   const here = resolve('relay.yaml')
   const file = options.config !== undefined ? resolve(options.config) : present === here ? join(folder, 'relay.yaml') : here
   const beside = relative(resolve(file, '..'), folder)

@@ -34,7 +34,7 @@ export class Devices {
     checkDeviceName(name)
     const reservation = `${userId} ${name}`
     if (this.#reserved.has(reservation) || this.list(userId).some((device) => device.name === name)) {
-      throw new RelayError('already_exists', { params: { what: `a device ${name}` } })
+      throw new RelayError('already_exists', { params: { what: `a device ${name}`, advice: 'Choose another name, or revoke that device first.' } })
     }
     this.#reserved.add(reservation)
     try {

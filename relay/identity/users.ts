@@ -92,5 +92,5 @@ function recordId(name: string): string {
 }
 
 function nameTaken(name: string): RelayError {
-  return new RelayError('already_exists', { params: { what: `a user ${name}` } })
+  return new RelayError('already_exists', { params: { what: `a user ${name}`, advice: 'Choose another name.' } })
 }

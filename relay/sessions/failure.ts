@@ -8,7 +8,7 @@ const words: Readonly<Record<FailureKind, { readonly what: string; readonly advi
   'wrong-password': {
     what: 'the site refused the user name or password',
     advice:
-      'Give the right password in the portal, or with `login-relay account add --replace`; if it is right, say so there or with `login-relay account confirm`.',
+      'Give the right password in the portal, or with `login-relay account add SITE --replace`; if it is right, say so there or with `login-relay account confirm`.',
   },
   'wrong-captcha': {
     what: 'the site refused every captcha answer',

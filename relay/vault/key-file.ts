@@ -33,7 +33,10 @@ export async function createKeyFile(path: string): Promise<void> {
     await link(temporary, path)
     await syncFolder(dirname(path))
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw new RelayError('already_exists', { params: { what: `a master key in ${path}` }, cause })
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
+      const advice = 'It is never written over: what it seals would be lost. Name another data directory with --data.'
+      throw new RelayError('already_exists', { params: { what: `a master key in ${path}`, advice }, cause })
+    }
     throw new RelayError('data_unwritable', { params: { dir: dirname(path) }, cause })
   } finally {
     await rm(temporary, { force: true }).catch(() => {})

@@ -70,7 +70,7 @@ t.test('an account is added once unless it is replaced, and never moves to anoth
   await accounts.addSite(wiki)
   const both = await Promise.allSettled([accounts.addAccount(mine), accounts.addAccount(mine)])
   t.match(both, [{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'already_exists' } }])
-  await t.rejects(accounts.addAccount({ ...mine, siteId: 'wiki', name: 'erp', replace: true }), { code: 'already_exists' })
+  await t.rejects(accounts.addAccount({ ...mine, siteId: 'wiki', name: 'erp', replace: true }), { code: 'already_exists', next: /--replace/ })
   await t.rejects(accounts.addAccount({ ...mine, siteId: 'nowhere' }), { code: 'site_unknown' })
   t.match(await accounts.addAccount({ ...mine, name: 'second', replace: true }), { name: 'second', credentialVersion: 1 }, 'what is not there yet is added')
 })

@@ -33,7 +33,10 @@ t.test('what is missing or in the way is told with its mend, and nothing is lost
   t.match(await cli.run(['init', '--data', './file/data', '--user', 'ann', '--password-stdin'], 'long enough'), { status: 1, stderr: /cannot be written/ })
   t.match(await cli.run(['init', '--data', './data', '--user', 'ann', '--password-stdin'], 'long enough'), { status: 0 })
   const store = await readFile(join(folder, 'data', 'store.json'))
-  t.match(await cli.run(['init', '--data', './data', '--user', 'eve', '--password-stdin'], 'long enough'), { status: 1, stderr: /already/ })
+  t.match(await cli.run(['init', '--data', './data', '--user', 'eve', '--password-stdin'], 'long enough'), {
+    status: 1,
+    stderr: /already.*another directory/s,
+  })
   t.strictSame(await readFile(join(folder, 'data', 'store.json')), store)
 
   await chmod(join(folder, 'data', 'master.key'), 0o644)
@@ -73,8 +76,18 @@ t.test("another relay's configuration in the way is left as it is", { timeout: 6
   await mkdir(join(folder, 'first'))
   await cli.run(['init', '--data', './first', '--user', 'ann', '--password-stdin'], 'long enough')
   const before = await readFile(join(folder, 'relay.yaml'), 'utf8')
-  t.match(await cli.run(['init', '--data', './second', '--user', 'bob', '--password-stdin'], 'long enough'), { status: 0, stdout: /second\/relay\.yaml/ })
+  t.match(await cli.run(['init', '--data', './second', '--user', 'bob', '--password-stdin'], 'long enough'), {
+    status: 0,
+    stdout: /second\/relay\.yaml.*serve --config second\/relay\.yaml`/s,
+  })
   t.equal(await readFile(join(folder, 'relay.yaml'), 'utf8'), before)
   t.match(await cli.run(['user', 'list', '--data', './second']), { status: 0, stdout: /bob/ })
   t.match(await cli.run(['user', 'list']), { status: 0, stdout: /ann/ })
+
+  t.match(await cli.run(['init', '--config', './third.yaml', '--data', './third', '--user', 'eve', '--password-stdin'], 'long enough'), {
+    status: 0,
+    stdout: /third\.yaml.*serve --config third\.yaml`/s,
+  })
+  t.match(await cli.run(['user', 'list', '--config', './third.yaml']), { status: 0, stdout: /eve/ })
+  t.equal(await readFile(join(folder, 'relay.yaml'), 'utf8'), before)
 })
