@@ -143,6 +143,11 @@ export const jsonKinds: readonly LoginKind[] = [
     { url: '/api/login', page: true, read: { csrf: { meta: 'csrf-token' } }, headers: { 'X-CSRF-TOKEN': '{csrf}' } },
   ),
   byJson(
+    'JSON with a token that stands in a header of the page',
+    { csrf: 'header' },
+    { url: '/api/login', page: true, read: { csrf: { header: 'x-csrf-token' } }, headers: { 'X-CSRF-TOKEN': '{csrf}' } },
+  ),
+  byJson(
     'JSON with a token of an address',
     { csrf: 'endpoint' },
     { url: '/api/login', read: { csrf: { url: '/api/csrf', json: 'token' } }, headers: { 'X-CSRF-TOKEN': '{csrf}' } },
@@ -191,7 +196,7 @@ export const scriptedKinds: readonly LoginKind[] = [
     title: 'a sign-in that a script draws and posts',
     adapter: 'form-by-script',
     username: 'ann',
-    only: ['right password', 'wrong password', 'site down'],
+    only: ['right password', 'wrong password', 'site down', 'site layout-changed', 'site slow'],
     start: async (username, password) => ({ ...withBook(await startScriptedSite({ username, password })), inside: '/rpc/me' }),
   },
 ]

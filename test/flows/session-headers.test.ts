@@ -31,14 +31,24 @@ t.test('a bearer token is added to every request, in the place of one of the cli
   const site = await started(t, startJsonSite(credential))
   const folder = await tempFolder(t)
   const relay = await startRelay(t, { folder })
-  const settings = { url: '/api/login', landing: '/api/orders', storage: [{ key: 'auth', value: '{"token":"{token}"}' }] }
+  const settings = {
+    url: '/api/login',
+    landing: '/api/orders',
+    storage: [
+      { key: 'auth', value: '{"token":"{token}"}' },
+      { area: 'session', key: 'token' },
+    ],
+  }
   const { device, account } = await enrol(relay, site, 'json', settings)
   const terminal = openTerminal(t, relay, device)
   t.match((await terminal.get(`${site.origin}/api/orders`, '--header', 'Authorization: Bearer of-the-client')).body.toString(), '"user":"ann"')
   t.equal((await terminal.get(`${site.origin}/api/orders`)).status, 200)
   const session = relay.sessions.live(account.id)
-  const [entry] = session?.storage ?? []
-  t.match(entry, { origin: site.origin, area: 'local', key: 'auth', value: /^\{"token":"[0-9a-f]{32}"\}$/ })
+  const entries = session?.storage ?? []
+  t.match(entries, [
+    { origin: site.origin, area: 'local', key: 'auth', value: /^\{"token":"[0-9a-f]{32}"\}$/ },
+    { origin: site.origin, area: 'session', key: 'token', value: /^[0-9a-f]{32}$/ },
+  ])
   const bearer = String(session?.headers[0]?.value).replace('Bearer ', '')
   await relay.stop()
   const store = await readFile(join(folder, 'store.json'), 'utf8')
@@ -46,7 +56,7 @@ t.test('a bearer token is added to every request, in the place of one of the cli
 
   const second = await startRelay(t, { folder })
   t.equal((await openTerminal(t, second, device).get(`${site.origin}/api/orders`)).status, 200)
-  t.same(second.sessions.live(account.id)?.storage, [entry])
+  t.same(second.sessions.live(account.id)?.storage, entries)
   t.same(site.book.outcomes, ['signed-in'], 'no second sign-in')
 })
 

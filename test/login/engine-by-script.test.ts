@@ -28,19 +28,20 @@ t.test('sign-ins that need scripts', { skip }, async (t) => {
     t.same(site.received, [], 'nothing was sent')
   })
 
-  t.test('a sign-in that a script draws and posts: signed in, with the token of its storage', async (t) => {
-    const site = await startScriptedSite({ password })
-    t.teardown(() => site.stop())
-    const visit = { url: site.url, username: 'ann', adapter }
-    const outcome = await signIn(login, { ...visit, password })
-    t.match(outcome, { ok: true, landingUrl: `${site.origin}/orders` })
-    if (!outcome.ok) return
-    t.match(outcome.storage, [{ origin: site.origin, area: 'local', key: 'token', value: /^[0-9a-f]{32}$/ }])
-    t.match(outcome.headers, [{ name: 'Authorization', value: /^Bearer [0-9a-f]{32}$/, origins: [site.origin] }])
-    const state = { site: siteFor(visit), ...outcome }
-    t.ok(await login.isSignedIn(state), 'the session is put back into another browser')
-    t.notOk(await login.isSignedIn({ ...state, storage: [] }))
-  })
+  for (const area of ['local', 'session'] as const)
+    t.test(`a sign-in that a script draws and posts: signed in, with the token of its ${area} storage`, async (t) => {
+      const site = await startScriptedSite({ password, keepsIn: `${area}Storage` })
+      t.teardown(() => site.stop())
+      const visit = { url: site.url, username: 'ann', adapter }
+      const outcome = await signIn(login, { ...visit, password })
+      t.match(outcome, { ok: true, landingUrl: `${site.origin}/orders` })
+      if (!outcome.ok) return
+      t.match(outcome.storage, [{ origin: site.origin, area, key: 'token', value: /^[0-9a-f]{32}$/ }])
+      t.match(outcome.headers, [{ name: 'Authorization', value: /^Bearer [0-9a-f]{32}$/, origins: [site.origin] }])
+      const state = { site: siteFor(visit), ...outcome }
+      t.ok(await login.isSignedIn(state), 'the session is put back into another browser')
+      t.notOk(await login.isSignedIn({ ...state, storage: [] }))
+    })
 
   t.test('the page holds a placeholder, never the password, not even where the site repeats it; a refusal is told once', async (t) => {
     const seen: string[] = []

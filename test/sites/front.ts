@@ -33,11 +33,16 @@ export async function startFront(behind: { readonly url: string; readonly origin
     return {
       status: status === 401 ? 200 : status,
       headers: others,
-      body: Buffer.from(body.toString('latin1').replaceAll(/type="?password"?|autocomplete="\w+"/g, ''), 'latin1'),
+      body: Buffer.from(withoutPasswordFields(body.toString('latin1')), 'latin1'),
     }
   }, options)
   const front: Front = { ...site, url: behind.url.replace(behind.origin, site.origin), trouble: options.trouble }
   return front
+}
+
+/** In markup, and in a script that makes the field. */
+function withoutPasswordFields(text: string): string {
+  return text.replaceAll(/type="?password"?|autocomplete="\w+"/g, '').replaceAll("type: 'password'", "type: 'text'")
 }
 
 interface Passed {

@@ -20,7 +20,7 @@ export interface JsonSiteOptions extends SiteOptions {
   readonly username?: string
   readonly password?: string
   readonly session?: 'bearer' | 'cookie' | 'custom-header'
-  readonly csrf?: 'cookie' | 'meta' | 'endpoint'
+  readonly csrf?: 'cookie' | 'meta' | 'header' | 'endpoint'
   /** An image in base64 inside JSON, with an id that goes back. */
   readonly captcha?: boolean
   /** Answers 200 to everything and tells the outcome by a code of its own. */
@@ -98,7 +98,8 @@ export async function startJsonSite(options: JsonSiteOptions = {}): Promise<Json
       case 'GET /login': {
         const meta = csrf === 'meta' ? `<meta name="csrf-token" content="${newCsrf()}">` : ''
         const cookie = csrf === 'cookie' ? { 'set-cookie': `XSRF-TOKEN=${encodeURIComponent(`${newCsrf()}`)}; Path=/` } : {}
-        return { headers: cookie, body: `<!doctype html><title>ERP</title>${meta}<div id="app"></div><script>${scriptFor(api)}</script>` }
+        const header = csrf === 'header' ? { 'x-csrf-token': newCsrf() } : {}
+        return { headers: { ...cookie, ...header }, body: `<!doctype html><title>ERP</title>${meta}<div id="app"></div><script>${scriptFor(api)}</script>` }
       }
       case 'GET /api/csrf':
         return data({ token: newCsrf() })

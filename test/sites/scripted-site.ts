@@ -15,16 +15,18 @@ export interface ScriptedSiteOptions extends SiteOptions {
   readonly password?: string
   /** What the script sends in the password's place; default: the password. */
   readonly sends?: 'password' | 'sha256'
+  /** Where the script keeps the token; default: `localStorage`. */
+  readonly keepsIn?: 'localStorage' | 'sessionStorage'
   /** Runs in the page beside its own script. */
   readonly extra?: string
 }
 
 /**
  * An application of one page: an empty document whose script draws a sign-in without a form, posts JSON by fetch, keeps the token in
- * localStorage and sends it as a bearer token.
+ * storage and sends it as a bearer token.
  */
 export async function startScriptedSite(options: ScriptedSiteOptions = {}): Promise<ScriptedSite> {
-  const { sends = 'password', extra = '' } = options
+  const { sends = 'password', keepsIn = 'localStorage', extra = '' } = options
   let password = options.password ?? 'correct horse'
   const user = options.username ?? 'ann'
   const book = new SignInBook(user, '')
@@ -52,7 +54,7 @@ export async function startScriptedSite(options: ScriptedSiteOptions = {}): Prom
         return who === undefined ? json(401, {}) : json(200, { who })
       }
       case 'GET /app.js':
-        return { headers: { 'content-type': 'text/javascript' }, body: `${application(sends)}\n${extra}` }
+        return { headers: { 'content-type': 'text/javascript' }, body: `const kept = ${keepsIn}\n${application(sends)}\n${extra}` }
       default:
         return {
           body: '<!doctype html><title>Orders</title><div id="app"></div><noscript>You need to enable JavaScript to run this app.</noscript><script src="/app.js"></script>',
@@ -72,12 +74,12 @@ function application(sends: 'password' | 'sha256'): string {
 const app = document.getElementById('app')
 const make = (tag, facts, ...inside) => { const it = Object.assign(document.createElement(tag), facts); it.append(...inside); return it }
 async function show() {
-  const token = localStorage.getItem('token')
+  const token = kept.getItem('token')
   const me = token && await (await fetch('/rpc/me', { headers: { authorization: 'Bearer ' + token } })).json()
   if (me && me.who && location.pathname === '/password') return change(token)
   if (me && me.who) {
     history.replaceState(null, '', '/orders')
-    return app.replaceChildren(make('h1', {}, 'Hello ' + me.who), make('a', { href: '/password' }, 'Change password'), make('button', { onclick: () => { localStorage.clear(); show() } }, 'Sign out'))
+    return app.replaceChildren(make('h1', {}, 'Hello ' + me.who), make('a', { href: '/password' }, 'Change password'), make('button', { onclick: () => { kept.clear(); show() } }, 'Sign out'))
   }
   history.replaceState(null, '', '/login')
   const user = make('input', { placeholder: 'User name' })
@@ -88,7 +90,7 @@ async function show() {
     let b = pass.value
     ${sends === 'sha256' ? `b = ${hash}` : ''}
     const answer = await (await fetch('/rpc', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ a: user.value, b }) })).json()
-    if (answer.token) { localStorage.setItem('token', answer.token); setTimeout(show, 300) }
+    if (answer.token) { kept.setItem('token', answer.token); setTimeout(show, 300) }
     else said.textContent = answer.error
   } }, 'Log in')
   app.replaceChildren(make('div', {}, user, pass, eye), make('div', {}, go), said)
