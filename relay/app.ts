@@ -16,7 +16,7 @@ import { type CertificateAuthority, createCertificateAuthority, createProxy, typ
 import { announceRunning, withdrawRunning } from './running.ts'
 import { createSessionMetrics, createSessions, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
-import { createTraffic, type Traffic } from './traffic/index.ts'
+import { createKeepAlive, createTraffic, type KeepAlive, type Traffic } from './traffic/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
 import { openSecret } from './vault/open-secret.ts'
 
@@ -52,6 +52,7 @@ export interface Relay {
   readonly login: Login
   readonly sessions: Sessions
   readonly traffic: Traffic
+  readonly keepAlive: KeepAlive
   readonly certificateAuthority: CertificateAuthority
   readonly portal: Portal
   readonly proxy: ForwardProxy
@@ -109,6 +110,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     log,
     ...(accessLog === undefined ? {} : { accessLog: accessLog.log }),
   })
+  const keepAlive = createKeepAlive({ accounts, sessions, outbound, live: traffic.live, now, log })
   const proxy = createProxy({
     config: settings,
     identity,
@@ -154,14 +156,28 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     pacFile: async () => pacFile(await accounts.listSites(), ...pacAddress()),
     proxyAddress,
     traffic: () => proxy.figures(),
-    metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families()],
+    metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families(), ...keepAlive.families()],
     gateway: listen === 'all' ? gateway : undefined,
     version,
     log,
   })
 
   const doors = listen === 'all' ? [proxy, ...(gateway === undefined ? [] : [gateway])] : []
-  const rooms = [store, vault, identity, accounts, choices, outbound, certificateAuthority, login, declarations, sessions, portal, ...doors]
+  const rooms = [
+    store,
+    vault,
+    identity,
+    accounts,
+    choices,
+    outbound,
+    certificateAuthority,
+    login,
+    declarations,
+    sessions,
+    ...(listen === 'all' ? [keepAlive] : []),
+    portal,
+    ...doors,
+  ]
   const started: { stop(patience?: number): Promise<void> }[] = []
 
   async function start(): Promise<void> {
@@ -204,6 +220,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     login,
     sessions,
     traffic,
+    keepAlive,
     certificateAuthority,
     portal,
     proxy,

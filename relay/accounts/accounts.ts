@@ -5,7 +5,19 @@ import type { Vault } from '../vault/index.ts'
 import { AccountProposals } from './account-proposals.ts'
 import { type AccountRecord, AccountRecords } from './account-records.ts'
 import { checkAccountName, checkSecrets, checkUsername } from './account-rules.ts'
-import type { Account, AccountProposal, Accounts, Attention, Credential, CredentialVersion, Proposal, RotationPolicy, Site, VersionCause } from './contract.ts'
+import type {
+  Account,
+  AccountProposal,
+  Accounts,
+  Attention,
+  Credential,
+  CredentialVersion,
+  KeepAlivePolicy,
+  Proposal,
+  RotationPolicy,
+  Site,
+  VersionCause,
+} from './contract.ts'
 import { credentialRef } from './credential-scope.ts'
 import { CredentialVersions } from './credential-versions.ts'
 import { InOrder } from './in-order.ts'
@@ -225,6 +237,13 @@ class RelayAccounts implements Accounts {
     return this.#rewrite(id, (record) => {
       const { rotation: _, isUsed: _used, ...account } = record.account
       return { ...record, account: policy === undefined ? account : { ...account, rotation: policy } }
+    })
+  }
+
+  setKeepAlive(id: string, policy: KeepAlivePolicy | undefined): Promise<Account> {
+    return this.#rewrite(id, (record) => {
+      const { keepAlive: _, ...account } = record.account
+      return { ...record, account: policy === undefined ? account : { ...account, keepAlive: policy } }
     })
   }
 

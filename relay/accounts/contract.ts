@@ -91,6 +91,8 @@ export interface Account {
   /** A new password that the site may or may not have taken: the next sign-in finds out. */
   readonly pending?: PendingPassword
   readonly rotation?: RotationPolicy
+  /** The relay holds its sessions open. Absent: it does not. */
+  readonly keepAlive?: KeepAlivePolicy
   /** A session with the present credential has ended, and the policy asks for another password after that. */
   readonly isUsed?: true
 }
@@ -115,6 +117,16 @@ export interface RotationPolicy {
   readonly everyDays?: number
   /** After each session, when it has ended. */
   readonly afterUse?: true
+}
+
+/** How the relay holds an account's session open while nobody uses it. */
+export interface KeepAlivePolicy {
+  /** So long after the last request, the site is asked for a page. */
+  readonly everyMinutes: number
+  /** So long after a client used it last, it is left to end. */
+  readonly hours: number
+  /** Path and query of a page that changes nothing, at the landing page's origin; without it the landing page. */
+  readonly page?: string
 }
 
 /** How a version of a credential came. */
@@ -242,6 +254,8 @@ export interface Accounts {
    */
   confirm(id: string): Promise<Account>
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
+  /** `account_unknown`. */
+  setKeepAlive(id: string, policy: KeepAlivePolicy | undefined): Promise<Account>
   /** Writes down that a session with the present credential has ended. Another credential is unused again. */
   noteUsed(id: string): Promise<Account>
 

@@ -15,6 +15,7 @@ export type {
   Credential,
   CredentialVersion,
   Delivery,
+  KeepAlivePolicy,
   LoginPageSeen,
   Network,
   PendingPassword,

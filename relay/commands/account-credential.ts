@@ -99,7 +99,8 @@ function show(found: readonly CredentialVersion[], { json }: OwnerOption): void 
   )
 }
 
-function whole(text: string, option: string): number {
+/** `usage` unless it is a whole number from 1 on. */
+export function whole(text: string, option: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw wrongUsage(`${option} takes a number`)
   return Number(text)
 }

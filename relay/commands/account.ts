@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { printable, printJson, printLine, printNote, printTable } from './output.ts'
+import { moment, printable, printJson, printLine, printNote, printTable } from './output.ts'
 import { type CredentialOptions, readCredential, takesCredential } from './read-credential.ts'
 import type { CommonOptions } from './settings.ts'
 import { noun, verb, withRelay } from './verb.ts'
@@ -11,6 +11,7 @@ export interface AccountView {
   readonly owner: string
   readonly username: string
   readonly state: string
+  readonly keptUntil?: number
 }
 
 export interface OwnerOption extends CommonOptions {
@@ -65,9 +66,13 @@ async function list(options: OwnerOption): Promise<void> {
   if (options.json === true) return printJson(shown)
   printTable(
     ['NAME', 'SITE', 'OWNER', 'USER NAME THERE', 'STATE'],
-    shown.map(({ name, site, owner, username, state }) => [name, site, owner, username, state]),
+    shown.map(({ name, site, owner, username, ...view }) => [name, site, owner, username, stateOf(view)]),
     'No accounts yet: `login-relay account add SITE --user NAME --username U`.',
   )
+}
+
+function stateOf({ state, keptUntil }: Pick<AccountView, 'state' | 'keptUntil'>): string {
+  return keptUntil === undefined ? state : `${state}, kept until ${moment(keptUntil)}`
 }
 
 async function remove(name: string, options: OwnerOption): Promise<void> {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { accountVerbs } from './account.ts'
 import { credentialVerbs } from './account-credential.ts'
+import { keepVerb } from './account-keep.ts'
 import { adapterVerbs } from './adapter.ts'
 import { caVerbs } from './ca.ts'
 import { captchaVerbs } from './captcha.ts'
@@ -32,6 +33,7 @@ const verbs = [
   accountVerbs,
   adapterVerbs,
   credentialVerbs,
+  keepVerb,
   captchaVerbs,
   loginVerb,
   explainVerb,

@@ -6,6 +6,7 @@
  */
 
 export type { CaptchaStats, Tally } from '../../captcha/index.ts'
+export { userAgent } from './browser/request-headers.ts'
 export { CaptchaMemories } from './captcha-memories.ts'
 export type {
   FormSnapshot,

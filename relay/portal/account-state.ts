@@ -4,7 +4,7 @@ import type { SessionEvent, Sessions } from '../sessions/index.ts'
 
 /** How an account stands, as the person sees it. */
 export type AccountState =
-  | { readonly state: 'signed-in'; readonly since: number }
+  | { readonly state: 'signed-in'; readonly since: number; readonly lastUsedAt: number }
   /** A sign-in is under way. */
   | { readonly state: 'signing-in'; readonly since: number }
   /** A sign-in is under way and waits for a person's answer. */
@@ -27,7 +27,7 @@ export function accountState(account: Account, sessions: Sessions, { quietAfter 
   const last = recent.at(-1)
   if (last !== undefined && isUnderWay(last) && now - last.at < quietAfter) return { state: 'signing-in', since: recent[0]?.at ?? last.at }
   const live = sessions.live(account.id)
-  if (live !== undefined) return { state: 'signed-in', since: live.createdAt }
+  if (live !== undefined) return { state: 'signed-in', since: live.createdAt, lastUsedAt: live.lastUsedAt }
   if (account.attention !== undefined) return { state: 'needs-attention', attention: account.attention }
   if (last?.type === 'failed') return { state: 'failed', kind: last.kind, seen: last.seen, since: last.at }
   return { state: 'signed-out' }
@@ -37,6 +37,7 @@ export function accountState(account: Account, sessions: Sessions, { quietAfter 
 export function describeState(state: AccountState) {
   switch (state.state) {
     case 'signed-in':
+      return { since: state.since, lastUsedAt: state.lastUsedAt }
     case 'signing-in':
       return { since: state.since }
     case 'asking':

@@ -30,6 +30,7 @@ export async function claimTicket(rooms: Rooms, principal: Principal, ticket: st
   const session = await rooms.sessions.ensure(account.id, { wait: false })
   const headers = handedHeaders(session)
   await rooms.sessions.tickets.redeem(ticket, principal)
+  rooms.sessions.touch(session)
   return { account: account.name, site: session.site.id, landingUrl: session.landingUrl, cookies: session.cookies(), headers }
 }
 

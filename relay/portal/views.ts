@@ -1,6 +1,7 @@
-import type { Account, Site } from '../accounts/index.ts'
+import type { Account, KeepAlivePolicy, Site } from '../accounts/index.ts'
 import type { Device, User } from '../identity/index.ts'
 import type { PendingChallenge, SessionEvent, SiteSession } from '../sessions/index.ts'
+import { keptUntil } from '../traffic/index.ts'
 import { type AccountState, describeState } from './account-state.ts'
 
 /** What the API says of things. Nothing is passed on whole: every field is named here, so that a new one does not leak by itself. */
@@ -17,9 +18,14 @@ export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery,
   return { id, origins, loginUrl, ...(landingUrl === undefined ? {} : { landingUrl }), adapter, delivery, privateCa: ca !== undefined, createdAt }
 }
 
-export function accountView({ id, name, siteId, username, createdAt, rotation, pending }: Account, owner: string, state: AccountState) {
+export function accountView({ id, name, siteId, username, createdAt, rotation, pending, keepAlive }: Account, owner: string, state: AccountState) {
   const change = { ...(rotation === undefined ? {} : { rotation }), ...(pending?.asked === true ? { unfinished: pending.since } : {}) }
-  return { id, name, site: siteId, owner, username, createdAt, state: state.state, ...describeState(state), ...change }
+  return { id, name, site: siteId, owner, username, createdAt, state: state.state, ...describeState(state), ...change, ...keepAliveView(keepAlive, state) }
+}
+
+function keepAliveView(policy: KeepAlivePolicy | undefined, state: AccountState) {
+  if (policy === undefined) return {}
+  return { keepAlive: policy, ...(state.state === 'signed-in' ? { keptUntil: keptUntil(policy, state.lastUsedAt) } : {}) }
 }
 
 export function sessionView({ account, site, landingUrl, createdAt, evidence }: SiteSession, owner: string) {

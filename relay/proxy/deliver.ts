@@ -22,6 +22,7 @@ export async function deliver(rooms: Rooms, hops: DeliveryHops, request: DeviceR
   try {
     const { ticket, visited } = takeCode(rooms, hops, request)
     const session = await sessionFor(rooms, ticket, request)
+    rooms.sessions.touch(session)
     await rooms.choices.choose(request.principal.device.id, session.account)
     const seen = [...visited, request.target.place.origin]
     const next = nextOrigin(session, seen)

@@ -22,6 +22,8 @@ export interface SiteSession {
   readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly createdAt: number
+  /** When a client used it last; what the relay asks by itself is no use. Milliseconds since 1970. */
+  readonly lastUsedAt: number
   readonly evidence: readonly string[]
   /** Aborts when the session ends: streams that use it are cut (law 7). */
   readonly ended: AbortSignal
@@ -109,6 +111,10 @@ export interface Sessions {
    * `fresh`: sign in even if a session is live (the `login` command).
    */
   ensure(accountId: string, options?: { readonly fresh?: boolean; readonly wait?: boolean; readonly signal?: AbortSignal }): Promise<SiteSession>
+  /** A client uses it now. Memory only: it runs for every proxied request. */
+  touch(session: SiteSession): void
+  /** A sign-in or another errand of this account is under way, or its person signs in on the site's page. */
+  isBusy(accountId: string): boolean
   /** Does this answer mean that the session has ended at the site? No I/O. */
   looksSignedOut(session: SiteSession, facts: ResponseFacts): boolean
   /** Drops a session that the site has ended; the next `ensure` signs in anew. Of many callers only the first has effect. */

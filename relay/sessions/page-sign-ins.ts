@@ -76,6 +76,11 @@ export class PlaceholderSignIns implements PageSignIns {
     return undefined
   }
 
+  isUnderWay(accountId: string): boolean {
+    const attempt = this.#underWay.get(accountId)
+    return attempt !== undefined && attempt.expiresAt > this.#options.now()
+  }
+
   take(signIn: PageSignIn): boolean {
     const attempt = this.#underWay.get(signIn.account.id)
     if (attempt !== signIn || attempt.isSpent || attempt.expiresAt <= this.#options.now()) return false

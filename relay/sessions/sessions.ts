@@ -115,6 +115,8 @@ class RelaySessions implements Sessions {
   async stop(): Promise<void> {
     this.#stopWatching()
     this.#schedule.stop()
+    // The time since its last use goes on counting after a restart.
+    for (const session of this.#live.values()) if (this.#accounts.account(session.account.id)?.keepAlive !== undefined) this.#file.saveSoon(session)
     await this.registrations.stop()
     for (const { flight } of this.#flights.values()) flight.abort()
     await Promise.allSettled([...this.#flights.values()].map(({ result }) => result))
@@ -186,6 +188,14 @@ class RelaySessions implements Sessions {
     const isTaken = landing.change?.result === 'taken'
     if (!isTaken) this.#confirmations.failed(accountId)
     return isTaken
+  }
+
+  touch(session: SiteSession): void {
+    ;(session as LiveSession).lastUsedAt = this.#now()
+  }
+
+  isBusy(accountId: string): boolean {
+    return this.#flights.has(accountId) || this.pageSignIns.isUnderWay(accountId)
   }
 
   looksSignedOut(session: SiteSession, facts: Parameters<Login['looksSignedOut']>[1]): boolean {

@@ -14,6 +14,8 @@ export interface SessionSnapshot {
   readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly createdAt: number
+  /** As it was when this was stored. Absent in what older relays wrote. */
+  readonly lastUsedAt?: number
   readonly evidence: readonly string[]
   /** The credential this session was obtained with; another one makes it void. */
   readonly credentialVersion: number
@@ -48,6 +50,7 @@ export class LiveSession implements SiteSession {
   readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly createdAt: number
+  lastUsedAt: number
   readonly evidence: readonly string[]
   #account: Account
   readonly #jar: CookieJar
@@ -69,6 +72,7 @@ export class LiveSession implements SiteSession {
     this.cookiesTell = snapshot.cookiesTell
     this.landingUrl = snapshot.landingUrl
     this.createdAt = snapshot.createdAt
+    this.lastUsedAt = snapshot.lastUsedAt ?? snapshot.createdAt
     this.evidence = snapshot.evidence
     this.#jar = CookieJar.restore(snapshot.cookies)
     this.#onChange = onChange
@@ -94,6 +98,7 @@ export class LiveSession implements SiteSession {
       cookiesTell: this.cookiesTell,
       landingUrl: this.landingUrl,
       createdAt: this.createdAt,
+      lastUsedAt: this.lastUsedAt,
       evidence: this.evidence,
       credentialVersion: this.account.credentialVersion,
     }

@@ -56,6 +56,10 @@ export class LiveTraffic {
     return users
   }
 
+  isInUse(session: SiteSession): boolean {
+    return (this.#bySession.get(session)?.size ?? 0) > 0
+  }
+
   /** The site has ended this session: its WebSockets are closed, so that their pages open them anew on the next one. */
   closeUpgrades(session: SiteSession): void {
     for (const user of [...(this.#bySession.get(session) ?? [])]) if (user.isUpgraded) user.cut('ended')

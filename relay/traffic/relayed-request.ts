@@ -171,6 +171,7 @@ export class RelayedRequest implements Cuttable {
 
   #sendNow(session: SiteSession | undefined): void {
     if (session !== undefined) this.#use(session)
+    if (session !== undefined && !this.#isCrossSite) this.#rooms.sessions.touch(session)
     this.#sentCookies = session?.cookieHeader(this.#url) ?? ''
     const { req, head, target, site, upgrade } = this.#request
     const forwarded = {

@@ -37,6 +37,9 @@ t.test('from init to a signed-in command, with a server running', { timeout: 100
   t.match(lines[0], { step: 'page', ms: Number })
   t.match(lines.at(-1), { outcome: 'signed-in', account: 'orders', timing: { total: Number } })
 
+  t.match(await cli.json(['account', 'keep', 'orders', '--every', '10', '--for', '8']), { everyMinutes: 10, hours: 8 })
+  t.match(await cli.run(['account', 'list']), { stdout: /signed-in, kept until \d{4}-/ })
+  t.match(await cli.run(['account', 'keep', 'orders', '--every', '10']), { status: 2 })
   const page = await cli.run(['run', '--', 'curl', '-sS', '--max-time', '20', orders])
   t.match(page, { status: 0, stdout: /Orders/ })
   t.equal((await cli.json<unknown[]>(['device', 'list'])).length, 0, 'the device of the run is gone')

@@ -26,12 +26,13 @@ export interface HouseOptions {
   readonly delivery?: Site['delivery']
   readonly config?: Record<string, unknown>
   readonly hosts?: Readonly<Record<string, string>>
+  readonly now?: () => number
 }
 
 /** Runs until the test ends. Signs in when it is first asked for the site. */
-export async function startHouse(t: Test, { origins, delivery = 'attach', config = {}, hosts = {} }: HouseOptions): Promise<House> {
+export async function startHouse(t: Test, { origins, delivery = 'attach', config = {}, hosts = {}, now }: HouseOptions): Promise<House> {
   const names = Object.fromEntries(origins.map(({ origin }) => [new URL(origin).hostname, '127.0.0.1']))
-  const relay = await startRelay(t, { config, hosts: { ...names, ...hosts } })
+  const relay = await startRelay(t, { config, hosts: { ...names, ...hosts }, ...(now === undefined ? {} : { now }) })
   const [first] = origins as [RecordingOrigin]
   const user = await relay.identity.addUser({ name: 'ann', password: randomBytes(12).toString('hex'), role: 'member' })
   const site = await relay.accounts.addSite({

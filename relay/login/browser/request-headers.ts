@@ -3,7 +3,7 @@ import { headerParts } from '../session-header.ts'
 import type { PageRequest } from './page-request.ts'
 
 /** Says what it is, in the form that sites which look for a browser accept. */
-const userAgent = 'Mozilla/5.0 (compatible; login-relay) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+export const userAgent = 'Mozilla/5.0 (compatible; login-relay) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 
 const accepts = {
   page: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',

@@ -8,6 +8,7 @@ import { patience, type Rooms } from '../rooms.ts'
 import { secretsOf } from '../secrets-of.ts'
 import { accountView } from '../views.ts'
 import { accountParams, emptyBody, name, ownerQuery, time } from './fields.ts'
+import { keepAlivePolicy } from './keep-alive-routes.ts'
 import { route } from './route.ts'
 import { signInLines } from './sign-in-lines.ts'
 
@@ -27,6 +28,9 @@ const accountAnswer = z.object({
     .object({ everyDays: z.int().optional(), afterUse: z.boolean().optional() })
     .optional()
     .meta({ description: 'When the relay gives it a new password.' }),
+  lastUsedAt: time.optional().meta({ description: 'When a client used the session last.' }),
+  keepAlive: keepAlivePolicy.optional().meta({ description: 'How the relay holds its session open.' }),
+  keptUntil: time.optional().meta({ description: 'Until when it is held open if nobody uses it.' }),
   unfinished: time.optional().meta({ description: 'Since when a change of the password is unfinished: the next sign-in finds out which one works.' }),
 })
 

@@ -6,6 +6,7 @@ import { credentialRoutes } from './credential-routes.ts'
 import { declarationRoutes } from './declaration-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { keepAliveRoutes } from './keep-alive-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 import { relayRoutes } from './relay-routes.ts'
 import type { ApiRoute } from './route.ts'
@@ -27,6 +28,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...declarationRoutes,
   ...accountRoutes,
   ...credentialRoutes,
+  ...keepAliveRoutes,
   ...registrationRoutes,
   ...snapshotRoutes,
   ...sessionRoutes,
