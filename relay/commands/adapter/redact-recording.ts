@@ -3,9 +3,10 @@ import { patternOf } from '../../outbound/index.ts'
 import { type Fixture, fixturePassword, fixtureUsername } from './fixture.ts'
 import type { Gesture, SeenExchange } from './recording.ts'
 
-/** What was typed, by field: the last that each held. */
+/** What was typed. */
 export interface Typed {
-  readonly fields: ReadonlyMap<string, Gesture>
+  /** All that a field held when something else was done: mistyped ones too. */
+  readonly values: readonly string[]
   readonly username: string
   readonly password: string
 }
@@ -13,29 +14,37 @@ export interface Typed {
 /** Headers that say how a site signs in; their values are no secrets once cookies are taken out. */
 const keptHeaders = new Set(['content-type', 'location', 'refresh'])
 
-/** The user name is what was typed last before the password. */
+/** The user name is what was typed last before the password. A field that was one for a password stays one, where a page can show it. */
 export function typedIn(gestures: readonly Gesture[]): Typed {
-  const fields = new Map<string, Gesture>()
-  let username = ''
-  let password = ''
-  let before = ''
-  for (const one of gestures) {
+  const passwords = new Set(gestures.filter(({ what, type }) => what === 'type' && type === 'password').map(fieldOf))
+  const values: string[] = []
+  let [username, password, lastText] = ['', '', '']
+  for (const [index, one] of gestures.entries()) {
     if (one.what !== 'type') continue
-    fields.set(one.id || one.name, one)
-    if (one.type === 'password') {
+    const [before, next] = [gestures[index - 1], gestures[index + 1]].map((other) => (isInField(other, one) ? other?.value : undefined))
+    // Neither each letter on the way to a value nor each that is taken away again.
+    if (next === undefined || !(next.startsWith(one.value) || before?.startsWith(one.value))) values.push(one.value)
+    if (passwords.has(fieldOf(one))) {
       password = one.value
-      username = before
-    } else if (['', 'text', 'email', 'tel'].includes(one.type)) before = one.value
+      username = lastText
+    } else if (['', 'text', 'email', 'tel'].includes(one.type)) lastText = one.value
   }
-  return { fields, username, password }
+  return { values: [...new Set(values)].filter((value) => value !== ''), username, password }
+}
+
+function isInField(other: Gesture | undefined, one: Gesture): boolean {
+  return other?.what === 'type' && fieldOf(other) === fieldOf(one)
+}
+
+function fieldOf({ id, name, tag, type }: Gesture): string {
+  return id || name || `${tag} ${type}`
 }
 
 /**
  * A recording as a fixture: what was typed is replaced, cookies have no values, pages no scripts, no values of fields and no addresses with
  * values, and from the password on no text but that of links, buttons and labels. It happens before anything is written.
  */
-export function redactRecording(url: string, exchanges: readonly SeenExchange[], { fields, username, password }: Typed): Fixture {
-  const values = [...fields.values()].map(({ value }) => value).filter((value) => value !== '')
+export function redactRecording(url: string, exchanges: readonly SeenExchange[], { values, username, password }: Typed): Fixture {
   const patterns = values.map((value) => patternOf({ value, charset: 'utf-8' }))
   const scrub = (text: string) => patterns.reduce((safe, pattern) => safe.replace(pattern, '[typed]'), text)
   const redact = redactor({ scrub, username, values: exchanges.flatMap(({ headers }) => headers.flatMap(cookieValue)) })
