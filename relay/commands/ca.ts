@@ -7,6 +7,7 @@ import { readText } from './client.ts'
 import { printable, printJson, printLine, printNote } from './output.ts'
 import type { CommonOptions } from './settings.ts'
 import { noun, verb, withRelay } from './verb.ts'
+import { vouchedHosts } from './vouched-hosts.ts'
 
 /** `ca show|export|install`: the certificate that terminals trust. */
 export function caVerbs(program: Command): void {
@@ -22,23 +23,19 @@ export async function fetchCa(options: CommonOptions): Promise<string> {
 }
 
 async function show(options: CommonOptions): Promise<void> {
-  const { pem, hosts } = await withRelay(options, async (relay) => ({
-    pem: await readText(await relay.open('GET', '/api/v1/ca.pem')),
-    hosts: (await relay.call<{ origins: string[] }[]>('GET', '/api/v1/sites')).flatMap(({ origins }) => origins.map((origin) => new URL(origin).hostname)),
-  }))
-  const certificate = new X509Certificate(pem)
+  const certificate = new X509Certificate(await fetchCa(options))
   const shown = {
     subject: certificate.subject,
     fingerprint: certificate.fingerprint256,
     validFrom: certificate.validFrom,
     validTo: certificate.validTo,
-    hosts: [...new Set(hosts)].sort(),
+    hosts: vouchedHosts(certificate),
   }
   if (options.json === true) return printJson(shown)
   printLine(`Subject      ${shown.subject}`)
   printLine(`SHA-256      ${shown.fingerprint}`)
   printLine(`Valid        ${shown.validFrom} to ${shown.validTo}`)
-  printLine(`Vouches for  ${shown.hosts.map(printable).join(', ') || 'nothing: no site is enrolled'}`)
+  printLine(`Vouches for  ${shown.hosts.map(printable).join(', ') || 'nothing: no site with HTTPS is enrolled'}`)
   printNote('Enrolling or removing a site makes a new certificate on the same key: install it anew then.')
 }
 

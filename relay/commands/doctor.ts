@@ -42,15 +42,9 @@ async function examine(options: CommonOptions, report: (finding: Finding) => voi
     ({ file }) => file ?? 'no file: every option has its default',
   )
   if (settings === undefined) return
-  if (
-    (await attempt(
-      'data directory',
-      report,
-      () => checkFolder(settings.folder),
-      (text) => text,
-    )) === undefined
-  )
-    return
+  const folder = await checkFolder(settings.folder)
+  report(folder)
+  if (folder.verdict === 'failed') return
   const relay = await attempt(
     'store and master key',
     report,
@@ -84,14 +78,20 @@ async function attempt<T>(check: string, report: (finding: Finding) => void, loo
   }
 }
 
-async function checkFolder(folder: string): Promise<string> {
+async function checkFolder(folder: string): Promise<Finding> {
+  const check = 'data directory'
   const found = await stat(folder).catch(() => undefined)
-  if (found === undefined) throw new RelayError('data_missing', { params: { dir: folder } })
-  await access(folder, constants.W_OK).catch((cause) => {
-    throw new RelayError('data_unwritable', { params: { dir: folder }, cause })
-  })
-  const open = (found.mode & 0o077) !== 0
-  return open ? `${folder} (readable by others on this machine: chmod 700 it)` : folder
+  const isWritable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+  const error = found === undefined ? 'data_missing' : isWritable ? undefined : 'data_unwritable'
+  if (found === undefined || error !== undefined) {
+    const { message, next } = new RelayError(error ?? 'data_missing', { params: { dir: folder } })
+    return { check, verdict: 'failed', text: message, mend: next }
+  }
+  if ((found.mode & 0o077) === 0) return { check, verdict: 'ok', text: folder }
+  return { check, verdict: 'warning', text: `${folder} can be read by others on this machine`, mend: `Close it with \`chmod 700 ${folder}\`.` }
 }
 
 /** While a server runs its ports must answer; while none runs they must be free. */
@@ -119,7 +119,7 @@ async function checkTrust(relay: RelayClient): Promise<Finding> {
     check,
     verdict: 'warning',
     text: 'this machine does not trust the CA',
-    mend: '`login-relay run` needs no trust; for browsers install what `login-relay ca export` prints.',
+    mend: '`login-relay run` needs no trust; for browsers run `login-relay ca install` (docs/terminals.md).',
   }
 }
 

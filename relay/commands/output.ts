@@ -1,3 +1,5 @@
+import { textWidth } from './text-width.ts'
+
 /** Names and addresses come from people and sites: nothing in them steers the terminal. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is shown as escapes
@@ -24,17 +26,17 @@ export function printTable(heads: readonly string[], rows: readonly (readonly st
     return
   }
   const cells = [heads, ...rows.map((row) => row.map(printable))]
-  const widths = heads.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
+  const widths = heads.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column] ?? ''))))
   for (const row of cells)
     printLine(
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - textWidth(cell))))
         .join('  ')
         .trimEnd(),
     )
 }
 
-/** A moment as people write it, to the minute. */
+/** A moment as people write it, to the minute; universal time, as in the portal's pages and the log. */
 export function moment(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? 'never' : new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')
+  return milliseconds === undefined ? 'never' : `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
