@@ -90,7 +90,7 @@ async function askPerson({ image: first, read, hints, reload, why }: Question, d
     image = fresh
     return fresh
   }
-  steps.add('ask', `the captcha is put before a person (confidence ${(read?.confidence ?? 0).toFixed(2)}): ${why.explain()}`)
+  steps.add('ask', `captcha unsure (confidence ${(read?.confidence ?? 0).toFixed(2)}), a person is asked: ${why.explain()}`)
   const known = memory.hints(hints)
   const answer = await ask({
     kind: 'captcha',

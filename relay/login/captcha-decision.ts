@@ -42,8 +42,8 @@ export function decideCaptcha(facts: CaptchaFacts): CaptchaDecision {
   return {
     move,
     explain: () =>
-      `with ${facts.triesLeft} tries left, sending it costs ${send.toFixed(2)} of asking a person, ` +
-      (fetch === Number.POSITIVE_INFINITY ? 'and no further image is fetched' : `a fresh image ${fetch.toFixed(2)}`),
+      `${facts.triesLeft} ${facts.triesLeft === 1 ? 'try' : 'tries'} left, sending it would cost ${send.toFixed(2)} times what asking costs, ` +
+      (fetch === Number.POSITIVE_INFINITY ? 'no further image to fetch' : `a fresh image ${fetch.toFixed(2)}`),
   }
 }
 

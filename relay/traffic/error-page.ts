@@ -14,7 +14,7 @@ ${waits ? '<meta http-equiv="refresh" content="5">\n' : ''}<title>${escapeHtml(e
   @media (prefers-color-scheme: dark) { body { color: #e6e9ec; background: #15191d } a { color: #7db7f0 } }
 </style>
 <h1>${escapeHtml(error.message)}</h1>
-<p>${escapeHtml(error.next)}</p>
+<p>${escapeHtml(error.next).replace(/`([^`]+)`/g, '<code>$1</code>')}</p>
 <p><a href="${escapeHtml(url)}">Open the portal</a></p>
 ${waits ? '<p>This page looks again by itself every five seconds.</p>\n' : ''}<footer>Said by login-relay, not by the site. Code: <code>${error.code}</code></footer>
 </html>

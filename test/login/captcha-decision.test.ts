@@ -26,8 +26,8 @@ t.test('where reads are usually sure, it pays to wait for one', async (t) => {
 })
 
 t.test('it explains itself in costs', async (t) => {
-  t.match(decideCaptcha(facts).explain(), /^with 4 tries left, sending it costs \d\.\d\d of asking a person, a fresh image \d\.\d\d$/)
-  t.match(decideCaptcha({ ...facts, imagesLeft: 0 }).explain(), /and no further image is fetched$/)
+  t.match(decideCaptcha(facts).explain(), /^4 tries left, sending it would cost \d\.\d\d times what asking costs, a fresh image \d\.\d\d$/)
+  t.match(decideCaptcha({ ...facts, imagesLeft: 0, triesLeft: 1 }).explain(), /^1 try left, .*, no further image to fetch$/)
 })
 
 t.test('more confidence never turns a read that was sent into one that is not; certainty is always sent', async (t) => {

@@ -22,6 +22,18 @@ t.test('login tells every step as a line, the last one the outcome', async (t) =
   t.notMatch(text, password)
 })
 
+t.test('the page of the account shows each step once, field names as code', async (t) => {
+  const relay = await startPortal(t)
+  const { account } = await workingAccount(t, relay, relay.ann)
+  const { lines } = await login(relay, account.id)
+  const body = (await (await relay.signedIn(relay.ann)).get(`/accounts/${account.id}`)).body
+  const list = /<ol class="steps">(.*?)<\/ol>/s.exec(body)?.[1] ?? ''
+  t.match(list, /user name field <code>/)
+  t.equal(list.match(/signed in/g)?.length, 1)
+  // `started` has no line, and the outcome's stands for those of `evidence` and `done`.
+  t.equal(list.match(/<li>/g)?.length, lines.length - 3)
+})
+
 t.test('a wrong password is the last line; asking again is refused before a line is sent (law 3)', async (t) => {
   const relay = await startPortal(t)
   const { account, business } = await workingAccount(t, relay, relay.ann)

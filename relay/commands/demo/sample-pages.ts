@@ -28,6 +28,7 @@ button.plain { background: none; color: var(--accent); padding: 0 }
 .message { margin: 0 0 1rem; padding: .6rem .8rem; border-radius: 6px; background: #fbeaea; color: var(--bad) }
 table { width: 100%; border-collapse: collapse; background: #fff } td, th { padding: .6rem .8rem; border-bottom: 1px solid var(--line); text-align: left }
 th { font-size: .82rem; color: var(--quiet); font-weight: 500 } td.sum { text-align: right; font-variant-numeric: tabular-nums } .done { color: var(--good) }
+@media (max-width: 40rem) { header { flex-wrap: wrap; gap: .2rem 1rem; padding: .8rem 1rem } main { margin: 1.5rem auto; padding: 0 1rem } td, th { padding: .5rem .3rem } }
 a { color: var(--accent) } footer { margin: 3rem auto; text-align: center; color: var(--quiet); font-size: .85rem }`
 
 export function loginPage({ csrf, message, username = '' }: { csrf: string; message?: string | undefined; username?: string }): string {

@@ -29,7 +29,7 @@ export function handoffPage(app: FastifyInstance, rooms: Rooms): void {
       body: html`<div class="narrow"><h1>Continue to <bdi>${account.siteId}</bdi>?</h1>
 <div class="card"><dl class="facts"><dt>Account</dt><dd><bdi>${account.name}</bdi></dd><dt>User name there</dt><dd><bdi>${account.username}</bdi></dd><dt>Site</dt><dd><bdi>${origin}</bdi></dd></dl></div>
 <form method="post" action="/handoff/${ticket}">${person === undefined ? '' : csrfField(person.session.csrf)}<p><button class="main">Continue</button></p></form>
-<p class="quiet">The link works once. This browser must use the relay's proxy, which brings your session to the site on the way: see <a href="/set-up">set-up</a>.</p></div>`,
+<p class="quiet">The link works once. This browser must use the relay's proxy, which brings your session to the site on the way (<a href="/set-up">set-up</a>); without it the site answers “not found”, and the link is spent.</p></div>`,
     }
     return respondPage(reply, page, person)
   })

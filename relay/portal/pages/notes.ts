@@ -8,7 +8,7 @@ const done: Readonly<Record<string, string>> = {
   'password-replaced': 'The new password is stored. Sign in now to see that it works.',
   'password-reverted': 'The relay uses that password again. Sign in now to see that it works.',
   'rotation-set': 'The relay keeps to that from now on.',
-  registering: 'For half an hour the relay steps back at that site: register there.',
+  registering: 'For half an hour the relay steps back at that site.',
   'registration-kept': 'The relay keeps the account. It is signed in already.',
   'registration-declined': 'The relay has forgotten it.',
   'site-added': 'The site is enrolled.',

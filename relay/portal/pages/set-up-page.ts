@@ -48,6 +48,7 @@ ${copyable('pac', `${rooms.url()}/proxy.pac`)}
 <p>For tools, the proxy itself:</p>${copyable('proxy', `http://DEVICE:TOKEN@${rooms.proxyAddress()}`)}
 <p>For one command, where <code>login-relay</code> is installed:</p>${copyable('run', 'login-relay run -- COMMAND')}</section>
 <section class="card"><h2>3. The certificate</h2>${certificate(rooms.caPem())}
+<p>Where <code>login-relay</code> is installed, one command puts it where that machine's browsers and tools look:</p>${copyable('ca', 'login-relay ca install --file login-relay-ca.pem')}
 ${systems.map(([name, steps]) => html`<details><summary>${name}</summary><ol>${steps.map((step) => html`<li>${step.startsWith('sudo ') ? html`<code>${step}</code>` : step}</li>`)}</ol></details>`)}</section>`,
   }))
 }

@@ -1,5 +1,6 @@
 import type { SessionEvent } from '../../sessions/index.ts'
 import { type Html, html } from './html.ts'
+import { prose } from './notes.ts'
 
 /** The sign-in under way, or the last one, step by step. */
 export function signInSteps(events: readonly SessionEvent[]): Html | undefined {
@@ -7,6 +8,9 @@ export function signInSteps(events: readonly SessionEvent[]): Html | undefined {
   if (lines.length === 0) return undefined
   return html`<div class="card"><h2>Sign-in, step by step</h2><ol class="steps">${lines}</ol></div>`
 }
+
+/** Steps whose words come again with how it ended. */
+const told: ReadonlySet<string> = new Set(['evidence', 'done', 'failed'])
 
 const passwordWords = {
   taken: 'the site has the new password',
@@ -17,7 +21,8 @@ const passwordWords = {
 function line(event: SessionEvent): Html | undefined {
   switch (event.type) {
     case 'step':
-      return html`<li><span class="ms">${Math.round(event.step.at)} ms</span><span><bdi>${event.step.text}</bdi></span></li>`
+      if (told.has(event.step.name)) return undefined
+      return html`<li><span class="ms">${Math.round(event.step.at)} ms</span><span><bdi>${prose(event.step.text)}</bdi></span></li>`
     case 'challenge':
       return html`<li><span class="ms"></span><span>you are asked</span></li>`
     case 'signed-in':
