@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { newPassword } from '../../relay/accounts/new-password.ts'
+import fc from '../property.ts'
 
 const kinds = { lower: /[a-z]/, upper: /[A-Z]/, digit: /[0-9]/, symbol: /[^a-zA-Z0-9]/ } as const
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import t from 'tap'
 import type { Site } from '../../relay/accounts/index.ts'
 import { checkSite } from '../../relay/accounts/site-rules.ts'
 import { isRelayError } from '../../relay/errors.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'
+import fc from '../property.ts'
 
 type NewSite = Omit<Site, 'createdAt'>
 

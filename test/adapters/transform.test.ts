@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import t from 'tap'
 import { transform } from '../../adapters/index.ts'
 import { parseExpression } from '../../adapters/transform/expression.ts'
 import { fillTemplate, fillText, namesOf, template } from '../../adapters/transform/template.ts'
 import { Secret } from '../../relay/vault/index.ts'
+import fc from '../property.ts'
 
 const password = new Secret('canary', { account: 'a', field: 'password', origins: [] })
 

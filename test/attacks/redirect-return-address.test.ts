@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { check, property, string, stringMatching } from 'fast-check'
 import t from 'tap'
 import { returnAddress } from '../../relay/portal/return-address.ts'
 import { startPortal } from '../portal/start-portal.ts'
+import fc from '../property.ts'
 import { vectorsMissing } from './vectors.ts'
 
 const base = 'https://relay.example.com'
@@ -38,14 +38,14 @@ t.test('whatever a browser could read as elsewhere becomes the start page', asyn
 })
 
 t.test('no text at all leads elsewhere', async (t) => {
-  const paths = stringMatching(/^\/[/\\.%?#@:a-c2eEfF\t\n]{0,12}$/)
-  const outcome = check(
-    property(paths, (text) => staysHere(returnAddress(text))),
+  const paths = fc.stringMatching(/^\/[/\\.%?#@:a-c2eEfF\t\n]{0,12}$/)
+  const outcome = fc.check(
+    fc.property(paths, (text) => staysHere(returnAddress(text))),
     { numRuns: 5000 },
   )
   t.notOk(outcome.failed, JSON.stringify(outcome.counterexample))
-  const any = check(
-    property(string({ unit: 'binary' }), (text) => staysHere(returnAddress(text)) && staysHere(returnAddress(`/${text}`))),
+  const any = fc.check(
+    fc.property(fc.string({ unit: 'binary' }), (text) => staysHere(returnAddress(text)) && staysHere(returnAddress(`/${text}`))),
     { numRuns: 2000 },
   )
   t.notOk(any.failed, JSON.stringify(any.counterexample))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import { evaluate, type Operator, parseSum } from '../../captcha/arithmetic.ts'
+import fc from '../property.ts'
 
 const spellings: Readonly<Record<Operator, readonly string[]>> = {
   '+': ['+', '＋', '加', '加上'],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import { decodeSteps, type Step } from '../../captcha/beam.ts'
 import { folded } from '../../captcha/fold.ts'
 import { chineseSumGrammar, sumGrammar, textGrammar } from '../../captcha/grammar.ts'
 import { stepsOf } from '../../captcha/hocr.ts'
+import fc from '../property.ts'
 
 /** Steps of a network that sees `rows`, a character each with its probability; the rest is "nothing new". */
 const steps = (...rows: readonly Readonly<Record<string, number>>[]): Step[] =>

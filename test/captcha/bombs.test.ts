@@ -9,8 +9,8 @@ import type { Measured } from './measure-bombs.ts'
 const mostMilliseconds = 1000
 const mostMegabytes = 50
 
-t.test('image bombs are refused, or read without what would burst, in bounded memory and time', { timeout: 60_000 }, async (t) => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', join(import.meta.dirname, 'measure-bombs.ts')], { timeout: 55_000 })
+t.test('image bombs are refused, or read without what would burst, in bounded memory and time', async (t) => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', join(import.meta.dirname, 'measure-bombs.ts')])
   const measured = new Map(
     stdout
       .trim()

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type Layer, loadLayers, stepsOf } from '../../captcha/convolution.ts'
 import { seeded } from '../../captcha/training/random.ts'
+import fc from '../property.ts'
 
 const [height, width] = [4, 8]
 const layers: readonly Layer[] = [

@@ -1,4 +1,3 @@
-import * as fc from 'fast-check'
 import t from 'tap'
 import { combine } from '../../captcha/memory/combine.ts'
 import { countInk, type InkCounts, withoutFixedNoise } from '../../captcha/memory/fixed-noise.ts'
@@ -6,6 +5,7 @@ import { distance, glyphOf, gridHeight, gridWidth, packGlyph, unpackGlyph } from
 import { recall, remembered } from '../../captcha/memory/recall.ts'
 import { segment } from '../../captcha/memory/segment.ts'
 import type { Grey } from '../../captcha/picture.ts'
+import fc from '../property.ts'
 import { digits, drawing } from './drawn-text.ts'
 
 const anyPicture: fc.Arbitrary<Grey> = fc

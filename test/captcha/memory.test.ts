@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import t from 'tap'
 import { type ReadResult, SiteMemory, type SiteRead } from '../../captcha/index.ts'
+import fc from '../property.ts'
 import { digits, drawing, png } from './drawn-text.ts'
 
 /** A reader that makes nothing of these images. */

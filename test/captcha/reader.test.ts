@@ -122,7 +122,7 @@ await reader.close()
 console.log('closed', process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort|Timeout/.test(name)).join())`,
   )
   const before = await readdir(folder)
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', './offline.mjs', 'read.mjs'], { cwd: folder, timeout: 20_000 })
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', './offline.mjs', 'read.mjs'], { cwd: folder })
   t.equal(stdout.trim(), 'closed')
   t.equal(stderr, '')
   t.same(await readdir(folder), before)

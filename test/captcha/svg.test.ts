@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { checkSvg, withoutStrokes } from '../../captcha/svg.ts'
 import { draw } from '../../captcha/training/draw.ts'
 import { isRelayError } from '../../relay/errors.ts'
+import fc from '../property.ts'
 
 const svg = (inside: string, attributes = ''): string => `<svg xmlns="http://www.w3.org/2000/svg" width="150" height="50" ${attributes}>${inside}</svg>`
 const reasonAgainst = (text: string | Buffer): string => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { calibrated, type Stage } from '../../captcha/calibration.ts'
 import { supportOf, tally } from '../../captcha/vote.ts'
+import fc from '../property.ts'
 
 t.test('what more views read wins over what one view reads surely', async (t) => {
   const [best] = tally([[{ text: 'abcd', probability: 0.5 }], [{ text: 'abcd', probability: 0.5 }], [{ text: 'abed', probability: 0.9 }]], 'text', {})

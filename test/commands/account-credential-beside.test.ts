@@ -5,7 +5,7 @@ import { startFurtherPagesSite } from '../sites/further-pages-site.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { commandLine } from './command-line.ts'
 
-t.test('an authenticator key and answers are given beside the password, and a replaced password leaves them', { timeout: 100_000 }, async (t) => {
+t.test('an authenticator key and answers are given beside the password, and a replaced password leaves them', async (t) => {
   const site = await startFurtherPagesSite(['totp', 'question'], { password: 'correct horse' })
   t.teardown(() => site.stop())
   const folder = await tempFolder(t)

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type ClaimedSession, formatSession } from '../../relay/commands/cookie-formats.ts'
 import type { HandedCookie } from '../../relay/sessions/index.ts'
+import fc from '../property.ts'
 
 const plain: HandedCookie = {
   name: 'sid',

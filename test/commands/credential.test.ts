@@ -3,8 +3,6 @@ import { startChangingSite } from '../sites/changing-site.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { commandLine } from './command-line.ts'
 
-t.setTimeout(180_000)
-
 t.test('account rotate prints its steps, account versions lists, account revert goes back; no value is ever printed', async (t) => {
   const business = await startChangingSite({ password: 'first one' })
   t.teardown(() => business.stop())

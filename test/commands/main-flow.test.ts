@@ -18,7 +18,7 @@ async function setUp(t: Test) {
   return { folder, cli, site, orders: new URL('/orders', site.origin).href }
 }
 
-t.test('from init to a signed-in command, with a server running', { timeout: 100_000 }, async (t) => {
+t.test('from init to a signed-in command, with a server running', async (t) => {
   const { folder, cli, site, orders } = await setUp(t)
   t.equal((await stat(join(folder, 'data'))).mode & 0o777, 0o700)
   t.equal((await stat(join(folder, 'data', 'master.key'))).mode & 0o777, 0o600)
@@ -65,7 +65,7 @@ t.test('from init to a signed-in command, with a server running', { timeout: 100
   for (const output of [login, page, claimed, added]) t.notMatch(output.stdout + output.stderr, password)
 })
 
-t.test('the same commands work while no server runs; those that need one say so', { timeout: 100_000 }, async (t) => {
+t.test('the same commands work while no server runs; those that need one say so', async (t) => {
   const { cli, site } = await setUp(t)
   await cli.json(['site', 'add', site.url, '--id', 'orders', '--yes'])
   await cli.json(['account', 'add', 'orders', '--user', 'ann', '--username', username, '--password-stdin'], password)
@@ -82,7 +82,7 @@ t.test('the same commands work while no server runs; those that need one say so'
   t.equal(site.sessionsAlive, 0)
 })
 
-t.test('a link of another relay gets no credential', { timeout: 60_000 }, async (t) => {
+t.test('a link of another relay gets no credential', async (t) => {
   const { cli } = await setUp(t)
   const { portal } = await cli.serve()
   const foreign = 'http://127.0.0.1:1/handoff/0123456789abcdefghij'
@@ -92,7 +92,7 @@ t.test('a link of another relay gets no credential', { timeout: 60_000 }, async 
   t.match(await cli.run(['claim', foreign], '', { LOGIN_RELAY_DEVICE: 'term:lr_x' }), { status: 2, stderr: /LOGIN_RELAY_URL/ })
 })
 
-t.test('a terminal elsewhere claims and runs with what its environment holds', { timeout: 100_000 }, async (t) => {
+t.test('a terminal elsewhere claims and runs with what its environment holds', async (t) => {
   const { cli, site, orders } = await setUp(t)
   const { portal, proxy } = await cli.serve()
   await cli.json(['site', 'add', site.url, '--id', 'orders', '--yes'])

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { sightings } from '../../relay/commands/demo/sightings.ts'
+import fc from '../property.ts'
 
 const password = 'canary /+"é\\x'
 

@@ -5,7 +5,7 @@ import { startRotatingSite } from '../sites/rotating-site.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { commandLine } from './command-line.ts'
 
-t.test('a site from its address to a first sign-in, its declaration edited, a failure explained', { timeout: 100_000 }, async (t) => {
+t.test('a site from its address to a first sign-in, its declaration edited, a failure explained', async (t) => {
   const folder = await tempFolder(t)
   const cli = commandLine(t, folder)
   const site = await startRotatingSite({ username: 'ann', password: 'c0rrect horse' })

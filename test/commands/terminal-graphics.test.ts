@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream'
 import type { ReadStream } from 'node:tty'
-import * as fc from 'fast-check'
 import sharp from 'sharp'
 import t from 'tap'
 import { draw, enlarged, kitty } from '../../relay/commands/terminal/draw.ts'
 import { findGraphics, graphicsFrom, graphicsIn } from '../../relay/commands/terminal/graphics.ts'
 import { sixel } from '../../relay/commands/terminal/sixel.ts'
+import fc from '../property.ts'
 
 t.test('what a terminal shows is known by its environment, or asked where that tells nothing certain', async (t) => {
   t.equal(graphicsFrom({ TERM: 'xterm-kitty' }), 'kitty')

@@ -5,7 +5,7 @@ import t from 'tap'
 import { tempFolder } from '../temp-folder.ts'
 import { commandLine } from './command-line.ts'
 
-t.test('wrong words end with status 2, and the nearest right one is named', { timeout: 60_000 }, async (t) => {
+t.test('wrong words end with status 2, and the nearest right one is named', async (t) => {
   const cli = commandLine(t, await tempFolder(t))
   t.match(await cli.run(['user', 'lst']), { status: 2, stderr: /Did you mean list/ })
   t.match(await cli.run(['init']), { status: 2, stderr: /--user/ })
@@ -14,7 +14,7 @@ t.test('wrong words end with status 2, and the nearest right one is named', { ti
   t.match(await cli.run(['init', '--user', 'ann']), { status: 2, stderr: /--password-stdin/ }, 'nobody is there to be asked')
 })
 
-t.test('help is given for every verb', { timeout: 60_000 }, async (t) => {
+t.test('help is given for every verb', async (t) => {
   const cli = commandLine(t, await tempFolder(t))
   const { stdout } = await cli.run(['--help'])
   const verbs = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, verb]) => verb as string)
@@ -25,7 +25,7 @@ t.test('help is given for every verb', { timeout: 60_000 }, async (t) => {
   for (const help of helps) t.match(help, { status: 0, stdout: /^Usage: login-relay/ })
 })
 
-t.test('what is missing or in the way is told with its mend, and nothing is lost', { timeout: 100_000 }, async (t) => {
+t.test('what is missing or in the way is told with its mend, and nothing is lost', async (t) => {
   const folder = await tempFolder(t)
   const cli = commandLine(t, folder)
   t.match(await cli.run(['user', 'list']), { status: 1, stderr: /login-relay init/ })
@@ -54,7 +54,7 @@ t.test('what is missing or in the way is told with its mend, and nothing is lost
   t.match(await cli.run(['user', 'list', '--json']), { status: 2, stderr: /"code":"config_invalid"/ })
 })
 
-t.test('a port that is taken and a second server on the same data are refused', { timeout: 60_000 }, async (t) => {
+t.test('a port that is taken and a second server on the same data are refused', async (t) => {
   const folder = await tempFolder(t)
   const cli = commandLine(t, folder)
   await cli.run(['init', '--data', './data', '--user', 'ann', '--password-stdin'], 'long enough')
@@ -70,7 +70,7 @@ t.test('a port that is taken and a second server on the same data are refused', 
   t.match(await cli.run(['serve']), { status: 1, stderr: /Another process uses the data directory/ })
 })
 
-t.test("another relay's configuration in the way is left as it is", { timeout: 60_000 }, async (t) => {
+t.test("another relay's configuration in the way is left as it is", async (t) => {
   const folder = await tempFolder(t)
   const cli = commandLine(t, folder)
   await mkdir(join(folder, 'first'))

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../config/index.ts'
 import { isRelayError } from '../../relay/errors.ts'
+import fc from '../property.ts'
 import { tempFolder } from '../temp-folder.ts'
 
 interface Refusal {

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import type { Test } from 'tap'
 import { isRelayError } from '../../relay/errors.ts'
 import type { Collection, Store, StoreChange, StoredRecord } from '../../relay/store/index.ts'
+import fc from '../property.ts'
 
 /** One place where data lies; `open` gives a store on it that has not been started. */
 export interface Engine {

@@ -1,8 +1,8 @@
 import { constants, createDecipheriv, createHash, createHmac, generateKeyPairSync, privateDecrypt } from 'node:crypto'
-import fc from 'fast-check'
 import smCrypto from 'sm-crypto'
 import t from 'tap'
 import { type Derivation, derive, type Operation, operations } from '../../relay/derivation/index.ts'
+import fc from '../property.ts'
 
 const secret: Derivation = { is: 'secret' }
 const text = (given: string): Derivation => ({ is: 'text', text: given })

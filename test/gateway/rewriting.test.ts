@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { rewritePolicy } from '../../relay/gateway/rewrite/content-security-policy.ts'
 import { createHtmlRewriter, lockedHint } from '../../relay/gateway/rewrite/html-rewriter.ts'
 import { createOriginMap } from '../../relay/gateway/rewrite/origin-map.ts'
 import { createTextRewriter, type TextRewriter } from '../../relay/gateway/rewrite/text-rewriter.ts'
+import fc from '../property.ts'
 
 const map = createOriginMap([
   ['https://erp.site.test', 'https://erp.relay.test'],

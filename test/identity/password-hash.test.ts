@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { currentCost, PasswordHasher } from '../../relay/identity/password-hash.ts'
 import { Turns } from '../../relay/identity/turns.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
+import fc from '../property.ts'
 
 /** Cheap: these tests are about text, not about cost. */
 const cheap = { N: 2 ** 4, r: 8, p: 1 }

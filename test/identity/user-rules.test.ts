@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { isRelayError } from '../../relay/errors.ts'
 import { canBePassword, checkNewPassword, checkUserName, nameKey } from '../../relay/identity/user-rules.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
+import fc from '../property.ts'
 
 function problemOf(check: () => unknown): string | undefined {
   try {

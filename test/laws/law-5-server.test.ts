@@ -78,7 +78,7 @@ async function devicesIn(folder: string): Promise<Set<string>> {
   return new Set(devices.map(({ id }) => id))
 }
 
-t.test(`law 5: kill -9 of the server during ${runs} writing runs loses nothing it has answered for`, { timeout: 115_000 }, async (t) => {
+t.test(`law 5: kill -9 of the server during ${runs} writing runs loses nothing it has answered for`, async (t) => {
   const cache = await tempFolder(t)
   const first = await serve(t, await newRelay(t), cache)
   first.child.kill('SIGTERM')

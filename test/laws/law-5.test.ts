@@ -53,7 +53,7 @@ async function writeUntilKilled(t: Test, folder: string, first: number): Promise
   return Number(printed.split('\n').at(-2) ?? Number.NaN)
 }
 
-t.test('law 5: a password whose writing was acknowledged survives kill -9 and opens', { timeout: 60_000 }, async (t) => {
+t.test('law 5: a password whose writing was acknowledged survives kill -9 and opens', async (t) => {
   const folder = await newFolder(t)
   let safe = -1
   for (let run = 0; run < 10; run += 1) {

@@ -1,11 +1,11 @@
 import { connect } from 'node:net'
-import fc from 'fast-check'
 import t from 'tap'
 import { createDoorCertificate } from '../../relay/login/browser-engine/certificate.ts'
 import { NetworkDoor } from '../../relay/login/browser-engine/network-door.ts'
 import { Placeholders } from '../../relay/login/browser-engine/placeholders.ts'
 import { CookieJar } from '../../relay/login/index.ts'
 import { outboundForTest } from '../outbound/outbound-for-test.ts'
+import fc from '../property.ts'
 import { secretFor, startOrigin } from './browser-for-test.ts'
 
 type T = Parameters<typeof startOrigin>[0]

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import t from 'tap'
 import { encodeEntries } from '../../relay/login/browser/encode-entries.ts'
 import type { Part } from '../../relay/outbound/index.ts'
 import { vectorsMissing } from '../attacks/vectors.ts'
+import fc from '../property.ts'
 import { browserFor, html, secretFor, startOrigin } from './browser-for-test.ts'
 
 const folder = new URL('../../../shared/vectors/', import.meta.url)

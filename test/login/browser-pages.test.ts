@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import t from 'tap'
 import { decodePage } from '../../relay/login/browser/decode-page.ts'
 import { parseRefresh } from '../../relay/login/browser/meta-refresh.ts'
 import { parseHtml } from '../../relay/login/browser/parse-html.ts'
 import { visibleText } from '../../relay/login/browser/visible-text.ts'
 import { vectorsMissing } from '../attacks/vectors.ts'
+import fc from '../property.ts'
 import { browserFor, html, startOrigin } from './browser-for-test.ts'
 
 const folder = new URL('../../../shared/vectors/', import.meta.url)

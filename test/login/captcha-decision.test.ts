@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import t from 'tap'
 import { decideCaptcha } from '../../relay/login/captcha-decision.ts'
+import fc from '../property.ts'
 
 const facts = { confidence: 0.5, triesLeft: 4, imagesLeft: 5, usual: [] }
 

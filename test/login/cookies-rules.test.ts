@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { CookieJar } from '../../relay/login/index.ts'
+import fc from '../property.ts'
 
 /** A jar after these lines came from there. */
 function jarWith(from: string, ...lines: readonly string[]): CookieJar {

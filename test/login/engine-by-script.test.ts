@@ -9,9 +9,6 @@ const skip = findChromium() === undefined ? wantedChromium : false
 const password = 'correct "horse" & bättery'
 const adapter = 'form-by-script'
 
-// Each page is waited for until it has come to rest.
-t.setTimeout(150_000)
-
 t.test('sign-ins that need scripts', { skip }, async (t) => {
   // One for all: Chromium takes a second or more to start.
   const login = await startEngine(t)

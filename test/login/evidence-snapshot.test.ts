@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { redactPage } from '../../relay/login/evidence/redact-page.ts'
 import { redactor } from '../../relay/login/evidence/redact-text.ts'
 import type { SignInOutcome } from '../../relay/login/index.ts'
 import { formsIn, newCanary } from '../laws/canary.ts'
+import fc from '../property.ts'
 import { type Answer, formOf, type ReceivedRequest, seeOther, serve } from '../sites/serve.ts'
 import { signIn, startEngine } from './engine-for-test.ts'
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { changesBetween } from '../../relay/login/index.ts'
 import { authSchemes } from '../../relay/login/probe/http-auth.ts'
 import { apiIn } from '../../relay/login/probe/login-api.ts'
+import fc from '../property.ts'
 import { type Respond, serve } from '../sites/serve.ts'
 import { startEngine } from './engine-for-test.ts'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { exposition, type Family, Histogram, labelled, processFamilies } from '../../relay/metrics/index.ts'
+import fc from '../property.ts'
 
 /** A strict reader of the text format: HELP, TYPE and samples of one family stand together. */
 function read(text: string): Map<string, number> {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import t from 'tap'
 import { classifyAddress } from '../../relay/outbound/address-class.ts'
+import fc from '../property.ts'
 
 const vectors = join(import.meta.dirname, '../../../shared/vectors/ssrf/addresses.json')
 

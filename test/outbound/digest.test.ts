@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type DigestChallenge, digestCredentials, readDigestChallenge } from '../../relay/outbound/digest.ts'
+import fc from '../property.ts'
 
 const rfc = {
   challenge: {

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import t from 'tap'
 import { encodeValue } from '../../relay/outbound/index.ts'
+import fc from '../property.ts'
 
 const urlencoded = (text: string, charset = 'utf-8') => encodeValue(text, { as: 'urlencoded', charset }).toString('latin1')
 const multipart = (text: string, charset = 'utf-8') => encodeValue(text, { as: 'multipart', charset })

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { readHost } from '../../relay/outbound/host.ts'
+import fc from '../property.ts'
 
 t.test('names and addresses in their standard spelling are read', async (t) => {
   t.match(readHost('Site.Example'), { name: 'site.example', isAddress: false })

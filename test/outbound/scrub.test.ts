@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encode as quoted } from 'node:querystring'
-import fc from 'fast-check'
 import t from 'tap'
 import { encodeValue } from '../../relay/outbound/index.ts'
 import { patternOf, scrubText } from '../../relay/outbound/scrub.ts'
+import fc from '../property.ts'
 
 const scrub = (text: string, value: string, charset = 'utf-8') => scrubText(text, [patternOf({ value, charset })])
 

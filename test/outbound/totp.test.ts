@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { codeAt, readTotpKey, TotpCodes } from '../../relay/outbound/totp.ts'
+import fc from '../property.ts'
 
 /** ASCII in base32. */
 function base32(text: string): string {

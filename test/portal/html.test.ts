@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, property, string } from 'fast-check'
 import { parseFragment } from 'parse5'
 import t from 'tap'
 import { html } from '../../relay/portal/pages/html.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
+import fc from '../property.ts'
 import { attribute, elements, text } from './document.ts'
 
 /** What a parser gives back: NUL and lone surrogates cannot stand in a document; line ends are one character. */
@@ -19,8 +19,8 @@ function standsAsText(value: string): boolean {
 }
 
 t.test('any value stands in a page as text, in content and in attributes', async (t) => {
-  const markup = string({ unit: 'binary', maxLength: 60 })
-  const outcome = check(property(markup, standsAsText), { numRuns: 2000 })
+  const markup = fc.string({ unit: 'binary', maxLength: 60 })
+  const outcome = fc.check(fc.property(markup, standsAsText), { numRuns: 2000 })
   t.notOk(outcome.failed, JSON.stringify(outcome.counterexample))
 })
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { attachCookies } from '../../relay/traffic/attach-session.ts'
+import fc from '../property.ts'
 import { answersIn, dialTunnel, readAll } from './raw-client.ts'
 import { page, type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'
 import { type House, startHouse } from './start-house.ts'

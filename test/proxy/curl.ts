@@ -11,7 +11,7 @@ export interface Ran {
 }
 
 /** Runs a real client with nothing of this machine's proxy settings. */
-export function run(command: string, args: readonly string[], { env = {}, ms = 20_000 }: { env?: Record<string, string>; ms?: number } = {}): Promise<Ran> {
+export function run(command: string, args: readonly string[], { env = {}, ms = 90_000 }: { env?: Record<string, string>; ms?: number } = {}): Promise<Ran> {
   const child = spawn(command, args, { env: { PATH: process.env.PATH ?? '', HOME: tmpdir(), ...env }, timeout: ms })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk) => out.push(chunk))
@@ -23,7 +23,7 @@ export function run(command: string, args: readonly string[], { env = {}, ms = 2
 }
 
 export function curl(...args: string[]): Promise<Ran> {
-  return run('curl', ['--silent', '--show-error', '--max-time', '15', ...args])
+  return run('curl', ['--silent', '--show-error', '--max-time', '60', ...args])
 }
 
 /** A file with this text, until the test ends. */

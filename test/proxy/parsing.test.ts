@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { readDevice } from '../../relay/proxy/device-credentials.ts'
 import { destined, namesSameHost, readAuthority } from '../../relay/traffic/authority.ts'
 import { readRequestHead } from '../../relay/traffic/request-head.ts'
 import { readAbsoluteTarget, readTunnelTarget } from '../../relay/traffic/request-target.ts'
 import { readResponseHead } from '../../relay/traffic/response-head.ts'
+import fc from '../property.ts'
 
 const token = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,11}$/)
 const value = fc.stringMatching(/^[!-~]{0,12}$/)

@@ -5,9 +5,6 @@ import { enrol, startRelay } from '../start-relay.ts'
 
 const skip = findChromium() === undefined ? wantedChromium : false
 
-// Chromium is started for it, and each page waited for until it has come to rest.
-t.setTimeout(110_000)
-
 t.test('a site that needs scripts, and keeps its session in storage, is given a new password in the browser', { skip }, async (t) => {
   const business = await startScriptedSite({ password: 'first one' })
   t.teardown(() => business.stop())

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { createFileStore } from '../../relay/store/index.ts'
+import fc from '../property.ts'
 import { tempFolder } from '../temp-folder.ts'
 
 /** A folder with a real store of some records, and the bytes of its file. */

@@ -38,7 +38,7 @@ async function openAfterKill(folder: string): Promise<Store> {
   return store
 }
 
-t.test(`kill -9 at any moment of ${runs} writing runs loses no acknowledged write (law 5)`, { timeout: 110_000 }, async (t) => {
+t.test(`kill -9 at any moment of ${runs} writing runs loses no acknowledged write (law 5)`, async (t) => {
   let acknowledged = 0
   let cutShort = 0
   /** Runs share folders, so that later ones write on what earlier kills left. */

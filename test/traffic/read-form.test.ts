@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { encodeEntries } from '../../relay/login/browser/encode-entries.ts'
 import { isRefused } from '../../relay/traffic/forms/judge-answer.ts'
 import { readForm } from '../../relay/traffic/forms/read-form.ts'
+import fc from '../property.ts'
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed() && !/[\r\n]/.test(value))
 const entries = fc.array(fc.record({ name: text.filter((name) => name !== '' && !/["%]/.test(name)), value: text }), { minLength: 1, maxLength: 20 })

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { closeFrame, FrameFollower } from '../../relay/traffic/websocket-frames.ts'
+import fc from '../property.ts'
 
 /** A frame with this many bytes of payload. */
 function frame(length: number, masked: boolean): Buffer {

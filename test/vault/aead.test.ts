@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import t from 'tap'
 import { associate, type Box, fromText, openBox, sealBox, toText } from '../../relay/vault/aead.ts'
+import fc from '../property.ts'
 
 interface Suite {
   readonly testGroups: readonly { readonly tests: readonly Vector[] }[]

@@ -37,7 +37,7 @@ t.test('killed at any step of a rotation, the vault opens whole, and the next st
   await opensWhole(t, folder, sealed, 'when done')
 })
 
-t.test('kill -9 at any moment of a process that rotates without end leaves a vault that opens (law 5)', { timeout: 60_000 }, async (t) => {
+t.test('kill -9 at any moment of a process that rotates without end leaves a vault that opens (law 5)', async (t) => {
   const { folder, vault, stop } = await newVault(t)
   const sealed = [await vault.seal(ann, plaintext), await vault.seal(bob, plaintext)] as const
   await stop()

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { Sealed, SealRef, Vault } from '../../relay/vault/index.ts'
+import fc from '../property.ts'
 import { ann, bob, newVault, openVault } from './open-vault.ts'
 
 const plaintext = Buffer.from('{"password":"correct horse"}')
