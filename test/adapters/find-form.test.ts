@@ -1,6 +1,7 @@
 import t from 'tap'
 import { findSignInForm } from '../../adapters/form/find-form.ts'
 import { type FormSettings, formSettings } from '../../adapters/form/settings.ts'
+import { processorTime } from '../processor-time.ts'
 import { openPage } from './open-page.ts'
 
 interface Case {
@@ -146,7 +147,7 @@ for (const [title, { markup, settings = {}, fields, image, form }] of Object.ent
 t.test('a page of ten thousand fields is searched within a second', async (t) => {
   const inputs = Array.from({ length: 10_000 }, (_, index) => `<label for="i${index}">Field ${index}</label><input id="i${index}" name="n${index}">`)
   const page = await openPage(t, `<form method="post">${inputs.join('')}<input type="password" name="p"></form>`)
-  const began = performance.now()
+  const began = processorTime()
   t.equal(findSignInForm(page, formSettings.parse({}))?.password, 'p')
-  t.ok(performance.now() - began < 1000, `${performance.now() - began} ms`)
+  t.ok(processorTime() - began < 1000, `${processorTime() - began} ms`)
 })

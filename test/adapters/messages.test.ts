@@ -1,5 +1,6 @@
 import t from 'tap'
 import { type Meaning, meaningOf } from '../../adapters/form/messages.ts'
+import { processorTime } from '../processor-time.ts'
 
 const cases: Readonly<Record<Meaning, readonly string[]>> = {
   'password-wrong': [
@@ -104,7 +105,7 @@ t.test('words of business are no refusal', async (t) => {
 })
 
 t.test('a long text is read in little time', async (t) => {
-  const began = performance.now()
+  const began = processorTime()
   for (const text of ['wrong password captcha '.repeat(2000), '密'.repeat(20_000), 'a'.repeat(20_000), 'not '.repeat(5000)]) meaningOf(text)
-  t.ok(performance.now() - began < 1000)
+  t.ok(processorTime() - began < 1000)
 })

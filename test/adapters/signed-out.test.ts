@@ -1,6 +1,7 @@
 import t from 'tap'
 import { isSignedOut } from '../../adapters/form/signed-out.ts'
 import { builtInAdapters, type ResponseFacts } from '../../adapters/index.ts'
+import { processorTime } from '../processor-time.ts'
 
 function facts(given: Partial<Omit<ResponseFacts, 'url' | 'location'>> & { url?: string; location?: string }): ResponseFacts {
   const { url = 'https://erp.test/orders/7', location, ...others } = given
@@ -62,7 +63,7 @@ t.test('with HTTP Basic, 401 and nothing else means that the credential is no lo
 t.test('the decision takes microseconds: it is made for every answer of the proxy', async (t) => {
   const answer = facts({ location: '/orders', removedCookies: ['a', 'b'] })
   const site = { loginUrl: new URL(login) }
-  const began = performance.now()
+  const began = processorTime()
   for (let count = 0; count < 10_000; count++) isSignedOut(answer, site)
-  t.ok(performance.now() - began < 1000)
+  t.ok(processorTime() - began < 1000)
 })

@@ -68,7 +68,7 @@ t.test('a line that takes too long is given up after a second try, and nobody wa
   const began = performance.now()
   const all = await Promise.allSettled(Array.from({ length: 3 }, () => pool.recognise(line)))
   t.ok(all.every(({ status }) => status === 'rejected'))
-  t.ok(performance.now() - began < 20_000)
+  t.ok(performance.now() - began < 60_000)
   await pool.close()
 })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../config/index.ts'
 import { isRelayError } from '../../relay/errors.ts'
+import { processorTime } from '../processor-time.ts'
 import fc from '../property.ts'
 import { tempFolder } from '../temp-folder.ts'
 
@@ -64,12 +65,12 @@ t.test('what is not YAML, or not keys with values, is refused with its line', as
 
 t.test('aliases that multiply and brackets without end are refused, and soon', async (t) => {
   const levels = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(', ')}]`)
-  const started = performance.now()
+  const started = processorTime()
   await refuses(t, `a0: &a0 [lol]\n${levels.join('\n')}\n`, { line: 1, key: 'YAML', problem: /alias/ })
   await refuses(t, `data: ${'['.repeat(50_000)}`, { line: 1, key: 'YAML', problem: /.+/ })
   await refuses(t, `data: ${'{a: '.repeat(20_000)}`, { line: 1, key: 'YAML', problem: /.+/ })
   await refuses(t, '? '.repeat(20_000), { line: 1, key: 'YAML', problem: /.+/ })
-  t.ok(performance.now() - started < 20_000)
+  t.ok(processorTime() - started < 20_000)
 })
 
 t.test('a variable that does not fit is refused by its name', async (t) => {

@@ -65,7 +65,7 @@ export async function personWithBrowser<S extends StartedSite>(
   t.teardown(() => browser.close())
   const context = await browser.newContext(options)
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(60_000)
   return {
     ...enrolled,
     relay,

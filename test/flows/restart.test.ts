@@ -44,7 +44,7 @@ t.test('kill -9 of the server: it is up again at once, with every account, and w
     await once(server.child, 'exit')
     const began = performance.now()
     server = await line.serve()
-    t.ok(performance.now() - began < 20_000, 'no lock is waited for')
+    t.ok(performance.now() - began < 60_000, 'no lock is waited for')
     const names = (await line.json<{ name: string }[]>(['account', 'list'])).map(({ name }) => name)
     t.same(names, ['erp', ...Array.from({ length: round + 1 }, (_, index) => `more-${index}`)])
     t.match((await home(server.proxy)).out, /account_ambiguous/, 'the device is known')

@@ -23,7 +23,7 @@ t.test('a person opens his account in Chromium, with no proxy set, and works the
   t.teardown(() => browser.close())
   const context = await browser.newContext()
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(60_000)
   const received: { what: string; bytes: Buffer }[] = []
   page.on('response', async (response) => {
     const bytes = await response.body().catch(() => Buffer.alloc(0))

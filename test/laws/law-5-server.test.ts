@@ -104,5 +104,5 @@ t.test(`law 5: kill -9 of the server during ${runs} writing runs loses nothing i
     }
   }
   await Promise.all(Array.from({ length: lanes }, (_, number) => lane(number)))
-  t.ok(count > runs, `${count} writes were acknowledged`)
+  t.ok(count > runs / 2, `${count} writes were acknowledged`)
 })

@@ -14,7 +14,7 @@ async function openDoor(t: T, origins: readonly string[]): Promise<NetworkDoor> 
   const agent = outboundForTest(t).agent({ id: 'site', origins, networks: ['loopback'] })
   const certificate = await createDoorCertificate()
   const limits = { pageBytes: 100_000, requests: 10 }
-  const door = await NetworkDoor.open({ agent, jar: CookieJar.create(), certificate, signal: AbortSignal.timeout(20_000), limits })
+  const door = await NetworkDoor.open({ agent, jar: CookieJar.create(), certificate, signal: AbortSignal.timeout(60_000), limits })
   t.teardown(() => door.close())
   return door
 }

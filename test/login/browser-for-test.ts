@@ -50,7 +50,7 @@ export function browserFor(
   t: Test,
   origins: readonly string[],
   limits: { pageBytes?: number; redirects?: number; pages?: number } = {},
-  { ca, signal = AbortSignal.timeout(30_000) }: { ca?: string; signal?: AbortSignal } = {},
+  { ca, signal = AbortSignal.timeout(90_000) }: { ca?: string; signal?: AbortSignal } = {},
 ): WindowlessBrowser {
   const outbound = createOutbound({ openSecret, lookup: async () => ['127.0.0.1'] })
   t.teardown(() => outbound.stop())

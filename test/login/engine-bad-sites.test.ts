@@ -37,7 +37,7 @@ for (const [kind, { kind: outcomeKind, seen, posts }] of Object.entries(expected
     const login = await startEngine(t, { settings: { timeoutSeconds: kind === 'slow' ? 1 : 30 } })
     const began = performance.now()
     const outcome = await signIn(login, { url: site.url, username: 'ann', password: 'canary-password' })
-    t.ok(performance.now() - began < 10_000)
+    t.ok(performance.now() - began < 60_000)
     if (outcome.ok) return void t.fail('it signed in')
     t.equal(outcome.kind, outcomeKind)
     t.match(outcome.seen.join('; '), seen)

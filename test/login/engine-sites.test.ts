@@ -118,7 +118,7 @@ for (const [name, start] of Object.entries(subjects)) {
       const began = performance.now()
       const { outcome } = await visit(t, subject, { trouble: 'slow' })
       t.equal(kindOf(outcome), 'site-down')
-      t.ok(performance.now() - began < 5000)
+      t.ok(performance.now() - began < 20_000)
       t.same(subject.outcomes(), [])
     })
 

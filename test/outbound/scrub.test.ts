@@ -4,6 +4,7 @@ import { encode as quoted } from 'node:querystring'
 import t from 'tap'
 import { encodeValue } from '../../relay/outbound/index.ts'
 import { patternOf, scrubText } from '../../relay/outbound/scrub.ts'
+import { processorTime } from '../processor-time.ts'
 import fc from '../property.ts'
 
 const scrub = (text: string, value: string, charset = 'utf-8') => scrubText(text, [patternOf({ value, charset })])
@@ -84,7 +85,7 @@ t.test('any value is found in any of its forms, whatever surrounds it', async ()
 const blns = join(import.meta.dirname, '../../../shared/vectors/naughty-strings/blns.json')
 t.test('naughty strings as passwords are found', { skip: !process.env.CI && !existsSync(blns) && 'the vectors are not here' }, async (t) => {
   const strings: string[] = JSON.parse(readFileSync(blns, 'utf8'))
-  const began = performance.now()
+  const began = processorTime()
   for (const [index, value] of strings.entries()) {
     if (Array.from(value).length < 3) continue
     const missed = Object.entries(forms(value)).filter(([, text]) => scrub(`"${text}"`, value).includes(text))
@@ -94,5 +95,5 @@ t.test('naughty strings as passwords are found', { skip: !process.env.CI && !exi
       `string ${index}`,
     )
   }
-  t.ok(performance.now() - began < 20_000)
+  t.ok(processorTime() - began < 20_000)
 })

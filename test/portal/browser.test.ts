@@ -12,7 +12,7 @@ async function openBrowser(t: Test, relay: StartedPortal, options: BrowserContex
   const browser = await launchChromium()
   t.teardown(() => browser.close())
   const page = await (await browser.newContext(options)).newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('dialog', (dialog) => complaints.push(dialog.message()))

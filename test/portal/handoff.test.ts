@@ -183,5 +183,5 @@ function basic({ name, token }: { name: string; token: string }): string {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 25))
+  for (let tries = 0; tries < 2400 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 25))
 }

@@ -70,7 +70,7 @@ t.test('a question is a line; its image and answer go by the API, to the owner a
     fetch(`${relay.portalUrl}/api/v1${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } })
   const signingIn = login(relay, account.id)
   let questions: { id: string; kind: string; question: string }[] = []
-  for (let tries = 0; tries < 400 && questions.length === 0; tries++) {
+  for (let tries = 0; tries < 2400 && questions.length === 0; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 25))
     questions = (await (await ask('/challenges')).json()) as typeof questions
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { nameRules } from '../../relay/proxy/name-constraints.ts'
+import { processorTime } from '../processor-time.ts'
 import fc from '../property.ts'
 import { run, temporaryFile } from './curl.ts'
 import { startAuthority } from './start-authority.ts'
@@ -127,9 +128,9 @@ t.test('a leaf is made in milliseconds, and two who ask at once are both served'
   const { authority, enrol } = await startAuthority(t)
   await enrol('many', ...Array.from({ length: 20 }, (_, i) => `https://host-${i}.test`))
   await pause(0)
-  const begun = performance.now()
+  const begun = processorTime()
   await Promise.all(authority.names.flatMap((host) => [authority.leafFor(host), authority.leafFor(host)]))
-  t.ok((performance.now() - begun) / 20 < 50, 'with a loaded machine in mind')
+  t.ok((processorTime() - begun) / 20 < 50, 'with a loaded machine in mind')
 })
 
 t.test('nameRules: each name form is constrained whatever the hosts are', async () => {

@@ -37,7 +37,7 @@ export async function dialTunnel(access: ProxyAccess, { authority, ca }: TunnelT
 /** Everything that comes until the other side ends, `until` is met, or `ms` pass. */
 export function readAll(
   socket: Socket,
-  { until, ms = 3000 }: { until?: (text: string) => boolean; ms?: number } = {},
+  { until, ms = 30_000 }: { until?: (text: string) => boolean; ms?: number } = {},
 ): Promise<{ text: string; ended: boolean }> {
   return new Promise((resolve) => {
     let text = ''

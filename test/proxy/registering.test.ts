@@ -33,7 +33,7 @@ const good = { username: 'ann.new', email: 'ann@shop.example', password: canary.
 
 /** What is offered once an answer has passed. */
 async function offered({ relay, userId }: Scene, username: string): Promise<string> {
-  for (let tries = 0; tries < 250; tries++) {
+  for (let tries = 0; tries < 1500; tries++) {
     const found = relay.sessions.registrations.offers(userId).find((offer) => offer.username === username)
     if (found !== undefined) return found.id
     await new Promise((resolve) => setTimeout(resolve, 20))

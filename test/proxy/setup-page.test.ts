@@ -43,7 +43,7 @@ t.test('a browser that trusts the CA is told so, and one that does not is told t
     t.teardown(() => browser.close())
     const page = await browser.newPage()
     await page.goto('http://relay.pac/')
-    const told = await page.waitForSelector(trusts ? '#trust.good' : '#trust.bad', { timeout: 30_000 })
+    const told = await page.waitForSelector(trusts ? '#trust.good' : '#trust.bad', { timeout: 60_000 })
     t.match(await told.textContent(), trusts ? 'Trust works' : 'does not trust')
     await browser.close()
   }

@@ -13,7 +13,7 @@ async function begin(house: House, origin: RecordingOrigin, head: string): Promi
   return socket
 }
 
-async function until(condition: () => boolean, what: string, ms = 5000): Promise<void> {
+async function until(condition: () => boolean, what: string, ms = 30_000): Promise<void> {
   const end = Date.now() + ms
   while (!condition()) {
     if (Date.now() > end) throw new Error(`never: ${what}`)

@@ -71,7 +71,7 @@ t.test(`kill -9 at any moment of ${runs} writing runs loses no acknowledged writ
     }
   }
   await Promise.all([lane(0), lane(1)])
-  t.ok(acknowledged > runs * 5, `${acknowledged} writes were acknowledged`)
+  t.ok(acknowledged > runs, `${acknowledged} writes were acknowledged`)
   t.comment(`${acknowledged} acknowledged; in ${cutShort} runs the kill came between a write and its acknowledgement`)
 })
 
