@@ -66,7 +66,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .addHelpText('after', epilogue)
   for (const add of verbs) add(program)
-  makeCatchable(program)
+  prepareForMistakes(program, program.name())
   try {
     await program.parseAsync(argv)
     return process.exitCode === undefined ? 0 : Number(process.exitCode)
@@ -76,8 +76,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Commander ends the process on wrong usage; here it throws, so that the status is ours. */
-function makeCatchable(command: Command): void {
-  command.exitOverride()
-  for (const child of command.commands) makeCatchable(child)
+/** Commander ends the process on wrong usage; here it throws, so that the status is ours, after it has said where to look. */
+function prepareForMistakes(command: Command, words: string): void {
+  command.exitOverride().showHelpAfterError(`Run \`${words} --help\` for the words this command takes.`)
+  for (const child of command.commands) prepareForMistakes(child, `${words} ${child.name()}`)
 }

@@ -7,8 +7,11 @@ import { commandLine } from './command-line.ts'
 
 t.test('wrong words end with status 2, and the nearest right one is named', async (t) => {
   const cli = commandLine(t, await tempFolder(t))
-  t.match(await cli.run(['user', 'lst']), { status: 2, stderr: /Did you mean list/ })
+  t.match(await cli.run(['user', 'lst']), { status: 2, stderr: /Did you mean list.*`login-relay user --help`/s })
   t.match(await cli.run(['init']), { status: 2, stderr: /--user/ })
+  const typed = await cli.run(['account', 'add', 'erp', '--user', 'ann', '--username', 'a', '--password', 'hunter2'])
+  t.match(typed, { status: 2, stderr: /unknown option.*`login-relay account add --help`/s })
+  t.notMatch(typed.stderr, 'hunter2')
   t.match(await cli.run(['claim', 'nonsense']), { status: 2, stderr: /not a handoff link/ })
   t.match(await cli.run(['claim', 'https://relay/handoff/x', '--format', 'xml']), { status: 2, stderr: /netscape, playwright, json, header/ })
   t.match(await cli.run(['init', '--user', 'ann']), { status: 2, stderr: /--password-stdin/ }, 'nobody is there to be asked')

@@ -22,8 +22,8 @@ const systems: readonly (readonly [name: string, steps: readonly string[]])[] = 
     ],
   ],
   ['Linux, Chromium', ['Open chrome://certificate-manager, “Custom”, “Installed by you”, and import the file under “Trusted Certificates”.']],
-  ['Debian, Ubuntu: system-wide', ['sudo cp login-relay-ca.pem /usr/local/share/ca-certificates/login-relay-ca.crt', 'sudo update-ca-certificates']],
-  ['Fedora: system-wide', ['sudo cp login-relay-ca.pem /etc/pki/ca-trust/source/anchors/', 'sudo update-ca-trust']],
+  ['Debian, Ubuntu: system-wide', ['sudo cp login-relay-ca.pem /usr/local/share/ca-certificates/login-relay.crt', 'sudo update-ca-certificates']],
+  ['Fedora: system-wide', ['sudo cp login-relay-ca.pem /etc/pki/ca-trust/source/anchors/login-relay.pem', 'sudo update-ca-trust extract']],
   ['Firefox', ['Settings, “Privacy & Security”, “View Certificates…”, “Authorities”, “Import…”; tick “Trust this CA to identify websites”.']],
   [
     'iPhone, iPad',

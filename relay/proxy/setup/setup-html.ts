@@ -12,7 +12,7 @@ export interface SetupFacts {
 const ways: readonly (readonly [where: string, how: string])[] = [
   ['With login-relay on it', 'login-relay ca install --file login-relay-ca.pem'],
   ['Debian, Ubuntu', 'sudo cp login-relay-ca.pem /usr/local/share/ca-certificates/login-relay.crt && sudo update-ca-certificates'],
-  ['Fedora', 'sudo cp login-relay-ca.pem /etc/pki/ca-trust/source/anchors/ && sudo update-ca-trust'],
+  ['Fedora', 'sudo cp login-relay-ca.pem /etc/pki/ca-trust/source/anchors/login-relay.pem && sudo update-ca-trust extract'],
   ['macOS', 'sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain login-relay-ca.pem'],
   ['Windows', 'certutil -addstore Root login-relay-ca.pem'],
   ['Chromium on Linux', 'certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n login-relay -i login-relay-ca.pem'],
