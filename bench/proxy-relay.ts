@@ -17,7 +17,10 @@ export interface RelayReady {
 /** A process of its own: a whole relay with the origin given as its only argument enrolled, and signed in there. */
 const site = JSON.parse(process.argv[2] ?? '') as OriginReady
 const folder = await mkdtemp(join(tmpdir(), 'login-relay-bench-'))
-const config = configSchema.parse({ portal: { listen: '127.0.0.1:0' }, proxy: { listen: '127.0.0.1:0' } })
+const config = configSchema.parse({
+  portal: { listen: '127.0.0.1:0' },
+  proxy: { listen: '127.0.0.1:0', limits: { requestsPerSecond: 1_000_000, burst: 1_000_000 } },
+})
 await createMasterKey(config.masterKey, folder)
 const relay = await createRelay({ config, folder, env: {}, log: pino({ level: 'error' }), lookup: async () => ['127.0.0.1'] })
 await relay.start()

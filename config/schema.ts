@@ -97,6 +97,21 @@ const options = z.strictObject({
     .refine((gateway) => gateway.key === undefined || gateway.certificate !== undefined, { path: ['key'], error: 'goes together with `certificate`' })
     .prefault({})
     .describe('The gateway, for people who can set neither proxy nor CA (docs/gateway.md).'),
+  limits: z
+    .strictObject({
+      requestsPerSecond: z.int().min(1).max(1_000_000).default(500).describe('Requests a second that a device may keep up.'),
+      burst: z.int().min(1).max(10_000_000).default(5000).describe('Requests that it may send at once after a rest. A large page has 500.'),
+      requestsAtOnce: z.int().min(1).max(1_000_000).default(2000).describe('Requests and WebSockets of a device under way at enrolled sites.'),
+      connections: z.int().min(1).max(1_000_000).default(2000).describe('Connections of a device to the proxy, tunnels among them.'),
+      stallSeconds: z
+        .int()
+        .min(1)
+        .max(86_400)
+        .default(120)
+        .describe('A client that takes nothing of an answer, or sends nothing of a request it has begun, for so long is cut off.'),
+    })
+    .prefault({})
+    .describe('What a device may ask of the proxy. A browser comes to none of these; what runs away does.'),
   outbound: z
     .strictObject({
       upstreamProxy: z

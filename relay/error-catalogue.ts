@@ -326,6 +326,12 @@ export const catalogue = {
     text: 'The request can be read in more than one way, or is not HTTP: {reason}.',
     next: 'Correct the client; the request was not sent on.',
   },
+  proxy_too_much: {
+    status: 429,
+    exit: 1,
+    text: 'This device has more {what} than the relay takes.',
+    next: 'Wait {seconds} seconds, then go on more slowly. Who runs the relay sets the limits: `limits`.',
+  },
   proxy_head_too_large: {
     status: 431,
     exit: 1,

@@ -29,6 +29,7 @@ import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
 import { type DevicePrincipal, nameOf, readDevice } from './device-credentials.ts'
+import { DeviceLimits } from './device-limits.ts'
 import { forwardOther } from './forward-other.ts'
 import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
@@ -63,6 +64,7 @@ class ForwardProxy implements Proxy {
   readonly #server: Server
   readonly #connections = new Connections()
   readonly #hops = new DeliveryHops()
+  readonly #limits: DeviceLimits
   readonly #tunnels: TunnelOpener
   readonly #tls: TlsListener | undefined
   readonly #http2 = new Set<ServerHttp2Session>()
@@ -70,6 +72,7 @@ class ForwardProxy implements Proxy {
 
   constructor(options: ProxyOptions) {
     this.#rooms = { ...options, pageTokens: new PageTokens() }
+    this.#limits = new DeviceLimits(options.config.limits, options.traffic.live)
     this.#server = createServer(strictParsing)
     // Node drops fields over its limit silently; `readRequestHead` refuses such a message instead.
     this.#server.maxHeadersCount = 0
@@ -115,6 +118,7 @@ class ForwardProxy implements Proxy {
       identity.onDeviceRevoked((device) => {
         traffic.live.cutDevice(device.id)
         traffic.counts.forgetDevice(device.id)
+        this.#limits.forget(device.id)
       }),
       ca.onReissued((change) => log.warn(change, "the CA's certificate was issued anew for another set of hosts: terminals need the new one for added hosts")),
     ]
@@ -178,7 +182,7 @@ class ForwardProxy implements Proxy {
 
   #route(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, upgrade?: ClientUpgrade): void {
     const principal = connection.principal ?? this.#authenticate(connection, head)
-    if (principal === undefined) return void this.#respond(res, { req, head, target }, new RelayError('proxy_auth_required'), hasContent(head))
+    if (principal instanceof RelayError) return void this.#respond(res, { req, head, target }, principal, principal.status === 429 || hasContent(head))
     const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
     if (site === undefined) return void this.#routeOther(connection, req, res, head, target, principal)
     const relayed = this.#toSite({ req, res, head, target, site, ...(upgrade === undefined ? {} : { upgrade }) }, principal)
@@ -196,6 +200,11 @@ class ForwardProxy implements Proxy {
       isAtOrigin: true,
       chooseAccount: () => chooseAccount(accounts, choices, principal, site, head.account),
       seeOther: ({ code }: RelayError) => (code === 'account_ambiguous' ? chooserAddress(site, target) : undefined),
+    }
+    const excess = this.#limits.takeRequest(principal.device.id)
+    if (excess !== undefined) {
+      traffic.counts.refused(excess, { ...request, sender })
+      return void respondError(request.res, excess, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: hasContent(head) })
     }
     if (target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, { ...request, sender, principal })
     return traffic.relay({ ...request, sender })
@@ -230,6 +239,8 @@ class ForwardProxy implements Proxy {
         new RelayError('proxy_host_refused', { params: { host: target.place.host } }),
         true,
       )
+    const excess = this.#limits.takeRequest(principal.device.id)
+    if (excess !== undefined) return void this.#respond(res, { req, head, target, sender: nameOf(principal) }, excess, hasContent(head))
     forwardOther(this.#rooms, { req, res, head, target, sender: nameOf(principal) })
   }
 
@@ -259,12 +270,14 @@ class ForwardProxy implements Proxy {
       return void writeError(socket, error, { html: false, portalUrl, close: true })
     }
     const principal = this.#authenticate(connection, read.head)
-    if (principal === undefined) {
-      const error = new RelayError('proxy_auth_required')
+    const refusal = principal instanceof RelayError ? principal : this.#limits.takeRequest(principal.device.id)
+    if (principal instanceof RelayError || refusal !== undefined) {
+      const error = refusal as RelayError
+      const keepsOpen = read.keepsOpen && error.code === 'proxy_auth_required'
       this.#rooms.traffic.counts.refused(error)
-      writeError(socket, error, { html: read.head.isNavigation, portalUrl, close: !read.keepsOpen })
+      writeError(socket, error, { html: read.head.isNavigation, portalUrl, close: !keepsOpen })
       // `curl --proxy-anyauth` and git ask without credentials first and again on the same connection.
-      if (read.keepsOpen) this.#server.emit('connection', socket)
+      if (keepsOpen) this.#server.emit('connection', socket)
       return
     }
     const { host, port } = read.authority
@@ -272,13 +285,15 @@ class ForwardProxy implements Proxy {
     void this.#tunnels.open(read, principal, socket, first)
   }
 
-  /** Each message to the proxy itself carries credentials; the same ones as before on a connection are known already. */
-  #authenticate(connection: Downstream, head: RequestHead): DevicePrincipal | undefined {
+  /** Each message to the proxy itself carries credentials; the same ones as before on a connection are known already. Gives the error to answer with otherwise. */
+  #authenticate(connection: Downstream, head: RequestHead): DevicePrincipal | RelayError {
     const { proxyAuthorization } = head
-    if (proxyAuthorization === undefined) return undefined
+    if (proxyAuthorization === undefined) return new RelayError('proxy_auth_required')
     if (connection.known?.authorization === proxyAuthorization) return connection.known.principal
     const principal = readDevice(proxyAuthorization, this.#rooms.identity)
-    if (principal === undefined) return undefined
+    if (principal === undefined) return new RelayError('proxy_auth_required')
+    const excess = this.#limits.refuseConnection(principal.device.id)
+    if (excess !== undefined) return excess
     connection.known = { authorization: proxyAuthorization, principal }
     this.#rooms.traffic.live.addConnection(principal.device.id, connection.socket)
     return principal

@@ -13,7 +13,10 @@ export interface OtherRequest {
 }
 
 /** A plain http request to a host that is not enrolled: passed on as it is, under the rules for tunnels (public addresses only). */
-export function forwardOther({ outbound, portalUrl, traffic }: Pick<Rooms, 'outbound' | 'portalUrl' | 'traffic'>, other: OtherRequest): void {
+export function forwardOther(
+  { outbound, portalUrl, traffic, config }: Pick<Rooms, 'outbound' | 'portalUrl' | 'traffic' | 'config'>,
+  other: OtherRequest,
+): void {
   const { req, res, head, target } = other
   const tally = new Tally()
   const { host, port, authority } = target.place
@@ -51,7 +54,13 @@ export function forwardOther({ outbound, portalUrl, traffic }: Pick<Rooms, 'outb
       const answerHead = readResponseHead(rawHeaders, status)
       for (const line of answerHead.setCookies) answerHead.fields.push('Set-Cookie', line)
       try {
-        passAnswer({ status, statusText, headers: rawHeaders, body: answer, trailers: () => trailersOf(answer) }, answerHead, res, tally)
+        passAnswer(
+          { status, statusText, headers: rawHeaders, body: answer, trailers: () => trailersOf(answer) },
+          answerHead,
+          res,
+          tally,
+          config.limits.stallSeconds * 1000,
+        )
       } catch (error) {
         onError(error as Error)
       }

@@ -19,7 +19,7 @@ export interface OwnPortal {
 }
 
 export interface ProxyOptions {
-  readonly config: Pick<Config, 'proxy'>
+  readonly config: Pick<Config, 'proxy' | 'limits'>
   readonly identity: Identity
   readonly accounts: Accounts
   readonly choices: AccountChoices

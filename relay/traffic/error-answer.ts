@@ -55,6 +55,8 @@ function render(error: RelayError, { html, portalUrl, fields = [] }: AnswerOptio
   ]
   // It stands on the site's own origin: nothing of it may run there.
   if (html) answer.push('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'", 'X-Content-Type-Options', 'nosniff')
+  // RFC 6585 section 4.
+  if (error.status === 429 && typeof error.params.seconds === 'number') answer.push('Retry-After', String(error.params.seconds))
   // RFC 9110 15.5.8 and 15.5.2: a challenge goes with each. Browsers show no password prompt for a scheme they do not know.
   if (error.status === 407) answer.push('Proxy-Authenticate', 'Basic realm="login-relay", charset="UTF-8"')
   if (error.status === 401) answer.push('WWW-Authenticate', 'Login-Relay realm="login-relay"')

@@ -1,19 +1,22 @@
 import { Readable } from 'node:stream'
 import type { ClientRequest } from './client-message.ts'
+import type { ClientWait } from './client-wait.ts'
 
 /** A request's body on its way to the site, streamed; its first bytes are kept so that a small one can be sent again. */
 export class KeptBody extends Readable {
   readonly #source: ClientRequest
   #kept: Buffer[] | undefined = []
   #room: number
+  readonly #wait: ClientWait
   #started = false
   #whole = false
 
-  /** `limit`: bytes to keep at most. */
-  constructor(source: ClientRequest, limit: number) {
+  /** `limit`: bytes to keep at most. `wait` runs while the client is to send. */
+  constructor(source: ClientRequest, limit: number, wait: ClientWait) {
     super()
     this.#source = source
     this.#room = limit
+    this.#wait = wait
   }
 
   /** All of it, when it has ended and was small enough. */
@@ -22,6 +25,7 @@ export class KeptBody extends Readable {
   }
 
   override _read(): void {
+    if (!this.#whole) this.#wait.begin()
     if (this.#started) {
       this.#source.resume()
       return
@@ -30,14 +34,23 @@ export class KeptBody extends Readable {
     this.#source
       .on('data', (chunk: Buffer) => {
         this.#keep(chunk)
-        if (!this.push(chunk)) this.#source.pause()
+        this.#wait.begin()
+        if (this.push(chunk)) return
+        this.#source.pause()
+        this.#wait.end()
       })
       .on('end', () => {
         this.#whole = true
+        this.#wait.end()
         this.push(null)
       })
       // A body that breaks off is never sent on as a whole one.
       .on('error', (error) => this.destroy(error))
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#wait.end()
+    done(error)
   }
 
   #keep(chunk: Buffer): void {

@@ -20,7 +20,11 @@ export interface Cuttable {
 
 /** What is under way for whom, so that ending a session or revoking a device reaches it at once (law 7). */
 export class LiveTraffic {
+  /** Everything under way to enrolled sites. */
+  readonly #underWay = new Set<Cuttable>()
   readonly #byDevice = new Map<string, Set<Duplex>>()
+  /** Requests and WebSockets under way to enrolled sites. */
+  readonly #underWayOf = new Map<string, number>()
   readonly #bySession = new WeakMap<SiteSession, Set<Cuttable>>()
 
   /** A connection by which this device came. */
@@ -34,6 +38,14 @@ export class LiveTraffic {
       sockets.delete(socket)
       if (sockets.size === 0 && this.#byDevice.get(deviceId) === sockets) this.#byDevice.delete(deviceId)
     })
+  }
+
+  connectionsOf(deviceId: string): number {
+    return this.#byDevice.get(deviceId)?.size ?? 0
+  }
+
+  underWayOf(deviceId: string): number {
+    return this.#underWayOf.get(deviceId) ?? 0
   }
 
   cutDevice(deviceId: string): void {
@@ -69,7 +81,7 @@ export class LiveTraffic {
   count(deviceId?: string): { readonly connections: number; readonly underWay: number; readonly webSockets: number } {
     let webSockets = 0
     let underWay = 0
-    for (const user of this.underWay) {
+    for (const user of this.#underWay) {
       if (deviceId !== undefined && user.deviceId !== deviceId) continue
       if (user.isUpgraded) webSockets++
       else underWay++
@@ -77,13 +89,22 @@ export class LiveTraffic {
     return { connections: deviceId === undefined ? 0 : (this.#byDevice.get(deviceId)?.size ?? 0), underWay, webSockets }
   }
 
-  /** Everything under way to enrolled sites: members add and remove themselves. */
-  readonly underWay = new Set<Cuttable>()
+  begin(user: Cuttable): void {
+    this.#underWay.add(user)
+    this.#underWayOf.set(user.deviceId, this.underWayOf(user.deviceId) + 1)
+  }
+
+  end(user: Cuttable): void {
+    if (!this.#underWay.delete(user)) return
+    const left = this.underWayOf(user.deviceId) - 1
+    if (left === 0) this.#underWayOf.delete(user.deviceId)
+    else this.#underWayOf.set(user.deviceId, left)
+  }
 
   /** Tells WebSockets that the relay stops, and waits for the rest to come to its end, so many milliseconds at most. */
   async drain(ms: number): Promise<void> {
     const end = Date.now() + ms
-    for (const user of [...this.underWay]) if (user.isUpgraded) user.cut('stopping')
-    while (this.underWay.size > 0 && Date.now() < end) await pause(20)
+    for (const user of [...this.#underWay]) if (user.isUpgraded) user.cut('stopping')
+    while (this.#underWay.size > 0 && Date.now() < end) await pause(20)
   }
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ClientAnswer } from './client-message.ts'
+import { ClientWait } from './client-wait.ts'
 import { via } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { Tally } from './tally.ts'
@@ -16,19 +17,26 @@ export interface UpstreamAnswer {
 
 /**
  * Passes an answer on: its fields, then its body as fast as the client takes it. A body that breaks off ends the client's
- * connection, so that it never looks whole. Throws, before anything is sent, when a field cannot be written as HTTP.
+ * connection, so that it never looks whole; so does a client that takes nothing for `stallTime` milliseconds. Throws, before anything is sent, when a field cannot be written as HTTP.
  */
-export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer, tally: Tally): void {
+export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer, tally: Tally, stallTime: number): void {
   tally.status = answer.status
   head.fields.push('Via', via)
   res.writeHead(answer.status, answer.statusText, head.fields)
   const { body } = answer
   const isEmpty = answer.status === 204 || answer.status === 304 || res.req.method === 'HEAD'
+  const wait = new ClientWait(stallTime, () => res.destroy())
   body.on('data', (chunk: Buffer) => {
     tally.bytes += chunk.length
-    if (!res.write(chunk)) body.pause()
+    if (res.write(chunk)) return
+    body.pause()
+    wait.begin()
   })
-  res.on('drain', () => body.resume())
+  res.on('drain', () => {
+    wait.end()
+    body.resume()
+  })
+  res.on('close', () => wait.end())
   body.on('end', () => {
     if (head.hasTrailers && !isEmpty) addTrailers(res, answer.trailers())
     res.end()

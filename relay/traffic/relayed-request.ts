@@ -7,6 +7,7 @@ import type { ForwardResponse } from '../outbound/index.ts'
 import type { PageSignIn, SiteSession } from '../sessions/index.ts'
 import { type Attachment, attachSession, crossSiteSession, wholeSession } from './attach-session.ts'
 import type { ClientAnswer, ClientRequest } from './client-message.ts'
+import { ClientWait } from './client-wait.ts'
 import { isCrossSite } from './cross-site.ts'
 import { respondError, respondSeeOther } from './error-answer.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
@@ -82,7 +83,7 @@ export class RelayedRequest implements Cuttable {
     this.#url = new URL(request.target.place.origin + request.target.path)
     this.#hasBody = hasContent(request.head)
     this.#isCrossSite = isCrossSite(request.head, request.req.method as string, request.target.place, request.site)
-    rooms.live.underWay.add(this)
+    rooms.live.begin(this)
     request.res.on('close', () => {
       if (!this.isUpgraded) this.#finish()
     })
@@ -217,7 +218,8 @@ export class RelayedRequest implements Cuttable {
     if (this.#body !== undefined) return this.#body.whole() ?? null
     const { req, res, head } = this.#request
     if (head.expectsContinue) res.writeContinue()
-    this.#body = new KeptBody(req, this.#rooms.config.sessions.resendBytes)
+    const onStall = (): void => this.#fail(new RelayError('proxy_request_timeout'))
+    this.#body = new KeptBody(req, this.#rooms.config.sessions.resendBytes, new ClientWait(this.#stallTime, onStall))
     return this.#body
   }
 
@@ -283,6 +285,10 @@ export class RelayedRequest implements Cuttable {
     return { url: this.#url, method: this.#request.req.method as string, status: answer.status, location, contentType: head.contentType, removedCookies }
   }
 
+  get #stallTime(): number {
+    return this.#rooms.config.limits.stallSeconds * 1000
+  }
+
   get #isKept(): boolean {
     return !this.#hasBody || this.#body?.whole() !== undefined
   }
@@ -327,7 +333,7 @@ export class RelayedRequest implements Cuttable {
     this.#notice(answer)
     res.on('close', () => answer.body.destroy())
     try {
-      passAnswer(sender.shape?.(answer, head, session) ?? answer, head, res, this.#tally)
+      passAnswer(sender.shape?.(answer, head, session) ?? answer, head, res, this.#tally, this.#stallTime)
     } catch (cause) {
       answer.body.destroy()
       this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not valid HTTP' }, cause }))
@@ -366,7 +372,7 @@ export class RelayedRequest implements Cuttable {
       return
     }
     const unread = this.#hasBody && !req.complete && (head.chunked || (head.contentLength ?? 0) > drainBytes)
-    respondError(res, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: unread, fields })
+    respondError(res, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: unread || error.status === 408, fields })
   }
 
   /** When all is said, or nobody listens any more. */
@@ -375,7 +381,7 @@ export class RelayedRequest implements Cuttable {
     this.#isOver = true
     this.#endTurn()
     this.#users?.delete(this)
-    this.#rooms.live.underWay.delete(this)
+    this.#rooms.live.end(this)
     // An abort makes an exception with its stack: not for a request that came to its end in order.
     const isWhole = this.#request.res.writableFinished
     if (!isWhole) this.#ending.abort()

@@ -8,7 +8,7 @@ import type { LiveTraffic } from './live-traffic.ts'
 import type { Turns } from './turns.ts'
 
 export interface TrafficOptions {
-  readonly config: Pick<Config, 'sessions'>
+  readonly config: Pick<Config, 'sessions' | 'limits'>
   readonly sessions: Sessions
   readonly outbound: Outbound
   /** Asked for each error answer: the portal may have chosen its port at start. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Test } from 'tap'
+import { configSchema } from '../../config/index.ts'
 import { createProxy, type Proxy as ForwardProxy } from '../../relay/proxy/index.ts'
 import type { ProxyAccess } from './raw-client.ts'
 import type { House } from './start-house.ts'
@@ -12,7 +13,7 @@ import type { House } from './start-house.ts'
 export async function withOtherHosts(t: Test, house: House, port: number): Promise<ProxyAccess & { readonly proxy: ForwardProxy }> {
   const { identity, accounts, choices, sessions, certificateAuthority: ca, outbound, traffic, log } = house
   const proxy = createProxy({
-    config: { proxy: { listen: '127.0.0.1:0', otherHosts: 'tunnel' } },
+    config: configSchema.parse({ proxy: { listen: '127.0.0.1:0', otherHosts: 'tunnel' } }),
     ...{ identity, accounts, choices, sessions, traffic, ca, log },
     outbound: {
       ...outbound,
