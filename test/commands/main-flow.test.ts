@@ -1,4 +1,4 @@
-import { chmod, readFile, stat } from 'node:fs/promises'
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startCaptchaSite } from '../sites/captcha-site.ts'
@@ -40,8 +40,11 @@ t.test('from init to a signed-in command, with a server running', async (t) => {
   t.match(await cli.json(['account', 'keep', 'orders', '--every', '10', '--for', '8']), { everyMinutes: 10, hours: 8 })
   t.match(await cli.run(['account', 'list']), { stdout: /signed-in, kept until \d{4}-/ })
   t.match(await cli.run(['account', 'keep', 'orders', '--every', '10']), { status: 2 })
-  const page = await cli.run(['run', '--', 'curl', '-sS', '--max-time', '20', orders])
-  t.match(page, { status: 0, stdout: /Orders/ })
+  await writeFile(join(folder, 'own-roots.pem'), '# roots of her own\n')
+  const command = `curl -sS --max-time 20 ${orders} && cat "$SSL_CERT_FILE"`
+  const page = await cli.run(['run', '--', 'sh', '-c', command], '', { SSL_CERT_FILE: join(folder, 'own-roots.pem') })
+  t.match(page, { status: 0, stdout: /Orders.*END CERTIFICATE.*# roots of her own/s }, "the system's roots, her own and the CA")
+  t.ok(page.stdout.includes((await cli.run(['ca', 'export'])).stdout.trim()))
   t.equal((await cli.json<unknown[]>(['device', 'list'])).length, 0, 'the device of the run is gone')
 
   const device = await cli.json<{ device: string; token: string }>(['device', 'add', 'term', '--user', 'ann'])

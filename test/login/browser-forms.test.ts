@@ -148,6 +148,19 @@ t.test('a page in GBK is read in GBK, and its form sent in it', async (t) => {
   t.equal(origin.seen.at(-1)?.body.toString(), 'u=%D6%D0%CE%C4%26%23128512%3B', 'what GBK lacks becomes a character reference')
 })
 
+t.test('a form names the encoding it is sent in by `accept-charset`: the first label that is one', async (t) => {
+  for (const [label, body] of [
+    ['gbk', 'u=%D6%D0'],
+    ['x-none, Big5 utf-8', 'u=%A4%A4'],
+    ['UTF-16LE', 'u=%E4%B8%AD'],
+    ['x-none', 'u=%E4%B8%AD'],
+  ] as const) {
+    const { form, origin } = await open(t, `<meta charset=utf-8><form method=post accept-charset="${label}"><input name=u></form>`)
+    await form.fill('u', '中').submit()
+    t.equal(origin.seen.at(-1)?.body.toString(), body, label)
+  }
+})
+
 t.test('a secret is filled in by the agent: the form holds a handle', async (t) => {
   const { form, origin } = await open(t, '<form method=post><input name=u><input type=password name=p></form>')
   form.fill('u', 'ann').fill('p', secretFor('s3 cr&t', [origin.at()]))
