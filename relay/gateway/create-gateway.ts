@@ -117,7 +117,7 @@ class ReverseGateway implements Gateway {
   }
 
   #remember(socket: Socket): void {
-    this.#connections.set(socket, { host: undefined, refused: false, current: undefined, abandon: undefined })
+    this.#connections.set(socket, { host: undefined, refused: false, current: undefined, relayed: undefined })
     socket.on('close', () => this.#connections.delete(socket)).on('error', () => {})
   }
 
@@ -147,8 +147,7 @@ class ReverseGateway implements Gateway {
   }
 
   #serve(exchange: Exchange): void {
-    const relayed = serveRequest(this.#rooms, exchange)
-    exchange.connection.abandon = () => relayed?.cut('ended')
+    exchange.connection.relayed = serveRequest(this.#rooms, exchange)
   }
 
   #read(

@@ -51,7 +51,7 @@ export class Connections {
 
   #remember(socket: Duplex, tunnel: Tunnel | undefined): void {
     const [principal, host] = [tunnel?.principal, tunnel?.place.host]
-    this.#states.set(socket, { socket, tunnel, host, principal, known: undefined, refused: false, current: undefined, abandon: undefined })
+    this.#states.set(socket, { socket, tunnel, host, principal, known: undefined, refused: false, current: undefined, relayed: undefined })
     if (this.#open.has(socket)) return
     this.#open.add(socket)
     socket.once('close', () => this.#open.delete(socket))

@@ -185,8 +185,7 @@ class ForwardProxy implements Proxy {
     if (principal instanceof RelayError) return void this.#respond(res, { req, head, target }, principal, principal.status === 429 || hasContent(head))
     const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
     if (site === undefined) return void this.#routeOther(connection, req, res, head, target, principal)
-    const relayed = this.#toSite({ req, res, head, target, site, ...(upgrade === undefined ? {} : { upgrade }) }, principal)
-    connection.abandon = () => relayed?.cut('ended')
+    connection.relayed = this.#toSite({ req, res, head, target, site, ...(upgrade === undefined ? {} : { upgrade }) }, principal)
   }
 
   #toSite(request: Omit<SiteRequest, 'sender'>, principal: DevicePrincipal): RelayedRequest | undefined {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Cuttable } from './under-way.ts'
 
 /** A client's connection, as far as its latest message goes. */
 export interface ClientConnection {
@@ -8,6 +9,6 @@ export interface ClientConnection {
   refused: boolean
   /** The answer to the latest message. */
   current: ServerResponse | undefined
-  /** Ends what the latest message set going. */
-  abandon: (() => void) | undefined
+  /** What the latest message set going. */
+  relayed: Cuttable | undefined
 }

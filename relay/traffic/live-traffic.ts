@@ -1,31 +1,16 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SiteSession } from '../sessions/index.ts'
-
-/** Why something under way is cut. */
-export type CutReason =
-  /** Its session has ended. */
-  | 'ended'
-  /** The relay is being stopped. */
-  | 'stopping'
-
-/** Something under way that can be cut at once. */
-export interface Cuttable {
-  cut(reason: CutReason): void
-  /** A WebSocket, which has no end of its own to wait for. */
-  readonly isUpgraded: boolean
-  /** Whose it is. */
-  readonly deviceId: string
-}
+import { type Cuttable, UnderWay } from './under-way.ts'
 
 /** What is under way for whom, so that ending a session or revoking a device reaches it at once (law 7). */
 export class LiveTraffic {
   /** Everything under way to enrolled sites. */
-  readonly #underWay = new Set<Cuttable>()
+  readonly #underWay = new UnderWay()
   readonly #byDevice = new Map<string, Set<Duplex>>()
   /** Requests and WebSockets under way to enrolled sites. */
   readonly #underWayOf = new Map<string, number>()
-  readonly #bySession = new WeakMap<SiteSession, Set<Cuttable>>()
+  readonly #bySession = new WeakMap<SiteSession, UnderWay>()
 
   /** A connection by which this device came. */
   addConnection(deviceId: string, socket: Duplex): void {
@@ -52,11 +37,11 @@ export class LiveTraffic {
     for (const socket of this.#byDevice.get(deviceId) ?? []) socket.destroy()
   }
 
-  /** The set of what uses this session now: members add and remove themselves. One listener a session, however many requests. */
-  using(session: SiteSession): Set<Cuttable> {
+  /** What uses this session now. One listener a session, however many requests. */
+  using(session: SiteSession): UnderWay {
     const present = this.#bySession.get(session)
     if (present !== undefined) return present
-    const users = new Set<Cuttable>()
+    const users = new UnderWay()
     this.#bySession.set(session, users)
     session.ended.addEventListener(
       'abort',

@@ -33,7 +33,7 @@ export function onParseError(
   const answer = answerTo(error)
   counts.refused(answer)
   writeError(socket, answer, { html: false, portalUrl: portalUrl(), close: true })
-  if (isUnderWay) connection.abandon?.()
+  if (isUnderWay) connection.relayed?.cut('ended')
   socket.destroy()
 }
 

@@ -14,7 +14,6 @@ import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
 import { type ClientUpgrade, type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
-import type { CutReason, Cuttable } from './live-traffic.ts'
 import { passAnswer } from './pass-answer.ts'
 import { hasContent, type RequestHead } from './request-head.ts'
 import type { Target } from './request-target.ts'
@@ -23,6 +22,7 @@ import { type ResponseHead, readResponseHead } from './response-head.ts'
 import type { Rooms } from './rooms.ts'
 import type { Sender } from './sender.ts'
 import { Tally } from './tally.ts'
+import type { CutReason, Cuttable, UnderWay } from './under-way.ts'
 
 /** A request of a client to an enrolled site. */
 export interface SiteRequest {
@@ -74,7 +74,7 @@ export class RelayedRequest implements Cuttable {
   /** The person registers at the site: requests go there as they are. */
   #isRegistering = false
   #page: PageSignIn | undefined
-  #users: Set<Cuttable> | undefined
+  #users: UnderWay | undefined
   #joined: JoinedUpgrade | undefined
 
   constructor(rooms: Rooms, request: SiteRequest) {
