@@ -121,6 +121,16 @@ export interface Outbound {
   refuseOwn(addresses: readonly { readonly address: string; readonly port: number }[]): void
 }
 
+/** Says that a request is no longer wanted: an AbortSignal, or what does the same with less. */
+export interface EndSignal {
+  readonly aborted: boolean
+  /** Once it is. */
+  readonly reason: Error
+  /** The listener is called once at most. */
+  addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 export interface ForwardRequest {
   readonly method: string
   readonly origin: string
@@ -129,7 +139,7 @@ export interface ForwardRequest {
   /** Flat: name, value, name, value. */
   readonly headers: readonly (string | readonly Part[])[]
   readonly body: Readable | Buffer | null
-  readonly signal?: AbortSignal
+  readonly signal?: EndSignal
 }
 
 export interface ForwardResponse {

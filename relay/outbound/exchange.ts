@@ -1,7 +1,7 @@
 import { type Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { AnswerGuard } from './answer-guard.ts'
-import type { ForwardResponse } from './contract.ts'
+import type { EndSignal, ForwardResponse } from './contract.ts'
 import { SiteBody } from './site-body.ts'
 import type { SiteRequest } from './site-client.ts'
 import { siteError } from './site-error.ts'
@@ -9,7 +9,7 @@ import { siteError } from './site-error.ts'
 export interface ExchangeOptions {
   /** Names the site in errors. */
   readonly site: string
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: EndSignal | undefined
   /** The request begins to be written: before this no byte of it has left. */
   readonly onStart?: () => void
   /** Runs while the site is waited for. */
@@ -105,7 +105,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   readonly #onAbort = (): void => {
-    const reason = this.#options.signal?.reason
+    const { reason } = this.#options.signal as EndSignal
     this.#options.clock?.stop()
     this.#body?.fail(reason)
     // Without a controller it is in the queue or connecting: onRequestStart ends it when its turn comes.

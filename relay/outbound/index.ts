@@ -14,6 +14,7 @@ export type {
   AgentResponse,
   Destination,
   Encoding,
+  EndSignal,
   ForwardRequest,
   ForwardResponse,
   HttpAgent,

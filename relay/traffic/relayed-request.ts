@@ -9,6 +9,7 @@ import { type Attachment, attachSession, crossSiteSession, wholeSession } from '
 import type { ClientAnswer, ClientRequest } from './client-message.ts'
 import { ClientWait } from './client-wait.ts'
 import { isCrossSite } from './cross-site.ts'
+import { Ending } from './ending.ts'
 import { respondError, respondSeeOther } from './error-answer.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
@@ -56,7 +57,7 @@ export class RelayedRequest implements Cuttable {
   readonly #rooms: Rooms
   readonly #request: SiteRequest
   readonly #url: URL
-  readonly #ending = new AbortController()
+  readonly #ending = new Ending()
   readonly #tally = new Tally()
   readonly #hasBody: boolean
   /** A page of another site made it: it goes without the session, and what comes of it says nothing about the session. */
@@ -181,7 +182,7 @@ export class RelayedRequest implements Cuttable {
       path: target.path,
       headers: attachSession(head.fields, head.cookie, this.#attachmentOf(session)),
       body: this.#bodyToSend(),
-      signal: this.#ending.signal,
+      signal: this.#ending,
     }
     const onError = (error: unknown): void => this.#fail(error)
     if (upgrade === undefined) {
@@ -382,9 +383,9 @@ export class RelayedRequest implements Cuttable {
     this.#endTurn()
     this.#users?.delete(this)
     this.#rooms.live.end(this)
-    // An abort makes an exception with its stack: not for a request that came to its end in order.
+    // That makes an exception with its stack: not for a request that came to its end in order.
     const isWhole = this.#request.res.writableFinished
-    if (!isWhole) this.#ending.abort()
+    if (!isWhole) this.#ending.end()
     this.#rooms.counts.finished(this.#tally, this.#request, isWhole || this.isUpgraded, this.#account)
   }
 }
