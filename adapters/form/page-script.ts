@@ -12,9 +12,12 @@ export type ScriptedPassword =
 
 const hashes: Readonly<Record<string, string>> = { md5: 'md5', sha1: 'sha1', sha256: 'sha256', sha512: 'sha512', sm3: 'sm3' }
 
-/** `form.pw.value = hex_md5(form.pw.value)`, `$('#pw').val(md5($('#pw').val()))`: the same place on both sides. */
+/**
+ * `form.pw.value = hex_md5(form.pw.value)`, `$('#pw').val(md5($('#pw').val()))`: the same place on both sides. A place begins where a word does
+ * and is short: without that, a long word takes the square of its length.
+ */
 const replaced = [
-  /([\w$.]+\.value)\s*=\s*(?:hex_|\$\.)?(md5|sha1|sha256|sha512|sm3)\(\s*\1\s*\)/gi,
+  /(?<![\w$.])([\w$.]{1,80}\.value)\s*=\s*(?:hex_|\$\.)?(md5|sha1|sha256|sha512|sm3)\(\s*\1\s*\)/gi,
   /\$\((["'][^"']{1,60}["'])\)\.val\(\s*(?:hex_|\$\.)?(md5|sha1|sha256|sha512|sm3)\(\s*\$\(\1\)\.val\(\)\s*\)\s*\)/gi,
 ]
 

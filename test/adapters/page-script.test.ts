@@ -29,3 +29,9 @@ t.test('scripts that leave the password alone say nothing, and neither do settin
   t.equal(await seen(t, 'f.pass.value = md5(f.pass.value)', { transform: 'sha1(password)' }), undefined)
   t.equal(await seen(t, 'f.pass.value = md5(f.pass.value)', { values: { hash: '{md5(password)}' } }), undefined)
 })
+
+t.test('scripts of one long word do not hold the relay up', async (t) => {
+  // By the square of their length it would be minutes.
+  const scripts = Array.from({ length: 18 }, () => `<script>${'a.value'.repeat(7000)}</script>`)
+  t.equal(scriptedIn(await openPage(t, form + scripts.join('')), formSettings.parse({})), undefined)
+})

@@ -40,8 +40,11 @@ t.test('no bytes make a page that cannot be read', async (t) => {
   t.pass('held')
 })
 
-t.test('nesting deeper than the stack is walked all the same', async (t) => {
-  t.equal(visibleText(parseHtml(`${'<div>'.repeat(50_000)}end`).root), 'end')
+t.test('elements in elements without end are refused: browsers put a bound to them too, and by the square of its length it would be minutes', async (t) => {
+  t.equal(visibleText(parseHtml(`${'<div>'.repeat(900)}end`).root), 'end')
+  for (const deep of ['<div>', '<b><i>', '<table><tr><td>'])
+    t.throws(() => parseHtml(deep.repeat(100_000), 'erp'), { code: 'site_too_big', message: /1000 elements, one in the other/ }, deep)
+  t.equal(visibleText(parseHtml('<p>one'.repeat(50_000)).root).length, 50_000 * 4 - 1, 'side by side they may be many')
 })
 
 t.test('the text of a page is what a person would see', async (t) => {

@@ -18,6 +18,11 @@ export interface ParsedDocument {
  * a thousand million elements.
  */
 export const mostElements = 400_000
+/**
+ * How deep elements may stand in each other; Chromium stops at 512. The standard's rules look through all that are open, time and again: without
+ * a bound, a page takes the square of its length.
+ */
+export const mostOpen = 1000
 
 const listed = new Set(['button', 'fieldset', 'input', 'object', 'output', 'select', 'textarea', 'img', 'svg'])
 
@@ -31,6 +36,8 @@ export function parseHtml(text: string, site = ''): ParsedDocument {
     createElement(tagName, namespaceURI, attributes) {
       count += 1
       if (count > mostElements) throw new RelayError('site_too_big', { params: { site, limit: `${mostElements} elements` } })
+      if ((parser?.openElements.stackTop ?? 0) > mostOpen)
+        throw new RelayError('site_too_big', { params: { site, limit: `${mostOpen} elements, one in the other` } })
       const element = defaultTreeAdapter.createElement(tagName, namespaceURI, attributes)
       const open = parser?.formElement
       if (open !== null && open !== undefined && listed.has(tagName) && (namespaceURI === html.NS.HTML || tagName === 'svg')) formOpenAt.set(element, open)
