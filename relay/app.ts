@@ -179,6 +179,7 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
     ...doors,
   ]
   const started: { stop(patience?: number): Promise<void> }[] = []
+  let isAnnounced = false
 
   async function start(): Promise<void> {
     try {
@@ -188,12 +189,14 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
       }
       const overTls = proxy.tlsAddress === undefined ? [] : [proxy.tlsAddress]
       outbound.refuseOwn([portal.address, ...doors.map(({ address }) => address), ...overTls].map(splitAddress))
-      if (listen === 'all')
+      if (listen === 'all') {
+        isAnnounced = true
         await announceRunning(folder, {
           pid: process.pid,
           portal: `${settings.portal.certificate === undefined ? 'http' : 'https'}://${portal.address}`,
           proxy: proxy.address,
         })
+      }
     } catch (error) {
       await stop()
       throw error
@@ -201,7 +204,9 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   }
 
   async function stop(patience?: number): Promise<void> {
-    if (listen === 'all') await withdrawRunning(folder)
+    // One that was refused, for another runs on this folder, leaves that one's word where it is.
+    if (isAnnounced) await withdrawRunning(folder)
+    isAnnounced = false
     for (const room of started.splice(0).reverse()) await room.stop(patience)
     accessLog?.close()
   }

@@ -71,6 +71,7 @@ t.test('a port that is taken and a second server on the same data are refused', 
   }
   await cli.serve()
   t.match(await cli.run(['serve']), { status: 1, stderr: /Another process uses the data directory/ })
+  t.match(await cli.run(['user', 'list']), { status: 0, stdout: /ann/ }, 'the first is found as before')
 })
 
 t.test("another relay's configuration in the way is left as it is", async (t) => {
