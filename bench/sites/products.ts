@@ -22,7 +22,13 @@ const rows: readonly Row[] = [
   { name: 'Verdaccio', start: startVerdaccio, skip: absent('verdaccio') },
   { name: 'nginx, HTTP Basic', chromium: 'http', start: startNginx, skip: absent('nginx-light') },
   { name: 'Apache httpd, HTTP Digest', chromium: 'http', start: startApache, skip: absent('apache2-bin') },
-  { name: 'Tomcat, j_security_check', chromium: 'form', says: /ann/, start: startTomcat, skip: absent('libtomcat10-java', 'default-jre-headless') },
+  {
+    name: 'Tomcat, j_security_check',
+    chromium: 'form',
+    says: /Orders of the year/,
+    start: startTomcat,
+    skip: absent('libtomcat10-java', 'default-jre-headless'),
+  },
 ]
 
 /** Those that are here. */

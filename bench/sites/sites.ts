@@ -65,6 +65,7 @@ const samples: readonly BenchSite[] = [
   json('JSON, session cookie', { session: 'cookie' }),
   json('JSON, double-submit cookie', { csrf: 'cookie' }),
   json('JSON, token of a meta element', { csrf: 'meta' }),
+  json('JSON, token of a header', { csrf: 'header' }),
   { name: 'drawn by a script', needsScript: true, chromium: 'form', start: async () => at(await startScriptedSite(account)) },
   ...(Object.keys(schemes) as HashingScheme[]).map(
     (scheme): BenchSite => ({

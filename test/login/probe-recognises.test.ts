@@ -90,7 +90,7 @@ t.test('a JSON login API is found in the page’s scripts', async (t) => {
   t.match((await login.probe(new URL(site.origin), { adapter: 'json', settings: report.settings })).found, [/login API/])
 })
 
-t.test('what a login API holds against forged requests is found: a meta element, the header that it names, a cookie that goes back', async (t) => {
+t.test('what a login API holds against forged requests is found: a meta element, the header that it names, a cookie or header that goes back', async (t) => {
   const script = '<script>axios.post("/login", { username: u, password: p })</script>'
   const cases = [
     ['<meta name="csrf-token" content="t">', {}, { read: { csrf: { meta: 'csrf-token' } }, headers: { 'X-CSRF-TOKEN': '{csrf}' } }],
@@ -101,6 +101,7 @@ t.test('what a login API holds against forged requests is found: a meta element,
     ],
     ['', { 'set-cookie': 'XSRF-TOKEN=t; Path=/' }, { headers: { 'X-XSRF-TOKEN': { cookie: 'XSRF-TOKEN' } } }],
     ['', { 'set-cookie': 'csrftoken=t; Path=/' }, { headers: { 'X-CSRFToken': { cookie: 'csrftoken' } } }],
+    ['', { 'x-csrf-token': 't' }, { read: { csrf: { header: 'X-CSRF-Token' } }, headers: { 'X-CSRF-Token': '{csrf}' } }],
   ] as const
   const body = { username: '{username}', password: '{password}' }
   for (const [head, headers, expected] of cases) {

@@ -1,10 +1,10 @@
 import type { Browser, FormParts, Look, Page } from '../../../adapters/index.ts'
 import type { LoginPageSeen } from '../../accounts/index.ts'
+import { csrfHeaders } from './api-token.ts'
 import { authSchemes } from './http-auth.ts'
 import type { LoginApi } from './login-api.ts'
 
 const csrfName = /csrf|xsrf|forgery|authenticity/i
-const csrfHeaders = ['x-csrf-token', 'x-xsrf-token', 'x-csrftoken']
 
 /** What there is to tell of a login page: names and addresses, never a value. */
 export function recognise(
@@ -63,7 +63,7 @@ function csrfPlaces(page: Page, browser: Browser, parts: FormParts | undefined):
       .names(page.url)
       .filter((name) => csrfName.test(name))
       .map((name) => `cookie ${name}`),
-    ...csrfHeaders.filter((name) => page.header(name) !== undefined).map((name) => `header ${name}`),
+    ...csrfHeaders.filter((name) => page.header(name) !== undefined).map((name) => `header ${name.toLowerCase()}`),
   ]
 }
 
