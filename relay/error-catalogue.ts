@@ -194,7 +194,7 @@ export const catalogue = {
     status: 422,
     exit: 1,
     text: 'The sign-in at {site} cannot be done without a person: {reason}.',
-    next: 'The relay evades no such check: sign in there by hand, or ask the people who run the site for another way.',
+    next: 'The relay evades no such check. docs/sites.md says how to enrol the site all the same and sign in there by hand; or ask the people who run it for another way.',
   },
   scheme_unknown: {
     status: 422,
