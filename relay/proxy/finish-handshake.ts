@@ -17,11 +17,12 @@ export function finishHandshake(secure: TLSSocket): Promise<'h2' | 'http/1.1'> {
     const onClose = (): void => settle(() => reject(broken('ECONNRESET')))
     const settle = (finish: () => void): void => {
       clearTimeout(timer)
-      secure.off('secure', onSecure).off('_tlsError', onError).off('error', onError).off('close', onClose)
+      secure.off('secure', onSecure).off('_tlsError', onError).off('error', onError).off('end', onClose).off('close', onClose)
       finish()
     }
     // Before the handshake is over a server's TLSSocket tells errors by `_tlsError` alone.
-    secure.once('secure', onSecure).once('_tlsError', onError).once('error', onError).once('close', onClose)
+    // A client that has gone ends its side only: connections of an HTTP server may be half open.
+    secure.once('secure', onSecure).once('_tlsError', onError).once('error', onError).once('end', onClose).once('close', onClose)
   })
 }
 

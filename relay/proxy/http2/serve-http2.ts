@@ -22,6 +22,8 @@ export function serveHttp2(socket: Duplex, place: Destined, onRequest: (request:
   session.setTimeout(idleTimeout, () => session.close())
   // What breaks the protocol ends the connection (section 5.4.1); there is nobody to tell.
   session.on('error', () => socket.destroy())
+  // A client that has gone ends its side only: connections of an HTTP server may be half open, those of HTTP/2 never are.
+  socket.once('end', () => session.destroy())
   session.on('stream', (stream, headers, flags, raw) => {
     // A stream that breaks off is told by its `close`.
     stream.on('error', () => {})

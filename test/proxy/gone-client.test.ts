@@ -1,0 +1,38 @@
+import { once } from 'node:events'
+import t from 'tap'
+import { dialHttp2 } from './http2-client.ts'
+import { dialProxy, readAll } from './raw-client.ts'
+import { startRecordingOrigin } from './recording-origin.ts'
+import { type House, startHouse } from './start-house.ts'
+
+/** Well below what the relay waits for one who is there still: 20 seconds for a handshake, 120 for a stream. */
+async function isLetGo({ proxy }: House): Promise<boolean> {
+  const end = performance.now() + 10_000
+  while (proxy.figures().connections > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 5))
+  return proxy.figures().connections === 0
+}
+
+t.test('a client that ends its side within the TLS handshake is let go at once', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  const house = await startHouse(t, { origins: [origin] })
+  const socket = await dialProxy(house.access)
+  socket.write(`CONNECT ${origin.host} HTTP/1.1\r\nHost: ${origin.host}\r\nProxy-Authorization: ${house.access.authorization}\r\n\r\n`)
+  await once(socket, 'data')
+  // The beginning of a ClientHello.
+  socket.end(Buffer.from([22, 3, 1, 2, 0, 1, 0]))
+  t.ok(await isLetGo(house))
+  await readAll(socket, { ms: 1000 })
+})
+
+t.test('a client that ends its side of a connection of HTTP/2 without a word is let go at once', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  const house = await startHouse(t, { origins: [origin] })
+  const secure = await dialHttp2(house.access, house.tunnelTo(origin))
+  // The preface, SETTINGS, and the beginning of a frame that never comes.
+  secure.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 9])]))
+  await once(secure, 'data')
+  secure.end()
+  t.ok(await isLetGo(house))
+  t.same(house.proxy.figures().tunnels, { intercepted: 0, unread: 0 })
+  secure.destroy()
+})
