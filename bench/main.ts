@@ -1,7 +1,7 @@
 /** `npm run bench`: every benchmark of the project, side by side in one run. `npm run bench -- captcha` runs one. */
 import { run as captcha } from './captcha.ts'
 import { run as captchaMemory } from './captcha-memory.ts'
-import { run as proxy } from './proxy.ts'
+import { run as proxy } from './proxy/run.ts'
 import { run as signIn } from './sign-in.ts'
 
 const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {

@@ -1,0 +1,66 @@
+import 'reflect-metadata'
+import { createTestAuthority } from '../../test/outbound/certificates.ts'
+import { benchFolder, freePort } from './bench-folder.ts'
+import { startProgram } from './start-program.ts'
+
+/** The site of the bench: nginx with a login form, and pages for who is signed in. */
+export interface Origin {
+  /** `https://localhost:PORT`: a name that every peer can look up. */
+  readonly origin: string
+  readonly port: number
+  readonly ca: string
+  /** Where `ca` stands. */
+  readonly caFile: string
+  stop(): Promise<void>
+}
+
+/** A session of the kind that its sign-in gives. */
+export const cookie = 'sid=good'
+/** 70 bytes, and 1 MiB. */
+export const [small, large] = ['/small', '/large']
+
+const form = '<form method="post" action="/login"><input name="user"><input type="password" name="password"><button>Sign in</button></form>'
+const home = '<p>Welcome, ann</p><a href="/logout">Sign out</a>'
+
+export async function startOrigin(): Promise<Origin> {
+  const folder = benchFolder()
+  const authority = await createTestAuthority()
+  const leaf = await authority.issue('localhost')
+  const port = await freePort()
+  const [cert, key] = [folder.write('cert.pem', leaf.cert), folder.write('key.pem', leaf.key)]
+  folder.write('large', Buffer.alloc(1024 * 1024, 'x'))
+  const config = folder.write('nginx.conf', configOf(folder.path, port, { cert, key }))
+  const nginx = await startProgram('nginx', ['-c', config, '-e', `${folder.path}/error.log`], port)
+  return {
+    origin: `https://localhost:${port}`,
+    port,
+    ca: authority.cert,
+    caFile: folder.write('ca.pem', authority.cert),
+    async stop() {
+      await nginx.stop()
+      folder.remove()
+    },
+  }
+}
+
+function configOf(folder: string, port: number, { cert, key }: { cert: string; key: string }): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
+  const signedIn = `if ($http_cookie !~ "${cookie}") { return 302 /login; }`
+  return `
+worker_processes 1; daemon off; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+events { worker_connections 4096; }
+http {
+  access_log off; keepalive_requests 1000000000; keepalive_timeout 600; ${temporary}
+  server {
+    listen 127.0.0.1:${port} ssl; listen [::1]:${port} ssl; server_name localhost;
+    ssl_certificate ${cert}; ssl_certificate_key ${key}; ssl_session_cache shared:all:1m; default_type text/html;
+    location = /login {
+      if ($request_method = POST) { add_header Set-Cookie "${cookie}; Path=/; Secure; HttpOnly"; return 302 /home; }
+      return 200 '${form}';
+    }
+    location = /home { ${signedIn} return 200 '${home}'; }
+    location = ${small} { ${signedIn} default_type text/plain; return 200 '${'0123456789'.repeat(7)}'; }
+    location = ${large} { ${signedIn} default_type application/octet-stream; root ${folder}; }
+  }
+}`
+}
