@@ -21,10 +21,11 @@ export async function confirm(context: Context, evidence: readonly string[], ans
     }
     throw new SignInFailure('wrong-password', [`the page ${page.url.pathname} still asks to sign in`, `the answer was titled ${quoted(answer.title)}`])
   }
-  if (page.status < 400) return [...evidence, `the page ${page.url.pathname} does not ask to sign in`]
-  // That page told nothing: what the answer showed must be more than that the form is gone.
-  if (evidence.length > 1) return evidence
-  throw new SignInFailure('unknown', [...evidence, `the page ${page.url.pathname} answered ${page.status}`])
+  const told = page.status < 400 ? `the page ${page.url.pathname} does not ask to sign in` : `the page ${page.url.pathname} answered ${page.status}`
+  // A page that is for everybody asks nobody to sign in: there must be more than that the form is gone, unless a person has named it.
+  if (evidence.length > 1) return page.status < 400 ? [...evidence, told] : evidence
+  if (page.status < 400 && ownLanding(context) !== undefined) return [...evidence, told]
+  throw new SignInFailure('unknown', [...evidence, told, 'nothing shows that it has worked: name a page for the signed-in (`landing`), or signs of success'])
 }
 
 function ownLanding({ settings, site }: Pick<Context, 'settings' | 'site'>): URL | undefined {

@@ -96,7 +96,12 @@ t.test('weak evidence is held against another page', async (t) => {
       if (request.path === '/') return { body: signedInRoot }
       return { headers: { 'set-cookie': 'sid=1' }, body: request.method === 'POST' ? '<title>?</title>Tervetuloa' : loginPage() }
     }
-  t.match((await visit(t, answering('<p>Tilaukset</p>'))).outcome, { ok: true })
+  t.match(
+    (await visit(t, answering('<p>Tilaukset</p>'))).outcome,
+    { ok: false, kind: 'unknown', seen: [/form is gone/, /does not ask to sign in/, /landing/] },
+    'a page for everybody',
+  )
+  t.match((await visit(t, answering('<p>Tilaukset</p>'), { settings: { landing: '/' } })).outcome, { ok: true }, 'one that a person has named')
   t.match((await visit(t, answering(loginPage()))).outcome, { ok: false, kind: 'wrong-password', seen: [/still asks to sign in/, /titled/] })
   t.match((await visit(t, answering('<a href="/login">Kirjaudu</a>'))).outcome, { ok: false, kind: 'wrong-password' })
 })
