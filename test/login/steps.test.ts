@@ -57,6 +57,16 @@ t.test('steps sign in, with and without an expectation, and tell a refused passw
   t.equal(login.looksSignedOut(state.site, { ...facts, status: 200, location: undefined }), false)
 })
 
+t.test('that the form is gone is no proof of a sign-in, unless the steps expect what is there instead', async (t) => {
+  const form = '<form method="post"><input name="username"><input type="password" name="password"><button>Log in</button></form>'
+  const site = await serve(({ method }) => ({ body: method === 'POST' ? '<p>Hmm.</p>' : form }))
+  t.teardown(() => site.stop())
+  const login = await engineWith(t, { hopes: fillIn, knows: `${fillIn}  - expect:\n      signed-in: text=Hmm\n` })
+  const visit = { url: site.url, username: 'ann', password: 'correct horse' }
+  t.match(await signIn(login, { ...visit, adapter: 'hopes' }), { ok: false, kind: 'unknown', sent: true, seen: [/form is gone/, /`expect`/] })
+  t.match(await signIn(login, { ...visit, adapter: 'knows' }), { ok: true, evidence: [/text=Hmm/] })
+})
+
 t.test('a frame, a link, a box, a setting, a list, a code from the person and a target that comes later', async (t) => {
   let looked = 0
   const site = await serve((request) => {

@@ -64,7 +64,8 @@ class Attempt {
     const { page, form } = this.#sent
     const by = { form, user: undefined, password: undefined, captcha: this.#hasCaptcha ? '' : undefined, image: undefined }
     const verdict = judge(answerFacts({ before: page, by, after: this.page }, this.#context.browser.cookies.changesSince(this.#mark), formSettings.parse({})))
-    if (verdict.is === 'signed-in') return verdict.evidence
+    if (verdict.is === 'signed-in' && (verdict.isSure || verdict.evidence.length > 1)) return verdict.evidence
+    if (verdict.is === 'signed-in') throw new SignInFailure('unknown', [...verdict.evidence, 'nothing shows that it has worked: say by `expect` what does'])
     if (verdict.is === 'failed') throw new SignInFailure(verdict.kind, verdict.seen)
     throw new SignInFailure(verdict.is === 'asks' ? 'challenge' : 'wrong-captcha', verdict.is === 'asks' ? ['the site asks for more'] : verdict.seen)
   }
