@@ -18,9 +18,17 @@ export interface RelayClient {
   close(): Promise<void>
 }
 
+/** The relay that runs on this folder. What a killed one left behind names a process and a port that may be anybody's by now: they get no token. */
+async function findLocked(folder: string): Promise<RunningRelay | undefined> {
+  const running = await findRunning(folder)
+  if (running === undefined) return undefined
+  const { isFolderInUse } = await import('../store/index.ts')
+  return isFolderInUse(folder) ? running : undefined
+}
+
 /** The running relay of this data directory, or one started for this command alone. */
 export async function connect(settings: Settings): Promise<RelayClient> {
-  const running = await findRunning(settings.folder)
+  const running = await findLocked(settings.folder)
   if (running !== undefined) {
     return client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {})
   }
@@ -33,7 +41,7 @@ export async function connect(settings: Settings): Promise<RelayClient> {
 
 /** The running relay only: for what makes no sense without one. */
 export async function connectRunning(settings: Settings): Promise<RelayClient & { readonly running: RunningRelay }> {
-  const running = await findRunning(settings.folder)
+  const running = await findLocked(settings.folder)
   if (running === undefined) throw new RelayError('relay_not_running')
   const connected = client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {})
   return { ...connected, running }

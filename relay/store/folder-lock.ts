@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { RelayError } from '../errors.ts'
+import { isRelayError, RelayError } from '../errors.ts'
 
 /** SQLite's result code for a file that another connection holds. */
 const busy = 5
@@ -43,6 +43,19 @@ export class FolderLock {
   release(): void {
     this.#database?.close()
     this.#database = undefined
+  }
+}
+
+/** Whether a process has the data directory now. */
+export function isFolderInUse(folder: string): boolean {
+  const lock = new FolderLock(folder)
+  try {
+    lock.acquire()
+    return false
+  } catch (error) {
+    return isRelayError(error, 'data_in_use')
+  } finally {
+    lock.release()
   }
 }
 

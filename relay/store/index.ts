@@ -5,4 +5,5 @@
  */
 
 export { createFileStore } from './file-store.ts'
+export { isFolderInUse } from './folder-lock.ts'
 export type { Collection, CollectionShape, ListOptions, PutOptions, Store, StoreChange, StoredRecord } from './port.ts'
