@@ -52,8 +52,10 @@ async function tunnel({ port, authorization }: Way): Promise<Socket> {
   const socket = connectTcp({ port, host: '127.0.0.1', noDelay: true })
   const credentials = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`
   socket.write(`CONNECT localhost:${load.port} HTTP/1.1\r\nHost: localhost:${load.port}\r\n${credentials}\r\n`)
-  const [answer] = (await once(socket, 'data')) as [Buffer]
-  if (!answer.toString('latin1').includes(' 200 ')) throw new Error(answer.toString('latin1'))
+  let answer = ''
+  // Some write it in several pieces.
+  while (!answer.endsWith('\r\n\r\n')) answer += ((await once(socket, 'data')) as [Buffer])[0].toString('latin1')
+  if (!answer.includes(' 200 ')) throw new Error(answer)
   return socket
 }
 
