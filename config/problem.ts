@@ -21,10 +21,27 @@ export function schemaProblem(schema: z.ZodType, error: z.ZodError): { readonly 
   const [issue] = error.issues
   const parents = (issue?.path ?? []).map(String)
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  if (unknown === undefined) return { keys: parents, problem: lowerFirst(issue?.message ?? 'does not fit') }
+  if (unknown === undefined) return { keys: parents, problem: wrongType(issue) ?? lowerFirst(issue?.message ?? 'does not fit') }
   const known = nearest(unknown, knownKeys(schema, parents))
   const problem = known === undefined ? 'is not a known key' : `is not a known key; the nearest is \`${known}\``
   return { keys: [...parents, unknown], problem }
+}
+
+const wanted: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys of its own',
+}
+
+/** In a person's words, where the schema has no words of its own. */
+function wrongType(issue: z.core.$ZodIssue | undefined): string | undefined {
+  if (issue?.code !== 'invalid_type' || !issue.message.startsWith('Invalid input: expected')) return undefined
+  const form = wanted[issue.expected]
+  if (form === undefined) return undefined
+  return issue.message.endsWith('received undefined') ? `is missing; it must be ${form}` : `must be ${form}`
 }
 
 /** The keys that the schema has below these parents. */

@@ -90,6 +90,7 @@ for (const [what, [change, told]] of Object.entries(wideners)) {
 }
 
 const mistakes: Readonly<Record<string, readonly [change: (text: string) => string, told: RegExp]>> = {
+  'a key that is missing': [(text) => text.replace(/networks:\n(?: +- \w+\n)+/, ''), /erp\.yaml:\d+: networks: is missing; it must be a list/],
   'a key that is not known': [(text) => text.replace('delivery:', 'delivry:'), /erp\.yaml:\d+: delivry: is not a known key; the nearest is `delivery`/],
   'a setting that is not known': [
     (text) => text.replace('user: user', 'usr: user'),

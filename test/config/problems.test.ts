@@ -31,16 +31,16 @@ t.test('an unknown key is refused with file, line and the nearest known key', as
 
 t.test('a value that does not fit is refused with file, line and key', async (t) => {
   await refuses(t, 'log:\n  level: loud\n', { line: 2, key: 'log.level', problem: /expected one of "debug"/ })
-  await refuses(t, 'portal:\n\n  listen: 8470\n', { line: 3, key: 'portal.listen', problem: /expected string/ })
+  await refuses(t, 'portal:\n\n  listen: 8470\n', { line: 3, key: 'portal.listen', problem: 'must be text' })
   await refuses(t, 'portal:\n  listen: localhost\n', { line: 2, key: 'portal.listen', problem: 'must be HOST:PORT' })
   await refuses(t, 'proxy:\n  listen: "0.0.0.0:70000"\n', { line: 2, key: 'proxy.listen', problem: /port up to 65535/ })
   await refuses(t, 'portal:\n  publicUrl: ftp://x\n', { line: 2, key: 'portal.publicUrl', problem: 'must be an http or https URL' })
   await refuses(t, 'login:\n  captchaTries: 0\n', { line: 2, key: 'login.captchaTries', problem: /too small/ })
-  await refuses(t, 'login:\n  captchaTries: 1.5\n', { line: 2, key: 'login.captchaTries', problem: /expected int/ })
-  await refuses(t, 'login:\n  captchaTries: "4"\n', { line: 2, key: 'login.captchaTries', problem: /expected number/ })
+  await refuses(t, 'login:\n  captchaTries: 1.5\n', { line: 2, key: 'login.captchaTries', problem: 'must be a whole number' })
+  await refuses(t, 'login:\n  captchaTries: "4"\n', { line: 2, key: 'login.captchaTries', problem: 'must be a number' })
   await refuses(t, 'data: ""\n', { line: 1, key: 'data', problem: /too small/ })
-  await refuses(t, 'data: x\nportal: 5\n', { line: 2, key: 'portal', problem: /expected object/ })
-  await refuses(t, 'portal: [1]\n', { line: 1, key: 'portal', problem: /expected object/ })
+  await refuses(t, 'data: x\nportal: 5\n', { line: 2, key: 'portal', problem: 'must be keys of its own' })
+  await refuses(t, 'portal: [1]\n', { line: 1, key: 'portal', problem: 'must be keys of its own' })
 })
 
 t.test('a certificate without its key, or a key without its certificate, is refused', async (t) => {
@@ -78,8 +78,8 @@ t.test('a variable that does not fit is refused by its name', async (t) => {
   await writeFile(join(cwd, 'relay.yaml'), 'log: { level: info }\n')
   const wrong = [
     ['LOGIN_RELAY_LOG_LEVEL', 'loud', /expected one of/],
-    ['LOGIN_RELAY_LOGIN_PAGES', 'many', /expected number/],
-    ['LOGIN_RELAY_LOGIN_PAGES', '1e2', /expected number/],
+    ['LOGIN_RELAY_LOGIN_PAGES', 'many', 'must be a number'],
+    ['LOGIN_RELAY_LOGIN_PAGES', '1e2', 'must be a number'],
     ['LOGIN_RELAY_LOGIN_PAGES', '-1', /too small/],
     ['LOGIN_RELAY_PORTAL_LISTEN', '8470', /HOST:PORT/],
     ['LOGIN_RELAY_PORTAL_CERTIFICATE', 'c.pem', /goes together/],
