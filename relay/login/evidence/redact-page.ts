@@ -1,4 +1,5 @@
 import { defaultTreeAdapter as tree } from 'parse5'
+import { isRelayError } from '../../errors.ts'
 import { type Element, type Node, parseHtml } from '../browser/parse-html.ts'
 import { children, isElement } from '../browser/walk.ts'
 import type { Redact } from './redact-text.ts'
@@ -25,7 +26,8 @@ const mostNodes = 20_000
  * attributes, no values in addresses; every text goes through `redact`.
  */
 export function redactPage(markup: string, redact: Redact): string {
-  const { root } = parseHtml(markup)
+  const root = rootOf(markup)
+  if (root === undefined) return '<!-- the page is left out: it holds more elements than are read -->'
   let copy = ''
   let left = mostNodes
   const stack: (Node | string)[] = [root]
@@ -44,6 +46,16 @@ export function redactPage(markup: string, redact: Redact): string {
   }
   // Once more over the whole: a value that lies across elements that were left out.
   return redact(copy.replace(/\n\s*\n+/g, '\n').trim())
+}
+
+/** Undefined: what came as no page, and was not looked at as one, is too much of one. */
+function rootOf(markup: string): Node | undefined {
+  try {
+    return parseHtml(markup).root
+  } catch (error) {
+    if (isRelayError(error, 'site_too_big')) return undefined
+    throw error
+  }
 }
 
 function pushAll(stack: (Node | string)[], nodes: readonly Node[]): void {
