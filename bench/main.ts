@@ -1,12 +1,14 @@
 /** `npm run bench`: every benchmark of the project, side by side in one run. `npm run bench -- captcha` runs one. */
 import { run as captcha } from './captcha.ts'
 import { run as captchaMemory } from './captcha-memory.ts'
+import { run as fuzz } from './fuzz/run.ts'
 import { run as proxy } from './proxy/run.ts'
 import { run as signIn } from './sign-in.ts'
 
 const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   'sign-in': () => signIn(),
   proxy: () => proxy(),
+  fuzz: () => fuzz(),
   captcha: () => captcha(),
   'captcha-memory': () => captchaMemory(),
 }

@@ -29,7 +29,7 @@ export interface Thrown {
 }
 
 /** What is incomplete is not answered; so long is waited for it. Milliseconds. */
-const patience = 25
+const patience = 250
 
 /** Throws malformed messages and records at a proxy, and asks for the site's `/good` now and then. Rejects when that is not answered. */
 export async function throwAt(to: Throwing): Promise<Thrown> {

@@ -1,0 +1,78 @@
+import 'reflect-metadata'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { pino } from 'pino'
+import { configSchema } from '../../config/index.ts'
+import { createRelay } from '../../relay/app.ts'
+import { createMasterKey } from '../../relay/vault/index.ts'
+import { createTestAuthority } from '../../test/outbound/certificates.ts'
+
+/** What it tells when it is signed in. */
+export interface FuzzedRelay {
+  readonly address: string
+  readonly tlsAddress: string
+  readonly authorization: string
+  readonly ca: string
+  /** HOST:PORT of the site. */
+  readonly authority: string
+}
+
+const form = '<form method="post" action="/login"><input name="user"><input type="password" name="password"><button>Sign in</button></form>'
+
+// A process of its own: a site with a login form, and a relay that is signed in there. Asked anything, it tells its memory when nothing is under way.
+const testAuthority = await createTestAuthority()
+const { cert, key } = await testAuthority.issue('site.test')
+const site = createServer({ cert, key }, (req, res) => {
+  req.resume()
+  if (req.url === '/login' && req.method === 'POST') res.writeHead(302, { Location: '/home', 'Set-Cookie': 'sid=good; Path=/; HttpOnly' }).end()
+  else if (req.url === '/login') res.setHeader('Content-Type', 'text/html').end(form)
+  else if (req.headers.cookie?.includes('sid=good')) res.end('signed in')
+  else res.writeHead(302, { Location: '/login' }).end()
+}).listen(0, '127.0.0.1')
+await once(site, 'listening')
+const authority = `site.test:${(site.address() as { port: number }).port}`
+
+const folder = await mkdtemp(join(tmpdir(), 'login-relay-bench-'))
+const config = configSchema.parse({
+  portal: { listen: '127.0.0.1:0' },
+  proxy: { listen: '127.0.0.1:0', tlsListen: '127.0.0.1:0', otherHosts: 'refuse' },
+  limits: { requestsPerSecond: 1_000_000, burst: 10_000_000 },
+})
+await createMasterKey(config.masterKey, folder)
+const relay = await createRelay({ config, folder, env: {}, log: pino({ level: 'error' }), lookup: async () => ['127.0.0.1'] })
+await relay.start()
+const user = await relay.identity.addUser({ name: 'ann', password: 'a password for a bench', role: 'admin' })
+const { device, token } = await relay.identity.addDevice(user.id, 'terminal')
+const facts = { id: 'erp', origins: [`https://${authority}`], loginUrl: `https://${authority}/login`, ca: testAuthority.cert, networks: ['loopback'] as const }
+await relay.accounts.addSite({ ...facts, adapter: 'form', settings: {}, delivery: 'attach' })
+const account = await relay.accounts.addAccount({ owner: user.id, siteId: 'erp', username: 'ann', secrets: { password: 'secret' } })
+await relay.sessions.ensure(account.id)
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+process.on('message', async () => {
+  while (relay.proxy.figures().connections > 0) await pause(20)
+  for (let round = 0; round < 3; round++) {
+    collectGarbage()
+    await pause(100)
+  }
+  process.send?.(process.memoryUsage())
+})
+process.on('disconnect', async () => {
+  await relay.stop()
+  await rm(folder, { recursive: true, force: true })
+  process.exit(0)
+})
+process.send?.({
+  address: relay.proxy.address,
+  tlsAddress: relay.proxy.tlsAddress ?? '',
+  authorization: `Basic ${Buffer.from(`${device.name}:${token}`).toString('base64')}`,
+  ca: relay.certificateAuthority.pem(),
+  authority,
+} satisfies FuzzedRelay)
