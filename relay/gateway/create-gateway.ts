@@ -11,6 +11,7 @@ import {
   type ClientUpgrade,
   destined,
   hasContent,
+  isBehind,
   onParseError,
   readRequestHead,
   readTunnelTarget,
@@ -137,7 +138,7 @@ class ReverseGateway implements Gateway {
 
   #onUpgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
     const connection = this.#connections.get(socket)
-    if (connection === undefined || connection.refused) return void socket.destroy()
+    if (connection === undefined || isBehind(connection)) return void socket.destroy()
     const res = new ServerResponse(req)
     res.shouldKeepAlive = false
     res.assignSocket(socket as Socket)

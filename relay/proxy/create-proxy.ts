@@ -8,6 +8,7 @@ import { type Family, single, type TrafficFigures } from '../metrics/index.ts'
 import {
   type ClientUpgrade,
   hasContent,
+  isBehind,
   onParseError,
   type RelayedRequest,
   type RequestHead,
@@ -245,7 +246,7 @@ class ForwardProxy implements Proxy {
 
   #onUpgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
     const connection = this.#connections.of(socket)
-    if (connection === undefined || connection.refused) return void socket.destroy()
+    if (connection === undefined || isBehind(connection)) return void socket.destroy()
     const res = new ServerResponse(req)
     res.shouldKeepAlive = false
     res.assignSocket(socket as Socket)
@@ -260,7 +261,7 @@ class ForwardProxy implements Proxy {
 
   #onConnect(req: IncomingMessage, socket: Duplex, first: Buffer): void {
     const connection = this.#connections.of(socket)
-    if (connection === undefined || connection.refused) return void socket.destroy()
+    if (connection === undefined || isBehind(connection)) return void socket.destroy()
     const portalUrl = this.#rooms.portalUrl()
     const read = connection.tunnel === undefined ? this.#tunnels.read(req, first) : 'CONNECT inside a tunnel'
     if (typeof read === 'string') {
