@@ -11,7 +11,8 @@ t.test('what is missing or of the wrong kind is named', async (t) => {
   const cases: readonly (readonly [change: Record<string, unknown>, problem: RegExp])[] = [
     [{ name: 'Not Good' }, /name must be/],
     [{ name: undefined }, /name must be/],
-    [{ api: 0 }, /api must be 1/],
+    [{ api: '1' }, /api must be 1/],
+    [{ api: 0 }, /it needs version 0 of the adapter API, and this relay knows 1: it is too old/],
     [{ api: 2 }, /it needs version 2 of the adapter API, and this relay knows 1: update login-relay/],
     [{ description: ' ' }, /description/],
     [{ settings: {} }, /zod schema/],
