@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { openReader } from '../captcha/index.ts'
@@ -19,6 +18,7 @@ import { createFileStore, type Store } from './store/index.ts'
 import { createKeepAlive, createTraffic, type KeepAlive, type Traffic } from './traffic/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
 import { openSecret } from './vault/open-secret.ts'
+import { version } from './version.ts'
 
 export interface RelayOptions {
   readonly config: Config
@@ -61,8 +61,6 @@ export interface Relay {
   /** The local administrator's token. */
   readonly adminToken: string
 }
-
-export const version: string = JSON.parse(readFileSync(findPackage(), 'utf8')).version
 
 /** The only place where rooms are wired together. */
 export async function createRelay({ config, folder, env, lookup, now = Date.now, listen = 'all', log = createLog(config) }: RelayOptions): Promise<Relay> {
@@ -242,15 +240,4 @@ export function createLog(config: Config): Logger {
 function splitAddress(text: string): { address: string; port: number } {
   const colon = text.lastIndexOf(':')
   return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
-}
-
-/** Beside the sources in a checkout, one folder further up in the built package. */
-function findPackage(): URL {
-  const here = new URL('../package.json', import.meta.url)
-  try {
-    readFileSync(here)
-    return here
-  } catch {
-    return new URL('../../package.json', import.meta.url)
-  }
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { loadConfig } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
 import { printJson, printLine } from './output.ts'
-import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
+import { readNewPassword, type SecretOptions, takesPassword } from './read-secret.ts'
 import type { CommonOptions } from './settings.ts'
 import { verb } from './verb.ts'
 
@@ -32,7 +32,7 @@ async function init(options: InitOptions): Promise<void> {
     const advice = 'Start it with `login-relay serve`, or name another directory with --data.'
     throw new RelayError('already_exists', { params: { what: `a relay in ${folder}`, advice } })
   }
-  const password = await readPassword(options, `Password for ${options.user} at this relay: `, 'init')
+  const password = await readNewPassword(options, `Password for ${options.user} at this relay: `, 'init')
 
   await makeFolder(folder)
   const { createMasterKey } = await import('../vault/index.ts')

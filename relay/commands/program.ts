@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { version } from '../version.ts'
 import { accountVerbs } from './account.ts'
 import { credentialVerbs } from './account-credential.ts'
 import { keepVerb } from './account-keep.ts'
@@ -61,6 +62,7 @@ Start here:
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const program = new Command('login-relay')
     .description('Signs in to web sites on your behalf and hands over the session, never the password.')
+    .version(version, '-V, --version', 'print the version')
     .helpCommand(false)
     .enablePositionalOptions()
     .showSuggestionAfterError()

@@ -20,6 +20,16 @@ export async function readPassword(options: SecretOptions, question: string, ver
   return password
 }
 
+/** The same for a password that is made now: typed on the terminal it is asked for twice, since nobody sees what he types. */
+export async function readNewPassword(options: SecretOptions, question: string, verb: string): Promise<string> {
+  const password = await readPassword(options, question, verb)
+  const isTyped = options.passwordFile === undefined && options.passwordStdin !== true
+  if (isTyped && (await askHidden('The same again: ')) !== password) {
+    throw new RelayError('usage', { params: { problem: 'The two passwords are not the same.', verb } })
+  }
+  return password
+}
+
 async function read({ passwordStdin, passwordFile }: SecretOptions, question: string, verb: string): Promise<string> {
   if (passwordFile !== undefined) {
     try {
@@ -74,6 +84,8 @@ export async function askHidden(question: string): Promise<string> {
           typed = key === '\u007f' || key === '\b' ? [...typed].slice(0, -1).join('') : typed + key
         }
       })
+      // Paused by the question before, it does not flow by itself.
+      stdin.resume()
     })
   } finally {
     stdin.setRawMode(false)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { moment, printable, printJson, printLine, printTable } from './output.ts'
-import { readPassword, type SecretOptions, takesPassword } from './read-secret.ts'
+import { readNewPassword, type SecretOptions, takesPassword } from './read-secret.ts'
 import type { CommonOptions } from './settings.ts'
 import { noun, verb, withRelay } from './verb.ts'
 
@@ -21,7 +21,7 @@ export function userVerbs(program: Command): void {
 }
 
 async function add(name: string, options: CommonOptions & SecretOptions & { role: string }): Promise<void> {
-  const password = await readPassword(options, `Password for ${name} at this relay: `, 'user add')
+  const password = await readNewPassword(options, `Password for ${name} at this relay: `, 'user add')
   const user = await withRelay(options, (relay) => relay.call<UserView>('POST', '/api/v1/users', { name, password, role: options.role }))
   if (options.json === true) printJson(user)
   else printLine(`Added ${printable(user.name)} (${user.role}).`)

@@ -7,6 +7,7 @@ import { commandLine } from './command-line.ts'
 
 t.test('wrong words end with status 2, and the nearest right one is named', async (t) => {
   const cli = commandLine(t, await tempFolder(t))
+  t.match(await cli.run(['--version']), { status: 0, stdout: /^\d+\.\d+\.\d+\n$/ })
   t.match(await cli.run(['user', 'lst']), { status: 2, stderr: /Did you mean list.*`login-relay user --help`/s })
   t.match(await cli.run(['init']), { status: 2, stderr: /--user/ })
   const typed = await cli.run(['account', 'add', 'erp', '--user', 'ann', '--username', 'a', '--password', 'hunter2'])
