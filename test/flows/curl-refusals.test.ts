@@ -96,7 +96,7 @@ t.test('a site that is down is 502 with words, and works again when it is up, wi
   front.trouble = 'down'
   const down = await terminal.get(`${front.origin}/home`)
   t.match([down.status, down.header('login-relay-error')], [502, 'site_down'])
-  t.match(JSON.parse(down.body.toString()), { next: /site check erp/ })
+  t.match(JSON.parse(down.body.toString()), { next: /^Check its address/ })
   front.trouble = undefined
   t.equal((await terminal.get(`${front.origin}/home`)).status, 200)
   t.same(site.book.outcomes, ['signed-in'])
