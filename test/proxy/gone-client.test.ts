@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { TLSSocket } from 'node:tls'
+import { queryObjects } from 'node:v8'
 import t from 'tap'
 import { dialHttp2 } from './http2-client.ts'
 import { dialProxy, readAll } from './raw-client.ts'
@@ -36,3 +38,27 @@ t.test('a client that ends its side of a connection of HTTP/2 without a word is 
   t.same(house.proxy.figures().tunnels, { intercepted: 0, unread: 0 })
   secure.destroy()
 })
+
+t.test('nothing is kept of connections of HTTP/2 that broke off before their settings were acknowledged', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  const house = await startHouse(t, { origins: [origin] })
+  const breakOff = async (): Promise<void> => {
+    const secure = await dialHttp2(house.access, house.tunnelTo(origin))
+    // The preface, SETTINGS, and DATA of a stream that there is not.
+    secure.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0])]))
+    await once(secure.resume(), 'close')
+  }
+  // Of the first some things stay for those that follow.
+  await breakOff()
+  t.ok(await isLetGo(house))
+  const before = connectionsKept()
+  for (let count = 0; count < 10; count++) await breakOff()
+  t.ok(await isLetGo(house))
+  // The last one may still be on its way out.
+  t.ok(connectionsKept() - before < 5, `${before} before and ${connectionsKept()} after`)
+})
+
+/** Collects garbage first. */
+function connectionsKept(): number {
+  return queryObjects(TLSSocket, { format: 'count' }) as unknown as number
+}
