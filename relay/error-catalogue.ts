@@ -105,12 +105,7 @@ export const catalogue = {
     text: 'The master key file {file} can be read by others on this machine.',
     next: 'Make it private with `chmod 600`; if others may have read it, rotate the key then.',
   },
-  vault_key_unfit: {
-    status: 500,
-    exit: 1,
-    text: 'The master key from {source} is not 32 bytes in base64.',
-    next: 'Make one with `openssl rand -base64 32`.',
-  },
+  vault_key_unfit: { status: 500, exit: 1, text: 'The master key from {source} is not 32 bytes in base64.', next: 'Make one with `openssl rand -base64 32`.' },
   vault_next_key_missing: {
     status: 400,
     exit: 2,
@@ -227,12 +222,7 @@ export const catalogue = {
     text: 'The declaration {file} cannot be {what}.',
     next: 'Check the path, its permissions, and that the disk is not full.',
   },
-  declaration_moved_on: {
-    status: 409,
-    exit: 1,
-    text: 'The declaration of {site} was changed since it was shown.',
-    next: 'Look at it again, then confirm.',
-  },
+  declaration_moved_on: { status: 409, exit: 1, text: 'The declaration of {site} was changed since it was shown.', next: 'Look at it again, then confirm.' },
   site_widens: {
     status: 409,
     exit: 1,
@@ -260,12 +250,7 @@ export const catalogue = {
     next: 'Add one in the portal or with `login-relay account add {site}`.',
   },
   login_failed: { status: 502, exit: 1, text: 'Signing in at {site} failed: {kind}.', next: '{advice}' },
-  needs_attention: {
-    status: 409,
-    exit: 1,
-    text: 'The account {account} needs attention: {reason}. It stays untouched until you act.',
-    next: '{advice}',
-  },
+  needs_attention: { status: 409, exit: 1, text: 'The account {account} needs attention: {reason}. It stays untouched until you act.', next: '{advice}' },
   password_rules_unfit: {
     status: 409,
     exit: 1,
