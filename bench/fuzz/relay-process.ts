@@ -1,17 +1,11 @@
 import 'reflect-metadata'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:https'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { pino } from 'pino'
-import { configSchema } from '../../config/index.ts'
-import { createRelay } from '../../relay/app.ts'
-import { createMasterKey } from '../../relay/vault/index.ts'
 import { createTestAuthority } from '../../test/outbound/certificates.ts'
+import { signInAt, startBenchRelay } from '../relay-for-bench.ts'
 
 /** What it tells when it is signed in. */
 export interface FuzzedRelay {
@@ -38,21 +32,12 @@ const site = createServer({ cert, key }, (req, res) => {
 await once(site, 'listening')
 const authority = `site.test:${(site.address() as { port: number }).port}`
 
-const folder = await mkdtemp(join(tmpdir(), 'login-relay-bench-'))
-const config = configSchema.parse({
-  portal: { listen: '127.0.0.1:0' },
+const bench = await startBenchRelay({
   proxy: { listen: '127.0.0.1:0', tlsListen: '127.0.0.1:0', otherHosts: 'refuse' },
   limits: { requestsPerSecond: 1_000_000, burst: 10_000_000 },
 })
-await createMasterKey(config.masterKey, folder)
-const relay = await createRelay({ config, folder, env: {}, log: pino({ level: 'error' }), lookup: async () => ['127.0.0.1'] })
-await relay.start()
-const user = await relay.identity.addUser({ name: 'ann', password: 'a password for a bench', role: 'admin' })
-const { device, token } = await relay.identity.addDevice(user.id, 'terminal')
-const facts = { id: 'erp', origins: [`https://${authority}`], loginUrl: `https://${authority}/login`, ca: testAuthority.cert, networks: ['loopback'] as const }
-await relay.accounts.addSite({ ...facts, adapter: 'form', settings: {}, delivery: 'attach' })
-const account = await relay.accounts.addAccount({ owner: user.id, siteId: 'erp', username: 'ann', secrets: { password: 'secret' } })
-await relay.sessions.ensure(account.id)
+await signInAt(bench, { origin: `https://${authority}`, ca: testAuthority.cert })
+const { relay, authorization } = bench
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -64,15 +49,10 @@ process.on('message', async () => {
   }
   process.send?.(process.memoryUsage())
 })
-process.on('disconnect', async () => {
-  await relay.stop()
-  await rm(folder, { recursive: true, force: true })
-  process.exit(0)
-})
 process.send?.({
   address: relay.proxy.address,
   tlsAddress: relay.proxy.tlsAddress ?? '',
-  authorization: `Basic ${Buffer.from(`${device.name}:${token}`).toString('base64')}`,
+  authorization,
   ca: relay.certificateAuthority.pem(),
   authority,
 } satisfies FuzzedRelay)

@@ -1,11 +1,11 @@
 import { throwAt } from '../../test/attacks/fuzz/throw-at.ts'
-import { startProcess, stopProcess, told } from '../proxy/start-process.ts'
+import { startProcess, stopProcess, told } from '../start-process.ts'
 import type { FuzzedRelay } from './relay-process.ts'
 
 /** Pieces thrown; the memory after the first tenth is what the rest is held against. LOGIN_RELAY_FUZZ sets another number, LOGIN_RELAY_FUZZ_SEED another seed. */
 const count = Number(process.env.LOGIN_RELAY_FUZZ ?? 200_000)
 const seed = Number(process.env.LOGIN_RELAY_FUZZ_SEED ?? 1)
-const file = '../fuzz/relay-process.ts'
+const file = new URL('relay-process.ts', import.meta.url)
 
 /** Malformed requests, TLS records and frames at every door of the proxy, with good requests in between. Rejects when one of those fails or the relay ends. */
 export async function run(): Promise<readonly string[]> {
@@ -14,7 +14,7 @@ export async function run(): Promise<readonly string[]> {
   const access = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)), authorization }
   const to = { ...rest, access, goodEvery: 100, atOnce: 96 }
   const memory = async (): Promise<NodeJS.MemoryUsage> => {
-    const said = told<NodeJS.MemoryUsage>(relay, file)
+    const said = told<NodeJS.MemoryUsage>(relay)
     relay.send('memory')
     return said
   }

@@ -1,7 +1,7 @@
 import { cpuTimeOf } from '../sites/cpu-time.ts'
+import { startProcess, told } from '../start-process.ts'
 import type { Answered, Load } from './client-process.ts'
 import { large, type Origin, small } from './origin.ts'
-import { startProcess, told } from './start-process.ts'
 import type { Subject } from './subject.ts'
 
 /** What one round tells of a way to the site. */
@@ -36,12 +36,12 @@ async function loaded(
   { port }: Origin,
   asked: Pick<Load, 'path' | 'connections' | 'seconds'>,
 ): Promise<Answered & { readonly cpu: number }> {
-  const file = './client-process.ts'
+  const file = new URL('client-process.ts', import.meta.url)
   const load: Load = { ...asked, ca, port, ...(proxy === undefined ? {} : { proxy }) }
   const [client] = await startProcess<'ready'>(file, JSON.stringify(load))
   const before = pid === undefined ? Number.NaN : cpuTimeOf([pid])
   client.send('begin')
-  const answered = await told<Answered>(client, file)
+  const answered = await told<Answered>(client)
   const used = pid === undefined ? Number.NaN : cpuTimeOf([pid]) - before
   return { ...answered, cpu: (used * 1000) / answered.requests }
 }

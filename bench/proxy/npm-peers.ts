@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
+import { startProcess, stopProcess } from '../start-process.ts'
 import type { Origin } from './origin.ts'
-import { startProcess, stopProcess } from './start-process.ts'
 import type { Missing, Subject } from './subject.ts'
 
 /** What such a peer tells when it listens. */
@@ -22,6 +22,6 @@ export function startHttpMitmProxy(origin: Origin): Promise<Subject | Missing> {
 
 async function start(name: string, { ca }: Origin): Promise<Subject | Missing> {
   if (!existsSync(new URL(`node_modules/${name}`, folder))) return { name, missing: 'npm install --prefix bench/proxy/npm-peers' }
-  const [child, ready] = await startProcess<PeerReady>(`./npm-peers/${name}.ts`, ca)
+  const [child, ready] = await startProcess<PeerReady>(new URL(`npm-peers/${name}.ts`, import.meta.url), ca)
   return { name, proxy: { port: ready.port }, ca: ready.ca, pid: child.pid as number, stop: () => stopProcess(child) }
 }

@@ -1,18 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Starts a process of the bench from a file here, and waits for what it tells first. */
-export async function startProcess<Ready>(file: string, ...args: string[]): Promise<readonly [ChildProcess, Ready]> {
-  const child = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  return [child, await told<Ready>(child, file)]
+/** Starts a process of the bench, and waits for what it tells first. */
+export async function startProcess<Ready>(file: URL, ...args: string[]): Promise<readonly [ChildProcess, Ready]> {
+  const child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  return [child, await told<Ready>(child)]
 }
 
 /** What it tells next. */
-export async function told<Message>(child: ChildProcess, file: string): Promise<Message> {
+export async function told<Message>(child: ChildProcess): Promise<Message> {
   const waiting = new AbortController()
   const { signal } = waiting
   try {
-    const ended = once(child, 'exit', { signal }).then(() => Promise.reject(new Error(`${file} ended`)))
+    const ended = once(child, 'exit', { signal }).then(() => Promise.reject(new Error(`${child.spawnargs[1]} ended`)))
     const [message] = await Promise.race([once(child, 'message', { signal }), ended])
     return message as Message
   } finally {

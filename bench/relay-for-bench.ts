@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { configSchema } from '../config/index.ts'
+import { createRelay, type Relay } from '../relay/app.ts'
+import { createMasterKey } from '../relay/vault/index.ts'
+
+/** A whole relay in this process, and ann, who has a device. */
+export interface BenchRelay {
+  readonly relay: Relay
+  /** Ann's id. */
+  readonly userId: string
+  /** `Authorization`, or `Proxy-Authorization`, of her device. */
+  readonly authorization: string
+}
+
+/** Started on a folder of its own, where every name leads to loopback; it ends with the process that started this one. `wanted` is its configuration. */
+export async function startBenchRelay(wanted: Parameters<typeof configSchema.parse>[0] & object): Promise<BenchRelay> {
+  const folder = await mkdtemp(join(tmpdir(), 'login-relay-bench-'))
+  const config = configSchema.parse({ portal: { listen: '127.0.0.1:0' }, ...wanted })
+  await createMasterKey(config.masterKey, folder)
+  const relay = await createRelay({ config, folder, env: {}, log: pino({ level: 'error' }), lookup: async () => ['127.0.0.1'] })
+  await relay.start()
+  process.on('disconnect', async () => {
+    await relay.stop()
+    await rm(folder, { recursive: true, force: true })
+    process.exit(0)
+  })
+  const { id: userId } = await relay.identity.addUser({ name: 'ann', password: 'a password for a bench', role: 'admin' })
+  const { device, token } = await relay.identity.addDevice(userId, 'terminal')
+  return { relay, userId, authorization: `Basic ${Buffer.from(`${device.name}:${token}`).toString('base64')}` }
+}
+
+/** Enrols a site that has a form at /login, vouched for by `ca` (PEM), and signs in there. */
+export async function signInAt({ relay, userId }: BenchRelay, { origin, ca }: { readonly origin: string; readonly ca: string }): Promise<void> {
+  const facts = { id: 'erp', origins: [origin], loginUrl: `${origin}/login`, ca, networks: ['loopback'] as const }
+  await relay.accounts.addSite({ ...facts, adapter: 'form', settings: {}, delivery: 'attach' })
+  const account = await relay.accounts.addAccount({ owner: userId, siteId: 'erp', username: 'ann', secrets: { password: 'secret' } })
+  await relay.sessions.ensure(account.id)
+}
