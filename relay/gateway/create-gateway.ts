@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Account } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import {
+  answerOnConnection,
   type ClientConnection,
   type ClientUpgrade,
   destined,
@@ -139,10 +140,7 @@ class ReverseGateway implements Gateway {
   #onUpgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
     const connection = this.#connections.get(socket)
     if (connection === undefined || isBehind(connection)) return void socket.destroy()
-    const res = new ServerResponse(req)
-    res.shouldKeepAlive = false
-    res.assignSocket(socket as Socket)
-    res.on('finish', () => socket.end())
+    const res = answerOnConnection(req, socket)
     const exchange = this.#read(req, res, connection, (isWebSocket) => (isWebSocket ? upgradeOnConnection(socket, first, res) : undefined))
     if (exchange !== undefined) this.#serve(exchange)
   }

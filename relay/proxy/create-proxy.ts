@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../errors.ts'
 import { type Family, single, type TrafficFigures } from '../metrics/index.ts'
 import {
+  answerOnConnection,
   type ClientUpgrade,
   hasContent,
   isBehind,
@@ -247,10 +248,7 @@ class ForwardProxy implements Proxy {
   #onUpgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
     const connection = this.#connections.of(socket)
     if (connection === undefined || isBehind(connection)) return void socket.destroy()
-    const res = new ServerResponse(req)
-    res.shouldKeepAlive = false
-    res.assignSocket(socket as Socket)
-    res.on('finish', () => socket.end())
+    const res = answerOnConnection(req, socket)
     const read = readRequest(req, connection)
     if (typeof read === 'string') return void this.#reject(connection, res, read)
     // One with content is not for this event; without the callback above (before Node 24.9) it comes here.

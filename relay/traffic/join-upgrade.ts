@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { via } from './request-head.ts'
@@ -24,6 +24,14 @@ const closingTime = 500
 export interface JoinedUpgrade {
   /** Ends it at both sides. The client's page is told why, where the site's last frame has come whole. */
   close(code: number, reason: string): void
+}
+
+/** What answers a request that asks for an upgrade until that is agreed on: node:http hands over the bare connection. Its end ends the connection. */
+export function answerOnConnection(req: IncomingMessage, socket: Duplex): ServerResponse {
+  const res = new ServerResponse(req)
+  res.shouldKeepAlive = false
+  res.assignSocket(socket as Socket)
+  return res.on('finish', () => socket.end())
 }
 
 /** An upgrade of HTTP/1.1 (RFC 6455 section 4); the client checks the site's proof itself. */
