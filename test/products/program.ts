@@ -8,7 +8,8 @@ export interface Program {
   stop(): Promise<void>
 }
 
-interface Start {
+/** How a program is started. */
+export interface Start {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>

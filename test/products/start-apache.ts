@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { folderWith } from './folder.ts'
 import { account, type Product } from './product.ts'
-import { startOnPort } from './program.ts'
+import { startReports } from './reports.ts'
 
 const modules = ['mpm_event', 'authn_core', 'authn_file', 'authz_core', 'authz_user', 'auth_digest']
 const realm = 'Reports, internal'
@@ -11,12 +10,7 @@ const realm = 'Reports, internal'
 /** Apache httpd (Debian: apache2-bin) that asks for HTTP Digest by its mod_auth_digest before it shows a file. */
 export async function startApache(): Promise<Product> {
   const ha1 = createHash('md5').update(`${account.username}:${realm}:${account.password}`).digest('hex')
-  const folder = await folderWith({
-    'html/reports.html': '<!doctype html><title>Reports</title><p>Reports of the year',
-    users: `${account.username}:${realm}:${ha1}\n`,
-  })
-  const program = await startOnPort(async (port) => {
-    const { path } = folder
+  return startReports(`${account.username}:${realm}:${ha1}\n`, async (path, port) => {
     const configuration = [
       `ServerRoot ${path}`,
       ...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
@@ -35,11 +29,4 @@ export async function startApache(): Promise<Product> {
     await writeFile(join(path, 'httpd.conf'), configuration.join('\n'))
     return { command: '/usr/sbin/apache2', args: ['-X', '-f', join(path, 'httpd.conf')] }
   })
-  const origin = `http://127.0.0.1:${program.port}`
-  return {
-    url: `${origin}/reports.html`,
-    account,
-    inside: { url: `${origin}/reports.html`, says: /Reports of the year/ },
-    stop: () => program.stop().then(folder.remove),
-  }
 }

@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { folderWith } from './folder.ts'
 import { account, type Product } from './product.ts'
-import { startOnPort } from './program.ts'
+import { startReports } from './reports.ts'
 
 /** nginx (Debian: nginx-light) that asks for HTTP Basic before it shows a file. */
 export async function startNginx(): Promise<Product> {
   const hash = createHash('sha1').update(account.password).digest('base64')
-  const folder = await folderWith({
-    'html/reports.html': '<!doctype html><title>Reports</title><p>Reports of the year',
-    users: `${account.username}:{SHA}${hash}\n`,
-  })
-  const program = await startOnPort(async (port) => {
-    const { path } = folder
+  return startReports(`${account.username}:{SHA}${hash}\n`, async (path, port) => {
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${path}/${name};`)
     const server = `server { listen 127.0.0.1:${port}; root ${path}/html; auth_basic "Reports, internal"; auth_basic_user_file ${path}/users; }`
     const http = `http { access_log off; types { text/html html; } ${temporary.join(' ')} ${server} }`
@@ -23,11 +17,4 @@ export async function startNginx(): Promise<Product> {
     await writeFile(join(path, 'nginx.conf'), configuration)
     return { command: '/usr/sbin/nginx', args: ['-p', path, '-c', join(path, 'nginx.conf')] }
   })
-  const origin = `http://127.0.0.1:${program.port}`
-  return {
-    url: `${origin}/reports.html`,
-    account,
-    inside: { url: `${origin}/reports.html`, says: /Reports of the year/ },
-    stop: () => program.stop().then(folder.remove),
-  }
 }

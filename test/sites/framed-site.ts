@@ -1,3 +1,4 @@
+import { homePages } from './home-pages.ts'
 import { type BusinessSite, formOf, type SiteOptions, seeOther, serve } from './serve.ts'
 import { SignInBook } from './sign-in-book.ts'
 
@@ -23,13 +24,8 @@ export async function startFramedSite(options: SiteOptions & { username?: string
         const id = book.signIn(form.get('user') ?? '', form.get('pass') ?? '')
         return id === undefined ? { body: box('Wrong user name or password.') } : seeOther('/home', [`sid=${id}; Path=/; HttpOnly`])
       }
-      case 'GET /logout':
-        book.end(request.cookies.sid)
-        return seeOther('/login', ['sid=; Path=/; Max-Age=0'])
-      default: {
-        const who = book.who(request.cookies.sid)
-        return who === undefined ? seeOther('/login') : { body: `<!doctype html><title>Home</title><p>Hello ${who}</p><a href="/logout">Log out</a>` }
-      }
+      default:
+        return homePages(book, request)
     }
   }, options)
   return { ...site, book }

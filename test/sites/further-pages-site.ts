@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { codeAt, readTotpKey } from '../../relay/outbound/totp.ts'
+import { homePages } from './home-pages.ts'
 import { type Answer, type BusinessSite, formOf, type ReceivedRequest, type SiteOptions, seeOther, serve } from './serve.ts'
 import { SignInBook } from './sign-in-book.ts'
 
@@ -103,13 +104,8 @@ export async function startFurtherPagesSite(
         return visits.has(visit) ? show(visit) : seeOther('/login')
       case 'POST /login/next':
         return visits.has(visit) ? goFurther(visit, request) : seeOther('/login')
-      case 'GET /logout':
-        book.end(request.cookies.sid)
-        return seeOther('/login', ['sid=; Path=/; Max-Age=0'])
-      default: {
-        const who = book.who(request.cookies.sid)
-        return who === undefined ? seeOther('/login') : { body: `<!doctype html><title>Home</title><p>Hello ${who}</p><a href="/logout">Log out</a>` }
-      }
+      default:
+        return homePages(book, request)
     }
   }, options)
   return { ...site, book, totpSeed, mailed, question, answer, given }

@@ -1,5 +1,6 @@
 import { constants, createDecipheriv, createHash, createHmac, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto'
 import smCrypto from 'sm-crypto'
+import { homePages } from './home-pages.ts'
 import { type Answer, type BusinessSite, formOf, type ReceivedRequest, type SiteOptions, seeOther, serve } from './serve.ts'
 import { SignInBook } from './sign-in-book.ts'
 
@@ -156,13 +157,8 @@ export async function startHashingSite(scheme: HashingScheme, options: SiteOptio
         return { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: { publicKey: rsaPem.replace(/-----.*-----|\n/g, '') } }) }
       case 'POST /login':
         return signIn(request)
-      case 'GET /logout':
-        book.end(request.cookies.sid)
-        return seeOther('/login', ['sid=; Path=/; Max-Age=0'])
-      default: {
-        const who = book.who(request.cookies.sid)
-        return who === undefined ? seeOther('/login') : { body: `<!doctype html><title>Home</title><p>Hello ${who}</p><a href="/logout">Log out</a>` }
-      }
+      default:
+        return homePages(book, request)
     }
   }, options)
   return { ...site, book, received, settings }
