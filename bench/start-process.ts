@@ -22,7 +22,7 @@ export async function told<Message>(child: ChildProcess): Promise<Message> {
 
 /** Ends a process that ends when nobody speaks with it any more. */
 export async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
+  if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.disconnect()
   await ended

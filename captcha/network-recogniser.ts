@@ -13,6 +13,8 @@ export async function startNetworks(milliseconds: number): Promise<Recogniser<Ne
   // Built, the thread's file ends in .js as this one does.
   const thread = new Worker(new URL(`network-thread${extname(import.meta.filename)}`, import.meta.url), { resourceLimits })
   const ended = once(thread, 'exit')
+  // Rejects by what ends it, before anybody waits for it: a model that cannot be loaded is told by the start.
+  ended.catch(() => {})
   // Its first message says that it is ready.
   await within(milliseconds, 'to start', once(thread, 'message'), () => void thread.terminate())
   const failed = Promise.race([

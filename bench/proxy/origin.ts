@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { createTestAuthority } from '../../test/outbound/certificates.ts'
-import { benchFolder, freePort } from './bench-folder.ts'
+import { freePort } from '../../test/ports.ts'
+import { benchFolder } from './bench-folder.ts'
 import { startProgram } from './start-program.ts'
 
 /** The site of the bench: nginx with a login form, and pages for who is signed in. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { benchFolder, freePort } from './bench-folder.ts'
+import { freePort } from '../../test/ports.ts'
+import { benchFolder } from './bench-folder.ts'
 import type { Origin } from './origin.ts'
 import { isInstalled, startProgram } from './start-program.ts'
 import type { Missing, Subject } from './subject.ts'

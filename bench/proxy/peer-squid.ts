@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { benchFolder, freePort } from './bench-folder.ts'
+import { freePort } from '../../test/ports.ts'
+import { benchFolder } from './bench-folder.ts'
 import type { Origin } from './origin.ts'
 import { isExecutable, isInstalled, startProgram } from './start-program.ts'
 import type { Missing, Subject } from './subject.ts'

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
-import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isOpen } from '../../test/ports.ts'
 
 /** Milliseconds until a program must listen. */
 const patience = 30_000
@@ -11,7 +11,10 @@ const patience = 30_000
 /** Starts a program and waits until its port answers. */
 export async function startProgram(command: string, args: readonly string[], port: number): Promise<{ readonly pid: number; stop(): Promise<void> }> {
   const child = spawn(command, args, { stdio: 'ignore', env: { ...process.env, PATH: paths().join(delimiter) } })
-  await listens(child, command, port)
+  await listens(child, command, port).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
+  })
   return {
     pid: child.pid as number,
     async stop() {
@@ -45,17 +48,9 @@ function paths(): string[] {
 
 async function listens(child: ChildProcess, command: string, port: number): Promise<void> {
   const end = Date.now() + patience
-  while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`)
+  while (!(await isOpen(port))) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended with ${child.exitCode ?? child.signalCode}`)
     if (Date.now() > end) throw new Error(`${command} does not listen`)
     await pause(100)
   }
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
-  })
 }

@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
+import { startProcess, stopProcess, told } from '../start-process.ts'
 import { median } from './median.ts'
 import type { RelayReady } from './relay-process.ts'
 import { password, type RunningSite, username } from './sites.ts'
@@ -54,15 +54,12 @@ export class BenchRelay {
   }
 
   static async start(): Promise<BenchRelay> {
-    const child = fork(new URL('./relay-process.ts', import.meta.url))
-    const [ready] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error('the relay ended')))])
-    return new BenchRelay(child, ready as RelayReady)
+    const [child, ready] = await startProcess<RelayReady>(new URL('relay-process.ts', import.meta.url))
+    return new BenchRelay(child, ready)
   }
 
-  async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit')
-    this.#child.disconnect()
-    await ended
+  stop(): Promise<void> {
+    return stopProcess(this.#child)
   }
 
   /** Adds the site by its address, an account by user name and password, and signs in so many times. What went wrong, where it does not. */
@@ -131,10 +128,10 @@ export class BenchRelay {
     return { all: all - person, timing: { person, total: total - person, ...timing } }
   }
 
-  async #cpu(): Promise<number> {
-    const answer = once(this.#child, 'message')
+  #cpu(): Promise<number> {
+    const answer = told<number>(this.#child)
     this.#child.send('cpu')
-    return (await answer)[0] as number
+    return answer
   }
 
   #ask(who: 'operator' | 'ann', method: string, path: string, body?: unknown): Promise<Response> {

@@ -64,9 +64,10 @@ export async function ask(question: string): Promise<string> {
 
 /** Asks a question whose answer is not shown. */
 export async function askHidden(question: string): Promise<string> {
-  process.stderr.write(question)
   const { stdin } = process
+  // Before it asks: who types at once is not shown either.
   stdin.setRawMode(true)
+  process.stderr.write(question)
   stdin.setEncoding('utf8')
   try {
     return await new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { page, startRecordingOrigin } from '../proxy/recording-origin.ts'
 import { startHouse } from '../proxy/start-house.ts'
+import { until } from '../until.ts'
 import { throwAt } from './fuzz/throw-at.ts'
 
 setFlagsFromString('--expose-gc')
@@ -29,7 +30,7 @@ t.test(
     }
     const settled = async (): Promise<number> => {
       const open = (): number => house.proxy.figures().connections + house.proxy.figures().tunnels.intercepted + house.proxy.figures().underWay
-      while (open() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      await until(() => open() === 0, 'everything let go')
       origin.requests.length = 0
       collectGarbage()
       return process.memoryUsage().heapUsed

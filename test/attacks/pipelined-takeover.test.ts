@@ -5,6 +5,7 @@ import { startGateway } from '../gateway/start-gateway.ts'
 import { dialProxy, dialTunnel, readAll } from '../proxy/raw-client.ts'
 import { startRecordingOrigin } from '../proxy/recording-origin.ts'
 import { startHouse } from '../proxy/start-house.ts'
+import { until } from '../until.ts'
 
 const webSocket = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 
@@ -38,7 +39,7 @@ t.test('a WebSocket or a tunnel asked for behind a request without its answer en
   await reached
   secure.write(`GET /socket HTTP/1.1\r\nHost: ${origin.host}\r\n${webSocket}\r\n`)
   t.ok((await readAll(secure, { ms: 10_000 })).ended)
-  while (house.traffic.live.underWayOf(house.device.id) > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await until(() => house.traffic.live.underWayOf(house.device.id) === 0, 'nothing under way')
   t.notOk(
     origin.requests.some(({ target }) => target === '/socket'),
     'nothing of it goes to the site',

@@ -21,8 +21,7 @@ async function initOnTerminal(t: Test, folder: string, answers: readonly string[
     const asked = /(?:at this relay|The same again): /.exec(shown.slice(read))
     if (asked === null) return
     read += asked.index + asked[0].length
-    // What is typed before the terminal is told not to show it would be shown.
-    setTimeout(() => terminal.stdin.write(`${waiting.shift()}\r`), 200)
+    terminal.stdin.write(`${waiting.shift()}\r`)
   })
   const [status] = await once(terminal, 'close')
   return { status, shown }

@@ -1,3 +1,4 @@
+import type { Response } from 'playwright-core'
 import t from 'tap'
 import { findChromium, launchChromium, wantedChromium } from '../chromium.ts'
 import { filesIn, formsIn, newCanary } from '../laws/canary.ts'
@@ -24,11 +25,8 @@ t.test('a person opens his account in Chromium, with no proxy set, and works the
   const context = await browser.newContext()
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)
-  const received: { what: string; bytes: Buffer }[] = []
-  page.on('response', async (response) => {
-    const bytes = await response.body().catch(() => Buffer.alloc(0))
-    received.push({ what: response.url(), bytes: Buffer.concat([Buffer.from(JSON.stringify(await response.allHeaders().catch(() => ({})))), bytes]) })
-  })
+  const received: Promise<{ what: string; bytes: Buffer }>[] = []
+  page.on('response', (response) => void received.push(wholeOf(response)))
 
   await page.goto(`${house.portalUrl}/accounts/${house.account.id}`)
   await page.getByLabel('Your name').fill(house.ann.name)
@@ -75,7 +73,13 @@ t.test('a person opens his account in Chromium, with no proxy set, and works the
   await t.test('law 1: nothing that came to the browser, was logged or lies on the disk holds the password', async (t) => {
     await page.goto(`${house.at()}/login`)
     t.ok(received.length > 5)
-    const everything = [...received, { what: 'the log', bytes: Buffer.from(house.logged()) }, ...(await filesIn(house.folder))]
+    const everything = [...(await Promise.all(received)), { what: 'the log', bytes: Buffer.from(house.logged()) }, ...(await filesIn(house.folder))]
     for (const { what, bytes } of everything) t.same(formsIn([canary], bytes), [], what)
   })
 })
+
+async function wholeOf(response: Response): Promise<{ what: string; bytes: Buffer }> {
+  const headers = await response.allHeaders().catch(() => ({}))
+  const body = await response.body().catch(() => Buffer.alloc(0))
+  return { what: response.url(), bytes: Buffer.concat([Buffer.from(JSON.stringify(headers)), body]) }
+}

@@ -6,6 +6,7 @@ import { type Accounts, createAccounts, type Site } from '../../relay/accounts/i
 import { CaptchaMemories, type Login } from '../../relay/login/index.ts'
 import type { Store } from '../../relay/store/index.ts'
 import { type CaptchaSite, startCaptchaSite } from '../sites/captcha-site.ts'
+import { until } from '../until.ts'
 import { newVault, openVault } from '../vault/open-vault.ts'
 import { type EngineOptions, startEngine } from './engine-for-test.ts'
 
@@ -151,13 +152,13 @@ t.test('a site that is removed takes what was learned with it, key first; one of
   const kept = store.collection({ name: 'captcha-memories' })
   const keys = store.collection({ name: 'data-keys' })
   await visit(setting, site, erp)
-  await until(async () => (await kept.list()).length === 1)
+  await until(async () => (await kept.list()).length === 1, 'a memory')
   t.ok(await keys.get('captcha erp'))
   await accounts.removeSite('erp')
   await new Promise((resolve) => setTimeout(resolve, 2))
   const same = await enrol(setting, site)
   t.match(await login.captchaStats(same), { answers: { asked: 0 }, glyphs: { count: 0 } })
-  await until(async () => (await kept.list()).length === 0)
+  await until(async () => (await kept.list()).length === 0, 'none')
   t.equal(await keys.get('captcha erp'), undefined)
 })
 
@@ -186,7 +187,3 @@ t.test('a memory that was tampered with is learned anew, and the log says so', a
   t.match(await again.login.captchaStats(erp), { answers: { asked: 0 } })
   t.match(again.logged(), /cannot be opened: it is learned anew/)
 })
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10))
-}

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { createOutbound, type Outbound, type UpstreamSettings } from '../../relay/outbound/index.ts'
 import { openSecret } from '../../relay/vault/open-secret.ts'
+import { until } from '../until.ts'
 import { createTestAuthority } from './certificates.ts'
 import { get, read, rejection } from './outbound-for-test.ts'
 import { startRawOrigin } from './raw-origin.ts'
@@ -141,7 +142,7 @@ t.test('a connection that is given up on the way by a proxy is ended', async (t)
     const ending = new AbortController()
     const asked = silent.sockets.length
     const waiting = rejection(outbound.connect('site.test', 80, ending.signal))
-    while (silent.sockets.length === asked || silent.received[asked] === '') await new Promise((resolve) => setTimeout(resolve, 5))
+    await until(() => silent.sockets.length > asked && silent.received[asked] !== '', 'the proxy asked')
     const socket = silent.sockets[asked] as Socket
     ending.abort(new Error('given up'))
     t.match(await waiting, { message: 'given up' })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { EventStreams } from '../../relay/portal/event-streams.ts'
+import { until } from '../until.ts'
 import { startPortal } from './start-portal.ts'
 import { workingAccount } from './working-site.ts'
 
@@ -23,11 +24,6 @@ function listen(portalUrl: string, headers: Record<string, string>) {
   return { opened, done, leave, text: () => text, ended: () => ended, events: () => [...text.matchAll(/^event: (.+)$/gm)].map(([, type]) => type) }
 }
 
-async function until(holds: () => boolean): Promise<boolean> {
-  for (let tries = 0; tries < 2400 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 25))
-  return holds()
-}
-
 t.test('each hears of his own accounts as it happens, and of nobody else’s', async (t) => {
   const relay = await startPortal(t)
   const { account, password } = await workingAccount(t, relay, relay.ann)
@@ -36,7 +32,7 @@ t.test('each hears of his own accounts as it happens, and of nobody else’s', a
   t.equal((await ann.opened).headers.get('content-type'), 'text/event-stream')
   await bob.opened
   await relay.sessions.ensure(account.id)
-  t.ok(await until(() => ann.events().includes('signed-in')))
+  await t.resolves(until(() => ann.events().includes('signed-in'), 'the sign-in'))
   t.equal(ann.events()[0], 'started')
   t.ok(ann.events().includes('step'))
   t.same(bob.events(), [])
@@ -52,10 +48,10 @@ t.test('the stream ends when its portal session ends, and when its device is rev
   const device = listen(relay.portalUrl, { authorization: `Bearer ${relay.ann.device.token}` })
   await Promise.all([portal.opened, device.opened])
   await browser.post('/sign-out')
-  t.ok(await until(portal.ended), 'signed out')
+  await t.resolves(until(portal.ended, 'signed out'), 'signed out')
   t.notOk(device.ended(), 'the device’s goes on')
   await relay.identity.revokeDevice(relay.ann.device.id)
-  t.ok(await until(device.ended), 'revoked')
+  await t.resolves(until(device.ended, 'revoked'), 'revoked')
 })
 
 t.test('nobody is told nothing', async (t) => {
@@ -85,9 +81,9 @@ t.test('a stream whose right has gone ends at the next heartbeat; a living one i
   stream?.on('end', () => {
     ended = true
   })
-  t.ok(await until(() => text.includes(': still here')))
+  await t.resolves(until(() => text.includes(': still here'), 'the heartbeat'))
   known = false
-  t.ok(await until(() => ended))
+  await t.resolves(until(() => ended, 'the end'))
 })
 
 t.test('one holds so many streams and no more; a stream that nobody reads is cut', async (t) => {

@@ -1,7 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { configSchema } from '../../config/index.ts'
 import { DeviceLimits } from '../../relay/proxy/device-limits.ts'
+import fc from '../property.ts'
+import { until } from '../until.ts'
 import { ask as askStream, openHttp2 } from './http2-client.ts'
 import { dialProxy, dialTunnel, readAll } from './raw-client.ts'
 import { page, startRecordingOrigin } from './recording-origin.ts'
@@ -18,10 +19,6 @@ async function connect(house: House, { host }: { host: string }, access = house.
   const socket = await dialProxy(access)
   socket.write(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\nProxy-Authorization: ${access.authorization}\r\n\r\n`)
   return (await readAll(socket, { until: (text) => text.includes('\r\n\r\n') })).text
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const many = Array.from({ length: 60 }, (_, i) => `/a?${i}`)
@@ -60,17 +57,17 @@ t.test('requests at once and connections have an end, and are free again when ot
   origin.on('/held', (socket) => void held.push(() => socket.end(page('done', 'Connection: close\r\n'))))
   const session = await openHttp2(t, house.access, house.tunnelTo(origin))
   const [one, two] = [askStream(session, { ':path': '/held' }), askStream(session, { ':path': '/held' })]
-  await until(() => held.length === 2)
+  await until(() => held.length === 2, 'both are held')
   t.match((await askStream(session, { ':path': '/a' })).headers, { ':status': 429, 'retry-after': '5' })
   for (const answer of held) answer()
   t.match([(await one).body, (await two).body], ['done', 'done'])
-  await until(() => live.underWayOf(house.device.id) === 0)
+  await until(() => live.underWayOf(house.device.id) === 0, 'none is under way')
   t.equal((await askStream(session, { ':path': '/a' })).headers[':status'], 200)
   const second = await dialTunnel(house.access, house.tunnelTo(origin))
   t.match(await connect(house, origin), /^HTTP\/1\.1 429 .*\r\nRetry-After: 5\r\n.*more connections/s)
   t.equal((await askStream(session, { ':path': '/a' })).headers[':status'], 200, 'those that stand go on')
   second.destroy()
-  await until(() => live.connectionsOf(house.device.id) === 1)
+  await until(() => live.connectionsOf(house.device.id) === 1, 'one connection is left')
   t.match(await connect(house, origin), /^HTTP\/1\.1 200 /)
 })
 

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 import { queryObjects } from 'node:v8'
 import t from 'tap'
 import { dialHttp2 } from './http2-client.ts'
-import { dialProxy, readAll } from './raw-client.ts'
+import { dialConnect, readAll } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'
 import { type House, startHouse } from './start-house.ts'
 
@@ -17,9 +17,7 @@ async function isLetGo({ proxy }: House): Promise<boolean> {
 t.test('a client that ends its side within the TLS handshake is let go at once', async (t) => {
   const origin = await startRecordingOrigin(t)
   const house = await startHouse(t, { origins: [origin] })
-  const socket = await dialProxy(house.access)
-  socket.write(`CONNECT ${origin.host} HTTP/1.1\r\nHost: ${origin.host}\r\nProxy-Authorization: ${house.access.authorization}\r\n\r\n`)
-  await once(socket, 'data')
+  const socket = await dialConnect(house.access, origin.host)
   // The beginning of a ClientHello.
   socket.end(Buffer.from([22, 3, 1, 2, 0, 1, 0]))
   t.ok(await isLetGo(house))

@@ -2,14 +2,11 @@ import { once } from 'node:events'
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Test } from 'tap'
-import { dialProxy, type ProxyAccess, type TunnelTo } from './raw-client.ts'
+import { dialConnect, type ProxyAccess, type TunnelTo } from './raw-client.ts'
 
 /** TLS inside a tunnel through the proxy, with h2 agreed on. */
 export async function dialHttp2(access: ProxyAccess, { authority, ca }: TunnelTo): Promise<TLSSocket> {
-  const socket = await dialProxy(access)
-  socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nProxy-Authorization: ${access.authorization}\r\n\r\n`)
-  const [answer] = (await once(socket, 'data')) as [Buffer]
-  if (!answer.toString().startsWith('HTTP/1.1 200 ')) throw new Error(answer.toString())
+  const socket = await dialConnect(access, authority)
   const secure = connectTls({ socket, ca, servername: authority.slice(0, authority.lastIndexOf(':')), ALPNProtocols: ['h2', 'http/1.1'] })
   await once(secure, 'secureConnect')
   if (secure.alpnProtocol !== 'h2') throw new Error(`${secure.alpnProtocol} was agreed on`)

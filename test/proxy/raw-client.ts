@@ -22,12 +22,18 @@ export async function dialProxy({ host, port }: ProxyAccess): Promise<Socket> {
   return socket.on('error', () => {})
 }
 
-/** TLS inside a tunnel through the proxy; verified against the relay's CA alone. */
-export async function dialTunnel(access: ProxyAccess, { authority, ca }: TunnelTo): Promise<Socket> {
+/** A tunnel through the proxy, with nothing in it yet. */
+export async function dialConnect(access: ProxyAccess, authority: string): Promise<Socket> {
   const socket = await dialProxy(access)
   socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nProxy-Authorization: ${access.authorization}\r\n\r\n`)
   const [answer] = (await once(socket, 'data')) as [Buffer]
   if (!answer.toString().startsWith('HTTP/1.1 200 ')) throw new Error(answer.toString())
+  return socket
+}
+
+/** TLS inside a tunnel through the proxy; verified against the relay's CA alone. */
+export async function dialTunnel(access: ProxyAccess, { authority, ca }: TunnelTo): Promise<Socket> {
+  const socket = await dialConnect(access, authority)
   const servername = authority.slice(0, authority.lastIndexOf(':'))
   const secure = connectTls({ socket, ca, servername, ALPNProtocols: ['http/1.1'] })
   await once(secure, 'secureConnect')

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import t from 'tap'
 import { tempFolder } from '../temp-folder.ts'
+import { until } from '../until.ts'
 import { withOtherHosts } from './other-hosts.ts'
 import { dialProxy, dialTunnel, readAll } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'
@@ -111,17 +112,17 @@ t.test('what is open now is told while it is, of whom, and no longer afterwards'
   socket.write(`GET /ws HTTP/1.1\r\nHost: ${origin.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: k\r\n\r\n`)
   await once(socket, 'data')
   const slow = ask(house, origin, '/slow')
-  while (held === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+  await until(() => held !== undefined, 'the request at the site')
   t.match(house.proxy.figures(), {
     connections: 2,
     tunnels: { intercepted: 2, unread: 0 },
     webSockets: 1,
     underWay: 1,
   })
-  held()
+  held?.()
   await slow
   socket.destroy()
-  while (house.proxy.figures().connections > 0 || house.proxy.figures().requests < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  await until(() => house.proxy.figures().connections === 0 && house.proxy.figures().requests >= 2, 'both requests counted')
   t.match(house.proxy.figures(), { webSockets: 0, underWay: 0, tunnels: { intercepted: 0 }, devices: [{ user: 'ann', name: house.device.name, requests: 2 }] })
   await house.identity.revokeDevice(house.device.id)
   t.strictSame(house.proxy.figures().devices, [], 'a revoked device is forgotten')
@@ -138,6 +139,6 @@ t.test('a tunnel that is passed unread is counted with its bytes', async (t) => 
   const socket = await dialProxy(access)
   socket.write(`CONNECT other.test:443 HTTP/1.1\r\nHost: other.test:443\r\nProxy-Authorization: ${access.authorization}\r\n\r\n`)
   await readAll(socket)
-  while (proxy.figures().connections > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await until(() => proxy.figures().connections === 0, 'the connection let go')
   t.match(proxy.figures(), { bytes: 5, tunnels: { unread: 0 } })
 })

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
+import { until } from '../until.ts'
 import { answersIn, collect, dialTunnel, readAll } from './raw-client.ts'
 import { page, type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'
 import { type House, startHouse } from './start-house.ts'
@@ -11,14 +11,6 @@ async function begin(house: House, origin: RecordingOrigin, head: string): Promi
   const socket = await dialTunnel(house.access, house.tunnelTo(origin))
   socket.write(`${head} HTTP/1.1\r\nHost: ${origin.host}\r\n`)
   return socket
-}
-
-async function until(condition: () => boolean, what: string, ms = 30_000): Promise<void> {
-  const end = Date.now() + ms
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`never: ${what}`)
-    await pause(5)
-  }
 }
 
 /** Waits until a number that may grow has not grown for half a second. */

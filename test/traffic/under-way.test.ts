@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type Cuttable, UnderWay } from '../../relay/traffic/under-way.ts'
+import fc from '../property.ts'
 
 t.test('what is under way is what was added and not removed, in whatever order it came and went', async () => {
   const members: Cuttable[] = Array.from({ length: 8 }, (_, i) => ({ cut() {}, isUpgraded: false, deviceId: String(i) }))

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
-import { answersIn, dialProxy, dialTunnel, type ProxyAccess, readAll } from '../../proxy/raw-client.ts'
+import type { Socket } from 'node:net'
+import { dialHttp2 } from '../../proxy/http2-client.ts'
+import { answersIn, dialConnect, dialProxy, dialTunnel, type ProxyAccess, readAll } from '../../proxy/raw-client.ts'
 import { malformed, type Piece } from './malformed.ts'
 import { Random } from './random.ts'
 
@@ -62,30 +61,17 @@ async function askGood({ access, authority, ca }: Throwing): Promise<void> {
 
 async function throwOne({ door, bytes }: Piece, to: Throwing): Promise<string> {
   const socket = await open(door, to)
-  if (socket === undefined) return 'closed'
   const outcome = outcomeOf(socket)
   socket.write(bytes)
   return outcome
 }
 
-/** Undefined: it was closed before it was open. */
-async function open(door: Piece['door'], { access, tlsAddress, authority, ca }: Throwing): Promise<Socket | undefined> {
+async function open(door: Piece['door'], { access, tlsAddress, authority, ca }: Throwing): Promise<Socket> {
+  const colon = tlsAddress.lastIndexOf(':')
   if (door === 'proxy') return dialProxy(access)
-  if (door === 'tls-listener') {
-    const colon = tlsAddress.lastIndexOf(':')
-    const socket = connect({ host: tlsAddress.slice(0, colon), port: Number(tlsAddress.slice(colon + 1)) }).on('error', () => {})
-    await once(socket, 'connect')
-    return socket
-  }
-  const socket = await dialProxy(access)
-  socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nProxy-Authorization: ${access.authorization}\r\n\r\n`)
-  const [answer] = (await once(socket, 'data')) as [Buffer]
-  if (!answer.toString('latin1').startsWith('HTTP/1.1 200 ')) throw new Error(`a tunnel was refused: ${answer}`)
-  if (door === 'tunnel') return socket
-  const servername = authority.slice(0, authority.lastIndexOf(':'))
-  const secure = connectTls({ socket, ca, servername, ALPNProtocols: [door === 'frames' ? 'h2' : 'http/1.1'] }).on('error', () => {})
-  await once(secure, 'secureConnect')
-  return secure
+  if (door === 'tls-listener') return dialProxy({ ...access, host: tlsAddress.slice(0, colon), port: Number(tlsAddress.slice(colon + 1)) })
+  if (door === 'tunnel') return dialConnect(access, authority)
+  return door === 'frames' ? dialHttp2(access, { authority, ca }) : dialTunnel(access, { authority, ca })
 }
 
 function outcomeOf(socket: Socket): Promise<string> {
