@@ -7,7 +7,7 @@ const bySource: readonly (readonly [source: RegExp, name: string])[] = [
   [/cdn-cgi\/challenge-platform/i, 'a Cloudflare challenge'],
   [/geetest\.com|\/gt\d?\.js/i, 'GeeTest'],
   [/alicdn\.com\/(?:sd|AWSC|captcha-frontend)\//i, 'an Aliyun slider'],
-  [/(?:captcha\.qq\.com|qcloud\.com)\/.*captcha/i, 'a Tencent slider'],
+  [/(?:captcha\.qq\.com|qcloud\.com)\/.{0,300}?captcha/i, 'a Tencent slider'],
   [/dun\.163\.com|cstaticdun\.126\.net/i, 'a NetEase slider'],
   [/vaptcha\.com/i, 'VAPTCHA'],
   [/\/tac(?:\.min)?\.js|tianai-captcha/i, 'a picture puzzle'],

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { behaviouralChallenge } from '../../adapters/form/challenge-markup.ts'
 import { findSignInForm } from '../../adapters/form/find-form.ts'
 import { type FormSettings, formSettings } from '../../adapters/form/settings.ts'
 import { processorTime } from '../processor-time.ts'
@@ -150,4 +151,16 @@ t.test('a page of ten thousand fields is searched within a second', async (t) =>
   const began = processorTime()
   t.equal(findSignInForm(page, formSettings.parse({}))?.password, 'p')
   t.ok(processorTime() - began < 1000, `${processorTime() - began} ms`)
+})
+
+t.test('an address made to be slow to read, and the direction of fields deep in a page, take little time', async (t) => {
+  const fields = Array.from({ length: 5000 }, (_, index) => `<input name="n${index}" dirname="d${index}">`).join('')
+  const page = await openPage(
+    t,
+    `<iframe src="${'qcloud.com/'.repeat(20_000)}"></iframe>${'<div>'.repeat(900)}<form method="post">${fields}<button>Go</button>`,
+  )
+  const began = processorTime()
+  t.equal(behaviouralChallenge(page), undefined)
+  await page.forms[0]?.submit()
+  t.ok(processorTime() - began < 1500, `${processorTime() - began} ms`)
 })

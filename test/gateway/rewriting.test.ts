@@ -109,3 +109,15 @@ t.test('nobody types a password into a login page at the gateway', async (t) => 
   const rewriter = createHtmlRewriter(map, { locksPasswords: true })
   t.equal(rewrite(rewriter, '<input type="password" name=p>'), `<input disabled placeholder="${lockedHint}" type="password" name=p>`)
 })
+
+t.test('a tag without end is not kept whole: what follows passes as it is', async (t) => {
+  const rewriter = html()
+  const piece = ' x'.repeat(1 << 19)
+  let [given, got] = ['<p ', rewriter.write('<p ')]
+  for (let count = 0; count < 10; count++) {
+    given += piece
+    got += rewriter.write(piece)
+  }
+  const page = '<a href="https://erp.site.test/order">'
+  t.equal(got + rewriter.write(page) + rewriter.end(), given + page)
+})

@@ -17,6 +17,8 @@ const modes: ReadonlyMap<string, Tokenizer['state']> = new Map([
 ])
 /** What is held back of a tag or a style that does not end; then it passes as it is. Characters. */
 const mostHeld = 1_048_576
+/** What the tokenizer may read without coming to the end of a tag, a comment or a style sheet: it keeps all of it. Then the rest passes as it is. Characters. */
+const mostOpen = 8 * mostHeld
 
 interface Edit {
   readonly start: number
@@ -39,6 +41,7 @@ export function createHtmlRewriter(map: OriginMap, { locksPasswords }: HtmlOptio
   /** Its first character's place in the page. */
   let from = 0
   let settled = 0
+  let passes = false
   let edits: Edit[] = []
   let styleFrom: number | undefined
 
@@ -124,9 +127,11 @@ export function createHtmlRewriter(map: OriginMap, { locksPasswords }: HtmlOptio
 
   return {
     write(chunk) {
+      if (passes) return chunk
       held += chunk
       tokenizer.write(chunk, false)
-      if (held.length > mostHeld) {
+      passes = from + held.length - settled > mostOpen
+      if (passes || held.length > mostHeld) {
         styleFrom = undefined
         return release(from + held.length)
       }
@@ -136,6 +141,7 @@ export function createHtmlRewriter(map: OriginMap, { locksPasswords }: HtmlOptio
       return release(tagAt < 0 ? from + held.length : from + tagAt)
     },
     end() {
+      if (passes) return ''
       tokenizer.write('', true)
       return release(from + held.length)
     },

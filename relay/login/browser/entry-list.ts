@@ -2,7 +2,8 @@ import type { Derived } from '../../../adapters/index.ts'
 import type { Derivation } from '../../outbound/index.ts'
 import { Secret } from '../../vault/index.ts'
 import type { Control } from './controls.ts'
-import { ancestors, attribute } from './walk.ts'
+import type { Element } from './parse-html.ts'
+import { attribute, isElement } from './walk.ts'
 
 /** A handle that stands in a field, and what is made of it before it is sent. */
 export interface PlacedSecret {
@@ -53,12 +54,25 @@ export function entryList(controls: readonly Control[], submitter: Control | und
   return entries
 }
 
+/** By element: a page of many fields must not cost its depth for each. */
+const directions = new WeakMap<Element, string>()
+
 /** What `dirname` asks for: which way the text runs, as the page says. */
 function directionOf({ type, element }: Control): Entry | undefined {
   const name = attribute(element, 'dirname') ?? ''
   if (name === '' || !/^(?:hidden|text|search|tel|url|email|password|submit|textarea)$/.test(type)) return undefined
-  const marked = [element, ...ancestors(element)].find((one) => /^(?:ltr|rtl)$/i.test(attribute(one, 'dir') ?? ''))
-  return { name, value: (marked && attribute(marked, 'dir')?.toLowerCase()) ?? 'ltr' }
+  return { name, value: directionAt(element) }
+}
+
+/** As deep as a page may be: `mostOpen`. */
+function directionAt(element: Element): string {
+  const known = directions.get(element)
+  if (known !== undefined) return known
+  const own = attribute(element, 'dir')?.toLowerCase()
+  const { parentNode: up } = element
+  const direction = own === 'ltr' || own === 'rtl' ? own : up !== null && isElement(up) ? directionAt(up) : 'ltr'
+  directions.set(element, direction)
+  return direction
 }
 
 /** A button without a value of its own sends what stands on it, by the browser's own wording. */
