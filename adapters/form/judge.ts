@@ -44,9 +44,8 @@ function deniedByMarkers({ markers, signs, sentCaptcha }: AnswerFacts): Verdict 
  * something more that is asked does not wait for it.
  */
 function successByMarkers(facts: AnswerFacts): Verdict | undefined {
-  const { markers, signs, status, hasSignInForm, signOut } = facts
-  if (status === 401 || (hasSignInForm && signOut === undefined && firstOf(facts, ['blocked', 'password-wrong', 'either-wrong']) !== undefined))
-    return undefined
+  const { markers, signs, status, hasSignInForm, signOut, messages } = facts
+  if (status === 401 || (hasSignInForm && signOut === undefined && (status >= 400 || messages.length > 0))) return undefined
   const told =
     markers.success !== undefined ? `the marker for success: ${quoted(markers.success)}` : signs?.success && `the declared sign of success: ${signs.success}`
   if (told === undefined) return undefined

@@ -85,6 +85,7 @@ const table: readonly (readonly [title: string, facts: Partial<AnswerFacts>, bas
   ['the marker for success', { markers: { success: 'x' }, hasSuccessMarker: true }, refused, 'signed-in'],
   ['a sign of success beside words of refusal in a business page', { signs, ...says('password-wrong') }, signedIn, 'signed-in'],
   ['a sign of success beside a refusal with the form', { signs, ...says('password-wrong') }, refused, 'wrong-password'],
+  ['a sign of success beside a refused captcha with the form', { signs, ...says('captcha-wrong'), sentCaptcha: true }, refused, 'captcha-refused'],
   ['a sign of success and 401', { signs, status: 401 }, refused, 'wrong-password'],
   ['no marker for success where one is named', { hasSuccessMarker: true }, signedIn, 'unknown'],
 ]
