@@ -21,7 +21,9 @@ export function relayToSite(rooms: Rooms, exchange: Exchange, visit: SiteVisit):
   const { site, map, place } = visit
   const head = translateRequest(exchange.head, map)
   const target = { place, path: translatePath(exchange.target.path, map) }
-  rooms.traffic.live.addConnection(visit.pass.principal.session.id, req.socket)
+  const { session, user } = visit.pass.principal
+  rooms.traffic.live.addConnection(session.id, req.socket)
+  rooms.traffic.counts.knowDevice(session.id, 'gateway', user.name)
   return rooms.traffic.relay({ req, res, head, target, site, sender: senderOf(rooms, exchange, visit), ...(upgrade === undefined ? {} : { upgrade }) })
 }
 

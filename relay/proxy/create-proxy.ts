@@ -115,7 +115,13 @@ class ForwardProxy implements Proxy {
       if (cause.code !== 'EADDRINUSE') throw cause
       throw new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause })
     })
-    await this.#tls?.start()
+    try {
+      await this.#tls?.start()
+    } catch (error) {
+      // Nobody stops what has not started whole.
+      await this.stop()
+      throw error
+    }
     const watches = [
       identity.onDeviceRevoked((device) => {
         traffic.live.cutDevice(device.id)
@@ -293,7 +299,9 @@ class ForwardProxy implements Proxy {
     const excess = this.#limits.refuseConnection(principal.device.id)
     if (excess !== undefined) return excess
     connection.known = { authorization: proxyAuthorization, principal }
-    this.#rooms.traffic.live.addConnection(principal.device.id, connection.socket)
+    const { live, counts } = this.#rooms.traffic
+    live.addConnection(principal.device.id, connection.socket)
+    counts.knowDevice(principal.device.id, principal.device.name, principal.user.name)
     return principal
   }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo, Socket } from 'node:net'
-import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
@@ -10,6 +10,16 @@ import { bareHost } from './enrolled-hosts.ts'
 
 /** Milliseconds. */
 const handshakeTimeout = 20_000
+/** How often it is looked whether the relay's CA has made another leaf; one lives for days. Milliseconds. */
+const renewalInterval = 3_600_000
+
+const minVersion = 'TLSv1.2'
+
+/** PEM. */
+interface Shown {
+  readonly cert: string
+  readonly key: string
+}
 
 export interface TlsListenerOptions {
   readonly config: Config['proxy'] & { readonly tlsListen: string }
@@ -31,6 +41,7 @@ export class TlsListener {
   readonly #options: TlsListenerOptions
   readonly #sockets = new Set<Socket>()
   #server: Server | undefined
+  #renewing: NodeJS.Timeout | undefined
 
   constructor(options: TlsListenerOptions) {
     this.#options = options
@@ -39,16 +50,8 @@ export class TlsListener {
   /** `port_taken`; `config_unreadable`. */
   async start(): Promise<void> {
     const { config, log, onConnection } = this.#options
-    // Asked for each handshake: a leaf of the relay's own CA is made anew before it ends.
-    const context = await this.#contexts()
-    const server = createServer({
-      ALPNProtocols: ['http/1.1'],
-      handshakeTimeout,
-      noDelay: true,
-      SNICallback: (_name, answer) => void context().then((given) => answer(null, given), answer),
-      // For a client that names no host, or an address.
-      ...(await this.#certificate()),
-    })
+    const shown = await this.#certificate()
+    const server = createServer({ ALPNProtocols: ['http/1.1'], handshakeTimeout, noDelay: true, minVersion, ...shown })
     server
       .on('connection', (socket: Socket) => {
         this.#sockets.add(socket)
@@ -63,10 +66,25 @@ export class TlsListener {
       throw new RelayError('port_taken', { params: { address: config.tlsListen, key: 'proxy.tlsListen' }, cause })
     })
     this.#server = server
+    if (config.certificate === undefined) this.#renew(server, shown)
+  }
+
+  /** A leaf of the relay's own CA ends in days. Not by SNICallback: that is asked for names alone, and a terminal may know this host by its address. */
+  #renew(server: Server, first: Shown): void {
+    let shown = first
+    const look = async (): Promise<void> => {
+      const leaf = await this.#certificate()
+      if (leaf.cert === shown.cert) return
+      shown = leaf
+      server.setSecureContext({ minVersion, ...leaf })
+    }
+    const onError = (err: unknown): void => this.#options.log.warn({ err }, 'the certificate of the TLS listener could not be made anew')
+    this.#renewing = setInterval(() => void look().catch(onError), renewalInterval).unref()
   }
 
   /** Takes no more. Connections that have gone through are their owner's to end. */
   close(): void {
+    clearInterval(this.#renewing)
     this.#server?.close()
   }
 
@@ -80,21 +98,15 @@ export class TlsListener {
     return bound ? `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}` : undefined
   }
 
-  async #contexts(): Promise<() => Promise<SecureContext>> {
-    if (this.#options.config.certificate === undefined) return async () => (await this.#ownLeaf()).context
-    const given = createSecureContext({ ...(await this.#certificate()), minVersion: 'TLSv1.2' })
-    return async () => given
-  }
-
-  async #certificate(): Promise<{ readonly cert: string; readonly key: string }> {
-    const { certificate, key } = this.#options.config
-    if (certificate === undefined || key === undefined) return this.#ownLeaf()
+  async #certificate(): Promise<Shown> {
+    const { config, ca } = this.#options
+    const { certificate, key } = config
+    if (certificate === undefined || key === undefined) {
+      const leaf = await ca.leafFor(tlsHost(config) as string)
+      return { cert: leaf.cert, key: leaf.key }
+    }
     const [cert, keyPem] = await Promise.all([certificate, key].map(readPem))
     return { cert: cert as string, key: keyPem as string }
-  }
-
-  #ownLeaf() {
-    return this.#options.ca.leafFor(tlsHost(this.#options.config) as string)
   }
 }
 

@@ -126,14 +126,14 @@ export class TrafficCounts {
     ]
   }
 
-  #countDevice({ deviceId, deviceName, userName }: NonNullable<SeenExchange['sender']>, bytes: number): void {
-    // What has no name of its own is no device: it would never be forgotten.
-    if (deviceName === undefined) return
-    let count = this.#devices.get(deviceId)
-    if (count === undefined) {
-      count = { name: deviceName, user: userName ?? '', requests: 0, bytes: 0 }
-      this.#devices.set(deviceId, count)
-    }
+  /** It has shown who it is. Who has not, or was revoked since, counts in the sums alone: what it had under way is told after it was forgotten. */
+  knowDevice(id: string, name: string, user: string): void {
+    if (!this.#devices.has(id)) this.#devices.set(id, { name, user, requests: 0, bytes: 0 })
+  }
+
+  #countDevice({ deviceId }: NonNullable<SeenExchange['sender']>, bytes: number): void {
+    const count = this.#devices.get(deviceId)
+    if (count === undefined) return
     count.requests++
     count.bytes += bytes
   }

@@ -7,6 +7,7 @@ import { loadConfig } from '../../config/index.ts'
 import { parseLink } from '../../relay/commands/claim.ts'
 import { type ErrorCode, isRelayError } from '../../relay/errors.ts'
 import { createTestAuthority, selfSigned } from '../outbound/certificates.ts'
+import { freePort, isOpen } from '../ports.ts'
 import { type BadKind, loginPage, startBadSite } from '../sites/bad-sites.ts'
 import { startRotatingSite } from '../sites/rotating-site.ts'
 import { type BusinessSite, serve } from '../sites/serve.ts'
@@ -235,6 +236,10 @@ t.test('a relay that cannot start says why, changes nothing, and starts when it 
   const { port } = squatter.address() as { port: number }
   for (const room of ['portal', 'proxy'])
     t.equal(await code(startRelay(t, { folder, config: { [room]: { listen: `127.0.0.1:${port}` } } })), 'port_taken', room)
+  const plain = await freePort()
+  const doors = { listen: `127.0.0.1:${plain}`, tlsListen: `127.0.0.1:${port}` }
+  t.equal(await code(startRelay(t, { folder, config: { proxy: doors } })), 'port_taken', 'the TLS listener')
+  t.notOk(await isOpen(plain), 'and the plain one is closed again')
   await writeFile(join(folder, 'store.json'), store.subarray(0, store.length / 2))
   t.equal(await code(startRelay(t, { folder })), 'store_damaged')
   t.equal((await readFile(join(folder, 'store.json'))).length, Math.floor(store.length / 2), 'left as it was')

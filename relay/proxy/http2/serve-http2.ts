@@ -27,7 +27,10 @@ export function serveHttp2(socket: Duplex, place: Destined, onRequest: (request:
   const session = performServerHandshake(socket, options)
   session.once('connect', () => session.setLocalWindowSize(connectionWindow))
   // Not the session's own timer: that outlives a session that was destroyed, and holds all of it until it fires.
-  const idle = setTimeout(() => session.close(), idleTimeout)
+  let streams = 0
+  const idle = setTimeout(() => {
+    if (streams === 0) session.close()
+  }, idleTimeout)
   socket.once('close', () => clearTimeout(idle))
   // What breaks the protocol ends the connection (section 5.4.1); there is nobody to tell.
   session.on('error', () => socket.destroy())
@@ -35,9 +38,12 @@ export function serveHttp2(socket: Duplex, place: Destined, onRequest: (request:
   socket.once('end', () => session.destroy())
   session.once('close', () => session.removeAllListeners().on('error', ignore))
   session.on('stream', (stream, headers, flags, raw) => {
+    streams += 1
     // A stream that breaks off is told by its `close`.
-    stream.on('error', () => {}).once('close', () => idle.refresh())
-    idle.refresh()
+    stream.on('error', ignore).once('close', () => {
+      streams -= 1
+      idle.refresh()
+    })
     onRequest(readStreamRequest({ stream, headers, raw, endsWithHead: (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0 }, place))
   })
   return session
