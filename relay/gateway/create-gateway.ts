@@ -153,16 +153,19 @@ class ReverseGateway implements Gateway {
     req: IncomingMessage,
     res: ServerResponse,
     connection: ClientConnection,
-    upgradeFor: (isWebSocket: boolean) => ClientUpgrade | undefined = () => undefined,
+    upgradeFor?: (isWebSocket: boolean) => ClientUpgrade | undefined,
   ): Exchange | undefined {
     const refuse = (error: RelayError): undefined => {
       connection.refused = true
+      this.#rooms.traffic.counts.refused(error)
       const html = req.headers.accept?.includes('text/html') === true
       respondError(res, error, { html, portalUrl: this.#rooms.portalUrl(), close: true })
     }
     const bad = (reason: string): undefined => refuse(new RelayError('proxy_bad_request', { params: { reason } }))
     const head = readRequestHead(req.rawHeaders, req.httpVersion)
     if (typeof head === 'string') return bad(head)
+    // One with content is not for an upgrade; without the callback of `strictParsing` (before Node 24.9) it comes here.
+    if (upgradeFor !== undefined && hasContent(head)) return bad('a request to upgrade has no content')
     // RFC 9110 9.3.8: the answer to TRACE shows the request, and so the session that the relay attaches.
     if (req.method === 'TRACE') return bad('TRACE would show what the relay adds')
     const host = readHost(head.host, this.#domain)
@@ -170,7 +173,7 @@ class ReverseGateway implements Gateway {
     const field = splitHost(head.host as string)
     const target = readTunnelTarget(req.url as string, head.host, destined('https', { host: field.host, port: field.port }))
     if (typeof target === 'string') return bad(target)
-    const upgrade = upgradeFor(head.upgrade === 'websocket')
+    const upgrade = upgradeFor?.(head.upgrade === 'websocket')
     return { req, res, head, target, host, connection, ...(upgrade === undefined ? {} : { upgrade }) }
   }
 
@@ -182,6 +185,7 @@ class ReverseGateway implements Gateway {
   #end(portalSessionId: string): void {
     this.#rooms.passes.end(portalSessionId)
     this.#rooms.traffic.live.cutDevice(portalSessionId)
+    this.#rooms.traffic.counts.forgetDevice(portalSessionId)
   }
 }
 

@@ -82,8 +82,9 @@ function isNavigation({ head, req, upgrade }: Exchange): boolean {
   return upgrade === undefined && head.isNavigation && isDocument && (req.method === 'GET' || req.method === 'HEAD')
 }
 
-function reject({ portalUrl, log }: Rooms, { req, res, head }: Exchange, thrown: unknown): void {
+function reject({ portalUrl, log, traffic }: Rooms, { req, res, head, target }: Exchange, thrown: unknown): void {
   const error = asRelayError(thrown)
+  traffic.counts.refused(error, { req, head, target })
   if (error.code === 'internal') log.error({ err: error.cause ?? error, detail: error.detail }, 'a request at the gateway could not be answered')
   respondError(res, error, { html: head.isNavigation, portalUrl: portalUrl(), close: hasContent(head) && !req.complete })
 }

@@ -1,23 +1,22 @@
 import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
-import { constants, createBrotliDecompress, createGunzip, createGzip, createInflate } from 'node:zlib'
+import { constants, createBrotliDecompress, createGunzip, createGzip } from 'node:zlib'
 import type { TextRewriter } from './text-rewriter.ts'
 
-/** Content codings (RFC 9110 section 8.4.1) that can be opened here; the site is asked for no other. */
+/** Content codings (RFC 9110 section 8.4.1) that can be opened here; the site is asked for no other. Not deflate: some send it bare. */
 const decoders: Readonly<Record<string, (() => Transform) | undefined>> = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
-  deflate: createInflate,
   br: createBrotliDecompress,
 }
 
 /** The Accept-Encoding that goes to the site for what this client accepts. */
 export function readableEncodings(accepted: string): string {
-  const known = accepted.split(',').filter((part) => (part.split(';')[0] as string).trim().toLowerCase() in decoders)
+  const known = accepted.split(',').filter((part) => Object.hasOwn(decoders, (part.split(';')[0] as string).trim().toLowerCase()))
   return known.length === 0 ? 'identity' : known.map((part) => part.trim()).join(', ')
 }
 
 export function isReadable(encoding: string): boolean {
-  return encoding === '' || encoding === 'identity' || encoding in decoders
+  return encoding === '' || encoding === 'identity' || Object.hasOwn(decoders, encoding)
 }
 
 /** A rewritten body, and the coding that it now has. */
