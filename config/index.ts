@@ -7,6 +7,7 @@
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts'
 export { nearest } from './nearest.ts'
 export { schemaProblem } from './problem.ts'
+export { isPublicSuffix } from './public-suffix.ts'
 export { readYaml, type YamlFile } from './read-yaml.ts'
 export { type Config, configSchema } from './schema.ts'
 export { upstreamProxyForm, upstreamVariablePrefix } from './upstream-proxy.ts'

@@ -1,5 +1,6 @@
 import { getDomain } from 'tldts'
 import { z } from 'zod'
+import { isPublicSuffix } from './public-suffix.ts'
 import { upstreamProxyForm } from './upstream-proxy.ts'
 
 /** HOST:PORT; an IPv6 host stands in brackets; port 0 lets the system choose. */
@@ -78,6 +79,7 @@ const options = z.strictObject({
           /^(?=.{1,190}(?::|$))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::\d{1,5})?$/,
           'must be a domain name in lower case, with :PORT where it is not that of `listen`',
         )
+        .refine((domain) => !isPublicSuffix(domain.replace(/:\d+$/, '')), "must not be a public suffix: the relay's CA would vouch for every name below it")
         .optional()
         .meta({ form: 'DOMAIN or DOMAIN:PORT', examples: ['relay.example:443'] })
         .describe(

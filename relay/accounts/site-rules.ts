@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto'
-import { upstreamProxyForm } from '../../config/index.ts'
+import { isPublicSuffix, upstreamProxyForm } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Delivery, Network, Site } from './contract.ts'
-import { isPublicSuffix } from './public-suffix.ts'
 
 const deliveries: readonly Delivery[] = ['attach', 'handoff']
 const networks: readonly Network[] = ['public', 'private', 'loopback']

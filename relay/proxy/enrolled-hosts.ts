@@ -1,10 +1,9 @@
-import { isIP } from 'node:net'
-import { parse } from 'tldts'
+import { isPublicSuffix } from '../../config/index.ts'
 import type { Site } from '../accounts/index.ts'
 
 /**
  * The hosts whose TLS the relay may terminate: those of enrolled https origins, the gateway's domain, and the proxy's own host; sorted, addresses without brackets.
- * A public suffix is never among them: its constraint would cover every name below it.
+ * A public suffix is never among them (the configuration refuses it for the domain): its constraint would cover every name below it.
  */
 export function enrolledHosts(sites: readonly Pick<Site, 'origins'>[], ownDomain?: string, ownHost?: string): string[] {
   const hosts = new Set<string>([ownDomain, ownHost].filter((host) => host !== undefined))
@@ -21,11 +20,4 @@ export function enrolledHosts(sites: readonly Pick<Site, 'origins'>[], ownDomain
 /** An address without the brackets of a URL. */
 export function bareHost(host: string): string {
   return host.startsWith('[') ? host.slice(1, -1) : host
-}
-
-/** By the public suffix list, its private part too. A single label that no list knows (`localhost`, `intranet`) is a host. */
-function isPublicSuffix(host: string): boolean {
-  if (isIP(host) !== 0) return false
-  const { publicSuffix, isIcann, isPrivate } = parse(host, { allowPrivateDomains: true })
-  return publicSuffix === host && (isIcann === true || isPrivate === true)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { isPublicSuffix } from '../../relay/accounts/public-suffix.ts'
+import { isPublicSuffix } from '../../config/index.ts'
 import { vectorsMissing } from '../attacks/vectors.ts'
 
 const vectors = new URL('../../../shared/vectors/public-suffix/tests.txt', import.meta.url)
