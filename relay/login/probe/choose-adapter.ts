@@ -18,6 +18,8 @@ export interface Choice {
 
 /** From here on an adapter that knows a product goes before all others. */
 const sureEnough = 0.5
+/** A mark is found at once or not at all. Milliseconds. */
+const detectTime = 5000
 
 /** The adapter that was named, or all that can look, as far as the settings are theirs. `adapter_unknown`, `bad_request`. */
 export function adaptersFor({ adapter: name, settings = {} }: ProbeOptions, adapters: ReadonlyMap<string, Adapter>): Candidate[] {
@@ -29,7 +31,8 @@ export function adaptersFor({ adapter: name, settings = {} }: ProbeOptions, adap
   const parsed = wanted.map((adapter) => ({ adapter, result: adapter.settings.safeParse(settings) }))
   const fit = parsed.flatMap(({ adapter, result }) => (result.success ? [{ adapter, settings: result.data }] : []))
   if (fit.length > 0) return fit
-  const [issue] = parsed.at(-1)?.result.error?.issues ?? []
+  // The general adapter knows best what was meant.
+  const [issue] = (parsed.find(({ adapter }) => adapter.name === 'form') ?? parsed.at(-1))?.result.error?.issues ?? []
   throw new RelayError('bad_request', { params: { problem: `the setting \`${issue?.path.join('.')}\`: ${issue?.message}` } })
 }
 
@@ -38,9 +41,10 @@ export async function chooseAdapter(candidates: readonly Candidate[], page: Page
   const known = await knownProduct(candidates, page, signal)
   let last: Choice | undefined
   for (const candidate of known === undefined ? candidates : [known, ...candidates.filter((one) => one !== known)]) {
-    const look = await lookWith(candidate, page, browser, signal, candidate === known || candidates.length === 1)
+    const isKnown = candidate === known
+    const look = await lookWith(candidate, page, browser, signal, { isKnown, isMeant: isKnown || candidates.length === 1 })
     if (look === undefined) continue
-    last = { adapter: candidate.adapter.name, look, isKnown: candidate === known }
+    last = { adapter: candidate.adapter.name, look, isKnown }
     if (look.fits) break
   }
   return last ?? { adapter: 'form', look: { fits: false, found: [] }, isKnown: false }
@@ -56,18 +60,23 @@ async function knownProduct(candidates: readonly Candidate[], page: Page, signal
 /** An adapter that fails at a page it was not made for says nothing about it. */
 async function detected({ detect }: Adapter, page: Page, signal: AbortSignal): Promise<number> {
   try {
-    return (await detect?.(page, signal)) ?? 0
+    return (await detect?.(page, AbortSignal.any([signal, AbortSignal.timeout(detectTime)]))) ?? 0
   } catch {
     return 0
   }
 }
 
-async function lookWith({ adapter, settings }: Candidate, page: Page, browser: Browser, signal: AbortSignal, isMeant: boolean): Promise<Look | undefined> {
+async function lookWith(
+  { adapter, settings }: Candidate,
+  page: Page,
+  browser: Browser,
+  signal: AbortSignal,
+  { isKnown, isMeant }: { readonly isKnown: boolean; readonly isMeant: boolean },
+): Promise<Look | undefined> {
   const seen = await adapter.look?.(page, { browser, settings, signal })
   if (seen !== undefined || !isMeant) return seen
-  const { name, detect, description } = adapter
+  const { name, description } = adapter
   // One that does not look was chosen by name, or knows the product: it knows.
-  if (detect !== undefined && (await detected(adapter, page, signal)) >= sureEnough)
-    return { fits: true, found: [`the page ${page.url.pathname} is one that the adapter ${name} knows: ${description}`], page }
+  if (isKnown) return { fits: true, found: [`the page ${page.url.pathname} is one that the adapter ${name} knows: ${description}`], page }
   return { fits: true, found: [`the page ${page.url.pathname} answered ${page.status}; ${name} does not say whether it fits`], page }
 }
