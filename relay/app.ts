@@ -184,6 +184,8 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
       for (const room of rooms) {
         await room.start()
         started.push(room)
+        // From here on the folder is this one's: what tells of a relay there was left behind by one that was killed.
+        if (room === store) await withdrawRunning(folder)
       }
       const overTls = proxy.tlsAddress === undefined ? [] : [proxy.tlsAddress]
       outbound.refuseOwn([portal.address, ...doors.map(({ address }) => address), ...overTls].map(splitAddress))
