@@ -49,8 +49,11 @@ function changedCa(before: Settled, after: Settled): string[] {
 /** A proxy sees what goes to an http origin. */
 function openToProxy(before: Settled, after: Settled): string[] {
   const { upstreamProxy } = after
-  if (upstreamProxy === undefined || upstreamProxy === 'direct' || upstreamProxy === before.upstreamProxy) return []
-  return secretOrigins(after).some((origin) => origin.startsWith('http:')) ? [`secrets pass the proxy ${upstreamProxy}, unencrypted`] : []
+  if (upstreamProxy === 'direct' || upstreamProxy === before.upstreamProxy) return []
+  // Without a word of its own it goes as all sites do.
+  if (upstreamProxy === undefined && before.upstreamProxy !== 'direct') return []
+  const way = upstreamProxy === undefined ? 'the upstream proxy of all sites, if there is one' : `the proxy ${upstreamProxy}`
+  return secretOrigins(after).some((origin) => origin.startsWith('http:')) ? [`secrets pass ${way}, unencrypted`] : []
 }
 
 function plainChanges(before: Settled, after: Settled): string[] {

@@ -120,6 +120,6 @@ async function pinnedCertificate({ config }: Settings): Promise<string | undefin
 }
 
 /** A relay that a command starts for itself tells only what goes wrong. */
-function quiet(config: Settings['config']): Settings['config'] {
+export function quiet(config: Settings['config']): Settings['config'] {
   return { ...config, log: { ...config.log, level: 'error', access: 'off' } }
 }

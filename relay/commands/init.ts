@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadConfig } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
+import { quiet } from './client.ts'
 import { printJson, printLine } from './output.ts'
 import { readNewPassword, type SecretOptions, takesPassword } from './read-secret.ts'
 import type { CommonOptions } from './settings.ts'
@@ -38,7 +39,7 @@ async function init(options: InitOptions): Promise<void> {
   const { createMasterKey } = await import('../vault/index.ts')
   await createMasterKey(config.masterKey, folder)
   const { createRelay } = await import('../app.ts')
-  const relay = await createRelay({ config: { ...config, log: { ...config.log, level: 'error', access: 'off' } }, folder, env: process.env, listen: 'local' })
+  const relay = await createRelay({ config: quiet(config), folder, env: process.env, listen: 'local' })
   try {
     await relay.start()
     await relay.identity.addUser({ name: options.user, password, role: 'admin' })

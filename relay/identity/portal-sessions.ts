@@ -82,7 +82,8 @@ export class PortalSessions {
   }
 
   /** Without effect from this moment; resolves when that is durable. */
-  end(id: string): Promise<boolean> {
+  async end(id: string): Promise<boolean> {
+    if (this.#records.byId(id) === undefined) return false
     const ended = this.#records.remove(id)
     for (const listener of this.#listeners) listener(id)
     return ended

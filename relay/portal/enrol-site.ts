@@ -106,7 +106,8 @@ function updated(site: Site, { loginUrl, origins, settings, seen }: ProbeReport)
 
 /** The login API that the page's script names now, where the declaration has the one that it named before; what somebody else wrote there stays. */
 function movedApi({ loginUrl, settings: { url }, seen: before }: Site, now: Site['seen']): URL | undefined {
-  if (typeof url !== 'string' || now?.api === undefined || now.api === before?.api) return undefined
+  // `seen` holds no values of a query: with one, the address is not whole.
+  if (typeof url !== 'string' || now?.api === undefined || now.api === before?.api || now.api.includes('?')) return undefined
   return URL.parse(url, loginUrl)?.href === before?.api ? new URL(now.api) : undefined
 }
 

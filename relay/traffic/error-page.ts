@@ -21,6 +21,7 @@ ${waits ? '<p>This page looks again by itself every five seconds.</p>\n' : ''}<f
 `
 }
 
-function escapeHtml(text: string): string {
+/** Text as it stands in a page, in content and in attributes. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

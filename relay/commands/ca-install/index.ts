@@ -57,11 +57,23 @@ async function install(options: InstallOptions, fetchPem: (options: CommonOption
     await writeFile(file, pem, { mode: 0o644 })
     const given = { file: options.dryRun === true ? (options.file ?? 'login-relay-ca.pem') : file, thumbprint: certificate.fingerprint.replaceAll(':', '') }
     const steps = stores.flatMap((store) => (options.undo === true ? removeSteps : installSteps)(store, given, places))
-    if (options.dryRun !== true) for (const step of steps) await perform(step)
+    if (options.dryRun !== true) await performAll(steps, options.undo === true)
     tell(options, stores, steps, certificate)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Taking out goes on past a store that fails: trust that stays is worse than a late word of it. */
+async function performAll(steps: readonly Step[], goesOn: boolean): Promise<void> {
+  const failures: unknown[] = []
+  for (const step of steps) {
+    await perform(step).catch((error: unknown) => {
+      if (!goesOn) throw error
+      failures.push(error)
+    })
+  }
+  if (failures.length > 0) throw failures[0]
 }
 
 function tell({ json, dryRun, undo }: InstallOptions, stores: readonly StoreName[], steps: readonly Step[], { fingerprint256 }: X509Certificate): void {

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../setup/escape-html.ts'
+import { escapeHtml } from '../../traffic/index.ts'
 import { pageFrame } from '../setup/page-frame.ts'
 
 export interface OfferedAccount {

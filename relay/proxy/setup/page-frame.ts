@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape-html.ts'
+import { escapeHtml } from '../../traffic/index.ts'
 
 /** A page at relay.pac. `body` is HTML; `styles` are CSS of this page alone. */
 export function pageFrame(title: string, body: string, styles = ''): string {

@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape-html.ts'
+import { escapeHtml } from '../../traffic/index.ts'
 import { pageFrame } from './page-frame.ts'
 
 export interface SetupFacts {

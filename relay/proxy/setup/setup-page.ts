@@ -19,11 +19,14 @@ export function answerSetup(rooms: Rooms, request: ChooserRequest): void {
   const { res, target } = request
   switch (target.path.split('?')[0]) {
     case '/':
-      void accounts.listSites().then((sites) => {
-        const secure = sites.flatMap(({ origins }) => origins).find((origin) => origin.startsWith('https:'))
-        const probe = secure === undefined ? undefined : `${secure}${ownPaths}trust`
-        respondSetup(res, 'text/html; charset=utf-8', setupHtml({ probe, fingerprint: ca.fingerprint, hosts: ca.names, portalUrl: portalUrl() }))
-      })
+      void accounts
+        .listSites()
+        .then((sites) => {
+          const secure = sites.flatMap(({ origins }) => origins).find((origin) => origin.startsWith('https:'))
+          const probe = secure === undefined ? undefined : `${secure}${ownPaths}trust`
+          respondSetup(res, 'text/html; charset=utf-8', setupHtml({ probe, fingerprint: ca.fingerprint, hosts: ca.names, portalUrl: portalUrl() }))
+        })
+        .catch(() => res.destroy())
       return
     case chooserPath:
       return void answerChooser(rooms, request)

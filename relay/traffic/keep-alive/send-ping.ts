@@ -4,6 +4,7 @@ import { userAgent } from '../../login/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { Sessions, SiteSession } from '../../sessions/index.ts'
 import { attachSession, wholeSession } from '../attach-session.ts'
+import { isFalseAlarm } from '../resend.ts'
 import { readResponseHead } from '../response-head.ts'
 
 export type PingOutcome =
@@ -32,6 +33,7 @@ const fields = ['User-Agent', userAgent, 'Accept', 'text/html,application/xhtml+
 export async function sendPing(session: SiteSession, policy: KeepAlivePolicy, { outbound, sessions, signal }: PingRooms): Promise<PingOutcome | undefined> {
   const url = pingAddress(session, policy)
   const ending = AbortSignal.any([signal, session.ended, AbortSignal.timeout(timeLimit)])
+  const sent = session.cookieHeader(url)
   try {
     const answer = await outbound.forward(session.site, {
       method: 'GET',
@@ -43,10 +45,12 @@ export async function sendPing(session: SiteSession, policy: KeepAlivePolicy, { 
     })
     await drain(answer.body)
     const head = readResponseHead(answer.headers, answer.status)
+    // A client's request may have been given another cookie meanwhile: then the answer says nothing of the session.
+    const isStale = session.cookieHeader(url) !== sent
     const removedCookies = session.absorb(url, head.setCookies)
     const location = head.location === undefined ? undefined : (URL.parse(head.location, url.href) ?? undefined)
     const facts = { url, method: 'GET', status: answer.status, location, contentType: head.contentType, removedCookies }
-    if (sessions.looksSignedOut(session, facts)) return 'ended'
+    if (sessions.looksSignedOut(session, facts)) return isStale || isFalseAlarm(session, url) ? 'failed' : 'ended'
     return answer.status >= 500 ? 'failed' : 'alive'
   } catch {
     return signal.aborted || session.ended.aborted ? undefined : 'failed'
