@@ -7,6 +7,7 @@ import { type AccountChoices, type Accounts, createAccountChoices, createAccount
 import { loadAdminToken } from './admin-token.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
 import { createIdentity, type Identity } from './identity/index.ts'
+import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
@@ -188,7 +189,9 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
         if (room === store) await withdrawRunning(folder)
       }
       const overTls = proxy.tlsAddress === undefined ? [] : [proxy.tlsAddress]
-      outbound.refuseOwn([portal.address, ...doors.map(({ address }) => address), ...overTls].map(splitAddress))
+      outbound.refuseOwn(
+        [portal.address, ...doors.map(({ address }) => address), ...overTls].map(splitAddress).map(({ host, port }) => ({ address: host, port })),
+      )
       if (listen === 'all') {
         isAnnounced = true
         await announceRunning(folder, {
@@ -237,9 +240,4 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
 /** JSON lines on standard error: standard output belongs to the commands. */
 export function createLog(config: Config): Logger {
   return pino({ level: config.log.level, base: null }, pino.destination({ dest: 2, sync: false }))
-}
-
-function splitAddress(text: string): { address: string; port: number } {
-  const colon = text.lastIndexOf(':')
-  return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
 }

@@ -80,16 +80,17 @@ async function attempt<T>(check: string, report: (finding: Finding) => void, loo
 
 async function checkFolder(folder: string): Promise<Finding> {
   const check = 'data directory'
+  const failed = (code: 'data_missing' | 'data_unwritable'): Finding => {
+    const { message, next } = new RelayError(code, { params: { dir: folder } })
+    return { check, verdict: 'failed', text: message, mend: next }
+  }
   const found = await stat(folder).catch(() => undefined)
+  if (found === undefined) return failed('data_missing')
   const isWritable = await access(folder, constants.W_OK).then(
     () => true,
     () => false,
   )
-  const error = found === undefined ? 'data_missing' : isWritable ? undefined : 'data_unwritable'
-  if (found === undefined || error !== undefined) {
-    const { message, next } = new RelayError(error ?? 'data_missing', { params: { dir: folder } })
-    return { check, verdict: 'failed', text: message, mend: next }
-  }
+  if (!isWritable) return failed('data_unwritable')
   if ((found.mode & 0o077) === 0) return { check, verdict: 'ok', text: folder }
   return { check, verdict: 'warning', text: `${folder} can be read by others on this machine`, mend: `Close it with \`chmod 700 ${folder}\`.` }
 }

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Account } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
+import { boundAddress, listenAt, readPem, splitAddress } from '../listening.ts'
 import {
   answerOnConnection,
   type ClientConnection,
@@ -58,12 +57,7 @@ class ReverseGateway implements Gateway {
       .on('upgrade', (req, socket, first) => this.#onUpgrade(req, socket, first))
       .on('clientError', (error, socket) => onParseError(error, socket, this.#connections.get(socket), { ...this.#rooms, counts: traffic.counts }))
       .on('tlsClientError', (error: NodeJS.ErrnoException) => log.debug({ code: error.code }, 'a TLS handshake at the gateway broke off'))
-    const { host, port } = splitAddress(settings.listen)
-    server.listen(port, host)
-    await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EADDRINUSE') throw cause
-      throw new RelayError('port_taken', { params: { address: settings.listen, key: 'gateway.listen' }, cause })
-    })
+    await listenAt(server, settings.listen, 'gateway.listen')
     this.#server = server
     const timer = setInterval(() => this.#look(), lookInterval)
     timer.unref()
@@ -82,9 +76,7 @@ class ReverseGateway implements Gateway {
   }
 
   get address(): string {
-    const bound = this.#server?.address() as AddressInfo | null | undefined
-    if (bound === null || bound === undefined) return this.#rooms.settings.listen
-    return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
+    return boundAddress(this.#server) ?? this.#rooms.settings.listen
   }
 
   addressOf(account: Account): string {
@@ -189,20 +181,7 @@ class ReverseGateway implements Gateway {
   }
 }
 
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new RelayError('config_unreadable', { params: { file }, cause })
-  }
-}
-
 function splitHost(field: string): { host: string; port: number } {
   const [host = '', port] = field.toLowerCase().split(':')
   return { host, port: port === undefined ? 443 : Number(port) }
-}
-
-function splitAddress(listen: string): { host: string; port: number } {
-  const colon = listen.lastIndexOf(':')
-  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) }
 }

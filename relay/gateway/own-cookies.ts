@@ -21,7 +21,3 @@ export function readOwnCookie(cookieField: string | undefined, name: OwnCookie):
 export function ownCookieLine(name: OwnCookie, value: string): string {
   return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax`
 }
-
-export function expiredCookieLine(name: OwnCookie): string {
-  return `${name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0`
-}

@@ -1,5 +1,5 @@
 import type { RequestHead } from '../traffic/index.ts'
-import type { OriginMap } from './rewrite/origin-map.ts'
+import { escapeRegExp, type OriginMap } from './rewrite/origin-map.ts'
 import { readableEncodings } from './rewrite/rewrite-body.ts'
 
 /** Written by who stands before the gateway: they tell its addresses, and the site's page did not write them. */
@@ -48,6 +48,6 @@ export function translatePath(path: string, map: OriginMap): string {
 
 /** Not where the origin is but the beginning of a longer host or port. */
 function replaceOrigin(text: string, from: string, to: string): string {
-  const pattern = new RegExp(`${from.replaceAll(/[.*+?^${'$'}{}()|[\]\\/]/g, '\\$&')}(?![\\w.-]|:\\d|%3[Aa]\\d)`, 'gi')
+  const pattern = new RegExp(`${escapeRegExp(from)}(?![\\w.-]|:\\d|%3[Aa]\\d)`, 'gi')
   return text.replaceAll(pattern, () => to)
 }

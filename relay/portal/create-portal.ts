@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { RelayError } from '../errors.ts'
+import { asPortTaken, boundAddress, joinAddress, readPem, splitAddress } from '../listening.ts'
 import type { Portal, PortalOptions } from './contract.ts'
 import { EventStreams } from './event-streams.ts'
 import { isOwnHost } from './host-rule.ts'
@@ -43,12 +42,10 @@ class WebPortal implements Portal {
     try {
       await server.listen({ host, port })
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-      throw new RelayError('port_taken', { params: { address: this.#rooms.config.portal.listen, key: 'portal.listen' }, cause })
+      throw asPortTaken(cause as NodeJS.ErrnoException, this.#rooms.config.portal.listen, 'portal.listen')
     }
     this.#running = server
-    const bound = server.server.address()
-    if (bound !== null && typeof bound === 'object') this.#address = joinAddress(bound.address, bound.port)
+    this.#address = boundAddress(server.server) ?? ''
     this.#stopListening = [sessions.onEvent((event) => streams.tell(event)), identity.onDeviceRevoked(({ id }) => streams.end(id))]
   }
 
@@ -98,28 +95,10 @@ class WebPortal implements Portal {
   }
 }
 
-async function loadTls({ config: { portal }, scheme }: Rooms): Promise<{ cert: string; key: string } | undefined> {
-  if (scheme === 'http') return undefined
+async function loadTls({ config: { portal } }: Rooms): Promise<{ cert: string; key: string } | undefined> {
+  if (portal.certificate === undefined || portal.key === undefined) return undefined
   const [cert, key] = await Promise.all([readPem(portal.certificate), readPem(portal.key)])
   return { cert, key }
-}
-
-async function readPem(file = ''): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new RelayError('config_unreadable', { params: { file }, cause })
-  }
-}
-
-/** HOST:PORT; an IPv6 host stands in brackets. */
-function splitAddress(text: string): { host: string; port: number } {
-  const colon = text.lastIndexOf(':')
-  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
-}
-
-function joinAddress(host: string, port: number): string {
-  return `${bracketed(host)}:${port}`
 }
 
 function bracketed(host: string): string {

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RelayError } from '../errors.ts'
+import { boundAddress, listenAt } from '../listening.ts'
 import { type Family, single, type TrafficFigures } from '../metrics/index.ts'
 import {
   answerOnConnection,
@@ -109,12 +109,7 @@ class ForwardProxy implements Proxy {
 
   async start(): Promise<void> {
     const { identity, traffic, config, ca, log } = this.#rooms
-    const { host, port } = splitAddress(config.proxy.listen)
-    this.#server.listen(port, host)
-    await once(this.#server, 'listening').catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EADDRINUSE') throw cause
-      throw new RelayError('port_taken', { params: { address: config.proxy.listen, key: 'proxy.listen' }, cause })
-    })
+    await listenAt(this.#server, config.proxy.listen, 'proxy.listen')
     try {
       await this.#tls?.start()
     } catch (error) {
@@ -147,9 +142,7 @@ class ForwardProxy implements Proxy {
   }
 
   get address(): string {
-    const bound = this.#server.address() as AddressInfo | null
-    if (bound === null) return this.#rooms.config.proxy.listen
-    return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
+    return boundAddress(this.#server) ?? this.#rooms.config.proxy.listen
   }
 
   get tlsAddress(): string | undefined {
@@ -330,9 +323,4 @@ function readRequest(req: IncomingMessage, connection: Downstream): { head: Requ
 
 function wantsHtml({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers.accept?.includes('text/html') === true
-}
-
-function splitAddress(listen: string): { host: string; port: number } {
-  const colon = listen.lastIndexOf(':')
-  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) }
 }

@@ -1,12 +1,9 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import { RelayError } from '../errors.ts'
+import { boundAddress, listenAt, readPem, splitAddress } from '../listening.ts'
 import type { CertificateAuthority } from './certificate-authority.ts'
-import { bareHost } from './enrolled-hosts.ts'
 
 /** Milliseconds. */
 const handshakeTimeout = 20_000
@@ -32,8 +29,7 @@ export interface TlsListenerOptions {
 /** The host that terminals name the TLS listener by: its certificate is for this one. */
 export function tlsHost({ tlsListen, tlsAddress }: Config['proxy']): string | undefined {
   if (tlsListen === undefined) return undefined
-  const address = tlsAddress ?? tlsListen
-  return bareHost(address.slice(0, address.lastIndexOf(':'))).toLowerCase()
+  return splitAddress(tlsAddress ?? tlsListen).host.toLowerCase()
 }
 
 /** A second door to the proxy, over TLS: device tokens and the names of hosts do not pass the network in clear. */
@@ -59,12 +55,7 @@ export class TlsListener {
       })
       .on('secureConnection', onConnection)
       .on('tlsClientError', (error: NodeJS.ErrnoException) => log.info({ code: error.code }, 'a TLS handshake with the proxy broke off'))
-    const colon = config.tlsListen.lastIndexOf(':')
-    server.listen(Number(config.tlsListen.slice(colon + 1)), bareHost(config.tlsListen.slice(0, colon)))
-    await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EADDRINUSE') throw cause
-      throw new RelayError('port_taken', { params: { address: config.tlsListen, key: 'proxy.tlsListen' }, cause })
-    })
+    await listenAt(server, config.tlsListen, 'proxy.tlsListen')
     this.#server = server
     if (config.certificate === undefined) this.#renew(server, shown)
   }
@@ -94,8 +85,7 @@ export class TlsListener {
 
   /** HOST:PORT; undefined: it does not listen. */
   get address(): string | undefined {
-    const bound = this.#server?.address() as AddressInfo | null | undefined
-    return bound ? `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}` : undefined
+    return boundAddress(this.#server)
   }
 
   async #certificate(): Promise<Shown> {
@@ -107,13 +97,5 @@ export class TlsListener {
     }
     const [cert, keyPem] = await Promise.all([certificate, key].map(readPem))
     return { cert: cert as string, key: keyPem as string }
-  }
-}
-
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new RelayError('config_unreadable', { params: { file }, cause })
   }
 }

@@ -5,7 +5,8 @@ import type { StoreName } from './stores.ts'
 
 /** The stores of this machine that people's browsers and tools look in; Java's is not among them: it is a matter of one program. */
 export function findStores(nss: readonly string[]): StoreName[] {
-  return [...systemStore(), ...(nss.length > 0 ? (['nss'] as const) : [])]
+  // Windows has a `certutil` of its own, which knows nothing of NSS.
+  return [...systemStore(), ...(nss.length > 0 && process.platform !== 'win32' ? (['nss'] as const) : [])]
 }
 
 function systemStore(): StoreName[] {

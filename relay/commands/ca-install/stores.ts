@@ -26,7 +26,7 @@ export interface Places {
 
 const alias = 'login-relay'
 
-/** Takes the certificate that may be there out and puts this one in: each new one has the same name. */
+/** Puts it in, in the place of an earlier one: each new one has the same name. On macOS and Windows the earlier ones stay beside it. */
 export function installSteps(store: StoreName, certificate: Certificate, places: Places): readonly Step[] {
   const { file } = certificate
   switch (store) {

@@ -99,6 +99,7 @@ function formsOf(pairs: readonly (readonly [site: string, gateway: string])[]): 
   return forms
 }
 
-function escapeRegExp(text: string): string {
+/** The text as a part of a pattern that matches it. */
+export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 }
