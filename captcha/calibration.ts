@@ -1,5 +1,3 @@
-import { weights } from './calibration-weights.ts'
-
 /** What is known of a read besides its text. */
 export interface Evidence {
   /** Which looks were taken before the reader stopped. */
@@ -15,8 +13,8 @@ export interface Evidence {
 /** `first`: our model's one look was enough. `second`: so were two of the general network. `further`: all were taken. `chinese`: Chinese characters. */
 export type Stage = 'first' | 'second' | 'further' | 'chinese'
 
-/** For each stage the weights of `featuresOf`. */
-const fitted: Readonly<Record<Stage, readonly number[]>> = weights
+/** For each stage the weights of `featuresOf`; they hold for the models that they were fitted with. */
+export type Weights = Readonly<Record<Stage, readonly number[]>>
 
 /** The evidence as numbers that a weighted sum can be taken of. */
 export function featuresOf({ support, agreement, probability }: Evidence): number[] {
@@ -28,8 +26,8 @@ export function featuresOf({ support, agreement, probability }: Evidence): numbe
  * How often a read with this evidence is right, 0..1: a logistic function fitted on images that no model was trained on
  * (captcha/training/calibrate.ts). Never certainty.
  */
-export function calibrated(evidence: Evidence): number {
+export function calibrated(evidence: Evidence, weights: Weights): number {
   if (evidence.support <= 0) return 0
-  const sum = featuresOf(evidence).reduce((total, value, index) => total + value * (fitted[evidence.stage][index] ?? 0), 0)
+  const sum = featuresOf(evidence).reduce((total, value, index) => total + value * (weights[evidence.stage][index] ?? 0), 0)
   return Math.min(0.995, 1 / (1 + Math.exp(-sum)))
 }

@@ -34,4 +34,10 @@ export interface CaptchaReader {
 export interface ReaderOptions {
   /** Recognisers that run side by side; started at the first read. Default 2. */
   readonly workers?: number
+  /**
+   * A folder with models of one's own, under the names that captcha/training gives them: `captcha.traineddata.gz`, `general.network.gz`,
+   * `chinese.network.gz`, and what their confidence is worth, `calibration.json`. Default: those that come with login-relay, which also
+   * stand in for what the folder lacks.
+   */
+  readonly model?: string
 }

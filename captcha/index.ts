@@ -11,6 +11,8 @@
 
 import { isRelayError } from '../relay/errors.ts'
 import type { CaptchaReader, ReaderOptions } from './contract.ts'
+import { openModels } from './model-folder.ts'
+import { ownModels } from './models.ts'
 import { openPools } from './pools.ts'
 import { readImage } from './read.ts'
 import { unreadable } from './unreadable.ts'
@@ -25,12 +27,14 @@ const readLimit = 15_000
 /**
  * Opens a reader. Its recognisers start at the first read (about half a second); `close` ends them all.
  *
- * `read` throws `captcha_unreadable` for what is no readable image and when the recognisers fail twice.
+ * Throws `captcha_models_invalid` for a folder `model` that holds none, or one that is damaged or of another network. `read` throws
+ * `captcha_unreadable` for what is no readable image and when the recognisers fail twice.
  */
-export async function openReader({ workers = 2 }: ReaderOptions = {}): Promise<CaptchaReader> {
-  const pools = openPools(workers)
+export async function openReader({ workers = 2, model }: ReaderOptions = {}): Promise<CaptchaReader> {
+  const models = model === undefined ? ownModels : await openModels(model)
+  const pools = openPools(workers, models)
   return {
-    read: (image, hints = {}) => bounded(readImage(image, hints, pools)),
+    read: (image, hints = {}) => bounded(readImage(image, hints, pools, models.weights)),
     async close() {
       await pools.close()
     },

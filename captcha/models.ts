@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Weights } from './calibration.ts'
+import { weights } from './calibration-weights.ts'
 
 /** Trained data for the recogniser: `<folder>/<name>.traineddata.gz`. */
 export interface Model {
@@ -9,15 +11,41 @@ export interface Model {
   meaning(shown: string): string | undefined
 }
 
+/** What reading needs besides its code: three models, and what their confidence is worth. */
+export interface Models {
+  /** For svg-captcha's own font. */
+  readonly captcha: Model
+  /** The packed weights of the general network (network.ts) and of the Chinese one (chinese-layers.ts). */
+  readonly general: string
+  readonly chinese: string
+  readonly weights: Weights
+}
+
+/** What each model is called in its folder (captcha/training writes them). */
+export const modelFiles = { captcha: 'captcha.traineddata.gz', general: 'general.network.gz', chinese: 'chinese.network.gz' } as const
+
 /** The characters of our model, in the order of its outputs. */
 export const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-*/=?']
 
-/** Beside the sources, and where those are built into dist/ two folders up. */
-const ownModels = [join(import.meta.dirname, 'models'), join(import.meta.dirname, '../../captcha/models')]
-const ownFolder = ownModels.find((folder) => existsSync(folder)) ?? ownModels[0] ?? ''
+/** The characters of the general network, in the order of its outputs after "nothing new". */
+export const networkLetters = [...letters, '×', '÷']
 
-/** Our own, trained on captchas (captcha/training/README.md). */
-export const captchaModel: Model = { name: 'captcha', folder: ownFolder, meaning: unshifted }
+/** Beside the sources, and where those are built into dist/ two folders up. */
+const folders = [join(import.meta.dirname, 'models'), join(import.meta.dirname, '../../captcha/models')]
+const ownFolder = folders.find((folder) => existsSync(folder)) ?? folders[0] ?? ''
+
+/** Those that come with every installation (captcha/training/README.md). */
+export const ownModels: Models = {
+  captcha: captchaModel(ownFolder),
+  general: join(ownFolder, modelFiles.general),
+  chinese: join(ownFolder, modelFiles.chinese),
+  weights,
+}
+
+/** A model for tesseract with our letters. */
+export function captchaModel(folder: string): Model {
+  return { name: 'captcha', folder, meaning: unshifted }
+}
 
 /**
  * tesseract 5.1 names output i of a model whose outputs are its characters by character i+2
@@ -29,12 +57,3 @@ function unshifted(shown: string): string | undefined {
   const at = letters.indexOf(shown)
   return at === 1 ? '' : letters[at - 2]
 }
-
-/** The characters of the general network, in the order of its outputs after "nothing new". */
-export const networkLetters = [...letters, '×', '÷']
-
-/** Its weights (captcha/network.ts), packed. */
-export const networkFile = join(ownFolder, 'general.network.gz')
-
-/** The Chinese network's (captcha/chinese-network.ts). */
-export const chineseFile = join(ownFolder, 'chinese.network.gz')

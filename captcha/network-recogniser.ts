@@ -2,16 +2,19 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Step } from './beam.ts'
-import type { NetworkInput } from './network-thread.ts'
+import type { NetworkFiles, NetworkInput } from './network-thread.ts'
 import { type Recogniser, within } from './recogniser.ts'
 
 /** Little is made and thrown away between two reads; without a limit each thread keeps tens of megabytes for it. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 
 /** Starts a thread that runs our networks. Reads their models from disk and nothing else. */
-export async function startNetworks(milliseconds: number): Promise<Recogniser<NetworkInput>> {
+export async function startNetworks({ general, chinese }: NetworkFiles, milliseconds: number): Promise<Recogniser<NetworkInput>> {
   // Built, the thread's file ends in .js as this one does.
-  const thread = new Worker(new URL(`network-thread${extname(import.meta.filename)}`, import.meta.url), { resourceLimits })
+  const thread = new Worker(new URL(`network-thread${extname(import.meta.filename)}`, import.meta.url), {
+    resourceLimits,
+    workerData: { general, chinese } satisfies NetworkFiles,
+  })
   const ended = once(thread, 'exit')
   // Rejects by what ends it, before anybody waits for it: a model that cannot be loaded is told by the start.
   ended.catch(() => {})

@@ -1,11 +1,11 @@
 /** A thread that runs our networks: takes inputs one after the other, gives what the network asked for saw along each. */
 
 import { readFileSync } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
 import type { Step } from './beam.ts'
 import { loadChineseNetwork } from './chinese-layers.ts'
-import { chineseFile, networkFile } from './models.ts'
+import type { Models } from './models.ts'
 import { loadNetwork } from './network.ts'
 
 /** `general`: letters, digits and sums of any style. `chinese`: Chinese characters. */
@@ -16,12 +16,16 @@ export interface NetworkInput {
   readonly values: Uint8Array
 }
 
-const general = loadNetwork(gunzipSync(readFileSync(networkFile)))
+/** Where the weights are. */
+export type NetworkFiles = Pick<Models, NetworkName>
+
+const files: NetworkFiles = workerData
+const general = loadNetwork(gunzipSync(readFileSync(files.general)))
 let chinese: ((values: Uint8Array) => Step[]) | undefined
 
 /** Loaded when it is first asked: most sites never show Chinese characters. */
 function loadedChinese(): (values: Uint8Array) => Step[] {
-  chinese ??= loadChineseNetwork(gunzipSync(readFileSync(chineseFile)))
+  chinese ??= loadChineseNetwork(gunzipSync(readFileSync(files.chinese)))
   return chinese
 }
 

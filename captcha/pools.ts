@@ -1,4 +1,4 @@
-import { captchaModel } from './models.ts'
+import type { Models } from './models.ts'
 import { startNetworks } from './network-recogniser.ts'
 import type { NetworkName } from './network-thread.ts'
 import { createPool, type Pool } from './pool.ts'
@@ -14,9 +14,9 @@ export interface Pools {
 }
 
 /** `workers` recognisers and as many threads for both networks; they start when they are first asked, a first thread for the networks while the recogniser looks. */
-export function openPools(workers: number): Pools & { close(): Promise<void> } {
-  const captcha = createPool((limit) => startRecogniser(captchaModel, limit), { size: workers })
-  const networks = createPool(startNetworks, { size: workers })
+export function openPools(workers: number, models: Models): Pools & { close(): Promise<void> } {
+  const captcha = createPool((limit) => startRecogniser(models.captcha, limit), { size: workers })
+  const networks = createPool((limit) => startNetworks(models, limit), { size: workers })
   const one = (network: NetworkName): Pick<Pool<Uint8Array>, 'recognise'> => ({ recognise: (values) => networks.recognise({ network, values }) })
   return {
     captcha: {

@@ -1,5 +1,5 @@
 import { decodeSteps, type Reading, type Step } from './beam.ts'
-import { calibrated, type Evidence } from './calibration.ts'
+import { calibrated, type Evidence, type Weights } from './calibration.ts'
 import { chineseInput } from './chinese-network.ts'
 import type { ReadHints, ReadResult } from './contract.ts'
 import { unframed } from './crop.ts'
@@ -33,10 +33,10 @@ interface Seen {
 }
 
 /** Reads one image and says how often such a read is right. */
-export async function readImage(image: Buffer, hints: ReadHints, pools: Pools): Promise<ReadResult> {
+export async function readImage(image: Buffer, hints: ReadHints, pools: Pools, weights: Weights): Promise<ReadResult> {
   const began = performance.now()
   const { kind, texts } = await lookAt(image, hints, pools)
-  const candidates = texts.slice(0, 5).map(({ text, evidence }) => ({ text, confidence: calibrated(evidence) }))
+  const candidates = texts.slice(0, 5).map(({ text, evidence }) => ({ text, confidence: calibrated(evidence, weights) }))
   const ms = Math.round((performance.now() - began) * 10) / 10
   return { text: texts[0]?.text ?? '', answer: texts[0]?.answer ?? '', confidence: candidates[0]?.confidence ?? 0, kind, candidates, ms }
 }

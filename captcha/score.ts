@@ -1,7 +1,7 @@
 /**
  * How well images of one's own are read: `npm run captcha:score -- FOLDER [--kind KIND] [--alphabet CHARACTERS]
- * [--length N | --length N-M] [--ignore-case]`. FOLDER, or each folder in it, holds images and `labels.tsv`, a line each:
- * file, TAB, answer.
+ * [--length N | --length N-M] [--ignore-case] [--model MODELS]`. FOLDER, or each folder in it, holds images and `labels.tsv`, a line each:
+ * file, TAB, answer. MODELS is a folder with models of one's own.
  */
 
 import { existsSync } from 'node:fs'
@@ -94,7 +94,13 @@ function row(name: string, score: Score): string {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { kind: { type: 'string' }, alphabet: { type: 'string' }, length: { type: 'string' }, 'ignore-case': { type: 'boolean' } },
+    options: {
+      kind: { type: 'string' },
+      alphabet: { type: 'string' },
+      length: { type: 'string' },
+      'ignore-case': { type: 'boolean' },
+      model: { type: 'string' },
+    },
   })
   const [least, most] = (values.length ?? '').split('-').map(Number)
   const hints: ReadHints = {
@@ -103,7 +109,7 @@ async function main(): Promise<void> {
     ...(values.length === undefined || least === undefined ? {} : { length: most === undefined ? least : ([least, most] as const) }),
     ...(values['ignore-case'] === true ? { caseSensitive: false } : {}),
   }
-  const reader = await openReader({ workers: 1 })
+  const reader = await openReader({ workers: 1, ...(values.model === undefined ? {} : { model: values.model }) })
   const all: Scored[] = []
   try {
     console.log('| images of | count | right | but for case | surest of 4 right | above 0.9 | of those right | calibration error | ms, median |')

@@ -149,6 +149,10 @@ const options = z.strictObject({
   login: z
     .strictObject({
       captchaTries: z.int().min(1).max(20).default(4).describe('How many captcha answers one sign-in may try. A wrong password is never tried again.'),
+      captchaModels: path
+        .optional()
+        .meta({ examples: ['./captcha-models'] })
+        .describe('A folder with models of your own that read captchas (docs/captcha.md), instead of those that come with login-relay.'),
       timeoutSeconds: z.int().min(1).max(600).default(60).describe('How long one sign-in may take, without the time a person takes to answer.'),
       personSeconds: z.int().min(1).max(3600).default(180).describe('How long a question waits for a person.'),
       pageBytes: z.int().min(1024).max(268_435_456).default(5_242_880).describe('The largest page or image a sign-in reads.'),

@@ -83,9 +83,12 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   const proxyHost = settings.proxy.certificate === undefined ? tlsHost(settings.proxy) : undefined
   const ownHost = proxyHost === undefined ? {} : { ownHost: proxyHost }
   const certificateAuthority = createCertificateAuthority({ store, vault, accounts, ...ownDomain, ...ownHost })
+  const { captchaModels } = settings.login
+  // Models of one's own are looked at now: that they are damaged is told when the relay starts, not at a captcha.
+  const ownReader = captchaModels === undefined ? undefined : await openReader({ model: captchaModels })
   const login = createLogin({
     outbound,
-    openReader: () => openReader(),
+    openReader: async () => ownReader ?? openReader(),
     memories: new CaptchaMemories({ store, vault, accounts, log }),
     settings: settings.login,
     log,

@@ -282,6 +282,12 @@ export const catalogue = {
     text: 'This sign-in needs a browser on the relay, and {reason}.',
     next: 'Install Chromium and, beside login-relay, the npm package playwright-core; name the program in `login.browser` of relay.yaml where it is in no usual place.',
   },
+  captcha_models_invalid: {
+    status: 500,
+    exit: 2,
+    text: 'The captcha models in {folder} cannot be used: {reason}.',
+    next: 'Put there what captcha/training wrote, or take `login.captchaModels` out of relay.yaml; docs/captcha.md says what the files are.',
+  },
   captcha_unreadable: { status: 422, exit: 1, text: 'The image cannot be read as a picture: {reason}.', next: "Look at the site's login page in a browser." },
   handoff_unavailable: {
     status: 409,

@@ -1,16 +1,18 @@
 /**
  * Measures how often reads are right by what is known of them, on images drawn from seeds that training does not use and on folders of
  * labelled ones (captcha/score.ts says what stands in them), and writes captcha/calibration-weights.ts:
- * `npx node captcha/training/calibrate.ts COUNT [FOLDER...]`. Every source has COUNT images at most. Chinese characters are calibrated on
+ * `npx node captcha/training/calibrate.ts COUNT [FOLDER...] [--model MODELS]`. With MODELS, a folder with models of one's own, it measures
+ * those and writes their calibration.json. Every source has COUNT images at most. Chinese characters are calibrated on
  * the folders whose answers hold some.
  */
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { type Evidence, featuresOf, type Stage } from '../calibration.ts'
-import { weights as committed } from '../calibration-weights.ts'
-import { networkLetters } from '../models.ts'
+import { calibrationFile, openModels } from '../model-folder.ts'
+import { networkLetters, ownModels } from '../models.ts'
 import { openPools } from '../pools.ts'
 import { lookAt } from '../read.ts'
 import { chanceOf } from './chance.ts'
@@ -86,7 +88,7 @@ async function fromFolder(folder: string, count: number): Promise<Labelled[]> {
 }
 
 async function measure(count: number, folders: readonly string[]): Promise<Read[]> {
-  const pools = openPools(1)
+  const pools = openPools(1, models)
   const reads: Read[] = []
   for await (const [name, images] of sources(count, folders)) {
     let right = 0
@@ -125,17 +127,20 @@ function fitted(reads: readonly Read[], start: readonly number[]): number[] {
   return weights
 }
 
-const [count = '100', ...folders] = process.argv.slice(2)
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { model: { type: 'string' } } })
+const [count = '100', ...folders] = positionals
+const models = values.model === undefined ? ownModels : await openModels(values.model)
 const reads = await measure(Number(count), folders)
-const lines = stages.map((stage) => {
+const weights = stages.map((stage) => {
   const part = reads.filter((read) => read.stage === stage)
   console.log(`${stage}: ${part.length} reads, ${part.filter(({ right }) => right).length} right`)
-  return `  ${stage}: [${fitted(part, committed[stage])
-    .map((value) => Number(value.toFixed(3)))
-    .join(', ')}],`
+  return [stage, fitted(part, models.weights[stage]).map((value) => Number(value.toFixed(3)))] as const
 })
-await writeFile(
-  join(import.meta.dirname, '../calibration-weights.ts'),
-  `/** Written by captcha/training/calibrate.ts. */\n\nexport const weights = {\n${lines.join('\n')}\n}\n`,
-)
-console.log(lines.join('\n'))
+if (values.model === undefined) {
+  const lines = weights.map(([stage, numbers]) => `  ${stage}: [${numbers.join(', ')}],`)
+  await writeFile(
+    join(import.meta.dirname, '../calibration-weights.ts'),
+    `/** Written by captcha/training/calibrate.ts. */\n\nexport const weights = {\n${lines.join('\n')}\n}\n`,
+  )
+} else await writeFile(join(values.model, calibrationFile), `${JSON.stringify(Object.fromEntries(weights), undefined, 2)}\n`)
+console.log(weights.map(([stage, numbers]) => `${stage}: ${numbers.join(', ')}`).join('\n'))

@@ -1,30 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
-import sharp from 'sharp'
 import t from 'tap'
 import { decodeSteps } from '../../captcha/beam.ts'
 import { decode } from '../../captcha/decode.ts'
 import { textGrammar } from '../../captcha/grammar.ts'
-import { networkFile } from '../../captcha/models.ts'
+import { ownModels } from '../../captcha/models.ts'
 import { loadNetwork } from '../../captcha/network.ts'
 import { startNetworks } from '../../captcha/network-recogniser.ts'
 import { planesHeight, planesOf, planesWidth } from '../../captcha/planes.ts'
+import { barLetters } from './bar-letters.ts'
 
-const bytes = gunzipSync(await readFile(networkFile))
+const bytes = gunzipSync(await readFile(ownModels.general))
 
-/** `HE7L4` in bars, so that no font of the machine matters. */
-const letters: Readonly<Record<string, string>> = {
-  H: 'M0 0V40M24 0V40M0 20H24',
-  E: 'M0 0V40M0 2H24M0 20H20M0 38H24',
-  '7': 'M0 2H24L8 40',
-  L: 'M0 0V38H24',
-  '4': 'M18 0V40M18 0L0 28H26',
-}
-async function drawing(ink: string, paper: string): Promise<Buffer> {
-  const strokes = [...'HE7L4'].map((letter, index) => `<path transform="translate(${14 + index * 38} 12)" d="${letters[letter]}"/>`).join('')
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="210" height="64"><rect width="210" height="64" fill="${paper}"/><g fill="none" stroke-width="5" stroke="${ink}">${strokes}</g></svg>`
-  return sharp(Buffer.from(svg)).png().toBuffer()
-}
 const read = (planes: Uint8Array): string =>
   decodeSteps(loadNetwork(bytes)(planes), textGrammar({ caseSensitive: false, length: 5 }))[0]?.text.toUpperCase() ?? ''
 
@@ -33,12 +20,12 @@ t.test('the general network reads letters of a shape it has not seen, dark on li
     ['#203080', '#ffffff'],
     ['#f0f0d0', '#302020'],
   ] as const) {
-    t.equal(read(planesOf(await decode(await drawing(ink, paper)))), 'HE7L4')
+    t.equal(read(planesOf(await decode(await barLetters(ink, paper)))), 'HE7L4')
   }
 })
 
 t.test('shares at each place are probabilities, and the same image gives the same', async (t) => {
-  const planes = planesOf(await decode(await drawing('#000', '#fff')))
+  const planes = planesOf(await decode(await barLetters('#000', '#fff')))
   const steps = loadNetwork(bytes)(planes)
   t.equal(steps.length, 32)
   for (const step of steps) {
@@ -54,7 +41,7 @@ t.test('a file that is not the network’s is refused', async (t) => {
 })
 
 t.test('its thread reads one image after another and ends', async (t) => {
-  const network = await startNetworks(5000)
+  const network = await startNetworks(ownModels, 5000)
   const input = { network: 'general', values: new Uint8Array(planesWidth * planesHeight * 3).fill(128) } as const
   t.equal((await network.recognise(input, 60_000)).length, 32)
   t.equal((await network.recognise(input, 60_000)).length, 32)

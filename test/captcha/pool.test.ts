@@ -12,11 +12,11 @@ workerThreads.Worker = class extends workerThreads.Worker {
     threads.push(this)
   }
 }
-const { captchaModel } = await import('../../captcha/models.ts')
+const { ownModels } = await import('../../captcha/models.ts')
 const { createPool } = await import('../../captcha/pool.ts')
 const { startRecogniser } = await import('../../captcha/recogniser.ts')
 
-const startOurs = (limit: number) => startRecogniser(captchaModel, limit)
+const startOurs = (limit: number) => startRecogniser(ownModels.captcha, limit)
 const line: Grey = { width: 144, height: 48, data: new Uint8Array(144 * 48).map((_, at) => (at % 144 > 20 && at % 144 < 26 ? 0 : 255)) }
 const alive = (): Worker[] => threads.filter((thread) => thread.threadId !== -1)
 

@@ -1,7 +1,10 @@
 import t from 'tap'
-import { calibrated, type Stage } from '../../captcha/calibration.ts'
+import { calibrated, type Evidence, type Stage } from '../../captcha/calibration.ts'
+import { ownModels } from '../../captcha/models.ts'
 import { supportOf, tally } from '../../captcha/vote.ts'
 import fc from '../property.ts'
+
+const confidence = (evidence: Evidence): number => calibrated(evidence, ownModels.weights)
 
 t.test('what more views read wins over what one view reads surely', async (t) => {
   const [best] = tally([[{ text: 'abcd', probability: 0.5 }], [{ text: 'abcd', probability: 0.5 }], [{ text: 'abed', probability: 0.9 }]], 'text', {})
@@ -50,14 +53,14 @@ t.test('confidence rises with support and with agreement, and never promises cer
   const stage = fc.constantFrom<Stage>('first', 'second', 'further', 'chinese')
   fc.assert(
     fc.property(stage, share, share, share, share, (stage, a, b, agreement, probability) => {
-      const at = (support: number): number => calibrated({ stage, support, agreement, probability })
+      const at = (support: number): number => confidence({ stage, support, agreement, probability })
       const [low, high] = [at(Math.min(a, b)), at(Math.max(a, b))]
       return low >= 0 && low <= high && high < 1
     }),
   )
   for (const stage of ['second', 'further', 'chinese'] as const) {
-    const at = (agreement: number): number => calibrated({ stage, support: 0.7, agreement, probability: 0.3 })
+    const at = (agreement: number): number => confidence({ stage, support: 0.7, agreement, probability: 0.3 })
     t.ok(at(1) > at(0.3), `${stage}: looks that agree count`)
   }
-  t.equal(calibrated({ stage: 'first', support: 0, agreement: 1, probability: 1 }), 0)
+  t.equal(confidence({ stage: 'first', support: 0, agreement: 1, probability: 1 }), 0)
 })

@@ -1,0 +1,84 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { z } from 'zod'
+import { RelayError } from '../relay/errors.ts'
+import type { Step } from './beam.ts'
+import type { Weights } from './calibration.ts'
+import { chineseHeight, chineseWidth, loadChineseNetwork } from './chinese-layers.ts'
+import { captchaModel, type Models, modelFiles, ownModels } from './models.ts'
+import { loadNetwork } from './network.ts'
+import { planesHeight, planesWidth } from './planes.ts'
+import { checkTrainedData } from './trained-data.ts'
+
+/** What confidence is worth with these models, as captcha/training/calibrate.ts writes it. */
+export const calibrationFile = 'calibration.json'
+
+/** Unpacked, no model comes near it. */
+const mostBytes = 64 * 1024 * 1024
+
+const four = z.tuple([z.number(), z.number(), z.number(), z.number()])
+const weightsForm = z.strictObject({ first: four, second: four, further: four, chinese: four })
+
+const checks: Readonly<Record<keyof typeof modelFiles, (bytes: Buffer) => void>> = {
+  captcha: checkTrainedData,
+  general: (bytes) => checkSteps(loadNetwork(bytes)(new Uint8Array(planesWidth * planesHeight * 3).fill(128))),
+  chinese: (bytes) => checkSteps(loadChineseNetwork(bytes)(new Uint8Array(chineseWidth * chineseHeight).fill(255))),
+}
+
+/**
+ * Models of one's own: a folder with any of the files that captcha/training writes, under the same names. What it lacks is taken from
+ * those that come with login-relay. Throws `captcha_models_invalid` where there is none, and for one that is damaged, of another
+ * network, or called by a name that nothing reads.
+ */
+export async function openModels(folder: string): Promise<Models> {
+  const invalid = (reason: string, cause?: unknown): RelayError =>
+    new RelayError('captcha_models_invalid', { params: { folder, reason }, ...(cause === undefined ? {} : { cause }) })
+
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw invalid('it is no folder that can be read', error)
+  })
+  const known: readonly string[] = Object.values(modelFiles)
+  const stranger = names.find((name) => /\.(network|traineddata)(\.gz)?$/.test(name) && !known.includes(name))
+  if (stranger !== undefined) throw invalid(`${stranger} is no name of a model; models are called ${known.join(', ')}`)
+  const there = (Object.keys(modelFiles) as (keyof typeof modelFiles)[]).filter((model) => names.includes(modelFiles[model]))
+  if (there.length === 0) throw invalid(`it holds no model; models are called ${known.join(', ')}`)
+  for (const model of there) {
+    const file = modelFiles[model]
+    const packed = await readFile(join(folder, file)).catch((error: unknown) => {
+      throw invalid(`${file} cannot be read`, error)
+    })
+    const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostBytes }).catch((error: unknown) => {
+      throw invalid(`${file} is damaged`, error)
+    })
+    try {
+      checks[model](bytes)
+    } catch (error) {
+      throw invalid(`${file} is not such a model as captcha/training makes`, error)
+    }
+  }
+  const has = (model: keyof typeof modelFiles): boolean => there.includes(model)
+  return {
+    captcha: has('captcha') ? captchaModel(folder) : ownModels.captcha,
+    general: has('general') ? join(folder, modelFiles.general) : ownModels.general,
+    chinese: has('chinese') ? join(folder, modelFiles.chinese) : ownModels.chinese,
+    weights: names.includes(calibrationFile) ? await loadWeights() : ownModels.weights,
+  }
+
+  async function loadWeights(): Promise<Weights> {
+    try {
+      return weightsForm.parse(JSON.parse(await readFile(join(folder, calibrationFile), 'utf8')))
+    } catch (error) {
+      throw invalid(`${calibrationFile} is not what captcha/training/calibrate.ts writes`, error)
+    }
+  }
+}
+
+/** Other bytes of the right size give no shares of one whole. */
+function checkSteps(steps: readonly Step[]): void {
+  for (const step of steps) {
+    const total = [...step.values()].reduce((sum, share) => sum + share, 0)
+    if (!(total > 0.5 && total < 1.0001)) throw new Error('blank paper is read as no probability')
+  }
+}
