@@ -64,10 +64,22 @@ export interface LoginPageSeen {
   readonly namesChange?: boolean
 }
 
+/** Why an account is left alone. */
+export type AttentionReason =
+  /** The site refused it: not sent again until it is replaced or confirmed. */
+  | 'wrong-password'
+  | 'blocked'
+  | 'challenge'
+  /** A password left, and nothing the relay knows told what the site made of it. */
+  | 'unknown'
+  /** A password left, and the relay was stopped before the answer was judged. */
+  | 'interrupted'
+  /** The same twice in a row: taken as a refusal. */
+  | 'interrupted-twice'
+
 /** What an account needs from a person before it is touched again (law 3). */
 export interface Attention {
-  /** `unknown`: a password left, and nothing the relay knows told what the site made of it. */
-  readonly reason: 'wrong-password' | 'blocked' | 'challenge' | 'unknown'
+  readonly reason: AttentionReason
   /** Safe words: what was seen. */
   readonly seen: string
   readonly since: number

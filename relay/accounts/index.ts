@@ -12,6 +12,7 @@ export type {
   AccountProposal,
   Accounts,
   Attention,
+  AttentionReason,
   Credential,
   CredentialVersion,
   Delivery,

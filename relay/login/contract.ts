@@ -23,6 +23,8 @@ export interface SignInRequest {
   onStep(step: LoginStep): void
   /** Puts a challenge before a person; rejects when nobody answers in time. */
   ask(challenge: Challenge): Promise<string>
+  /** Awaited once, before the first secret leaves for the site: what must be written down by then. */
+  beforeItLeaves?(): Promise<void>
   readonly signal: AbortSignal
 }
 

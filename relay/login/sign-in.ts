@@ -53,7 +53,7 @@ class SignIn {
     this.#adapter = adapter
     this.#request = request
     this.#rooms = rooms
-    this.#agent = new WatchedAgent(rooms.outbound.agent(destinationOf(request.site)))
+    this.#agent = new WatchedAgent(rooms.outbound.agent(destinationOf(request.site)), () => request.beforeItLeaves?.())
     this.#steps = new StepLog((text) => this.#agent.scrub(text), request.onStep)
     this.#limit = new TimeLimit(rooms.settings.timeoutSeconds * 1000, request.signal)
     this.#evidence = new Evidence(this.#agent, request.credential.username)

@@ -12,6 +12,7 @@ import type { LiveSession } from './site-session.ts'
 export const rotationErrand: Errand = async (tools) => {
   const before = await signInErrand(tools)
   if (!before.outcome.ok) return before
+  await tools.settleTry()
   const { accounts, login, site, account, signal, onStep, ask } = tools
   const { cookies, headers, storage, landingUrl } = before.outcome
   const state = { cookies, headers, storage, landingUrl }
@@ -60,6 +61,7 @@ export function confirmErrand(proposal: Proposal, present: () => LiveSession | u
     const live = () => (present()?.account.credentialVersion === account.credentialVersion ? present() : undefined)
     const outcome = await tools.signIn(proposal.credential, proposal.version)
     const version = proposal.version
+    await tools.settleTry()
     if (!outcome.ok) {
       const change = { result: 'not-taken', cause: 'changed', version, seen: outcome.seen } as const
       tools.tellChange(account, change)

@@ -1,10 +1,10 @@
 import type { FailureKind } from '../../adapters/index.ts'
-import type { Account, Attention } from '../accounts/index.ts'
+import type { Account, Attention, AttentionReason } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import type { RecentFailure } from './cooldown.ts'
 
 /** Each kind of failure in words a person reads, and what he can do about it. */
-const words: Readonly<Record<FailureKind, { readonly what: string; readonly advice: string }>> = {
+const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: string; readonly advice: string }>> = {
   'wrong-password': {
     what: 'the site refused the user name or password',
     advice:
@@ -25,6 +25,15 @@ const words: Readonly<Record<FailureKind, { readonly what: string; readonly advi
     what: 'the site answered in a way the relay does not know',
     advice: 'Look at what was seen (`login-relay explain`); a site with unusual words needs signs (docs/sites.md). Then sign in again.',
   },
+  interrupted: {
+    what: 'what the site made of the last password is not known',
+    advice: 'Sign in from the portal or with `login-relay login`: the password is sent once more.',
+  },
+  'interrupted-twice': {
+    what: 'what the site made of the last two passwords is not known',
+    advice:
+      'Look whether you can sign in at the site yourself. If the password is right, say so in the portal or with `login-relay account confirm`; else replace it there.',
+  },
 }
 
 /** The failure as the error that callers get. What was seen went through the engine's scrubber: it holds no secret. */
@@ -36,6 +45,11 @@ export function failureError(account: Account, { kind, seen }: RecentFailure): R
 export function attentionError(account: Account, attention: Attention): RelayError {
   const { what, advice } = words[attention.reason]
   return new RelayError('needs_attention', { params: { account: account.name, reason: `${what} (${attention.seen})`, advice } })
+}
+
+/** Is the credential not to be sent again until a person has replaced or confirmed it, whoever asks (law 3)? */
+export function isFrozen({ attention }: Account): boolean {
+  return attention?.reason === 'wrong-password' || attention?.reason === 'interrupted-twice'
 }
 
 /** Does this failure leave the account untouched until a person acts (law 3)? */

@@ -3,7 +3,7 @@ import type { Account, Accounts, Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import { CookieJar, type Login } from '../login/index.ts'
 import type { PageSignIn, PageSignIns } from './contract.ts'
-import { attentionError } from './failure.ts'
+import { attentionError, isFrozen } from './failure.ts'
 import { LiveSession, type NewSession } from './site-session.ts'
 
 export interface PageSignInsOptions {
@@ -40,7 +40,7 @@ export class PlaceholderSignIns implements PageSignIns {
     const account = accounts.account(accountId)
     const site = account && accounts.site(account.siteId)
     if (account === undefined || site === undefined) throw new RelayError('account_unknown', { params: { account: accountId } })
-    if (account.attention?.reason === 'wrong-password') throw attentionError(account, account.attention)
+    if (account.attention !== undefined && isFrozen(account)) throw attentionError(account, account.attention)
     const used = this.#spent.get(versionOf(account)) ?? 0
     const refuse = (reason: string) => new RelayError('placeholder_refused', { params: { account: account.name, reason } })
     if (used >= mostSpent) throw refuse(`${used} of them came to nothing; give the relay the password anew`)

@@ -48,14 +48,15 @@ export class SessionFile {
     return sessions
   }
 
-  async save(session: LiveSession): Promise<void> {
+  /** `beside`: what is begun in the same turn as the write is durable with it, or not at all. */
+  async save(session: LiveSession, beside: () => Promise<void> = async () => {}): Promise<void> {
     this.#cancel(session)
     await this.#inLane(session.account.id, async () => {
       const { account } = session
       // Sealing for an account that was removed meanwhile would make it a new key.
       if (this.#accounts.account(account.id) === undefined) return
       const sealed = await this.#vault.seal(sealRef(account), Buffer.from(JSON.stringify(session.snapshot())))
-      await this.#records.put(account.id, { sealed })
+      await Promise.all([this.#records.put(account.id, { sealed }), beside()])
     })
   }
 

@@ -11,7 +11,7 @@ import { ConfirmLimit } from './confirm-limit.ts'
 import type { EndReason, SessionEvent, Sessions, SiteSession, Tickets } from './contract.ts'
 import { Cooldown } from './cooldown.ts'
 import { SessionEvents } from './events.ts'
-import { attentionError, attentionFor, failureError } from './failure.ts'
+import { attentionError, attentionFor, failureError, isFrozen } from './failure.ts'
 import { PlaceholderSignIns } from './page-sign-ins.ts'
 import { OfferedRegistrations } from './registrations.ts'
 import { RotationSchedule } from './rotation-schedule.ts'
@@ -22,6 +22,7 @@ import { signOutAtSite } from './sign-out-at-site.ts'
 import { LiveSession, type NewSession } from './site-session.ts'
 import { type KeptSnapshot, Snapshots } from './snapshots.ts'
 import { createTickets } from './tickets.ts'
+import { Tries } from './tries.ts'
 
 export interface SessionsOptions {
   readonly store: Store
@@ -55,6 +56,7 @@ class RelaySessions implements Sessions {
   readonly #personSeconds: number
   readonly #file: SessionFile
   readonly #snapshots: Snapshots
+  readonly #tries: Tries
   readonly #challenges: Challenges
   readonly #cooldown: Cooldown
   readonly #events = new SessionEvents()
@@ -66,6 +68,7 @@ class RelaySessions implements Sessions {
   readonly #saveSoon = (session: LiveSession): void => {
     if (this.#live.get(session.account.id) === session) this.#file.saveSoon(session)
   }
+  #isStopping = false
   #stopWatching: () => void = () => {}
 
   constructor({ store, vault, accounts, login, settings, now = Date.now, log }: SessionsOptions) {
@@ -75,7 +78,9 @@ class RelaySessions implements Sessions {
     this.#now = now
     this.#personSeconds = settings.personSeconds
     this.#file = new SessionFile({ store, vault, accounts, onFailure: (error) => log.warn({ err: error }, 'a site session could not be stored or restored') })
-    this.#snapshots = new Snapshots({ store, vault, accounts })
+    const onFailure = (error: unknown) => log.warn({ err: error }, 'what a failed sign-in has seen could not be stored')
+    this.#snapshots = new Snapshots({ store, vault, accounts, onFailure })
+    this.#tries = new Tries({ store, accounts, now })
     this.#challenges = new Challenges(now)
     this.#cooldown = new Cooldown(now)
     this.#confirmations = new ConfirmLimit(now)
@@ -101,11 +106,13 @@ class RelaySessions implements Sessions {
   }
 
   async start(): Promise<void> {
+    await this.#tries.load()
     for (const session of await this.#file.load(this.#saveSoon)) this.#live.set(session.account.id, session)
     this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
       void this.#end(account.id, 'removed')
       void this.tickets.revoke(account.id).catch((error) => this.#log.warn({ err: error }, 'the tickets of a removed account could not be removed'))
       void this.#snapshots.forget(account.id).catch((error) => this.#log.warn({ err: error }, 'the snapshot of a removed account could not be removed'))
+      void this.#tries.forget(account.id).catch((error) => this.#log.warn({ err: error }, 'the tries of a removed account could not be removed'))
       this.#events.forget(account.id)
       this.#cooldown.clear(account.id)
     })
@@ -113,6 +120,7 @@ class RelaySessions implements Sessions {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true
     this.#stopWatching()
     this.#schedule.stop()
     // The time since its last use goes on counting after a restart.
@@ -128,7 +136,7 @@ class RelaySessions implements Sessions {
     const session = this.#live.get(accountId)
     if (session === undefined) return undefined
     const isOfCredential = this.#accounts.account(accountId)?.credentialVersion === session.account.credentialVersion
-    if (isOfCredential && isOfSite(session, this.#accounts.site(session.site.id))) return session
+    if (isOfCredential && session.isAt(this.#accounts.site(session.site.id))) return session
     // What is under way may be what replaces it: the session it yields takes the place of this one.
     if (this.#flights.has(accountId)) return undefined
     // The credential was replaced, or the site has moved: a session obtained before that is void.
@@ -262,6 +270,7 @@ class RelaySessions implements Sessions {
       site,
       accounts: this.#accounts,
       login: this.#login,
+      tries: this.#tries,
       challenges: this.#challenges,
       personSeconds: this.#personSeconds,
       now: this.#now,
@@ -278,7 +287,7 @@ class RelaySessions implements Sessions {
 
   /** Law 3. A wrong password stays until it is replaced; what else needed attention, a person who asks for a sign-in has attended to. */
   #checkUntouched(account: Account, person: boolean): void {
-    if (account.attention !== undefined && (!person || account.attention.reason === 'wrong-password')) throw attentionError(account, account.attention)
+    if (account.attention !== undefined && (!person || isFrozen(account))) throw attentionError(account, account.attention)
     const held = person ? undefined : this.#cooldown.holding(account.id)
     if (held !== undefined) throw failureError(account, held)
   }
@@ -288,6 +297,8 @@ class RelaySessions implements Sessions {
     const attempt = flight.id
     const landing = await flight.landing.catch((error: unknown) => this.#fellOver(begun, attempt, error))
     const { account, outcome } = landing
+    // What a relay that stops has sent is not known to the next one either.
+    if (flight.aborted && !this.#isStopping) await this.#tries.settle(account.id)
     if (flight.aborted)
       throw new RelayError('login_failed', {
         params: { site: begun.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
@@ -297,8 +308,9 @@ class RelaySessions implements Sessions {
       const attention = attentionFor(outcome, this.#now())
       if (attention === undefined) this.#cooldown.failed(account.id, outcome)
       else await this.#accounts.setAttention(account.id, attention, account.credentialVersion)
+      await this.#tries.settle(account.id)
       const { kind, seen, snapshot } = outcome
-      if (snapshot !== undefined) await this.#keepSnapshot(account, { ...snapshot, at: this.#now() })
+      if (snapshot !== undefined) await this.#snapshots.keep(account, { ...snapshot, at: this.#now() })
       this.#log.warn({ account: account.id, site: account.siteId, kind, seen, err: outcome.cause }, 'sign-in failed')
       this.#events.emit({ type: 'failed', account, attempt, kind, seen, at: this.#now() })
       throw failureError(account, outcome)
@@ -308,23 +320,15 @@ class RelaySessions implements Sessions {
     const current = this.#accounts.account(account.id)
     const site = current && this.#accounts.site(current.siteId)
     if (current === undefined || site === undefined || current.credentialVersion !== account.credentialVersion) {
+      await this.#tries.settle(account.id)
       throw new RelayError('account_unknown', { params: { account: account.name } })
     }
     const session = LiveSession.begin(current, site, outcome, this.#now(), this.#saveSoon)
-    await this.#file.save(session)
+    await this.#file.save(session, () => this.#tries.settle(account.id))
     this.#live.set(account.id, session)
     this.#log.info({ account: account.id, site: account.siteId, timing: outcome.timing }, 'signed in')
     this.#events.emit({ type: 'signed-in', account: current, attempt, evidence: outcome.evidence, timing: outcome.timing, at: this.#now() })
     return session
-  }
-
-  /** Evidence that cannot be stored does not change the outcome. */
-  async #keepSnapshot(account: Account, snapshot: KeptSnapshot): Promise<void> {
-    try {
-      await this.#snapshots.keep(account, snapshot)
-    } catch (error) {
-      this.#log.warn({ account: account.id, err: error }, 'what a failed sign-in has seen could not be stored')
-    }
   }
 
   /** A session that a person has begun on the site's own page. */
@@ -391,10 +395,4 @@ class RelaySessions implements Sessions {
     if (account === undefined) throw new RelayError('account_unknown', { params: { account: accountId } })
     return account
   }
-}
-
-/** Is this still the site that the session was obtained at? Other settings of it do not matter to a session that lives. */
-function isOfSite({ site }: LiveSession, present: Site | undefined): boolean {
-  if (present === undefined || present === site) return present === site
-  return present.origins.join() === site.origins.join() && present.ca === site.ca && present.networks.join() === site.networks.join()
 }

@@ -21,7 +21,7 @@ export async function findOutWhichWorks(tools: FlightTools, pending: PendingPass
     return { account: current, outcome: await tools.signIn(await accounts.credential(account.id), current.credentialVersion) }
   }
   let landing: Landing | undefined
-  for (const which of candidates(pending)) {
+  for (const which of candidates(pending, { pending: tools.interrupted(pending.version), present: tools.interrupted(account.credentialVersion) })) {
     const isPending = which === 'pending'
     const credential = await (isPending ? accounts.pendingCredential(account.id) : accounts.credential(account.id))
     const outcome = await tools.signIn(credential, isPending ? pending.version : account.credentialVersion)
@@ -29,18 +29,28 @@ export async function findOutWhichWorks(tools: FlightTools, pending: PendingPass
     landing = { account, outcome }
     if (outcome.kind !== 'wrong-password') return landing
     await accounts.notePending(account.id, pending.version, isPending ? { denied: true } : { presentDenied: true })
+    await tools.settleTry()
   }
   return landing ?? { account, outcome: bothRefused }
 }
 
-/** The likelier first: what the site said of the new password, if it said anything; a password that has left was probably taken. */
-function candidates({ said, denied, presentDenied }: PendingPassword): ('pending' | 'present')[] {
+/**
+ * The likelier first: what the site said of the new password, if it said anything; a password that has left was probably taken. One whose
+ * try was cut short comes last: most often it need not be sent again.
+ */
+function candidates({ said, denied, presentDenied }: PendingPassword, interrupted: Readonly<Record<'pending' | 'present', number>>): ('pending' | 'present')[] {
   const order = said === 'refused' ? (['present', 'pending'] as const) : (['pending', 'present'] as const)
-  return order.filter((which) => (which === 'pending' ? denied : presentDenied) !== true)
+  return order.filter((which) => (which === 'pending' ? denied : presentDenied) !== true).sort((a, b) => interrupted[a] - interrupted[b])
 }
 
-async function settle({ account, accounts, tellChange }: FlightTools, pending: PendingPassword, isPending: boolean, landing: Landing): Promise<Landing> {
+async function settle(
+  { account, accounts, tellChange, settleTry }: FlightTools,
+  pending: PendingPassword,
+  isPending: boolean,
+  landing: Landing,
+): Promise<Landing> {
   const { version } = pending
+  await settleTry()
   const current = isPending ? await accounts.adopt(account.id, version, 'rotated') : await accounts.dropPending(account.id, version)
   const change = isPending
     ? ({ result: 'taken', cause: 'rotated', version, seen: ['signed in with the new password'] } as const)

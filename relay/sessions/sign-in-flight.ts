@@ -6,12 +6,14 @@ import type { Login, LoginStep, SignInOutcome } from '../login/index.ts'
 import type { Challenges } from './challenges.ts'
 import type { PasswordChangeTold, SessionEvent } from './contract.ts'
 import type { LiveSession } from './site-session.ts'
+import type { Tries } from './tries.ts'
 
 export interface FlightOptions {
   readonly account: Account
   readonly site: Site
   readonly accounts: Accounts
   readonly login: Login
+  readonly tries: Pick<Tries, 'begin' | 'settle' | 'interrupted'>
   readonly challenges: Challenges
   readonly personSeconds: number
   readonly now: () => number
@@ -24,7 +26,11 @@ export type Errand = (tools: FlightTools) => Promise<Landing>
 /** What an errand works with. */
 export interface FlightTools extends Pick<FlightOptions, 'account' | 'site' | 'accounts' | 'login'> {
   readonly signal: AbortSignal
+  /** What comes of it is to be stored; then `settleTry`, or the flight lands. */
   signIn(credential: Credential, version: number): Promise<SignInOutcome>
+  settleTry(): Promise<void>
+  /** How often a try of this version was cut short, the last times in a row. */
+  interrupted(version: number): number
   onStep(step: LoginStep): void
   ask(challenge: Challenge): Promise<string>
   tellChange(account: Account, change: PasswordChangeTold): void
@@ -64,7 +70,7 @@ export class SignInFlight {
     return this.#ending.signal.aborted
   }
 
-  async #fly({ account, site, accounts, login, challenges, personSeconds, now, emit }: FlightOptions, errand: Errand): Promise<Landing> {
+  async #fly({ account, site, accounts, login, tries, challenges, personSeconds, now, emit }: FlightOptions, errand: Errand): Promise<Landing> {
     const attempt = this.id
     const { signal } = this.#ending
     emit({ type: 'started', account, attempt, at: now() })
@@ -86,7 +92,16 @@ export class SignInFlight {
       site,
       accounts,
       login,
-      signIn: (credential, version) => login.signIn({ ...told, site, account: { ...account, credentialVersion: version }, credential }),
+      signIn: (credential, version) =>
+        login.signIn({
+          ...told,
+          site,
+          account: { ...account, credentialVersion: version },
+          credential,
+          beforeItLeaves: () => tries.begin(account.id, version),
+        }),
+      settleTry: () => tries.settle(account.id),
+      interrupted: (version) => tries.interrupted(account.id, version),
       tellChange: (changed, change) => emit({ type: 'password', account: changed, attempt, ...change, at: now() }),
     })
   }

@@ -113,6 +113,13 @@ export class LiveSession implements SiteSession {
     this.#account = account
   }
 
+  /** Is this still the site that the session was obtained at? Other settings of it do not matter to a session that lives. */
+  isAt(present: Site | undefined): boolean {
+    const { site } = this
+    if (present === undefined || present === site) return present === site
+    return present.origins.join() === site.origins.join() && present.ca === site.ca && present.networks.join() === site.networks.join()
+  }
+
   get ended(): AbortSignal {
     return this.#ending.signal
   }

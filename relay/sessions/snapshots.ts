@@ -14,6 +14,13 @@ interface SnapshotRecord {
   readonly sealed: Sealed
 }
 
+export interface SnapshotsOptions {
+  readonly store: Store
+  readonly vault: Pick<Vault, 'seal' | 'open'>
+  readonly accounts: Accounts
+  readonly onFailure: (error: unknown) => void
+}
+
 /** Of a snapshot, bytes before it is sealed: one that is larger is kept without its copy of the page. */
 const mostBytes = 32_768
 
@@ -22,18 +29,25 @@ export class Snapshots {
   readonly #vault: Pick<Vault, 'seal' | 'open'>
   readonly #accounts: Accounts
   readonly #records: Collection<SnapshotRecord>
+  readonly #onFailure: (error: unknown) => void
 
-  constructor({ store, vault, accounts }: { store: Store; vault: Pick<Vault, 'seal' | 'open'>; accounts: Accounts }) {
+  constructor({ store, vault, accounts, onFailure }: SnapshotsOptions) {
+    this.#onFailure = onFailure
     this.#vault = vault
     this.#accounts = accounts
     this.#records = store.collection<SnapshotRecord>({ name: 'snapshots' })
   }
 
+  /** Evidence that cannot be stored does not change the outcome: a failure is told, not thrown. */
   async keep(account: Account, snapshot: KeptSnapshot): Promise<void> {
     // Sealing for an account that was removed meanwhile would make it a new key.
     if (this.#accounts.account(account.id) === undefined) return
-    const sealed = await this.#vault.seal(refOf(account), packed(snapshot))
-    await this.#records.put(account.id, { sealed })
+    try {
+      const sealed = await this.#vault.seal(refOf(account), packed(snapshot))
+      await this.#records.put(account.id, { sealed })
+    } catch (error) {
+      this.#onFailure(error)
+    }
   }
 
   /** undefined: no sign-in of it has failed. `vault_record_damaged`. */

@@ -11,25 +11,28 @@ export interface Watch {
 /** Values beyond this many are not kept: a site that sets thousands of cookies tells them to nobody. */
 const mostCookies = 500
 
-/** The same agent, watched. */
+/** The same agent, watched; `beforeFirst` is awaited before the first secret is sent, and nothing is sent where it fails. */
 export class WatchedAgent implements TypingAgent, Watch {
   readonly cookieValues = new Set<string>()
   secretsSent = 0
   readonly #agent: TypingAgent
+  readonly #beforeFirst: () => Promise<void> | undefined
+  #announced: Promise<void> | undefined
 
-  constructor(agent: TypingAgent) {
+  constructor(agent: TypingAgent, beforeFirst: () => Promise<void> | undefined) {
     this.#agent = agent
+    this.#beforeFirst = beforeFirst
   }
 
   send: TypingAgent['send'] = async (request) => {
-    if (carriesSecret(request)) this.secretsSent += 1
+    if (carriesSecret(request)) await this.#beforeSecret()
     const response = await this.#agent.send(request)
     for (const [name, line] of response.headers) if (name.toLowerCase() === 'set-cookie') this.#note(line)
     return response
   }
 
   type: TypingAgent['type'] = async (...given) => {
-    this.secretsSent += 1
+    await this.#beforeSecret()
     await this.#agent.type(...given)
   }
 
@@ -43,6 +46,12 @@ export class WatchedAgent implements TypingAgent, Watch {
 
   get networkMs(): number {
     return this.#agent.networkMs
+  }
+
+  async #beforeSecret(): Promise<void> {
+    this.#announced ??= Promise.resolve(this.#beforeFirst())
+    await this.#announced
+    this.secretsSent += 1
   }
 
   #note(line: string): void {

@@ -17,7 +17,7 @@ export function accountActions({ id }: Account, state: AccountState, csrf: strin
     case 'asking':
       return html`${!here && html`<a class="button main" href="/questions/${state.challengeId}">Answer</a>`}${end('Stop')}`
     case 'needs-attention':
-      if (state.attention.reason === 'wrong-password')
+      if (state.attention.reason === 'wrong-password' || state.attention.reason === 'interrupted-twice')
         return html`<a class="button main" href="/accounts/${id}/password">Enter the right password</a>${action(`/accounts/${id}/confirm`, 'It is right: try it once', csrf)}`
       if (state.attention.reason === 'challenge')
         return html`<a class="button main" href="/accounts/${id}/by-hand">Sign in by hand</a>${signIn('Sign in again')}`

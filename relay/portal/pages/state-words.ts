@@ -1,4 +1,5 @@
 import type { FailureKind } from '../../../adapters/index.ts'
+import type { AttentionReason } from '../../accounts/index.ts'
 import type { AccountState } from '../account-state.ts'
 import { type Html, html } from './html.ts'
 import { moment } from './moment.ts'
@@ -9,7 +10,7 @@ interface Words {
 }
 
 /** Each kind of failure: what happened, and what the person can do here. */
-const failures: Readonly<Record<FailureKind, Words>> = {
+const failures: Readonly<Record<FailureKind | AttentionReason, Words>> = {
   'wrong-password': {
     what: 'The site refused the user name or password.',
     advice:
@@ -32,6 +33,15 @@ const failures: Readonly<Record<FailureKind, Words>> = {
   unknown: {
     what: 'The site answered in a way the relay does not know.',
     advice: 'Sign in again. If it stays so, tell the person who runs this relay what was seen.',
+  },
+  interrupted: {
+    what: 'The relay does not know whether the site took the password.',
+    advice: 'Sign in again: the password is sent once more.',
+  },
+  'interrupted-twice': {
+    what: 'Two sign-ins in a row were cut short, and the relay does not know whether the site took the password.',
+    advice:
+      'Look whether you can sign in at the site yourself. If the password is right, say so: it is tried once more. If not, enter the right one. Until then the relay sends nothing, so that the site does not lock the account.',
   },
 }
 
@@ -73,7 +83,7 @@ export function stateAdvice(state: AccountState): Html | undefined {
   }
 }
 
-function advice(kind: FailureKind, seen: readonly string[]): Html {
+function advice(kind: FailureKind | AttentionReason, seen: readonly string[]): Html {
   const { what, advice: next } = failures[kind]
   return html`<div class="note bad"><p><strong>${what}</strong> ${next}</p>${seen.length > 0 && html`<p><small>Seen: <bdi>${seen.join('; ')}</bdi></small></p>`}</div>`
 }
