@@ -3,11 +3,13 @@ import { run as captcha } from './captcha.ts'
 import { run as captchaMemory } from './captcha-memory.ts'
 import { run as fuzz } from './fuzz/run.ts'
 import { run as proxy } from './proxy/run.ts'
+import { run as scale } from './scale/run.ts'
 import { run as signIn } from './sign-in.ts'
 
 const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   'sign-in': () => signIn(),
   proxy: () => proxy(),
+  scale: () => scale(),
   fuzz: () => fuzz(),
   captcha: () => captcha(),
   'captcha-memory': () => captchaMemory(),

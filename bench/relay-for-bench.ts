@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { configSchema } from '../config/index.ts'
+import type { Account } from '../relay/accounts/index.ts'
 import { createRelay, type Relay } from '../relay/app.ts'
 import { createMasterKey } from '../relay/vault/index.ts'
 
@@ -32,10 +33,23 @@ export async function startBenchRelay(wanted: Parameters<typeof configSchema.par
   return { relay, userId, authorization: `Basic ${Buffer.from(`${device.name}:${token}`).toString('base64')}` }
 }
 
-/** Enrols a site that has a form at /login, vouched for by `ca` (PEM), and signs in there. */
-export async function signInAt({ relay, userId }: BenchRelay, { origin, ca }: { readonly origin: string; readonly ca: string }): Promise<void> {
-  const facts = { id: 'erp', origins: [origin], loginUrl: `${origin}/login`, ca, networks: ['loopback'] as const }
+/** Where there is a form at /login. */
+export interface BenchSite {
+  readonly id: string
+  readonly origin: string
+  /** PEM that vouches for it. */
+  readonly ca: string
+}
+
+/** Enrols a site, with an account of ann's. */
+export async function enrolAt({ relay, userId }: BenchRelay, { id, origin, ca }: BenchSite): Promise<Account> {
+  const facts = { id, origins: [origin], loginUrl: `${origin}/login`, ca, networks: ['loopback'] as const }
   await relay.accounts.addSite({ ...facts, adapter: 'form', settings: {}, delivery: 'attach' })
-  const account = await relay.accounts.addAccount({ owner: userId, siteId: 'erp', username: 'ann', secrets: { password: 'secret' } })
-  await relay.sessions.ensure(account.id)
+  return relay.accounts.addAccount({ owner: userId, siteId: id, username: 'ann', secrets: { password: 'secret' } })
+}
+
+/** The same, signed in. */
+export async function signInAt(bench: BenchRelay, site: BenchSite): Promise<void> {
+  const { id } = await enrolAt(bench, site)
+  await bench.relay.sessions.ensure(id)
 }

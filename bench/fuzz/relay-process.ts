@@ -1,10 +1,8 @@
 import 'reflect-metadata'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import { setTimeout as pause } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { createTestAuthority } from '../../test/outbound/certificates.ts'
+import { tellMemory } from '../memory.ts'
 import { signInAt, startBenchRelay } from '../relay-for-bench.ts'
 
 /** What it tells when it is signed in. */
@@ -36,19 +34,10 @@ const bench = await startBenchRelay({
   proxy: { listen: '127.0.0.1:0', tlsListen: '127.0.0.1:0', otherHosts: 'refuse' },
   limits: { requestsPerSecond: 1_000_000, burst: 10_000_000 },
 })
-await signInAt(bench, { origin: `https://${authority}`, ca: testAuthority.cert })
+await signInAt(bench, { id: 'erp', origin: `https://${authority}`, ca: testAuthority.cert })
 const { relay, authorization } = bench
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-process.on('message', async () => {
-  while (relay.proxy.figures().connections > 0) await pause(20)
-  for (let round = 0; round < 3; round++) {
-    collectGarbage()
-    await pause(100)
-  }
-  process.send?.(process.memoryUsage())
-})
+tellMemory(relay.proxy)
 process.send?.({
   address: relay.proxy.address,
   tlsAddress: relay.proxy.tlsAddress ?? '',

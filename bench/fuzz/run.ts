@@ -1,5 +1,6 @@
 import { throwAt } from '../../test/attacks/fuzz/throw-at.ts'
-import { startProcess, stopProcess, told } from '../start-process.ts'
+import { megabytes, memoryOf } from '../memory.ts'
+import { startProcess, stopProcess } from '../start-process.ts'
 import type { FuzzedRelay } from './relay-process.ts'
 
 /** Pieces thrown; the memory after the first tenth is what the rest is held against. LOGIN_RELAY_FUZZ sets another number, LOGIN_RELAY_FUZZ_SEED another seed. */
@@ -13,19 +14,14 @@ export async function run(): Promise<readonly string[]> {
   const colon = address.lastIndexOf(':')
   const access = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)), authorization }
   const to = { ...rest, access, goodEvery: 100, atOnce: 96 }
-  const memory = async (): Promise<NodeJS.MemoryUsage> => {
-    const said = told<NodeJS.MemoryUsage>(relay)
-    relay.send('memory')
-    return said
-  }
   try {
     const tenth = Math.round(count / 10)
     const first = await throwAt({ ...to, count: tenth, seed })
-    const before = await memory()
+    const before = await memoryOf(relay)
     const begun = performance.now()
     const { good, outcomes } = await throwAt({ ...to, count: count - tenth, seed: seed + 1 })
     const perSecond = ((count - tenth) / (performance.now() - begun)) * 1000
-    const after = await memory()
+    const after = await memoryOf(relay)
     const answers = [...outcomes].sort(([, a], [, b]) => b - a).map(([outcome, times]) => `${outcome} ${times}`)
     return [
       `${count} pieces, seed ${seed}: the relay is up, and ${first.good + good} good requests in between were answered`,
@@ -35,8 +31,4 @@ export async function run(): Promise<readonly string[]> {
   } finally {
     await stopProcess(relay)
   }
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1)
 }

@@ -9,6 +9,8 @@ export interface Load {
   readonly proxy?: Way
   readonly ca: string
   readonly port: number
+  /** The connections are shared among them. */
+  readonly hosts: readonly string[]
   readonly path: string
   readonly connections: number
   readonly seconds: number
@@ -23,35 +25,37 @@ export interface Answered {
 // A process of its own that sends one request after the other on each connection. Its connections stand before it begins, so that none of
 // it is handshakes; it reads no more of an answer than its length, so that it takes little of the processor from what is measured.
 const load = JSON.parse(process.argv[2] ?? '') as Load
-const request = Buffer.from(
-  `GET ${load.path} HTTP/1.1\r\nHost: localhost:${load.port}\r\nUser-Agent: bench\r\nAccept: */*\r\nAccept-Encoding: gzip\r\nCookie: ${cookie}\r\n\r\n`,
-)
 const chunked = Number.POSITIVE_INFINITY
 const lastChunk = Buffer.from('0\r\n\r\n')
 const times: number[] = []
 let end = 0
 
-const sockets = await Promise.all(Array.from({ length: load.connections }, open))
+const opened = await Promise.all(Array.from({ length: load.connections }, (_, at) => open(load.hosts[at % load.hosts.length] as string)))
 process.send?.('ready')
 await once(process, 'message')
 end = performance.now() + load.seconds * 1000
-await Promise.all(sockets.map(ask))
+await Promise.all(opened.map(ask))
 times.sort((a, b) => a - b)
 process.send?.({ requests: times.length, latency: times[times.length >> 1] ?? Number.NaN } satisfies Answered)
-for (const socket of sockets) socket.destroy()
+for (const { socket } of opened) socket.destroy()
 process.disconnect()
 
-async function open(): Promise<TLSSocket> {
-  const socket = load.proxy === undefined ? connectTcp({ port: load.port, host: '127.0.0.1', noDelay: true }) : await tunnel(load.proxy)
-  const secure = connectTls({ socket, servername: 'localhost', ca: load.ca, ALPNProtocols: ['http/1.1'] })
-  await once(secure, 'secureConnect')
-  return secure
+interface Opened {
+  readonly host: string
+  readonly socket: TLSSocket
 }
 
-async function tunnel({ port, authorization }: Way): Promise<Socket> {
+async function open(host: string): Promise<Opened> {
+  const socket = load.proxy === undefined ? connectTcp({ port: load.port, host: '127.0.0.1', noDelay: true }) : await tunnel(load.proxy, host)
+  const secure = connectTls({ socket, servername: host, ca: load.ca, ALPNProtocols: ['http/1.1'] })
+  await once(secure, 'secureConnect')
+  return { host, socket: secure }
+}
+
+async function tunnel({ port, authorization }: Way, host: string): Promise<Socket> {
   const socket = connectTcp({ port, host: '127.0.0.1', noDelay: true })
   const credentials = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`
-  socket.write(`CONNECT localhost:${load.port} HTTP/1.1\r\nHost: localhost:${load.port}\r\n${credentials}\r\n`)
+  socket.write(`CONNECT ${host}:${load.port} HTTP/1.1\r\nHost: ${host}:${load.port}\r\n${credentials}\r\n`)
   let answer = ''
   // Some write it in several pieces.
   while (!answer.endsWith('\r\n\r\n')) answer += ((await once(socket, 'data')) as [Buffer])[0].toString('latin1')
@@ -60,7 +64,9 @@ async function tunnel({ port, authorization }: Way): Promise<Socket> {
 }
 
 /** Until the time is over. */
-function ask(socket: TLSSocket): Promise<void> {
+function ask({ host, socket }: Opened): Promise<void> {
+  const fields = `Host: ${host}:${load.port}\r\nUser-Agent: bench\r\nAccept: */*\r\nAccept-Encoding: gzip\r\nCookie: ${cookie}\r\n`
+  const request = Buffer.from(`GET ${load.path} HTTP/1.1\r\n${fields}\r\n`)
   return new Promise((resolve, reject) => {
     let [begun, awaited, came] = [0, 0, 0]
     const send = (): void => {

@@ -31,13 +31,14 @@ export async function warmUp(subject: Subject, origin: Origin): Promise<void> {
   await loaded(subject, origin, { path: small, connections: 16, seconds: long })
 }
 
-async function loaded(
-  { proxy, ca, pid }: Subject,
-  { port }: Origin,
-  asked: Pick<Load, 'path' | 'connections' | 'seconds'>,
+/** What came of a load of the site by a way to it. */
+export async function loaded(
+  { proxy, ca, pid }: Pick<Subject, 'proxy' | 'ca' | 'pid'>,
+  { port }: Pick<Origin, 'port'>,
+  asked: Pick<Load, 'path' | 'connections' | 'seconds'> & Partial<Pick<Load, 'hosts'>>,
 ): Promise<Answered & { readonly cpu: number }> {
   const file = new URL('client-process.ts', import.meta.url)
-  const load: Load = { ...asked, ca, port, ...(proxy === undefined ? {} : { proxy }) }
+  const load: Load = { hosts: ['localhost'], ...asked, ca, port, ...(proxy === undefined ? {} : { proxy }) }
   const [client] = await startProcess<'ready'>(file, JSON.stringify(load))
   const before = pid === undefined ? Number.NaN : cpuTimeOf([pid])
   client.send('begin')

@@ -16,7 +16,7 @@ const bench = await startBenchRelay({
   log: { access: 'file' },
   limits: { requestsPerSecond: 1_000_000, burst: 10_000_000 },
 })
-await signInAt(bench, site)
+await signInAt(bench, { id: 'erp', ...site })
 process.send?.({
   port: Number(bench.relay.proxy.address.split(':').at(-1)),
   authorization: bench.authorization,
