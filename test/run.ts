@@ -1,6 +1,6 @@
 /**
  * `npm test`: finds or installs what the tests need beyond npm, runs every test, and ends with a line
- * `N passed, N failed` (`, N skipped`). A skip is printed with its reason; under CI=true it is an error, but for a product that cannot be had.
+ * `N passed, N failed` (`, N skipped`). A skip is printed with its reason; under CI=true it is an error, but for a product or a Firefox that cannot be had.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Parser } from 'tap-parser'
 import { findChromium, wantedChromium } from './chromium.ts'
+import { findFirefox } from './firefox.ts'
 import { installFromNpm, missingPackages, notHere } from './products/provide.ts'
 import { findCertutil, wantedCertutil } from './trust-authority.ts'
 
@@ -79,12 +80,13 @@ function isOfProduct(file: string): boolean {
 }
 
 /**
- * Browser tests drive a real Chromium that trusts the relay's CA, tests of products sign in to real ones: what is there, or Debian's where
- * this process may install it.
+ * Browser tests drive a real Chromium that trusts the relay's CA, and Firefox where it can be had; tests of products sign in to real ones:
+ * what is there, or Debian's where this process may install it.
  */
 async function provideFromDebian(hasProducts: boolean): Promise<void> {
   const forBrowser = (): string[] => [...(findChromium() === undefined ? ['chromium'] : []), ...(findCertutil() === undefined ? ['libnss3-tools'] : [])]
-  const missing = (): string[] => [...forBrowser(), ...(hasProducts ? missingPackages() : [])]
+  const firefox = (): string[] => (findFirefox() === undefined ? ['firefox-esr'] : [])
+  const missing = (): string[] => [...forBrowser(), ...firefox(), ...(hasProducts ? missingPackages() : [])]
   if (missing().length === 0) return
   const debianRoot = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (debianRoot) {
