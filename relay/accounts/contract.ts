@@ -8,6 +8,19 @@ export type Delivery =
   /** The real cookies are given to the client. */
   | 'handoff'
 
+/** What becomes of a cookie of a site, where its declaration says so by name. */
+export type CookieKind =
+  /** Held by the relay and attached on the way; the client sees nothing of it. */
+  | 'managed'
+  /** The same, and the client is shown a value in its place that is worth nothing. */
+  | 'phantom'
+  /** The same, and the client has the real value too: for a token against forged requests, which is no session. */
+  | 'copied'
+  /** Passed between site and client as it is. */
+  | 'relayed'
+  /** Neither kept nor passed, either way. */
+  | 'suppressed'
+
 /** Kinds of address a host may resolve to; what was seen when the site was enrolled is what stays allowed. */
 export type Network =
   | 'public'
@@ -28,6 +41,8 @@ export interface Site {
   /** The adapter's own settings, checked by its schema. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly delivery: Delivery
+  /** By name, or by its beginning and a star. What is not named is judged by what it is (docs/proxy.md). */
+  readonly cookies?: Readonly<Record<string, CookieKind>>
   /** PEM of a private CA that vouches for this site. */
   readonly ca?: string
   readonly networks: readonly Network[]

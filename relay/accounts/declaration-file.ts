@@ -13,6 +13,7 @@ const comments: Readonly<Partial<Record<keyof Declaration, string>>> = {
   networks: 'Kinds of address they may resolve to: public, private, loopback.',
   adapter: 'How the site signs in; docs/adapters.md lists the settings of each adapter.',
   delivery: 'attach: the proxy adds the session on the way; handoff: the client gets the cookies.',
+  cookies: 'By name: managed, phantom, copied, relayed or suppressed; docs/proxy.md.',
   upstreamProxy: 'The proxy by which the relay reaches it; docs/proxy.md.',
   ca: 'The private CA that vouches for the site.',
   seen: 'What the login page looked like; `site check` says what has changed since.',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { nearest, readYaml, schemaProblem, type YamlFile } from '../../config/index.ts'
 import { isRelayError, RelayError } from '../errors.ts'
 import type { Site } from './contract.ts'
+import { cookieKinds } from './cookie-rules.ts'
 import { checkSite } from './site-rules.ts'
 
 const names = z.array(z.string())
@@ -33,6 +34,7 @@ const declaration = z.strictObject({
   adapter: z.string().min(1).default('form'),
   settings: z.record(z.string(), z.unknown()).default({}),
   delivery: z.enum(['attach', 'handoff']).default('attach'),
+  cookies: z.record(z.string(), z.enum(cookieKinds)).optional(),
   upstreamProxy: z.string().optional(),
   ca: z.string().optional(),
   seen: seen.optional(),
@@ -61,7 +63,7 @@ export function readDeclaration(id: string, path: string, text: string, adapters
 }
 
 export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
-  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, upstreamProxy, ca, seen: lastSeen } = site
+  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, cookies, upstreamProxy, ca, seen: lastSeen } = site
   return {
     login: loginUrl,
     ...(landingUrl === undefined ? {} : { landing: landingUrl }),
@@ -70,6 +72,7 @@ export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
     adapter,
     settings: structuredClone(settings) as Record<string, unknown>,
     delivery,
+    ...(cookies === undefined ? {} : { cookies: { ...cookies } }),
     ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: structuredClone(lastSeen) as NonNullable<Declaration['seen']> }),
@@ -77,12 +80,13 @@ export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
 }
 
 function siteOf(id: string, { login, landing, ...rest }: Declaration): Omit<Site, 'createdAt'> {
-  const { ca, upstreamProxy, seen: lastSeen, ...plain } = rest
+  const { ca, cookies, upstreamProxy, seen: lastSeen, ...plain } = rest
   return {
     id,
     loginUrl: new URL(login).href,
     ...(landing === undefined ? {} : { landingUrl: landing }),
     ...plain,
+    ...(cookies === undefined ? {} : { cookies }),
     ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: lastSeen as NonNullable<Site['seen']> }),
@@ -124,5 +128,6 @@ function keyMeant(problem: string): string {
   if (problem.includes('upstream')) return 'upstreamProxy'
   if (problem.includes('network')) return 'networks'
   if (problem.includes('CA')) return 'ca'
+  if (problem.includes('cookie')) return 'cookies'
   return problem.includes('setting') ? 'settings' : 'adapter'
 }

@@ -13,6 +13,7 @@ export type {
   Accounts,
   Attention,
   AttentionReason,
+  CookieKind,
   Credential,
   CredentialVersion,
   Delivery,
@@ -25,6 +26,7 @@ export type {
   Site,
   VersionCause,
 } from './contract.ts'
+export { type CookieRules, cookieRules } from './cookie-rules.ts'
 export type { Declaration } from './declaration.ts'
 export { createDeclarations, type DeclarationState, type Declarations, type FoundDeclaration, type Reloaded, type ReloadOptions } from './declarations.ts'
 export type { CharacterClass, PasswordRules } from './new-password.ts'

@@ -63,19 +63,20 @@ function plainChanges(before: Settled, after: Settled): string[] {
     ...moved('the adapter', before.adapter, after.adapter),
     ...moved('the upstream proxy', before.upstreamProxy, after.upstreamProxy),
     ...moved('the delivery', before.delivery, after.delivery),
+    ...keysChanged('cookie', before.cookies, after.cookies),
     ...(before.ca !== undefined && after.ca === undefined ? ['no private CA vouches for it any more'] : []),
     ...before.networks.filter((network) => !after.networks.includes(network)).map((network) => `its hosts no longer resolve to ${network} addresses`),
-    ...settingsChanged(before.settings, after.settings),
+    ...keysChanged('setting', before.settings, after.settings),
     ...(same(before.seen, after.seen) ? [] : ['what was seen of the login page']),
     ...(before.origins[0] !== after.origins[0] && same([...before.origins].sort(), [...after.origins].sort()) ? ['the order of its origins'] : []),
   ]
 }
 
-function settingsChanged(before: Site['settings'], after: Site['settings']): string[] {
+function keysChanged(what: string, before: Readonly<Record<string, unknown>> = {}, after: Readonly<Record<string, unknown>> = {}): string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => !same(before[key], after[key]))
   return keys.map((key) => {
-    if (before[key] === undefined) return `the setting \`${key}\` is new`
-    return after[key] === undefined ? `the setting \`${key}\` is gone` : `the setting \`${key}\` is another`
+    if (before[key] === undefined) return `the ${what} \`${key}\` is new`
+    return after[key] === undefined ? `the ${what} \`${key}\` is gone` : `the ${what} \`${key}\` is another`
   })
 }
 

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { isPublicSuffix, upstreamProxyForm } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Delivery, Network, Site } from './contract.ts'
+import { checkCookies } from './cookie-rules.ts'
 
 const deliveries: readonly Delivery[] = ['attach', 'handoff']
 const networks: readonly Network[] = ['public', 'private', 'loopback']
@@ -16,6 +17,7 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
   if (!/^[a-z0-9][a-z0-9._-]{0,99}$/i.test(site.adapter)) reject('the adapter name is not one')
   checkSettings(site.settings)
   if (!deliveries.includes(site.delivery)) reject('the delivery is `attach` or `handoff`')
+  if (site.cookies !== undefined) checkCookies(site.cookies)
   checkNetworks(site.networks)
   if (site.upstreamProxy !== undefined && !upstreamProxyForm.test(site.upstreamProxy)) {
     reject('the upstream proxy is not `direct`, `env:NAME`, or the address of a proxy without credentials')
@@ -30,6 +32,7 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
     adapter: site.adapter,
     settings: site.settings,
     delivery: site.delivery,
+    ...(site.cookies === undefined ? {} : { cookies: { ...site.cookies } }),
     ...(site.ca === undefined ? {} : { ca: site.ca }),
     networks: [...site.networks],
     ...(site.upstreamProxy === undefined ? {} : { upstreamProxy: site.upstreamProxy }),

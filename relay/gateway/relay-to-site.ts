@@ -1,5 +1,5 @@
 import type { Destined, RelayedRequest, Sender } from '../traffic/index.ts'
-import { clientCookieLine, isClientCookie, tokenCookieLines } from './client-cookies.ts'
+import { clientCookieLine } from './client-cookies.ts'
 import type { Exchange } from './exchange.ts'
 import { reportPath } from './own-paths.ts'
 import type { OriginMap } from './rewrite/origin-map.ts'
@@ -27,9 +27,8 @@ export function relayToSite(rooms: Rooms, exchange: Exchange, visit: SiteVisit):
   return rooms.traffic.relay({ req, res, head, target, site, sender: senderOf(rooms, exchange, visit), ...(upgrade === undefined ? {} : { upgrade }) })
 }
 
-function senderOf({ strays }: Rooms, { req, head, target }: Exchange, { pass, account, site, map, place }: SiteVisit): Sender {
+function senderOf({ strays }: Rooms, { req, target }: Exchange, { pass, account, site, map, place }: SiteVisit): Sender {
   const url = new URL(place.origin + target.path)
-  let forClient: string[] = []
   return {
     userId: pass.principal.user.id,
     deviceId: pass.principal.session.id,
@@ -37,18 +36,12 @@ function senderOf({ strays }: Rooms, { req, head, target }: Exchange, { pass, ac
     deviceName: 'gateway',
     isAtOrigin: false,
     chooseAccount: () => account,
-    leaves(line, session) {
-      const leaves = isClientCookie(line, session, url)
-      if (leaves) forClient.push(clientCookieLine(line))
-      return leaves
-    },
-    shape(answer, answerHead, session) {
-      if (session !== undefined && head.isNavigation) forClient = [...forClient, ...tokenCookieLines(session, url, head.cookie)]
+    clientLine: clientCookieLine,
+    shape(answer, answerHead) {
       return shapeAnswer(answer, answerHead, {
         map,
         method: req.method as string,
         locksPasswords: url.href.split(/[?#]/)[0] === site.loginUrl.split(/[?#]/)[0],
-        cookies: forClient,
         pageFields: strays.isWatching(account) ? ['Content-Security-Policy-Report-Only', watchPolicy(map.gatewayOrigins, reportPath)] : [],
       })
     },

@@ -25,19 +25,16 @@ export interface ShapeOptions {
   readonly method: string
   /** The page is the site's login page. */
   readonly locksPasswords: boolean
-  /** Set-Cookie lines for the client. */
-  readonly cookies: readonly string[]
   /** Fields that the gateway adds to pages. */
   readonly pageFields: readonly string[]
 }
 
 /** The site's answer as it is at the gateway's host: its fields in `head`, its body in what is given back. */
-export function shapeAnswer(answer: ForwardResponse, head: ResponseHead, { map, method, locksPasswords, cookies, pageFields }: ShapeOptions): ForwardResponse {
+export function shapeAnswer(answer: ForwardResponse, head: ResponseHead, { map, method, locksPasswords, pageFields }: ShapeOptions): ForwardResponse {
   const encoding = (fieldOf(head.fields, 'content-encoding') ?? '').trim().toLowerCase()
   const isWhole = answer.status !== 206 && answer.status !== 204 && answer.status !== 304
   const rewriter = isWhole && isReadable(encoding) ? chooseRewriter(head.contentType, map, { locksPasswords }) : undefined
   const fields = shapeFields(head.fields, map, rewriter !== undefined)
-  for (const line of cookies) fields.push('Set-Cookie', line)
   if (/html/i.test(head.contentType)) fields.push(...pageFields)
   // A page may not widen its origin to the gateway's domain (document.domain).
   fields.push('Origin-Agent-Cluster', '?1')

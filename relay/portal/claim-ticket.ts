@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/index.ts'
+import { type Account, cookieRules } from '../accounts/index.ts'
 import { decide } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Principal } from '../identity/index.ts'
@@ -31,7 +31,13 @@ export async function claimTicket(rooms: Rooms, principal: Principal, ticket: st
   const headers = handedHeaders(session)
   await rooms.sessions.tickets.redeem(ticket, principal)
   rooms.sessions.touch(session)
-  return { account: account.name, site: session.site.id, landingUrl: session.landingUrl, cookies: session.cookies(), headers }
+  return { account: account.name, site: session.site.id, landingUrl: session.landingUrl, cookies: handedCookies(rooms, session), headers }
+}
+
+/** What the declaration keeps in the relay stays there. */
+function handedCookies({ accounts }: Rooms, session: SiteSession): ClaimedSession['cookies'] {
+  const rules = cookieRules(accounts.site(session.site.id) ?? session.site)
+  return session.cookies().filter(({ name }) => ['managed', 'phantom', 'suppressed'].every((kind) => rules?.kindOf(name) !== kind))
 }
 
 /** What holds the password stays in the relay, be it a header or a cookie (law 1). */

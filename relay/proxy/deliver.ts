@@ -1,11 +1,10 @@
 import { asRelayError, RelayError } from '../errors.ts'
 import type { SiteSession, Ticket } from '../sessions/index.ts'
-import { type Destined, destined, readAuthority, respondError, type SiteRequest } from '../traffic/index.ts'
+import { handedCookieLines, respondError, type SiteRequest } from '../traffic/index.ts'
 import { checkUse } from './choose-account.ts'
 import type { DeliveryHops } from './delivery-hops.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import type { Rooms } from './rooms.ts'
-import { setCookieLines } from './set-cookie-lines.ts'
 
 /** A request of a device to an enrolled site. */
 export interface DeviceRequest extends SiteRequest {
@@ -25,13 +24,10 @@ export async function deliver(rooms: Rooms, hops: DeliveryHops, request: DeviceR
     rooms.sessions.touch(session)
     await rooms.choices.choose(request.principal.device.id, session.account)
     const seen = [...visited, request.target.place.origin]
-    const next = nextOrigin(session, seen)
+    const next = nextOrigin(session, seen, request)
     const location = next === undefined ? landingOf(session) : nextHop(rooms, hops, { ticket, next, seen })
     res.writeHead(303, [
-      ...setCookieLines(session.cookies(), request.target.place, session.cookiesTell ? 'attach' : request.site.delivery).flatMap((line) => [
-        'Set-Cookie',
-        line,
-      ]),
+      ...linesAt(session, request.target.place.origin, request).flatMap((line) => ['Set-Cookie', line]),
       ...['Location', location, 'Content-Length', '0', 'Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer'],
     ])
     res.end()
@@ -60,9 +56,12 @@ async function sessionFor({ accounts, sessions }: Rooms, ticket: Ticket, { site,
 }
 
 /** The next enrolled origin where a cookie of this session belongs. */
-function nextOrigin(session: SiteSession, seen: readonly string[]): string | undefined {
-  const cookies = session.cookies()
-  return session.site.origins.find((origin) => !seen.includes(origin) && setCookieLines(cookies, placeOf(origin), 'attach').length > 0)
+function nextOrigin(session: SiteSession, seen: readonly string[], request: DeviceRequest): string | undefined {
+  return session.site.origins.find((origin) => !seen.includes(origin) && linesAt(session, origin, request).length > 0)
+}
+
+function linesAt(session: SiteSession, origin: string, { site, principal }: DeviceRequest): string[] {
+  return handedCookieLines(session.cookies(), { session, site, url: new URL(origin), deviceId: principal.device.id, isHandoff: site.delivery === 'handoff' })
 }
 
 function nextHop({ sessions }: Rooms, hops: DeliveryHops, { ticket, next, seen }: { ticket: Ticket; next: string; seen: readonly string[] }): string {
@@ -78,11 +77,4 @@ function landingOf({ site, landingUrl }: SiteSession): string {
     if (url !== null && site.origins.includes(url.origin)) return url.href
   }
   return `${site.origins[0]}/`
-}
-
-function placeOf(origin: string): Destined {
-  const scheme = origin.startsWith('https:') ? 'https' : 'http'
-  const authority = readAuthority(origin.slice(scheme.length + 3), scheme === 'https' ? 443 : 80)
-  if (authority === undefined) throw new RelayError('internal', { detail: `origin ${origin}` })
-  return destined(scheme, authority)
 }

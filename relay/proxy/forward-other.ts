@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { asRelayError, RelayError } from '../errors.ts'
-import { passAnswer, type RequestHead, readResponseHead, respondError, type SeenExchange, Tally, type Target, via } from '../traffic/index.ts'
+import { passAnswer, type RequestHead, readResponseHead, respondError, type SeenExchange, Tally, type Target, via, withoutPhantoms } from '../traffic/index.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface OtherRequest {
@@ -38,7 +38,8 @@ export function forwardOther(
 
   function send(socket: Duplex, onError: (error: Error) => void): void {
     const fields = ['Host', authority, ...head.fields]
-    if (head.cookie !== '') fields.push('Cookie', head.cookie)
+    const cookie = withoutPhantoms(head.cookie)
+    if (cookie !== '') fields.push('Cookie', cookie)
     if (head.chunked) fields.push('Transfer-Encoding', 'chunked')
     fields.push('Via', via, 'Connection', 'close')
     const upstream: ClientRequest = request({

@@ -2,6 +2,7 @@ import type { SessionHeader } from '../../adapters/index.ts'
 import { goesTo, headerParts } from '../login/index.ts'
 import type { Part } from '../outbound/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
+import { cookieName } from './cookies/pairs.ts'
 import { via } from './request-head.ts'
 
 type Field = string | readonly Part[]
@@ -44,11 +45,6 @@ export function attachCookies(client: string, own: string): string {
   const names = new Set(own.split('; ').map(cookieName))
   const kept = client.split(';').filter((pair) => !names.has(cookieName(pair)))
   return [...kept.map((pair) => pair.trim()).filter((pair) => pair !== ''), own].join('; ')
-}
-
-function cookieName(pair: string): string {
-  const equals = pair.indexOf('=')
-  return (equals < 0 ? '' : pair.slice(0, equals)).trim()
 }
 
 function withoutSessionHeaders(fields: readonly string[], headers: readonly SessionHeader[]): Field[] {

@@ -1,7 +1,8 @@
 import { TrafficCounts } from './counts.ts'
 import { LiveTraffic } from './live-traffic.ts'
-import { RelayedRequest, type SiteRequest } from './relayed-request.ts'
+import { RelayedRequest } from './relayed-request.ts'
 import type { Rooms, TrafficOptions } from './rooms.ts'
+import type { SiteRequest } from './site-request.ts'
 import { Turns } from './turns.ts'
 
 /** The requests of clients that are on their way to enrolled sites, whichever door they came by. */

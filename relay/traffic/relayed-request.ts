@@ -1,41 +1,27 @@
 import type { Duplex } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { ResponseFacts } from '../../adapters/index.ts'
-import type { Account, Site } from '../accounts/index.ts'
+import type { Account } from '../accounts/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { PageSignIn, SiteSession } from '../sessions/index.ts'
-import { type Attachment, attachSession, crossSiteSession, wholeSession } from './attach-session.ts'
-import type { ClientAnswer, ClientRequest } from './client-message.ts'
 import { ClientWait } from './client-wait.ts'
+import { ExchangeCookies } from './cookies/exchange-cookies.ts'
 import { isCrossSite } from './cross-site.ts'
 import { Ending } from './ending.ts'
 import { respondError, respondSeeOther } from './error-answer.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
-import { type ClientUpgrade, type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
+import { type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
 import { passAnswer } from './pass-answer.ts'
-import { hasContent, type RequestHead } from './request-head.ts'
-import type { Target } from './request-target.ts'
+import { hasContent } from './request-head.ts'
 import { isFalseAlarm, isUndone, rememberFalseAlarm } from './resend.ts'
 import { type ResponseHead, readResponseHead } from './response-head.ts'
 import type { Rooms } from './rooms.ts'
-import type { Sender } from './sender.ts'
+import type { SiteRequest } from './site-request.ts'
 import { Tally } from './tally.ts'
 import type { CutReason, Cuttable, UnderWay } from './under-way.ts'
-
-/** A request of a client to an enrolled site. */
-export interface SiteRequest {
-  readonly req: ClientRequest
-  readonly res: ClientAnswer
-  readonly head: RequestHead
-  readonly target: Target
-  readonly site: Site
-  readonly sender: Sender
-  /** It asks for a WebSocket (RFC 6455, RFC 8441). */
-  readonly upgrade?: ClientUpgrade
-}
 
 /** A request that is refused this often with a cookie newer each time is refused for another reason. */
 const mostRetakes = 3
@@ -62,6 +48,7 @@ export class RelayedRequest implements Cuttable {
   readonly #hasBody: boolean
   /** A page of another site made it: it goes without the session, and what comes of it says nothing about the session. */
   readonly #isCrossSite: boolean
+  readonly #cookies: ExchangeCookies
   #body: KeptBody | undefined
   #resent = false
   /** It waited for a sign-in or was refused once, as others may have been that are sent at the same moment. */
@@ -84,6 +71,7 @@ export class RelayedRequest implements Cuttable {
     this.#url = new URL(request.target.place.origin + request.target.path)
     this.#hasBody = hasContent(request.head)
     this.#isCrossSite = isCrossSite(request.head, request.req.method as string, request.target.place, request.site)
+    this.#cookies = new ExchangeCookies(request, this.#url, this.#isCrossSite)
     rooms.live.begin(this)
     request.res.on('close', () => {
       if (!this.isUpgraded) this.#finish()
@@ -175,12 +163,12 @@ export class RelayedRequest implements Cuttable {
     if (session !== undefined) this.#use(session)
     if (session !== undefined && !this.#isCrossSite) this.#rooms.sessions.touch(session)
     this.#sentCookies = session?.cookieHeader(this.#url) ?? ''
-    const { req, head, target, site, upgrade } = this.#request
+    const { req, target, site, upgrade } = this.#request
     const forwarded = {
       method: req.method as string,
       origin: target.place.origin,
       path: target.path,
-      headers: attachSession(head.fields, head.cookie, this.#attachmentOf(session)),
+      headers: this.#cookies.attach(session),
       body: this.#bodyToSend(),
       signal: this.#ending,
     }
@@ -202,10 +190,6 @@ export class RelayedRequest implements Cuttable {
     if (session.cookieHeader(this.#url) !== this.#sentCookies) return true
     const othersUnderWay = (this.#users?.size ?? 0) > 1
     return othersUnderWay && this.#rooms.turns.isChanging(this.#request.site)
-  }
-
-  #attachmentOf(session: SiteSession | undefined): Attachment {
-    return session === undefined || this.#isCrossSite ? crossSiteSession(session, this.#url) : wholeSession(session, this.#url)
   }
 
   #use(session: SiteSession): void {
@@ -249,14 +233,11 @@ export class RelayedRequest implements Cuttable {
     this.#pass(answer, head, session)
   }
 
-  /** Takes the answer's cookies into the session and gives the names that it removed. Across sites a browser takes those of SameSite=None alone. */
-  #absorb({ setCookies }: ResponseHead, session: SiteSession | undefined): readonly string[] {
-    const taken = this.#isCrossSite ? setCookies.filter((line) => /;[ \t]*samesite=none[ \t]*(?:;|$)/i.test(line)) : setCookies
-    if (taken.length === 0 || session === undefined) return []
-    const { sender } = this.#request
-    const kept = sender.leaves === undefined ? taken : taken.filter((line) => sender.leaves?.(line, session) !== true)
+  /** Takes the answer's cookies into the session and gives the names that it removed. */
+  #absorb(head: ResponseHead, session: SiteSession | undefined): readonly string[] {
+    if (session === undefined || head.setCookies.length === 0) return this.#cookies.absorb(head, undefined, false)
     const before = session.cookieHeader(this.#url)
-    const removed = session.absorb(this.#url, kept)
+    const removed = this.#cookies.absorb(head, session, this.#page !== undefined)
     if (session.cookieHeader(this.#url) !== before) this.#rooms.turns.noteChange(this.#request.site)
     return removed
   }
@@ -270,7 +251,7 @@ export class RelayedRequest implements Cuttable {
     const head = readResponseHead(answer.headers, answer.status)
     this.#absorb(head, session)
     this.#endTurn()
-    if (this.#givesCookies) for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
+    this.#giveCookies(head, session)
     upgrade.socket.on('close', () => this.#finish())
     this.#joined = joinUpgrade(head, upgrade, upstream, this.#tally)
     if (this.#joined !== undefined) {
@@ -321,20 +302,18 @@ export class RelayedRequest implements Cuttable {
     this.#rooms.live.closeUpgrades(session)
   }
 
-  /** The site's cookies are the client's own. */
-  get #givesCookies(): boolean {
-    const { site, sender } = this.#request
-    return site.delivery === 'handoff' && sender.isAtOrigin
+  #giveCookies(head: ResponseHead, session: SiteSession | undefined): void {
+    this.#cookies.give(head, session, { isSigningIn: this.#page !== undefined, isRegistering: this.#isRegistering })
   }
 
   #pass(answer: ForwardResponse, head: ResponseHead, session?: SiteSession): void {
     const { res, site, sender } = this.#request
-    if (this.#givesCookies || this.#isRegistering) for (const line of head.setCookies) head.fields.push('Set-Cookie', line)
+    this.#giveCookies(head, session)
     if (this.#resent) head.fields.push('Login-Relay-Session', 'renewed')
     this.#notice(answer)
     res.on('close', () => answer.body.destroy())
     try {
-      passAnswer(sender.shape?.(answer, head, session) ?? answer, head, res, this.#tally, this.#stallTime)
+      passAnswer(sender.shape?.(answer, head) ?? answer, head, res, this.#tally, this.#stallTime)
     } catch (cause) {
       answer.body.destroy()
       this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not valid HTTP' }, cause }))

@@ -1,7 +1,6 @@
 import type { Account } from '../accounts/index.ts'
 import type { RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
-import type { SiteSession } from '../sessions/index.ts'
 import type { ResponseHead } from './response-head.ts'
 
 /** Who sends a request, and by which door it came. */
@@ -18,8 +17,8 @@ export interface Sender {
   chooseAccount(): Account
   /** Where a person can settle what keeps a page of his from opening: his browser is led there. Undefined, and by default: he reads of it in its place. */
   seeOther?(error: RelayError): string | undefined
-  /** Is this Set-Cookie line for him, and not for the session? Default: none is. */
-  leaves?(line: string, session: SiteSession): boolean
+  /** A Set-Cookie line for him, as it is where his browser is. Default: as it is at the site's origin. */
+  clientLine?(line: string): string
   /** Makes of the site's answer the one that is passed on; its fields are `head`'s. */
-  shape?(answer: ForwardResponse, head: ResponseHead, session: SiteSession | undefined): ForwardResponse
+  shape?(answer: ForwardResponse, head: ResponseHead): ForwardResponse
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { builtInAdapters } from '../../adapters/index.ts'
-import { type Accounts, createDeclarations, type Declarations } from '../../relay/accounts/index.ts'
+import { type Accounts, cookieRules, createDeclarations, type Declarations } from '../../relay/accounts/index.ts'
 import { openSecret } from '../../relay/vault/open-secret.ts'
 import { erp, openRooms } from './open-rooms.ts'
 
@@ -44,6 +44,20 @@ t.test('an enrolled site has a file that says what it is, and says the same when
   t.match(await declarations.list(), [{ site: 'erp', declared: { state: 'same' } }])
   t.same(await declarations.reload(), [])
   t.match(accounts.site('erp'), site)
+})
+
+t.test('the cookies of a site are said by name, and what changes of them is told', async (t) => {
+  const { accounts, declarations, edit } = await openSites(t)
+  await edit((text) => `${text}\ncookies:\n  lang: relayed\n  "ad_*": suppressed\n`)
+  t.match(await declarations.reload(), [{ changes: ['the cookie `lang` is new', 'the cookie `ad_*` is new'] }])
+  t.same(accounts.site('erp')?.cookies, { lang: 'relayed', 'ad_*': 'suppressed' })
+  t.match(await declarations.text('erp'), 'lang: relayed')
+  const rules = cookieRules({ cookies: { 'a*': 'relayed', 'ab*': 'suppressed', abc: 'managed', '*': 'copied' } })
+  t.same(
+    ['a', 'ab', 'abc', 'abcd', 'ABC'].map((name) => rules?.kindOf(name)),
+    ['relayed', 'suppressed', 'managed', 'suppressed', 'copied'],
+  )
+  t.equal(cookieRules({}), undefined)
 })
 
 t.test('what is edited is taken over by a reload and by a start, and the accounts stay', async (t) => {
@@ -98,6 +112,8 @@ const mistakes: Readonly<Record<string, readonly [change: (text: string) => stri
   ],
   'an adapter that is not there': [(text) => text.replace('adapter: form', 'adapter: from'), /adapter: there is no such adapter; the nearest is `form`/],
   'no YAML': [(text) => `${text}\n  : [`, /erp\.yaml:\d+: YAML/],
+  'a cookie of no kind': [(text) => `${text}\ncookies:\n  lang: kept\n`, /cookies\.lang: /],
+  'a cookie with a star within': [(text) => `${text}\ncookies:\n  l*g: relayed\n`, /cookies: the name of a cookie is one/],
   'a key twice': [(text) => `${text}\ndelivery: attach\n`, /YAML: duplicate key/],
   'an address that is none': [
     (text) => text.replace('login: https://login.example/login', 'login: javascript:alert(1)'),

@@ -1,8 +1,8 @@
 import 'reflect-metadata'
 import t from 'tap'
-import { setCookieLines } from '../../relay/proxy/set-cookie-lines.ts'
 import type { HandedCookie } from '../../relay/sessions/index.ts'
 import { destined } from '../../relay/traffic/authority.ts'
+import { setCookieLines } from '../../relay/traffic/cookies/set-cookie-lines.ts'
 import { readText, vectorsMissing } from '../attacks/vectors.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'
 import { answersIn, dialTunnel, readAll } from './raw-client.ts'
@@ -100,7 +100,7 @@ t.test('opening one of several accounts chooses it for this device', async (t) =
 })
 
 t.test('a Set-Cookie line keeps the attributes the site gave', async (t) => {
-  const lines = (given: Partial<HandedCookie>): string[] => setCookieLines([{ ...cookie, ...given }], https, 'handoff')
+  const lines = (given: Partial<HandedCookie>): string[] => setCookieLines([{ ...cookie, ...given }], https, ({ value }) => value)
   t.same(lines({}), ['sid=abc; Path=/; HttpOnly'])
   t.same(lines({ hostOnly: false, secure: true, sameSite: 'None', expires: 1_900_000_000 }), [
     'sid=abc; Path=/; Domain=site.test; Expires=Sun, 17 Mar 2030 17:46:40 GMT; Secure; HttpOnly; SameSite=None',
@@ -109,7 +109,11 @@ t.test('a Set-Cookie line keeps the attributes the site gave', async (t) => {
   t.same(lines({ domain: 'test', hostOnly: true }), [])
   t.same(lines({ domain: 'ite.test', hostOnly: false }), [])
   const plain = destined('http', { host: 'site.test', port: 80 })
-  t.same(setCookieLines([{ ...cookie, secure: true }], plain, 'handoff'), [], 'a Secure one is not set over http')
+  t.same(
+    setCookieLines([{ ...cookie, secure: true }], plain, ({ value }) => value),
+    [],
+    'a Secure one is not set over http',
+  )
 })
 
 t.test('no cookie of a site ends a header line or changes its own attributes', { skip: vectorsMissing('redirect-crlf') }, async (t) => {
@@ -125,7 +129,7 @@ t.test('no cookie of a site ends a header line or changes its own attributes', {
   ]
   for (const value of values) {
     for (const given of [{ value }, { path: `/${value}` }, { name: `n${value}` }]) {
-      for (const line of setCookieLines([{ ...cookie, ...given }], https, 'handoff')) {
+      for (const line of setCookieLines([{ ...cookie, ...given }], https, ({ value }) => value)) {
         t.match(line, /^[\t\x20-\x7e\x80-\xff]*$/, 'it can stand in a header')
         t.equal(line.split(';').length, 3, 'with the attributes it had')
       }

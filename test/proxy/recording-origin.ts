@@ -44,12 +44,17 @@ export interface OriginOptions {
   readonly host?: string
   /** Several origins of one site share it. */
   readonly authority?: TestAuthority
+  /** Set-Cookie values of a sign-in, of which this is the so many-th. Default: a `sid` that no script sees. */
+  readonly signInCookies?: (signIn: number) => readonly string[]
 }
 
 const form = '<form method="post" action="/login"><input name="user"><input type="password" name="password"><button>Sign in</button></form>'
 
 /** A business server on raw sockets: a login form, a session cookie `sid`, and a record of every request that comes. Until the test ends. */
-export async function startRecordingOrigin(t: Test, { scheme = 'https', host = 'site.test', ...options }: OriginOptions = {}): Promise<RecordingOrigin> {
+export async function startRecordingOrigin(
+  t: Test,
+  { scheme = 'https', host = 'site.test', signInCookies = (signIn) => [`sid=${signIn}; Path=/; HttpOnly`], ...options }: OriginOptions = {},
+): Promise<RecordingOrigin> {
   const authority = scheme === 'https' ? (options.authority ?? (await createTestAuthority())) : undefined
   const leaf = await authority?.issue(host)
   const requests: SeenRequest[] = []
@@ -85,7 +90,13 @@ export async function startRecordingOrigin(t: Test, { scheme = 'https', host = '
   const answerTo = (request: SeenRequest): string | Buffer => {
     const path = pathOf(request)
     if (path === '/login' && request.method === 'GET') return page(form)
-    if (path === '/login') return seeOther('/home', `Set-Cookie: sid=${++signIns}; Path=/; HttpOnly`)
+    if (path === '/login')
+      return seeOther(
+        '/home',
+        signInCookies(++signIns)
+          .map((line) => `Set-Cookie: ${line}`)
+          .join('\r\n'),
+      )
     const sid = Number(/(?:^|; )sid=(\d+)/.exec(request.field('cookie') ?? '')?.[1])
     if (!(sid >= firstValid)) return seeOther('/login')
     const route = routes.get(path)

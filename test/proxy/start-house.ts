@@ -24,13 +24,15 @@ export interface HouseOptions {
   /** They are one site; the first has the login page. */
   readonly origins: readonly RecordingOrigin[]
   readonly delivery?: Site['delivery']
+  /** More of the site's declaration. */
+  readonly declared?: Partial<Site>
   readonly config?: Record<string, unknown>
   readonly hosts?: Readonly<Record<string, string>>
   readonly now?: () => number
 }
 
 /** Runs until the test ends. Signs in when it is first asked for the site. */
-export async function startHouse(t: Test, { origins, delivery = 'attach', config = {}, hosts = {}, now }: HouseOptions): Promise<House> {
+export async function startHouse(t: Test, { origins, delivery = 'attach', declared = {}, config = {}, hosts = {}, now }: HouseOptions): Promise<House> {
   const names = Object.fromEntries(origins.map(({ origin }) => [new URL(origin).hostname, '127.0.0.1']))
   const relay = await startRelay(t, { config, hosts: { ...names, ...hosts }, ...(now === undefined ? {} : { now }) })
   const [first] = origins as [RecordingOrigin]
@@ -43,6 +45,7 @@ export async function startHouse(t: Test, { origins, delivery = 'attach', config
     settings: {},
     delivery,
     networks: ['loopback'],
+    ...declared,
     ...(first.ca === undefined ? {} : { ca: first.ca }),
   })
   const account = await relay.accounts.addAccount({ owner: user.id, siteId: site.id, username: 'ann', secrets: { password: 'pw' } })

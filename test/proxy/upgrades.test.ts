@@ -6,7 +6,7 @@ import { startRecordingOrigin } from './recording-origin.ts'
 import { startHouse } from './start-house.ts'
 
 const switching =
-  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: abc=\r\nSet-Cookie: ws=1; Path=/\r\n\r\n'
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: abc=\r\nSet-Cookie: ws=1; Path=/; HttpOnly\r\n\r\n'
 const asking = 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: key==\r\nSec-WebSocket-Version: 13\r\n'
 
 t.test('a WebSocket reaches the site signed in, and its bytes pass both ways', async (t) => {

@@ -87,7 +87,7 @@ t.test('nothing is asked for an account that needs attention, or while a sign-in
 t.test('cookies that the site gives are taken; a site in trouble ends nothing', async (t) => {
   const { house, id, origin, later, count } = await openScene(t)
   await house.accounts.setKeepAlive(id, policy)
-  origin.on('/quiet', page('still here', 'Set-Cookie: seen=now; Path=/\r\n'))
+  origin.on('/quiet', page('still here', 'Set-Cookie: seen=now; Path=/; HttpOnly\r\n'))
   await later(11)
   t.match(house.sessions.live(id)?.cookieHeader(new URL(origin.origin)), /seen=now/)
   origin.on('/quiet', 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n')

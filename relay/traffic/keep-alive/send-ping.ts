@@ -3,7 +3,9 @@ import type { KeepAlivePolicy } from '../../accounts/index.ts'
 import { userAgent } from '../../login/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { Sessions, SiteSession } from '../../sessions/index.ts'
-import { attachSession, wholeSession } from '../attach-session.ts'
+import { type Attachment, attachSession, wholeSession } from '../attach-session.ts'
+import { sortCookies } from '../cookies/to-client.ts'
+import { meetCookies } from '../cookies/to-site.ts'
 import { isFalseAlarm } from '../resend.ts'
 import { readResponseHead } from '../response-head.ts'
 
@@ -39,7 +41,7 @@ export async function sendPing(session: SiteSession, policy: KeepAlivePolicy, { 
       method: 'GET',
       origin: url.origin,
       path: url.pathname + url.search,
-      headers: attachSession(fields, '', wholeSession(session, url)),
+      headers: attachSession(fields, '', withoutSuppressed(session, url)),
       body: null,
       signal: ending,
     })
@@ -47,7 +49,7 @@ export async function sendPing(session: SiteSession, policy: KeepAlivePolicy, { 
     const head = readResponseHead(answer.headers, answer.status)
     // A client's request may have been given another cookie meanwhile: then the answer says nothing of the session.
     const isStale = session.cookieHeader(url) !== sent
-    const removedCookies = session.absorb(url, head.setCookies)
+    const removedCookies = session.absorb(url, keptCookies(head.setCookies, session, url))
     const location = head.location === undefined ? undefined : (URL.parse(head.location, url.href) ?? undefined)
     const facts = { url, method: 'GET', status: answer.status, location, contentType: head.contentType, removedCookies }
     if (sessions.looksSignedOut(session, facts)) return isStale || isFalseAlarm(session, url) ? 'failed' : 'ended'
@@ -62,6 +64,16 @@ export function pingAddress({ site, landingUrl }: Pick<SiteSession, 'site' | 'la
   const landing = [landingUrl, site.landingUrl ?? ''].map((address) => URL.parse(address)).find((url) => url !== null && site.origins.includes(url.origin))
   const base = landing ?? new URL(`${site.origins[0]}/`)
   return page === undefined ? base : new URL(base.origin + page)
+}
+
+function withoutSuppressed(session: SiteSession, url: URL): Attachment {
+  const { cookies, headers } = wholeSession(session, url)
+  return { cookies: meetCookies(session.site, session, { client: '', own: cookies }).own, headers }
+}
+
+/** No client is there to have the others. */
+function keptCookies(lines: readonly string[], session: SiteSession, url: URL): readonly string[] {
+  return lines.length === 0 ? lines : sortCookies(lines, { session, site: session.site, url, deviceId: '', isHandoff: false }).kept
 }
 
 async function drain(body: Readable): Promise<void> {

@@ -1,19 +1,23 @@
-import { randomBytes } from 'node:crypto'
-import type { Delivery } from '../accounts/index.ts'
-import type { HandedCookie } from '../sessions/index.ts'
-import type { Destined } from '../traffic/index.ts'
+import type { HandedCookie } from '../../sessions/index.ts'
+import type { Destined } from '../authority.ts'
 
 /**
- * The Set-Cookie lines (RFC 6265 4.1) by which a browser at this place takes over a session: the cookies that a host may set and use
- * there, attributes kept. With delivery `attach` the values are phantoms, worth nothing anywhere: the proxy puts the real ones in
- * their place on the way. A cookie that would break a header line is left out.
+ * The Set-Cookie lines (RFC 6265 4.1) by which a browser at this place takes cookies over: those that a host may set and use there,
+ * attributes kept, each with the value that `valueFor` gives it; undefined: it is left out. So is a cookie that would break a header line.
  */
-export function setCookieLines(cookies: readonly HandedCookie[], place: Destined, delivery: Delivery): string[] {
-  return cookies.filter((cookie) => belongs(cookie, place) && isWritable(cookie)).map((cookie) => lineOf(cookie, delivery))
+export function setCookieLines(
+  cookies: readonly HandedCookie[],
+  place: Pick<Destined, 'host' | 'scheme'>,
+  valueFor: (cookie: HandedCookie) => string | undefined,
+): string[] {
+  return cookies.flatMap((cookie) => {
+    const value = belongs(cookie, place) && isWritable(cookie) ? valueFor(cookie) : undefined
+    return value === undefined ? [] : [lineOf(cookie, value)]
+  })
 }
 
 /** Whether the browser at this host takes the cookie and sends it back there. */
-function belongs({ domain, hostOnly, secure }: HandedCookie, { host, scheme }: Destined): boolean {
+function belongs({ domain, hostOnly, secure }: HandedCookie, { host, scheme }: Pick<Destined, 'host' | 'scheme'>): boolean {
   if (secure && scheme !== 'https') return false
   return domain === host || (!hostOnly && host.endsWith(`.${domain}`))
 }
@@ -25,8 +29,7 @@ function isWritable({ name, value, path, domain }: HandedCookie): boolean {
   return !unfit.test(value) && !unfit.test(path) && !unfit.test(domain) && !/[=;]/.test(name) && !unfit.test(name) && (name !== '' || value !== '')
 }
 
-function lineOf(cookie: HandedCookie, delivery: Delivery): string {
-  const value = delivery === 'handoff' ? cookie.value : randomBytes(16).toString('base64url')
+function lineOf(cookie: HandedCookie, value: string): string {
   const parts = [cookie.name === '' ? value : `${cookie.name}=${value}`, `Path=${cookie.path}`]
   if (!cookie.hostOnly) parts.push(`Domain=${cookie.domain}`)
   if (cookie.expires !== undefined) parts.push(`Expires=${new Date(cookie.expires * 1000).toUTCString()}`)

@@ -1,0 +1,67 @@
+import type { SiteSession } from '../../sessions/index.ts'
+import { attachSession, crossSiteSession, wholeSession } from '../attach-session.ts'
+import type { ResponseHead } from '../response-head.ts'
+import type { SiteRequest } from '../site-request.ts'
+import { withoutPhantomsInFields } from './phantoms.ts'
+import { introduceCookies, type Showing, sortCookies } from './to-client.ts'
+import { meetCookies } from './to-site.ts'
+
+const forCrossSite = /;[ \t]*samesite=none[ \t]*(?:;|$)/i
+
+/** The cookies of one request and its answer: what of the client's and the session's goes to the site, and who has what the site sets. */
+export class ExchangeCookies {
+  readonly #request: SiteRequest
+  readonly #url: URL
+  readonly #isCrossSite: boolean
+  /** Of the answer, as the client is to have them. */
+  #shown: readonly string[] = []
+
+  /** `isCrossSite`: a page of another site made the request. */
+  constructor(request: SiteRequest, url: URL, isCrossSite: boolean) {
+    this.#request = request
+    this.#url = url
+    this.#isCrossSite = isCrossSite
+  }
+
+  /** The fields that go to the site. */
+  attach(session: SiteSession | undefined): ReturnType<typeof attachSession> {
+    const { head, site, sender } = this.#request
+    const isWhole = session !== undefined && !this.#isCrossSite
+    const { cookies, headers } = isWhole ? wholeSession(session, this.#url) : crossSiteSession(session, this.#url)
+    const { client, own } = meetCookies(site, session, { client: head.cookie, own: cookies })
+    const fields = isWhole ? withoutPhantomsInFields(head.fields, { session, deviceId: sender.deviceId }, this.#url) : head.fields
+    return attachSession(fields, client, { cookies: own, headers })
+  }
+
+  /**
+   * Takes the answer's cookies into the session and gives the names that it removed. Across sites a browser takes those of SameSite=None
+   * alone. `isSigningIn`: a person signs in on the page, and all of them are the session to be.
+   */
+  absorb({ setCookies }: ResponseHead, session: SiteSession | undefined, isSigningIn: boolean): readonly string[] {
+    this.#shown = []
+    if (setCookies.length === 0 || session === undefined) return []
+    const { kept, shown } = isSigningIn ? { kept: setCookies, shown: [] } : sortCookies(setCookies, this.#showing(session))
+    this.#shown = shown
+    return session.absorb(this.#url, this.#isCrossSite ? kept.filter((line) => forCrossSite.test(line)) : kept)
+  }
+
+  /** Puts into the answer what of it is the client's, and with a page what of the session its scripts expect to see. */
+  give({ fields, setCookies }: ResponseHead, session: SiteSession | undefined, how: { readonly isSigningIn: boolean; readonly isRegistering: boolean }): void {
+    const { sender, head } = this.#request
+    const isOwn = how.isRegistering || (session === undefined && this.#isHandoff)
+    const lines = isOwn ? [...setCookies] : [...this.#shown]
+    if (session !== undefined && head.isNavigation && !this.#isCrossSite && !how.isSigningIn)
+      lines.push(...introduceCookies(this.#showing(session), head.cookie, lines))
+    for (const line of lines) fields.push('Set-Cookie', sender.clientLine?.(line) ?? line)
+  }
+
+  #showing(session: SiteSession): Showing {
+    const { site, sender } = this.#request
+    return { session, site, url: this.#url, deviceId: sender.deviceId, isHandoff: this.#isHandoff }
+  }
+
+  get #isHandoff(): boolean {
+    const { site, sender } = this.#request
+    return site.delivery === 'handoff' && sender.isAtOrigin
+  }
+}

@@ -1,0 +1,120 @@
+import { type CookieKind, cookieRules, type Site } from '../../accounts/index.ts'
+import type { HandedCookie } from '../../sessions/index.ts'
+import { isGivenToken, rememberToken } from './given-tokens.ts'
+import { kindOf } from './kind-of.ts'
+import { cookieName, cookieValue, pairsOf } from './pairs.ts'
+import { type Holder, phantomOf } from './phantoms.ts'
+import { setCookieLines } from './set-cookie-lines.ts'
+
+/** An answer of a site to a device. */
+export interface Showing extends Holder {
+  readonly site: Site
+  readonly url: URL
+  /** What the declaration does not name is the client's own, and the session's too. */
+  readonly isHandoff: boolean
+}
+
+/** Set-Cookie lines: for the session, and as the client is to have them. */
+export interface SortedCookies {
+  readonly kept: readonly string[]
+  readonly shown: readonly string[]
+}
+
+/** Where each Set-Cookie line of an answer goes. */
+export function sortCookies(lines: readonly string[], showing: Showing): SortedCookies {
+  const { session, url } = showing
+  const [kept, shown]: [string[], string[]] = [[], []]
+  const held = new Set(session.cookieNames(url))
+  const others = [...pairsOf(session.cookieHeader(url)), ...lines]
+  for (const line of lines) {
+    const name = cookieName(line)
+    const httpOnly = /;[ \t]*httponly[ \t]*(?:;|$)/i.test(line)
+    const kind = kindHere(showing, { name, value: cookieValue(line), httpOnly, isHeld: held.has(name) }, others)
+    if (kind === 'copied') rememberToken(session, cookieValue(line))
+    if (kind !== 'suppressed' && kind !== 'relayed') kept.push(line)
+    if (kind === 'phantom') shown.push(line.replace(/^[^;]*/, () => `${name}=${phantomOf(showing, name)}`))
+    else if (kind === 'copied' || kind === 'relayed' || kind === 'handed') shown.push(line)
+  }
+  return { kept, shown }
+}
+
+/**
+ * Set-Cookie lines for what the session holds, scripts of a page expect to see, and this client has not: with a page it goes to, before any
+ * of its scripts run. `already`: lines that the answer has.
+ */
+export function introduceCookies(showing: Showing, clientCookie: string, already: readonly string[]): string[] {
+  const seen = seenCookies(showing)
+  if (seen.length === 0) return []
+  const values = new Map(pairsOf(clientCookie).map((pair) => [cookieName(pair), cookieValue(pair)]))
+  const set = new Set(already.map(cookieName))
+  return seen.flatMap(({ cookie, kind }) => {
+    const { name, value } = cookie
+    const present = values.get(name)
+    if (set.has(name)) return []
+    if (kind === 'relayed' ? present !== undefined : kind === 'copied' && present !== undefined && isGivenToken(showing.session, present)) return []
+    if (kind === 'copied') rememberToken(showing.session, value)
+    const wanted = kind === 'phantom' ? phantomOf(showing, name) : value
+    return present === wanted ? [] : setCookieLines([cookie], placeOf(showing.url), () => wanted)
+  })
+}
+
+/** Set-Cookie lines for a handoff at this place: each cookie as the client is to have it. A phantom stands for what it is not to have. */
+export function handedCookieLines(cookies: readonly HandedCookie[], showing: Showing): string[] {
+  const pairs = cookies.map(({ name, value }) => `${name}=${value}`)
+  return setCookieLines(cookies, placeOf(showing.url), (cookie) => {
+    const kind = kindHere(showing, { ...cookie, isHeld: true }, pairs)
+    if (kind === 'suppressed') return undefined
+    const isReal = (kind === 'handed' && !showing.session.cookiesTell) || kind === 'copied' || kind === 'relayed'
+    return isReal ? cookie.value : phantomOf(showing, cookie.name)
+  })
+}
+
+interface SeenCookie {
+  readonly cookie: HandedCookie
+  readonly kind: CookieKind
+}
+
+/** The last answer for each session: a page is asked for more often than its cookies change. */
+const lastSeen = new WeakMap<object, { readonly of: string; readonly site: Site; readonly cookies: readonly SeenCookie[] }>()
+
+function seenCookies(showing: Showing): readonly SeenCookie[] {
+  const { session, site, url } = showing
+  const own = session.cookieHeader(url)
+  const of = `${showing.isHandoff} ${url.origin} ${own}`
+  const last = lastSeen.get(session)
+  if (last?.of === of && last.site === site) return last.cookies
+  const names = new Set(session.cookieNames(url))
+  const pairs = pairsOf(own)
+  const cookies = session.cookies().flatMap((cookie) => {
+    const kind = names.has(cookie.name) ? kindHere(showing, { ...cookie, isHeld: true }, pairs) : 'managed'
+    return kind === 'managed' || kind === 'suppressed' || kind === 'handed' ? [] : [{ cookie, kind }]
+  })
+  lastSeen.set(session, { of, site, cookies })
+  return cookies
+}
+
+interface Facts {
+  readonly name: string
+  readonly value: string
+  readonly httpOnly: boolean
+  readonly isHeld: boolean
+}
+
+/** `handed`: with delivery `handoff`, kept and passed. `others`: pairs or lines among which the session's are. */
+function kindHere({ site, session, isHandoff }: Showing, facts: Facts, others: readonly string[]): CookieKind | 'handed' {
+  // One of the relay's own, at a site that shares its host, is not the site's to give.
+  if (facts.name.toLowerCase().includes('login-relay')) return 'managed'
+  const isRuled = cookieRules(site)?.kindOf(facts.name) !== undefined
+  if (isHandoff && !isRuled) return 'handed'
+  const kind = kindOf(site, session, facts)
+  return kind === 'copied' && !isRuled && tellsAnother(facts, others) ? 'phantom' : kind
+}
+
+/** Some sites repeat the session itself against forged requests: such a token is not given away. */
+function tellsAnother({ name, value }: Facts, others: readonly string[]): boolean {
+  return others.some((other) => cookieName(other) !== name && cookieValue(other).length >= 8 && value.includes(cookieValue(other)))
+}
+
+function placeOf({ hostname, protocol }: URL) {
+  return { host: hostname, scheme: protocol === 'https:' ? 'https' : 'http' } as const
+}
