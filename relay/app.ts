@@ -31,6 +31,8 @@ export interface RelayOptions {
   readonly listen?: 'all' | 'local'
   /** Name resolution, for tests; default: the system's. */
   readonly lookup?: OutboundOptions['lookup']
+  /** Puts something between the relay and the way out: for a command that records what passes. */
+  readonly through?: (outbound: Outbound) => Outbound
   /** The clock of accounts and sessions, for tests; default: the system's. Milliseconds since 1970. */
   readonly now?: () => number
 }
@@ -64,7 +66,16 @@ export interface Relay {
 }
 
 /** The only place where rooms are wired together. */
-export async function createRelay({ config, folder, env, lookup, now = Date.now, listen = 'all', log = createLog(config) }: RelayOptions): Promise<Relay> {
+export async function createRelay({
+  config,
+  folder,
+  env,
+  lookup,
+  through,
+  now = Date.now,
+  listen = 'all',
+  log = createLog(config),
+}: RelayOptions): Promise<Relay> {
   const settings = listen === 'all' ? config : { ...config, portal: { listen: '127.0.0.1:0' } }
   const adminToken = await loadAdminToken(folder)
   const store = createFileStore({ folder })
@@ -72,11 +83,12 @@ export async function createRelay({ config, folder, env, lookup, now = Date.now,
   const identity = createIdentity({ store })
   const accounts = createAccounts({ store, vault, now })
   const choices = createAccountChoices({ store, identity, accounts, now, log })
-  const outbound = createOutbound({
+  const wayOut = createOutbound({
     openSecret,
     upstream: { proxy: settings.outbound.upstreamProxy, resolve: settings.outbound.upstreamResolve, env },
     ...(lookup === undefined ? {} : { lookup }),
   })
+  const outbound = through?.(wayOut) ?? wayOut
   const { listen: gatewayListen, domain: gatewayName, ...gatewayTls } = settings.gateway
   const ownDomain =
     gatewayListen === undefined || gatewayName === undefined || gatewayTls.certificate !== undefined ? {} : { ownDomain: gatewayDomain(gatewayName) }

@@ -25,6 +25,7 @@ export type {
   TypingAgent,
 } from './contract.ts'
 export { createOutbound, type OutboundOptions } from './create-outbound.ts'
+export { decompress } from './decompress.ts'
 export { readDigestChallenge } from './digest.ts'
 export { encodeValue } from './encode-value.ts'
 export { type LeftValue, patternOf } from './scrub.ts'

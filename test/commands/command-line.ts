@@ -17,6 +17,8 @@ export interface CommandLine {
   run(words: readonly string[], input?: string, env?: Readonly<Record<string, string>>): Promise<Outcome>
   /** The same with --json: what it printed, parsed. */
   json<T>(words: readonly string[], input?: string): Promise<T>
+  /** Starts one that goes on until it is told something; `until` waits for words on its standard error. */
+  begin(words: readonly string[]): { readonly child: ChildProcess; until(words: RegExp): Promise<RegExpExecArray> }
   /** Starts `serve`; gives the addresses it printed. */
   serve(): Promise<{ readonly portal: string; readonly proxy: string; readonly child: ChildProcess }>
 }
@@ -44,6 +46,21 @@ export function commandLine(t: Test, folder: string): CommandLine {
       const { status, stdout, stderr } = await run([...words, '--json'], input)
       if (status !== 0) throw new Error(`${words.join(' ')}: status ${status}, ${stderr}`)
       return JSON.parse(stdout) as T
+    },
+    begin(words) {
+      const child = start(words)
+      t.teardown(() => child.kill('SIGKILL'))
+      let stderr = ''
+      child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
+      child.stdout.resume()
+      const until = async (wanted: RegExp): Promise<RegExpExecArray> => {
+        for (let found = wanted.exec(stderr); ; found = wanted.exec(stderr)) {
+          if (found !== null) return found
+          if (child.exitCode !== null) throw new Error(`it ended: ${stderr}`)
+          await Promise.race([once(child.stderr, 'data'), once(child, 'exit')])
+        }
+      }
+      return { child, until }
     },
     async serve() {
       const child = start(['serve', '--json'])

@@ -1,6 +1,7 @@
 import t from 'tap'
-import type { Gesture, SeenExchange } from '../../relay/commands/adapter/recording.ts'
+import type { Gesture } from '../../relay/commands/adapter/recording.ts'
 import { redactRecording, typedIn } from '../../relay/commands/adapter/redact-recording.ts'
+import type { SeenExchange } from '../../relay/commands/adapter/tapped-outbound.ts'
 
 const field = (type: string, id = ''): Omit<Gesture, 'value'> => ({ what: 'type', tag: 'input', type, name: '', id, autocomplete: '' })
 const press: Gesture = { ...field('submit'), what: 'press', tag: 'button', value: 'Log in' }
@@ -14,6 +15,7 @@ const url = 'https://erp.example/login'
 const page = (body: string, sent = ''): SeenExchange => ({
   method: sent === '' ? 'GET' : 'POST',
   url,
+  sentType: 'application/x-www-form-urlencoded',
   sent,
   status: 200,
   headers: [{ name: 'content-type', value: 'text/html' }],

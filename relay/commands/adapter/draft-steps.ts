@@ -13,11 +13,12 @@ export function draftSteps(name: string, gestures: readonly Gesture[], typed: Ty
   const steps: Step[] = []
   const notes: string[] = []
   for (const one of gestures) {
-    const key = one.id || one.name
-    if (one.what === 'press') steps.push({ click: targetOf(one) })
-    else if (!done.has(key)) {
+    const key = one.what === 'press' ? `press ${targetOf(one)}` : one.id || one.name
+    // What is done again is an attempt after one that was refused.
+    if (!done.has(key)) {
       done.add(key)
-      steps.push(...fillSteps(one, last.get(key)?.value ?? '', typed, notes))
+      if (one.what === 'press') steps.push({ click: targetOf(one) })
+      else steps.push(...fillSteps(one, last.get(key)?.value ?? '', typed, notes))
     }
   }
   if (!steps.some((step) => 'click' in step)) steps.push({ click: 'css=form' })

@@ -1,69 +1,75 @@
 import { existsSync } from 'node:fs'
-import type { BrowserContext, Page } from 'playwright-core'
+import { readFile } from 'node:fs/promises'
 import { readSteps } from '../../../adapters/index.ts'
 import { RelayError } from '../../errors.ts'
 import { printJson, printLine, printNote } from '../output.ts'
 import { draftSteps } from './draft-steps.ts'
-import { record } from './recording.ts'
+import { gesturesOf } from './gestures-of.ts'
+import { byOwnBrowser, byWindow, type Person } from './person.ts'
+import { startRecordingRelay } from './recording-relay.ts'
 import { redactRecording, typedIn } from './redact-recording.ts'
 import { checkName, type NewFilesOptions, writeNew } from './write-files.ts'
 
 interface RecordOptions extends NewFilesOptions {
   readonly name: string
   readonly chromium?: string
+  /** False: the person brings a browser. */
+  readonly browser?: boolean
+  readonly origin?: readonly string[]
+  readonly caFile?: string
 }
 
 const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium']
 
-/** `adapter record URL`: a person signs in once in a window of its own, with an empty profile that is gone afterwards. */
+/** `adapter record URL`: a person signs in once, in a window with an empty profile that is gone afterwards or in a browser of his own. */
 export async function recordAdapter(url: string, options: RecordOptions): Promise<void> {
   checkName(options.name, 'adapter record')
-  if (!URL.canParse(url)) throw new RelayError('usage', { params: { problem: `${url} is no address.`, verb: 'adapter record' } })
-  const program = options.chromium ?? process.env.CHROMIUM ?? usualPlaces.find((place) => existsSync(place))
-  const { chromium } = await loadPlaywright()
-  if (program === undefined || !existsSync(program)) throw needs('a Chromium: install one, or name it with --chromium')
-  const browser = await chromium.launch({ executablePath: program, headless: false })
+  if (URL.parse(url) === null || !/^https?:$/.test(new URL(url).protocol)) throw usage(`${url} is no address.`)
+  for (const origin of options.origin ?? []) if (URL.parse(origin)?.origin !== origin) throw usage(`${origin} is no origin: it is like https://id.example.`)
+  const files = await recordSignIn(url, options, options.browser === false ? byOwnBrowser : byWindow(await chromiumOf(options)))
+  if (options.json === true) return printJson({ files })
+  for (const file of files) printLine(`Wrote ${file}`)
+  printNote(`Next: read ${files[0]}, then login-relay adapter test ${files[0]}`)
+}
+
+/** Records what `person` does through the proxy of a relay for this one recording, and writes the draft and the recorded site. */
+export async function recordSignIn(url: string, { name, folder, origin = [], caFile }: RecordOptions, person: Person): Promise<string[]> {
+  const ca = caFile === undefined ? {} : { ca: await readCa(caFile) }
+  const relay = await startRecordingRelay({ url: new URL(url), origins: origin, ...ca })
   try {
-    const files = await recordSignIn(await browser.newContext(), url, options, async (page) => {
-      printNote('Sign in in the window that has opened. When you are signed in, close it.')
-      await new Promise<void>((resolve) => page.on('close', () => resolve()))
-    })
-    if (options.json === true) return printJson({ files })
-    for (const file of files) printLine(`Wrote ${file}`)
-    printNote(`Next: read ${files[0]}, then login-relay adapter test ${files[0]}`)
+    const seen = await person(url, relay)
+    const exchanges = await relay.exchanges()
+    const gestures = seen ?? gesturesOf(exchanges)
+    const typed = typedIn(gestures)
+    const others = relay.otherHosts()
+    if (others.length > 0) printNote(`Not recorded, for they are no origins of the site: ${others.join(', ')}. If signing in takes one of them: --origin.`)
+    if (typed.password === '') throw usage('No password was typed, so there is nothing to record.')
+    const fixture = redactRecording(url, exchanges, typed)
+    const steps = draftSteps(name, gestures, typed, fixture)
+    readSteps(`${name}.steps.yaml`, steps)
+    return await writeNew(
+      folder ?? '.',
+      { [`${name}.steps.yaml`]: steps, [`${name}.fixture.json`]: `${JSON.stringify(fixture, undefined, 2)}\n` },
+      'adapter record',
+    )
   } finally {
-    await browser.close()
+    await relay.stop()
   }
 }
 
-/** Records what `person` does in a page, and writes the draft and the recorded site. */
-export async function recordSignIn(
-  context: BrowserContext,
-  url: string,
-  { name, folder }: RecordOptions,
-  person: (page: Page) => Promise<void>,
-): Promise<string[]> {
-  const recording = await record(context)
-  const page = await context.newPage()
-  await page.goto(url)
-  await person(page)
-  const typed = typedIn(recording.gestures)
-  if (typed.password === '')
-    throw new RelayError('usage', { params: { problem: 'No password was typed, so there is nothing to record.', verb: 'adapter record' } })
-  const fixture = redactRecording(url, await recording.exchanges(), typed)
-  const steps = draftSteps(name, recording.gestures, typed, fixture)
-  readSteps(`${name}.steps.yaml`, steps)
-  return writeNew(folder ?? '.', { [`${name}.steps.yaml`]: steps, [`${name}.fixture.json`]: `${JSON.stringify(fixture, undefined, 2)}\n` }, 'adapter record')
+async function chromiumOf({ chromium = process.env.CHROMIUM ?? usualPlaces.find((place) => existsSync(place)) }: RecordOptions): Promise<string> {
+  if (chromium !== undefined && existsSync(chromium)) return chromium
+  throw usage('Recording needs a Chromium: install one, name it with --chromium, or bring your own browser with --no-browser.')
 }
 
-async function loadPlaywright(): Promise<typeof import('playwright-core')> {
+async function readCa(file: string): Promise<string> {
   try {
-    return await import('playwright-core')
-  } catch {
-    throw needs('the package playwright-core: npm install playwright-core')
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new RelayError('usage', { params: { problem: `The file ${file} cannot be read.`, verb: 'adapter record' }, cause })
   }
 }
 
-function needs(what: string): RelayError {
-  return new RelayError('usage', { params: { problem: `Recording needs ${what}.`, verb: 'adapter record' } })
+function usage(problem: string): RelayError {
+  return new RelayError('usage', { params: { problem, verb: 'adapter record' } })
 }

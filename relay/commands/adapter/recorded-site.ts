@@ -60,13 +60,18 @@ export async function startRecordedSite(fixture: Fixture): Promise<RecordedSite>
   }
 }
 
-/** The first exchange of this request that was not used yet, else the last: one with fields only for the same fields. */
+/**
+ * The first exchange of this request that was not used yet, else the last: one with fields only for the same fields, and of several those with
+ * the most, for of an attempt that was refused the mistyped value is not kept.
+ */
 function choose(exchanges: readonly Exchange[], used: ReadonlySet<Exchange>, method: string, url: URL, body: string): Exchange | undefined {
   const same = exchanges.filter((one) => one.method === method && samePlace(new URL(one.url), url))
   const sent = new URLSearchParams(body)
   const holds = ({ fields }: Exchange) => Object.entries(fields ?? {}).every(([name, value]) => sent.get(name) === value || sentAsJson(body, name) === value)
+  const size = ({ fields = {} }: Exchange) => Object.keys(fields).length
   const fitting = same.filter((one) => one.fields !== undefined && holds(one))
-  const candidates = fitting.length > 0 ? fitting : same.filter(({ fields }) => fields === undefined)
+  const most = Math.max(...fitting.map(size))
+  const candidates = fitting.length > 0 ? fitting.filter((one) => size(one) === most) : same.filter(({ fields }) => fields === undefined)
   return candidates.find((one) => !used.has(one)) ?? candidates.at(-1)
 }
 

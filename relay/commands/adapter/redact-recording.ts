@@ -1,7 +1,9 @@
 import { redactor, redactPage } from '../../login/index.ts'
 import { patternOf } from '../../outbound/index.ts'
 import { type Fixture, fixturePassword, fixtureUsername } from './fixture.ts'
-import type { Gesture, SeenExchange } from './recording.ts'
+import { sentFieldsOf } from './gestures-of.ts'
+import type { Gesture } from './recording.ts'
+import type { SeenExchange } from './tapped-outbound.ts'
 
 /** What was typed. */
 export interface Typed {
@@ -53,7 +55,7 @@ export function redactRecording(url: string, exchanges: readonly SeenExchange[],
     url: withoutValues(url, redact),
     settings: {},
     exchanges: exchanges.map((one) => {
-      const sent = sentFields(one.sent, { username, password })
+      const sent = sentFields(one, { username, password })
       wasSent ||= Object.values(sent).includes(fixturePassword)
       const type = one.headers.find(({ name }) => name.toLowerCase() === 'content-type')?.value ?? ''
       return {
@@ -75,21 +77,12 @@ function cookieValue({ name, value }: { readonly name: string; readonly value: s
 }
 
 /** Fields with what was typed as user name and password; nothing else that was sent is kept. */
-function sentFields(sent: string, { username, password }: Pick<Typed, 'username' | 'password'>): Record<string, string> {
-  const entries = jsonEntries(sent) ?? [...new URLSearchParams(sent)]
-  const found = entries.flatMap(([name, value]): [string, string][] => {
+function sentFields(one: SeenExchange, { username, password }: Pick<Typed, 'username' | 'password'>): Record<string, string> {
+  const found = [...sentFieldsOf(one)].flatMap(([name, value]): [string, string][] => {
     if (password !== '' && value === password) return [[name, fixturePassword]]
     return username !== '' && value === username ? [[name, fixtureUsername]] : []
   })
   return Object.fromEntries(found)
-}
-
-function jsonEntries(text: string): [string, unknown][] | undefined {
-  try {
-    return Object.entries(JSON.parse(text) as object)
-  } catch {
-    return undefined
-  }
 }
 
 function keptOf(headers: SeenExchange['headers'], at: string, redact: Redact): [string, string][] {
