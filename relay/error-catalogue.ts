@@ -335,6 +335,12 @@ export const catalogue = {
     text: 'The request did not arrive in time.',
     next: 'Send it again; the network between the client and the relay may be slow.',
   },
+  path_denied: {
+    status: 403,
+    exit: 1,
+    text: 'With this account you are kept off `{path}` at {site}, and what is below it: {whose} says so.',
+    next: '{advice}',
+  },
   session_renewed: {
     status: 401,
     exit: 1,

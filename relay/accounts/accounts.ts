@@ -12,6 +12,7 @@ import type {
   Attention,
   Credential,
   CredentialVersion,
+  DenyPaths,
   KeepAlivePolicy,
   Proposal,
   RotationPolicy,
@@ -20,6 +21,7 @@ import type {
 } from './contract.ts'
 import { credentialRef } from './credential-scope.ts'
 import { CredentialVersions } from './credential-versions.ts'
+import { checkDenyPaths } from './deny-paths.ts'
 import { InOrder } from './in-order.ts'
 import { Listeners } from './listeners.ts'
 import { SiteMoves } from './site-moves.ts'
@@ -244,6 +246,14 @@ class RelayAccounts implements Accounts {
     return this.#rewrite(id, (record) => {
       const { keepAlive: _, ...account } = record.account
       return { ...record, account: policy === undefined ? account : { ...account, keepAlive: policy } }
+    })
+  }
+
+  async setDenyPaths(id: string, deny: DenyPaths | undefined): Promise<Account> {
+    const checked = deny === undefined ? {} : { denyPaths: checkDenyPaths(deny) }
+    return this.#rewrite(id, (record) => {
+      const { denyPaths: _, ...account } = record.account
+      return { ...record, account: { ...account, ...checked } }
     })
   }
 

@@ -21,6 +21,14 @@ export type CookieKind =
   /** Neither kept nor passed, either way. */
   | 'suppressed'
 
+/** Paths of a site that clients are kept off with an account: a new password, a profile. */
+export interface DenyPaths {
+  /** Each for what is below it too; `*` is one segment; `?page=password` wants that in the query. */
+  readonly paths: readonly string[]
+  /** Also with the owner's own devices. Absent: others' alone, who use the account with his leave. */
+  readonly owner?: boolean
+}
+
 /** Kinds of address a host may resolve to; what was seen when the site was enrolled is what stays allowed. */
 export type Network =
   | 'public'
@@ -43,6 +51,7 @@ export interface Site {
   readonly delivery: Delivery
   /** By name, or by its beginning and a star. What is not named is judged by what it is (docs/proxy.md). */
   readonly cookies?: Readonly<Record<string, CookieKind>>
+  readonly denyPaths?: DenyPaths
   /** PEM of a private CA that vouches for this site. */
   readonly ca?: string
   readonly networks: readonly Network[]
@@ -120,6 +129,8 @@ export interface Account {
   readonly rotation?: RotationPolicy
   /** The relay holds its sessions open. Absent: it does not. */
   readonly keepAlive?: KeepAlivePolicy
+  /** Besides those of the site. */
+  readonly denyPaths?: DenyPaths
   /** A session with the present credential has ended, and the policy asks for another password after that. */
   readonly isUsed?: true
 }
@@ -283,6 +294,8 @@ export interface Accounts {
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
   /** `account_unknown`. */
   setKeepAlive(id: string, policy: KeepAlivePolicy | undefined): Promise<Account>
+  /** Keeps clients off these paths with it. Undefined: off none but the site's. `account_unknown`, `bad_request`. */
+  setDenyPaths(id: string, deny: DenyPaths | undefined): Promise<Account>
   /** Writes down that a session with the present credential has ended. Another credential is unused again. */
   noteUsed(id: string): Promise<Account>
 

@@ -35,6 +35,7 @@ const declaration = z.strictObject({
   settings: z.record(z.string(), z.unknown()).default({}),
   delivery: z.enum(['attach', 'handoff']).default('attach'),
   cookies: z.record(z.string(), z.enum(cookieKinds)).optional(),
+  denyPaths: z.strictObject({ paths: z.array(z.string()), owner: z.boolean().optional() }).optional(),
   upstreamProxy: z.string().optional(),
   ca: z.string().optional(),
   seen: seen.optional(),
@@ -63,7 +64,7 @@ export function readDeclaration(id: string, path: string, text: string, adapters
 }
 
 export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
-  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, cookies, upstreamProxy, ca, seen: lastSeen } = site
+  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, cookies, denyPaths, upstreamProxy, ca, seen: lastSeen } = site
   return {
     login: loginUrl,
     ...(landingUrl === undefined ? {} : { landing: landingUrl }),
@@ -73,6 +74,7 @@ export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
     settings: structuredClone(settings) as Record<string, unknown>,
     delivery,
     ...(cookies === undefined ? {} : { cookies: { ...cookies } }),
+    ...(denyPaths === undefined ? {} : { denyPaths: { ...denyPaths, paths: [...denyPaths.paths] } }),
     ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: structuredClone(lastSeen) as NonNullable<Declaration['seen']> }),
@@ -80,13 +82,14 @@ export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
 }
 
 function siteOf(id: string, { login, landing, ...rest }: Declaration): Omit<Site, 'createdAt'> {
-  const { ca, cookies, upstreamProxy, seen: lastSeen, ...plain } = rest
+  const { ca, cookies, denyPaths, upstreamProxy, seen: lastSeen, ...plain } = rest
   return {
     id,
     loginUrl: new URL(login).href,
     ...(landing === undefined ? {} : { landingUrl: landing }),
     ...plain,
     ...(cookies === undefined ? {} : { cookies }),
+    ...(denyPaths === undefined ? {} : { denyPaths: denyPaths as NonNullable<Site['denyPaths']> }),
     ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: lastSeen as NonNullable<Site['seen']> }),
@@ -128,6 +131,7 @@ function keyMeant(problem: string): string {
   if (problem.includes('upstream')) return 'upstreamProxy'
   if (problem.includes('network')) return 'networks'
   if (problem.includes('CA')) return 'ca'
+  if (problem.includes('denyPaths')) return 'denyPaths'
   if (problem.includes('cookie')) return 'cookies'
   return problem.includes('setting') ? 'settings' : 'adapter'
 }

@@ -17,6 +17,7 @@ export type {
   Credential,
   CredentialVersion,
   Delivery,
+  DenyPaths,
   KeepAlivePolicy,
   LoginPageSeen,
   Network,

@@ -3,6 +3,7 @@ import { isPublicSuffix, upstreamProxyForm } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Delivery, Network, Site } from './contract.ts'
 import { checkCookies } from './cookie-rules.ts'
+import { checkDenyPaths } from './deny-paths.ts'
 
 const deliveries: readonly Delivery[] = ['attach', 'handoff']
 const networks: readonly Network[] = ['public', 'private', 'loopback']
@@ -33,6 +34,7 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
     settings: site.settings,
     delivery: site.delivery,
     ...(site.cookies === undefined ? {} : { cookies: { ...site.cookies } }),
+    ...(site.denyPaths === undefined ? {} : { denyPaths: checkDenyPaths(site.denyPaths) }),
     ...(site.ca === undefined ? {} : { ca: site.ca }),
     networks: [...site.networks],
     ...(site.upstreamProxy === undefined ? {} : { upstreamProxy: site.upstreamProxy }),

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
 import { accountVerbs } from './account.ts'
 import { credentialVerbs } from './account-credential.ts'
+import { denyVerb } from './account-deny.ts'
 import { keepVerb } from './account-keep.ts'
 import { adapterVerbs } from './adapter.ts'
 import { caVerbs } from './ca.ts'
@@ -35,6 +36,7 @@ const verbs = [
   adapterVerbs,
   credentialVerbs,
   keepVerb,
+  denyVerb,
   captchaVerbs,
   loginVerb,
   explainVerb,

@@ -80,6 +80,8 @@ export interface ProbeReport {
   readonly settings: Readonly<Record<string, unknown>>
   readonly networks: Site['networks']
   readonly found: readonly string[]
+  /** Paths that borrowed accounts should be kept off. */
+  readonly denyPaths?: readonly string[]
   /** What was recognised, for the site's declaration; undefined: no page was reached. */
   readonly seen?: LoginPageSeen
   readonly problem?: { readonly code: string; readonly text: string; readonly next: string }

@@ -41,6 +41,7 @@ export async function enrolSite(rooms: Rooms, wanted: WantedSite): Promise<Site>
     settings: report.settings,
     delivery: wanted.delivery ?? 'attach',
     networks: report.networks,
+    ...(report.denyPaths === undefined ? {} : { denyPaths: { paths: report.denyPaths } }),
     ...(wanted.ca === undefined ? {} : { ca: wanted.ca }),
     ...(report.seen === undefined ? {} : { seen: report.seen }),
   })

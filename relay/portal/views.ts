@@ -18,9 +18,22 @@ export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery,
   return { id, origins, loginUrl, ...(landingUrl === undefined ? {} : { landingUrl }), adapter, delivery, privateCa: ca !== undefined, createdAt }
 }
 
-export function accountView({ id, name, siteId, username, createdAt, rotation, pending, keepAlive }: Account, owner: string, state: AccountState) {
+export function accountView({ id, name, siteId, username, createdAt, rotation, pending, keepAlive, denyPaths }: Account, owner: string, state: AccountState) {
   const change = { ...(rotation === undefined ? {} : { rotation }), ...(pending?.asked === true ? { unfinished: pending.since } : {}) }
-  return { id, name, site: siteId, owner, username, createdAt, state: state.state, ...describeState(state), ...change, ...keepAliveView(keepAlive, state) }
+  const denied = denyPaths === undefined ? {} : { denyPaths }
+  return {
+    id,
+    name,
+    site: siteId,
+    owner,
+    username,
+    createdAt,
+    state: state.state,
+    ...describeState(state),
+    ...change,
+    ...keepAliveView(keepAlive, state),
+    ...denied,
+  }
 }
 
 function keepAliveView(policy: KeepAlivePolicy | undefined, state: AccountState) {

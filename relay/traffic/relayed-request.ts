@@ -5,6 +5,7 @@ import type { Account } from '../accounts/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { PageSignIn, SiteSession } from '../sessions/index.ts'
+import { checkPath } from './check-path.ts'
 import { ClientWait } from './client-wait.ts'
 import { ExchangeCookies } from './cookies/exchange-cookies.ts'
 import { isCrossSite } from './cross-site.ts'
@@ -85,6 +86,7 @@ export class RelayedRequest implements Cuttable {
       this.#isRegistering = sender.isAtOrigin && sessions.registrations.isOpen(sender.userId, site.id)
       if (this.#isRegistering) return void this.#sendNow(undefined)
       this.#account = sender.chooseAccount()
+      checkPath(this.#request, this.#account)
       this.#page = this.#isCrossSite || this.#request.upgrade !== undefined ? undefined : sessions.pageSignIns.of(this.#account.id, sender.deviceId)
       if (this.#page !== undefined) return void this.#sendByPage(this.#page)
       const live = sessions.live(this.#account.id)

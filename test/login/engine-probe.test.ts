@@ -41,6 +41,23 @@ t.test('a probe sends nothing but requests for pages', async (t) => {
   t.ok(site.requests.every(({ method, headers }) => method === 'GET' && headers.authorization === undefined))
 })
 
+t.test('a probe proposes to keep borrowed accounts off the page for changing the password, where it can tell which it is', async (t) => {
+  const login = await startEngine(t)
+  const leading =
+    (to: string): Respond =>
+    ({ path }) =>
+      path === '/.well-known/change-password'
+        ? { status: 302, headers: { location: to } }
+        : path === '/settings/password'
+          ? { status: 302, headers: { location: '/login' } }
+          : { body: loginPage() }
+  const site = await stopping(t, serve(leading('/settings/password')))
+  t.match(await login.probe(new URL(`${site.origin}/login`)), { denyPaths: ['/settings/password'], found: [String, /kept off.*denyPaths/] })
+  t.match(await login.probe(new URL(`${site.origin}/login`), { adapter: 'form', settings: { changePassword: '/me/pw' } }), { denyPaths: ['/me/pw'] })
+  const other = await stopping(t, serve(leading('/login')))
+  t.equal((await login.probe(new URL(`${other.origin}/login`))).denyPaths, undefined)
+})
+
 const ways: Readonly<Record<string, Respond>> = {
   'a redirect': ({ path }) => (path === '/auth/login' ? { body: loginPage() } : { status: 302, headers: { location: '/auth/login' } }),
   'a link to sign in': ({ path }) => ({

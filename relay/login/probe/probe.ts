@@ -4,6 +4,7 @@ import type { Outbound } from '../../outbound/index.ts'
 import { type BrowserLimits, createBrowser } from '../browser/index.ts'
 import type { BrowserEngine } from '../browser-engine/index.ts'
 import type { ProbeReport } from '../contract.ts'
+import { changePagePath } from './change-page.ts'
 import { adaptersFor, type Candidate, type Choice, chooseAdapter, type ProbeOptions } from './choose-adapter.ts'
 import { commonPages } from './common-paths.ts'
 import { authSchemes } from './http-auth.ts'
@@ -61,6 +62,7 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
     const loginUrl = stableLogin(url, look.loginUrl ?? page.url)
     const again = look.fits ? await lookTwice(look, scene) : undefined
     const namesChange = again !== undefined && namesDiffer(look.parts, again)
+    const changePage = look.fits ? await changePagePath(browser, loginUrl, options.settings?.changePassword) : undefined
     const seen = recognise(on, look, browser, { api, namesChange, again })
     return {
       ...blank,
@@ -70,7 +72,8 @@ export async function probe(url: URL, options: ProbeOptions, { outbound, adapter
       adapter: choice.adapter,
       settings: { ...(namesChange ? {} : stableSettings(look, again)), ...options.settings },
       networks: agent.networks,
-      found: [...arrival(url, page), ...look.found, ...seenInWords(seen)],
+      found: [...arrival(url, page), ...look.found, ...seenInWords(seen), ...keptOff(changePage)],
+      ...(changePage === undefined ? {} : { denyPaths: [changePage] }),
       seen,
       ...(look.fits ? {} : { problem: problemOf(loginUrl.host, on, look) }),
     }
@@ -138,6 +141,10 @@ function originsOf(loginUrl: URL, page: Page, look: Look): string[] {
 
 function arrival(given: URL, page: Page): string[] {
   return page.url.href === given.href ? [] : [`${given.href} leads to ${page.url.href}`]
+}
+
+function keptOff(changePage: string | undefined): string[] {
+  return changePage === undefined ? [] : [`its page for changing the password is ${changePage}: who borrows an account is kept off it (\`denyPaths\`)`]
 }
 
 function problemOf(site: string, page: Page, { problem, found }: Look): NonNullable<ProbeReport['problem']> {

@@ -7,6 +7,7 @@ import { ownerNames } from '../owner-names.ts'
 import { patience, type Rooms } from '../rooms.ts'
 import { secretsOf } from '../secrets-of.ts'
 import { accountView } from '../views.ts'
+import { denyPaths } from './deny-path-routes.ts'
 import { accountParams, emptyBody, name, ownerQuery, time } from './fields.ts'
 import { keepAlivePolicy } from './keep-alive-routes.ts'
 import { route } from './route.ts'
@@ -31,6 +32,7 @@ const accountAnswer = z.object({
   lastUsedAt: time.optional().meta({ description: 'When a client used the session last.' }),
   keepAlive: keepAlivePolicy.optional().meta({ description: 'How the relay holds its session open.' }),
   keptUntil: time.optional().meta({ description: 'Until when it is held open if nobody uses it.' }),
+  denyPaths: denyPaths.optional().meta({ description: 'Paths that clients are kept off with it, besides those of the site.' }),
   unfinished: time.optional().meta({ description: 'Since when a change of the password is unfinished: the next sign-in finds out which one works.' }),
 })
 

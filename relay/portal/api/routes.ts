@@ -4,6 +4,7 @@ import { challengeRoutes } from './challenge-routes.ts'
 import { choiceRoutes } from './choice-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { declarationRoutes } from './declaration-routes.ts'
+import { denyPathRoutes } from './deny-path-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { keepAliveRoutes } from './keep-alive-routes.ts'
@@ -29,6 +30,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...accountRoutes,
   ...credentialRoutes,
   ...keepAliveRoutes,
+  ...denyPathRoutes,
   ...registrationRoutes,
   ...snapshotRoutes,
   ...sessionRoutes,

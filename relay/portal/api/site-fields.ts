@@ -49,6 +49,7 @@ const reportFields = {
   settings: z.record(z.string(), z.unknown()),
   networks: z.array(z.enum(['public', 'private', 'loopback'])),
   found: z.array(z.string()),
+  denyPaths: z.array(z.string()).optional().meta({ description: 'Paths that borrowed accounts should be kept off.' }),
   problem: z.object({ code: z.string(), text: z.string(), next: z.string() }).optional(),
 }
 
