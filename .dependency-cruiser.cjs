@@ -10,7 +10,7 @@ const floors = [
   ['relay/accounts'],
   ['relay/identity'],
   ['relay/vault', 'relay/outbound'],
-  ['relay/derivation', 'relay/metrics'],
+  ['relay/derivation', 'relay/metrics', 'relay/tracing'],
   ['relay/store'],
   ['config'],
 ]
@@ -45,11 +45,11 @@ const forbidden = [
   {
     name: 'dev-dependencies-stay-out',
     comment:
-      'The demo draws its captcha with svg-captcha and loads it when it runs. The browser engine and `adapter record` load playwright-core when they run: an optional peer dependency.',
+      'The demo draws its captcha with svg-captcha and loads it when it runs. The browser engine and `adapter record` load playwright-core when they run, tracing loads OpenTelemetry: optional peer dependencies.',
     severity: 'error',
     from: {
       path: '^(relay|captcha|adapters|config)/',
-      pathNot: ['^relay/commands/demo/', '^captcha/training/', '^relay/login/browser-engine/', '^relay/commands/adapter/'],
+      pathNot: ['^relay/commands/demo/', '^captcha/training/', '^relay/login/browser-engine/', '^relay/commands/adapter/', '^relay/tracing/open-tracing'],
     },
     to: { dependencyTypes: ['npm-dev'] },
   },

@@ -219,6 +219,19 @@ const options = z.strictObject({
     })
     .prefault({})
     .describe('The log.'),
+  tracing: z
+    .strictObject({
+      endpoint: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .meta({ examples: ['http://127.0.0.1:4318/v1/traces'] })
+        .describe(
+          'Where an OpenTelemetry collector takes traces (OTLP over HTTP): a span for each proxied request and each sign-in. Needs the npm packages that docs/proxy.md names. What the collector wants in header fields stands in the variable OTEL_EXPORTER_OTLP_HEADERS.',
+        ),
+      percent: z.int().min(1).max(100).default(100).describe('Of all traces, those that are sent.'),
+    })
+    .prefault({})
+    .describe('Traces. Like the access log they have paths, never queries or cookies.'),
 })
 
 export const configSchema = options.refine((config) => !sharesCookies(config), {

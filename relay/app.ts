@@ -14,9 +14,10 @@ import { createOutbound, type Outbound, type OutboundOptions } from './outbound/
 import { createPortal, type Portal } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile, tlsHost } from './proxy/index.ts'
 import { announceRunning, withdrawRunning } from './running.ts'
-import { createSessionMetrics, createSessions, type Sessions } from './sessions/index.ts'
+import { createSessionMetrics, createSessions, createSignInSpans, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
-import { createKeepAlive, createTraffic, type KeepAlive, type Traffic } from './traffic/index.ts'
+import { openTracing, type TracingOptions } from './tracing/index.ts'
+import { createKeepAlive, createTraffic, type ExchangeObserver, type KeepAlive, RequestSpans, type Traffic } from './traffic/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
 import { openSecret } from './vault/open-secret.ts'
 import { version } from './version.ts'
@@ -116,13 +117,18 @@ export async function createRelay({
   const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, now, log })
   const sessionMetrics = createSessionMetrics(sessions, accounts)
   const accessLog = openAccessLog(settings, folder)
+  const tracing =
+    settings.tracing.endpoint === undefined ? undefined : await openTracing(tracingOptions(settings.tracing.endpoint, settings.tracing.percent, log))
+  const observers: ExchangeObserver[] = []
+  if (accessLog !== undefined) observers.push(accessLog.log)
+  if (tracing !== undefined) observers.push(new RequestSpans(tracing, createSignInSpans(sessions, tracing)))
   const traffic = createTraffic({
     config: settings,
     sessions,
     outbound,
     portalUrl: () => portal.url(),
     log,
-    ...(accessLog === undefined ? {} : { accessLog: accessLog.log }),
+    observers,
   })
   const keepAlive = createKeepAlive({ accounts, sessions, outbound, live: traffic.live, now, log })
   const proxy = createProxy({
@@ -227,6 +233,7 @@ export async function createRelay({
     isAnnounced = false
     for (const room of started.splice(0).reverse()) await room.stop(patience)
     accessLog?.close()
+    await tracing?.stop()
   }
 
   return {
@@ -249,6 +256,18 @@ export async function createRelay({
     proxy,
     gateway,
     adminToken,
+  }
+}
+
+function tracingOptions(endpoint: string, percent: number, log: Logger): TracingOptions {
+  return {
+    endpoint,
+    percent,
+    version,
+    onState(failure) {
+      if (failure === undefined) log.info({ endpoint }, 'the collector takes traces again')
+      else log.warn({ endpoint, reason: failure.message }, 'the collector does not take traces; they are lost until it does')
+    },
   }
 }
 

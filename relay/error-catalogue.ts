@@ -282,6 +282,12 @@ export const catalogue = {
     text: 'This sign-in needs a browser on the relay, and {reason}.',
     next: 'Install Chromium and, beside login-relay, the npm package playwright-core; name the program in `login.browser` of relay.yaml where it is in no usual place.',
   },
+  tracing_unavailable: {
+    status: 500,
+    exit: 1,
+    text: 'Traces are asked for (tracing.endpoint in relay.yaml), and the packages of OpenTelemetry that send them are not installed.',
+    next: 'Install them beside login-relay: npm install @opentelemetry/api @opentelemetry/core @opentelemetry/exporter-trace-otlp-http @opentelemetry/resources @opentelemetry/sdk-trace; or take tracing.endpoint out.',
+  },
   captcha_models_invalid: {
     status: 500,
     exit: 2,

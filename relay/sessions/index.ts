@@ -22,3 +22,4 @@ export type {
 } from './contract.ts'
 export { createSessionMetrics, type SessionMetrics } from './session-metrics.ts'
 export { createSessions, type SessionsOptions } from './sessions.ts'
+export { createSignInSpans, type SignInSpans } from './sign-in-spans.ts'

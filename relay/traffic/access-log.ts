@@ -1,24 +1,14 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import type { Sender } from './sender.ts'
+import type { Account } from '../accounts/index.ts'
+import type { ExchangeObserver, Outcome, SeenExchange } from './exchange-observer.ts'
 import type { Tally } from './tally.ts'
-
-/** What is known of an exchange, beside its tally. */
-export interface SeenExchange {
-  readonly req: { readonly method?: string | undefined }
-  readonly head: { readonly cookie: string }
-  readonly target: { readonly place: { readonly authority: string }; readonly path: string }
-  /** Undefined: nobody known. */
-  readonly sender?: Pick<Sender, 'deviceId' | 'userName' | 'deviceName'> | undefined
-  /** Undefined: the host is not enrolled. */
-  readonly site?: { readonly id: string } | undefined
-}
 
 /**
  * A line for each request: who, where, what came of it. A query can hold what is nobody else's business, and a cookie is a bearer
  * token: neither stands there unless the configuration asks, and then the names of cookies alone.
  */
-export class AccessLog {
+export class AccessLog implements ExchangeObserver {
   readonly #log: Logger
   readonly #detail: Config['log']['accessDetail']
 
@@ -27,14 +17,20 @@ export class AccessLog {
     this.#detail = detail
   }
 
-  write({ req, head, target, sender, site }: SeenExchange, account: string | undefined, { status, bytes, error }: Tally, outcome: string, ms: number): void {
+  write(
+    { req, head, target, sender, site }: SeenExchange,
+    account: Pick<Account, 'name'> | undefined,
+    { status, bytes, error }: Tally,
+    outcome: Outcome,
+    ms: number,
+  ): void {
     const { path } = target
     const query = path.indexOf('?')
     const isWhole = query < 0 || (this.#detail !== 'path' && !path.startsWith('/.well-known/login-relay/'))
     this.#log.info({
       user: sender?.userName,
       device: sender?.deviceName,
-      account,
+      account: account?.name,
       site: site?.id,
       method: req.method,
       host: target.place.authority,

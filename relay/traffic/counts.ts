@@ -1,16 +1,8 @@
+import type { Account } from '../accounts/index.ts'
 import type { ErrorCode, RelayError } from '../errors.ts'
 import { type Family, Histogram, labelled, type TrafficFigures } from '../metrics/index.ts'
-import type { AccessLog, SeenExchange } from './access-log.ts'
+import type { ExchangeObserver, Outcome, SeenExchange } from './exchange-observer.ts'
 import { Tally } from './tally.ts'
-
-/** How an exchange ended. */
-type Outcome =
-  /** The site's answer went to the client whole. */
-  | 'site'
-  /** The relay answered in its place. */
-  | 'relay'
-  /** It broke off at either side, or was cut. */
-  | 'broken'
 
 /** Milliseconds. A local site answers in less than five, a sign-in on the way takes seconds. */
 const bounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000]
@@ -24,7 +16,7 @@ interface DeviceCount {
 
 /** Counts what clients do, by whichever door. `finished` runs for every request: it adds to numbers that are there, and makes nothing. */
 export class TrafficCounts {
-  readonly #accessLog: AccessLog | undefined
+  readonly #observers: readonly ExchangeObserver[]
   readonly #since = Date.now()
   /** By outcome, then by the first digit of the status; 0: no answer was begun. */
   readonly #exchanges: Readonly<Record<Outcome, number[]>> = { site: zeros(), relay: zeros(), broken: zeros() }
@@ -36,14 +28,14 @@ export class TrafficCounts {
   #requests = 0
   #bytes = 0
 
-  constructor(accessLog?: AccessLog) {
-    this.#accessLog = accessLog
+  constructor(observers: readonly ExchangeObserver[]) {
+    this.#observers = observers
   }
 
   /** A request or WebSocket came to its end. `isWhole`: its answer was sent to the last byte. */
-  finished(tally: Tally, seen: SeenExchange | undefined, isWhole: boolean, account?: { readonly name: string }): void {
+  finished(tally: Tally, seen: SeenExchange | undefined, isWhole: boolean, account?: Pick<Account, 'id' | 'name'>): void {
     const { status, bytes } = tally
-    const outcome = tally.error !== undefined ? 'relay' : isWhole ? 'site' : 'broken'
+    const outcome: Outcome = tally.error !== undefined ? 'relay' : isWhole ? 'site' : 'broken'
     const ms = performance.now() - tally.begun
     const row = this.#exchanges[outcome]
     const digit = (status / 100) | 0
@@ -53,7 +45,7 @@ export class TrafficCounts {
     if (status !== 101) this.#durations.observe(ms)
     if (tally.error !== undefined) this.#errors.set(tally.error, (this.#errors.get(tally.error) ?? 0) + 1)
     if (seen?.sender !== undefined) this.#countDevice(seen.sender, bytes)
-    if (seen !== undefined) this.#accessLog?.write(seen, account?.name, tally, outcome, ms)
+    if (seen !== undefined) for (const observer of this.#observers) observer.write(seen, account, tally, outcome, ms)
   }
 
   /** What was refused before it was on its way. `seen`: undefined where it could not be read. */
@@ -76,7 +68,7 @@ export class TrafficCounts {
   tunnelled(tally: Tally, seen: SeenExchange): void {
     this.#bytes += tally.bytes
     if (seen.sender !== undefined) this.#countDevice(seen.sender, tally.bytes)
-    this.#accessLog?.write(seen, undefined, tally, 'site', performance.now() - tally.begun)
+    for (const observer of this.#observers) observer.write(seen, undefined, tally, 'site', performance.now() - tally.begun)
   }
 
   /** It was revoked: it comes no more. */

@@ -16,7 +16,7 @@ export interface Traffic {
 }
 
 export function createTraffic(options: TrafficOptions): Traffic {
-  const rooms: Rooms = { ...options, live: new LiveTraffic(), counts: new TrafficCounts(options.accessLog), turns: new Turns() }
+  const rooms: Rooms = { ...options, live: new LiveTraffic(), counts: new TrafficCounts(options.observers), turns: new Turns() }
   return {
     live: rooms.live,
     counts: rooms.counts,

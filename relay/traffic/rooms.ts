@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
-import type { AccessLog } from './access-log.ts'
 import type { TrafficCounts } from './counts.ts'
+import type { ExchangeObserver } from './exchange-observer.ts'
 import type { LiveTraffic } from './live-traffic.ts'
 import type { Turns } from './turns.ts'
 
@@ -14,8 +14,8 @@ export interface TrafficOptions {
   /** Asked for each error answer: the portal may have chosen its port at start. */
   readonly portalUrl: () => string
   readonly log: Logger
-  /** Without it no line is written for a request. */
-  readonly accessLog?: AccessLog
+  /** Told of every exchange: the access log, traces. */
+  readonly observers: readonly ExchangeObserver[]
 }
 
 /** What every request works with. */
