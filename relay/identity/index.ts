@@ -5,4 +5,5 @@
  * Stores hashes only: of passwords, cookies and tokens. Keeps laws 1 and 7.
  */
 export type { Device, Identity, ListedPortalSession, PortalSession, Principal, User } from './contract.ts'
+export { GrowingWaits, networkOf, type WaitRules } from './growing-waits.ts'
 export { createIdentity, type IdentityOptions } from './identity.ts'

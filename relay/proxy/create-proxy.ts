@@ -32,6 +32,7 @@ import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
 import { type DevicePrincipal, nameOf, readDevice } from './device-credentials.ts'
 import { DeviceLimits } from './device-limits.ts'
+import { FailedTries } from './failed-tries.ts'
 import { forwardOther } from './forward-other.ts'
 import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
@@ -67,6 +68,7 @@ class ForwardProxy implements Proxy {
   readonly #connections = new Connections()
   readonly #hops = new DeliveryHops()
   readonly #limits: DeviceLimits
+  readonly #failed = new FailedTries()
   readonly #tunnels: TunnelOpener
   readonly #tls: TlsListener | undefined
   readonly #http2 = new Set<ServerHttp2Session>()
@@ -288,7 +290,7 @@ class ForwardProxy implements Proxy {
     if (proxyAuthorization === undefined) return new RelayError('proxy_auth_required')
     if (connection.known?.authorization === proxyAuthorization) return connection.known.principal
     const principal = readDevice(proxyAuthorization, this.#rooms.identity)
-    if (principal === undefined) return new RelayError('proxy_auth_required')
+    if (principal === undefined) return this.#failed.refusal((connection.socket as Partial<Socket>).remoteAddress ?? '')
     const excess = this.#limits.refuseConnection(principal.device.id)
     if (excess !== undefined) return excess
     connection.known = { authorization: proxyAuthorization, principal }

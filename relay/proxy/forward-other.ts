@@ -1,7 +1,20 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { asRelayError, RelayError } from '../errors.ts'
-import { passAnswer, type RequestHead, readResponseHead, respondError, type SeenExchange, Tally, type Target, via, withoutPhantoms } from '../traffic/index.ts'
+import {
+  ClientWait,
+  hasContent,
+  KeptBody,
+  passAnswer,
+  type RequestHead,
+  readResponseHead,
+  respondError,
+  type SeenExchange,
+  Tally,
+  type Target,
+  via,
+  withoutPhantoms,
+} from '../traffic/index.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface OtherRequest {
@@ -36,6 +49,14 @@ export function forwardOther(
     (error) => fail(asRelayError(error)),
   )
 
+  /** A client that sends nothing of what it has begun holds a connection for nothing. */
+  function bodyOf(): KeptBody {
+    const onStall = (): void => fail(new RelayError('proxy_request_timeout'))
+    const body = new KeptBody(req, 0, new ClientWait(config.limits.stallSeconds * 1000, onStall))
+    ending.signal.addEventListener('abort', () => body.destroy())
+    return body.on('error', () => res.destroy())
+  }
+
   function send(socket: Duplex, onError: (error: Error) => void): void {
     const fields = ['Host', authority, ...head.fields]
     const cookie = withoutPhantoms(head.cookie)
@@ -67,7 +88,7 @@ export function forwardOther(
       }
     })
     if (head.expectsContinue) res.writeContinue()
-    if (head.chunked || (head.contentLength ?? 0) > 0) req.on('error', () => upstream.destroy()).pipe(upstream)
+    if (hasContent(head)) bodyOf().pipe(upstream)
     else upstream.end()
   }
 }

@@ -10,10 +10,15 @@ import type { House } from './start-house.ts'
  * One more proxy on the house, whose way to hosts that are not enrolled ends at this port of this machine: the real rule lets no
  * one through to it.
  */
-export async function withOtherHosts(t: Test, house: House, port: number): Promise<ProxyAccess & { readonly proxy: ForwardProxy }> {
+export async function withOtherHosts(
+  t: Test,
+  house: House,
+  port: number,
+  limits: Record<string, number> = {},
+): Promise<ProxyAccess & { readonly proxy: ForwardProxy }> {
   const { identity, accounts, choices, sessions, certificateAuthority: ca, outbound, traffic, log } = house
   const proxy = createProxy({
-    config: configSchema.parse({ proxy: { listen: '127.0.0.1:0', otherHosts: 'tunnel' } }),
+    config: configSchema.parse({ proxy: { listen: '127.0.0.1:0', otherHosts: 'tunnel' }, limits }),
     ...{ identity, accounts, choices, sessions, traffic, ca, log },
     outbound: {
       ...outbound,

@@ -38,15 +38,29 @@ t.test('a plain request to a host that is not enrolled passes without the relay 
   const access = await withOtherHosts(t, house, other.port)
   const socket = await dialProxy(access)
   socket.write(
-    `POST ${other.origin}/a HTTP/1.1\r\nHost: ${other.host}\r\nProxy-Authorization: ${access.authorization}\r\nCookie: c=d\r\nContent-Length: 2\r\nConnection: close\r\n\r\nho`,
+    `POST ${other.origin}/a HTTP/1.1\r\nHost: ${other.host}\r\nProxy-Authorization: ${access.authorization}\r\nCookie: c=d; sid=lrp_0123456789abcdefgh\r\nContent-Length: 2\r\nConnection: close\r\n\r\nho`,
   )
   const [answer] = answersIn((await readAll(socket)).text)
   t.equal(answer?.body, 'hi')
   t.match(answer?.head, /\r\nSet-Cookie: a=b/)
   const [request] = other.requests
-  t.equal(request?.field('cookie'), 'c=d')
+  t.equal(request?.field('cookie'), 'c=d', 'a phantom of a session is not passed on')
   t.equal(request?.field('proxy-authorization'), undefined)
   t.equal(request?.field('host'), other.host)
+})
+
+t.test('a client that stops within a request to such a host is cut off, and the host hears no more of it', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  const other = await startRecordingOrigin(t, { scheme: 'http', host: 'other.test' })
+  const closed = new Promise<void>((resolve) => other.on('/slow', (socket) => void socket.on('close', () => resolve())))
+  const house = await startHouse(t, { origins: [origin] })
+  const access = await withOtherHosts(t, house, other.port, { stallSeconds: 1 })
+  const mute = await dialProxy(access)
+  mute.write(`POST ${other.origin}/slow HTTP/1.1\r\nHost: ${other.host}\r\nProxy-Authorization: ${access.authorization}\r\nContent-Length: 10\r\n\r\n12345`)
+  const { text, ended } = await readAll(mute, { ms: 20_000 })
+  t.match(text, /^HTTP\/1\.1 408 .*\r\nConnection: close\r\n/s)
+  t.ok(ended)
+  await closed
 })
 
 t.test('where the configuration says so, hosts that are not enrolled are refused', async (t) => {
