@@ -315,6 +315,12 @@ export interface SignedOutSigns {
   readonly removedCookies?: readonly string[]
 }
 
+/** A new account that a site has made, by what it says. */
+export interface Registered {
+  /** What must happen before somebody can sign in with it, as evidence in safe words: an address of mail is confirmed. Nobody signs in until then. */
+  readonly waitsFor?: string
+}
+
 export interface SiteFacts<S = unknown> {
   readonly loginUrl: URL
   readonly origins: readonly string[]
@@ -347,13 +353,20 @@ export interface Adapter<S = unknown> {
    * It sees every page that a probe opens: opens none itself, and looks for marks of the product that no other has. `signal` ends it.
    */
   detect?(page: Page, signal: AbortSignal): number | Promise<number>
-  /** What the site asks of a new password, by its settings and its form. The browser is signed in; pages are opened, nothing is sent. */
-  passwordRules?(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<PasswordRules>
+  /**
+   * What the site asks of a new password, by its settings and its form. The browser is signed in, or for the password of a new account
+   * (`of` is `registration`) not; pages are opened, nothing is sent.
+   */
+  passwordRules?(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>, of: 'change' | 'registration'): Promise<PasswordRules>
   /**
    * Sets a new password at the site. The browser is signed in; `next` may stand in two fields of one request. Resolves where the site seems
    * to have taken it, throws `SignInFailure` where it seems not to: which of the two passwords works is found out by signing in.
    */
   changePassword?(context: SignInContext<S>, next: Secret): Promise<void>
-  /** Later: makes a new account. */
-  register?(context: SignInContext<S>): Promise<void>
+  /**
+   * Makes a new account at the site, with `username` and the new `secrets.password`, which may stand in two fields of one request. `details`:
+   * what a person gave for further fields, by their names; `email` is an address of mail. Resolves where the site seems to have made it, throws
+   * `SignInFailure` where it seems not to: whether it is there is found out by signing in. A captcha goes to the person (law 8).
+   */
+  register?(context: SignInContext<S>, details: Readonly<Record<string, string>>): Promise<Registered>
 }

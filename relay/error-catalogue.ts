@@ -269,6 +269,7 @@ export const catalogue = {
     text: 'The password of {account} was not changed: {reason}.',
     next: 'The password that the relay knows still works. Look at what was seen; docs/credentials.md says what a site may need.',
   },
+  registration_failed: { status: 502, exit: 1, text: 'There is no new account at {site}: {reason}.', next: 'Correct what the site names, and try again.' },
   placeholder_refused: {
     status: 409,
     exit: 1,

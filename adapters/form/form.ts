@@ -9,6 +9,7 @@ import { findSignInForm } from './find-form.ts'
 import { findSignInPage } from './find-page.ts'
 import { scriptedIn, scriptedInWords } from './page-script.ts'
 import { partsOf, settingsOf } from './parts.ts'
+import { register } from './register/register.ts'
 import { type FormSettings, formSettings } from './settings.ts'
 import { inWords, signIn } from './sign-in.ts'
 import { findSignOut } from './sign-out-control.ts'
@@ -25,6 +26,7 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
   signIn,
   passwordRules,
   changePassword,
+  register,
 
   async isSignedIn(context) {
     for (const url of placesFor(context)) {

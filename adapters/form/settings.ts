@@ -67,6 +67,13 @@ export const formSettings = z.strictObject({
     })
     .optional()
     .describe('What the site asks of a new password: its length, the kinds of characters, the symbols, how often one may stand in a row.'),
+  registration: z
+    .strictObject({
+      page: z.string().min(1).optional(),
+      fields: z.strictObject({ user: z.string().min(1).optional(), password: z.string().min(1).optional(), repeat: z.string().min(1).optional() }).prefault({}),
+    })
+    .optional()
+    .describe('Where people register, a path or an address, and the names of the fields: for the user name, the password, the password again.'),
   landing: z.string().min(1).optional().describe('Where a person lands after signing in: a path or an address.'),
 })
 

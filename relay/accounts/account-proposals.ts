@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { RelayError } from '../errors.ts'
 import type { Sealed, Vault } from '../vault/index.ts'
 import { checkSecrets, checkUsername } from './account-rules.ts'
-import type { Account, AccountProposal, Site } from './contract.ts'
+import type { Account, AccountProposal, Accounts, Site } from './contract.ts'
 import { credentialRef } from './credential-scope.ts'
 import type { CredentialVersions } from './credential-versions.ts'
+import { newPassword } from './new-password.ts'
 
 export interface AccountProposalsOptions {
   readonly vault: Pick<Vault, 'sealCredential' | 'destroyKey'>
@@ -21,11 +22,13 @@ export class AccountProposals {
     this.#options = options
   }
 
-  async propose({ owner, username, password }: { owner: string; username: string; password: string }, site: Site): Promise<AccountProposal> {
+  /** The value is in clear only in here. */
+  async propose({ owner, username, id = randomUUID(), ...wanted }: Parameters<Accounts['proposeAccount']>[0], site: Site): Promise<AccountProposal> {
     checkUsername(username)
+    const password = 'password' in wanted ? wanted.password : newPassword(wanted.rules)
     checkSecrets({ password })
     const { vault, versions, now } = this.#options
-    const account: Account = { id: randomUUID(), name: site.id, siteId: site.id, owner, username, createdAt: now(), credentialVersion: 1 }
+    const account: Account = { id, name: site.id, siteId: site.id, owner, username, createdAt: now(), credentialVersion: 1 }
     const sealed = await vault.sealCredential(credentialRef(account, site), { password })
     const proposal = Object.freeze({ account, credential: await versions.handles(account, 1, sealed, ['password']) })
     this.#sheets.set(proposal, sealed)

@@ -214,8 +214,8 @@ class RelayAccounts implements Accounts {
     return this.#rewrite(id, (record) => this.#versions.confirmed(record))
   }
 
-  async proposeAccount({ siteId, ...given }: Parameters<Accounts['proposeAccount']>[0]): Promise<AccountProposal> {
-    return this.#proposals.propose(given, this.#knownSite(siteId))
+  async proposeAccount(given: Parameters<Accounts['proposeAccount']>[0]): Promise<AccountProposal> {
+    return this.#proposals.propose(given, this.#knownSite(given.siteId))
   }
 
   checkNewName(owner: string, name: string): void {
@@ -223,11 +223,16 @@ class RelayAccounts implements Accounts {
     if (this.#accounts.list({ owner }).some((account) => account.name === name)) throw taken(name)
   }
 
-  adoptAccount(proposal: AccountProposal, name = proposal.account.name): Promise<Account> {
+  adoptAccount(proposal: AccountProposal, name = proposal.account.name, attention?: Attention): Promise<Account> {
     return this.#changes.run(async () => {
       this.checkNewName(proposal.account.owner, name)
       const credential = this.#proposals.sealed(proposal)
-      return this.#accounts.put({ account: { ...proposal.account, name }, credential, fields: ['password'], cause: 'registered' })
+      return this.#accounts.put({
+        account: { ...proposal.account, name, ...(attention === undefined ? {} : { attention }) },
+        credential,
+        fields: ['password'],
+        cause: 'registered',
+      })
     })
   }
 

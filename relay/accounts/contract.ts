@@ -100,6 +100,8 @@ export type AttentionReason =
   | 'interrupted'
   /** The same twice in a row: taken as a refusal. */
   | 'interrupted-twice'
+  /** The site was asked to make it, and no sign-in has shown that it did. */
+  | 'registering'
 
 /** What an account needs from a person before it is touched again (law 3). */
 export interface Attention {
@@ -299,11 +301,13 @@ export interface Accounts {
   /** Writes down that a session with the present credential has ended. Another credential is unused again. */
   noteUsed(id: string): Promise<Account>
 
-  /** An account that a person may want; nothing of it is stored. `site_unknown`, `bad_request`. */
-  proposeAccount(given: { owner: string; siteId: string; username: string; password: string }): Promise<AccountProposal>
+  /** An account that a person may want, with a password as given or random by the rules; nothing of it is stored. `site_unknown`, `bad_request`, `password_rules_unfit`. */
+  proposeAccount(
+    given: { owner: string; siteId: string; username: string; id?: string } & ({ password: string } | { rules: PasswordRules }),
+  ): Promise<AccountProposal>
   /** Throws where an account of that name cannot be added: `already_exists`, `bad_request`. */
   checkNewName(owner: string, name: string): void
-  /** Stores it, under this name (default: the site's id). `already_exists`; `store_conflict`: it was dropped. */
-  adoptAccount(proposal: AccountProposal, name?: string): Promise<Account>
+  /** Stores it, under this name (default: the site's id), with what it needs a person for. `already_exists`; `store_conflict`: it was dropped. */
+  adoptAccount(proposal: AccountProposal, name?: string, attention?: Attention): Promise<Account>
   dropAccountProposal(proposal: AccountProposal): Promise<void>
 }

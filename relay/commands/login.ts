@@ -28,8 +28,14 @@ export async function signInHere(relay: RelayClient, name: string, options: Owne
 }
 
 /** Has the relay do an errand, prints its steps and puts its questions as they come; gives the last event. `onEvent` hears of every one. */
-export async function followSteps(relay: RelayClient, path: string, json: boolean, onEvent: (event: SessionEvent) => void = () => {}): Promise<SessionEvent> {
-  const lines = createInterface({ input: await relay.open('POST', path, {}) })
+export async function followSteps(
+  relay: RelayClient,
+  path: string,
+  json: boolean,
+  onEvent: (event: SessionEvent) => void = () => {},
+  body: unknown = {},
+): Promise<SessionEvent> {
+  const lines = createInterface({ input: await relay.open('POST', path, body) })
   let last: SessionEvent | undefined
   let question: Question | undefined
   for await (const line of lines) {

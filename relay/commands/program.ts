@@ -4,6 +4,7 @@ import { accountVerbs } from './account.ts'
 import { credentialVerbs } from './account-credential.ts'
 import { denyVerb } from './account-deny.ts'
 import { keepVerb } from './account-keep.ts'
+import { registerVerb } from './account-register.ts'
 import { adapterVerbs } from './adapter.ts'
 import { caVerbs } from './ca.ts'
 import { captchaVerbs } from './captcha.ts'
@@ -35,6 +36,7 @@ const verbs = [
   accountVerbs,
   adapterVerbs,
   credentialVerbs,
+  registerVerb,
   keepVerb,
   denyVerb,
   captchaVerbs,

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod'
-import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StepName, StorageEntry } from '../../adapters/index.ts'
+import type { Challenge, FailureKind, Registered, ResponseFacts, SessionHeader, StepName, StorageEntry } from '../../adapters/index.ts'
 import type { CaptchaStats } from '../../captcha/index.ts'
 import type { Account, Credential, LoginPageSeen, PasswordRules, Site } from '../accounts/index.ts'
 import type { Secret } from '../vault/index.ts'
@@ -97,24 +97,35 @@ export interface SessionState {
   readonly landingUrl?: string
 }
 
-/** A new password for an account, to be set at its site. */
-export interface PasswordChangeRequest {
+/** A new password, to be set at a site. */
+export interface PasswordSetRequest {
   readonly site: Site
-  /** A session that is signed in. */
-  readonly state: Omit<SessionState, 'site'>
-  /** The present one. */
-  readonly credential: Credential
-  /** Makes the new one by these rules and writes it ahead; called once the form was seen. */
+  /** Makes the new one by these rules; called once the form was seen. */
   next(rules: PasswordRules): Promise<Secret>
-  /** Awaited before the new password leaves for the site. */
+  /** Awaited before the new password leaves for the site: what must be written down by then. */
   beforeItLeaves(): Promise<void>
   onStep(step: LoginStep): void
   ask(challenge: Challenge): Promise<string>
   readonly signal: AbortSignal
 }
 
+/** A new password for an account, in place of the present one. */
+export interface PasswordChangeRequest extends PasswordSetRequest {
+  /** A session that is signed in. */
+  readonly state: Omit<SessionState, 'site'>
+  /** The present one. */
+  readonly credential: Credential
+}
+
+/** A new account. */
+export interface RegistrationRequest extends PasswordSetRequest {
+  readonly username: string
+  /** What goes into further fields, by their names. */
+  readonly details: Readonly<Record<string, string>>
+}
+
 /** What came of it, as far as the site told; which password works, a sign-in shows. */
-export interface PasswordChangeOutcome {
+export interface PasswordSetOutcome {
   /** The new password may have left. */
   readonly asked: boolean
   /** Undefined: the site did not answer properly. */
@@ -143,7 +154,11 @@ export interface Login {
   /** Does the site's adapter know how to change a password? */
   canChangePassword(site: Site): boolean
   /** Asks the site for another password. Outcomes at the site are values, not exceptions. */
-  changePassword(request: PasswordChangeRequest): Promise<PasswordChangeOutcome>
+  changePassword(request: PasswordChangeRequest): Promise<PasswordSetOutcome>
+  /** Does the site's adapter know how to make an account? */
+  canRegister(site: Site): boolean
+  /** Asks the site for a new account. Outcomes at the site are values, not exceptions. */
+  register(request: RegistrationRequest): Promise<PasswordSetOutcome & Registered>
   /** The site's sign-in form, for a page that must send it itself. Sends nothing. `placeholder_refused`. */
   pageForm(site: Site): Promise<PageForm>
   /** From an answer seen in passing; no I/O. */

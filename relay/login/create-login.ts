@@ -12,7 +12,7 @@ import { createBrowser, type WindowlessBrowser } from './browser/index.ts'
 import { type BrowserEngine, createBrowserEngine } from './browser-engine/index.ts'
 import type { CaptchaMemories } from './captcha-memories.ts'
 import { changePassword } from './change-password.ts'
-import type { Login, PageForm, PasswordChangeOutcome, PasswordChangeRequest, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
+import type { Login, PageForm, PasswordChangeRequest, PasswordSetOutcome, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
 import { CookieJar } from './cookies/index.ts'
 import { destinationOf } from './destination.ts'
 import type { SignInTrace } from './evidence/contract.ts'
@@ -22,7 +22,9 @@ import { type LoadedAdapters, loadAdapters } from './load-adapters.ts'
 import { findPageForm } from './page-form.ts'
 import { probe } from './probe/probe.ts'
 import { RefusedPasswords } from './refused-passwords.ts'
+import { register } from './register.ts'
 import { withSessionHeaders } from './session-agent.ts'
+import type { SetPasswordRooms } from './set-password.ts'
 import { signIn, siteOf } from './sign-in.ts'
 
 export interface LoginOptions {
@@ -150,9 +152,19 @@ class Engine implements Login {
     return this.#adapters.get(adapter)?.changePassword !== undefined
   }
 
-  changePassword(request: PasswordChangeRequest): Promise<PasswordChangeOutcome> {
+  changePassword(request: PasswordChangeRequest): Promise<PasswordSetOutcome> {
+    return changePassword(this.#adapter(request.site.adapter), request, this.#setting)
+  }
+
+  canRegister({ adapter }: Site): boolean {
+    return this.#adapters.get(adapter)?.register !== undefined
+  }
+
+  register: Login['register'] = (request) => register(this.#adapter(request.site.adapter), request, this.#setting)
+
+  get #setting(): SetPasswordRooms {
     const { outbound, settings } = this.#options
-    return changePassword(this.#adapter(request.site.adapter), request, { outbound, settings, openBrowser: (...given) => this.#browserWith(...given) })
+    return { outbound, settings, openBrowser: (...given) => this.#browserWith(...given) }
   }
 
   pageForm(site: Site): Promise<PageForm> {

@@ -158,8 +158,32 @@ export interface RegistrationOffer {
   readonly expiresAt: number
 }
 
-/** Registering at a site through the proxy. Nothing is stored without the person's word. */
+/** An account that the relay is to make at a site. */
+export interface NewAccountWanted {
+  readonly userId: string
+  readonly siteId: string
+  /** The user name at the site. */
+  readonly username: string
+  /** Here; default: the site's id. */
+  readonly name?: string
+  /** What goes into further fields, by their names; `email` is an address of mail. */
+  readonly details: Readonly<Record<string, string>>
+}
+
+export interface NewAccount {
+  /** As it will be; events are of it from the beginning. */
+  readonly account: Account
+  /**
+   * Registers, and signs in with a random password that nobody has seen. Where the site wants something first, the account needs attention
+   * until a person signs in. `registration_failed`: there is none; `login_failed`: it is kept, and needs attention.
+   */
+  make(): Promise<Account>
+}
+
+/** Registering at a site, by a person through the proxy or by the relay. Nothing is stored without the person's word. */
 export interface Registrations {
+  /** `site_unknown`, `already_exists`, `bad_request`. */
+  prepare(wanted: NewAccountWanted): NewAccount
   /** For half an hour, requests of this user's devices go to the site as they are, without an account. `site_unknown`. */
   open(userId: string, siteId: string): { readonly expiresAt: number }
   /** From memory: asked for every proxied request. */

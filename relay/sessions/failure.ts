@@ -29,6 +29,11 @@ const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: str
     what: 'what the site made of the last password is not known',
     advice: 'Sign in from the portal or with `login-relay login`: the password is sent once more.',
   },
+  registering: {
+    what: 'the site was asked to make this account, and no sign-in has shown that it did',
+    advice:
+      'Do what the site wants first, then sign in from the portal or with `login-relay login`. If there is no such account: `login-relay account remove`.',
+  },
   'interrupted-twice': {
     what: 'what the site made of the last two passwords is not known',
     advice:

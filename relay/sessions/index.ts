@@ -8,6 +8,8 @@ export type {
   EndReason,
   HandedCookie,
   KeptSnapshot,
+  NewAccount,
+  NewAccountWanted,
   PageSignIn,
   PageSignIns,
   PasswordChangeTold,

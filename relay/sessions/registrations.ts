@@ -3,8 +3,9 @@ import type { Account, AccountProposal, Accounts, Site } from '../accounts/index
 import { RelayError } from '../errors.ts'
 import type { Login } from '../login/index.ts'
 import type { Challenges } from './challenges.ts'
-import type { RegistrationOffer, Registrations } from './contract.ts'
+import type { NewAccount, NewAccountWanted, RegistrationOffer, Registrations } from './contract.ts'
 import { failureError } from './failure.ts'
+import { NewAccounts, type NewAccountsOptions } from './new-accounts.ts'
 import type { NewSession } from './site-session.ts'
 
 export interface RegistrationsOptions {
@@ -14,6 +15,8 @@ export interface RegistrationsOptions {
   readonly personSeconds: number
   readonly now: () => number
   readonly adopt: (account: Account, site: Site, session: NewSession) => Promise<void>
+  readonly emit: NewAccountsOptions['emit']
+  readonly signIn: NewAccountsOptions['signIn']
 }
 
 /** How long a person has for registering, and for saying whether to keep it. */
@@ -36,9 +39,15 @@ export class OfferedRegistrations implements Registrations {
   /** By user and site: until when. */
   readonly #windows = new Map<string, number>()
   readonly #offers = new Map<string, Kept>()
+  readonly #newAccounts: NewAccounts
 
   constructor(options: RegistrationsOptions) {
     this.#options = options
+    this.#newAccounts = new NewAccounts(options)
+  }
+
+  prepare(wanted: NewAccountWanted): NewAccount {
+    return this.#newAccounts.prepare(wanted)
   }
 
   open(userId: string, siteId: string): { readonly expiresAt: number } {
@@ -101,6 +110,7 @@ export class OfferedRegistrations implements Registrations {
   }
 
   async stop(): Promise<void> {
+    this.#newAccounts.stop()
     await Promise.allSettled([...this.#offers.values()].map((offer) => this.#drop(offer)))
   }
 

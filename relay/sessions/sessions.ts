@@ -101,6 +101,8 @@ class RelaySessions implements Sessions {
       personSeconds,
       challenges: this.#challenges,
       adopt: (...made) => this.#adopt(...made),
+      emit: (event) => this.#events.emit(event),
+      signIn: (id) => this.ensure(id, { fresh: true }),
     })
     this.tickets = createTickets({ store, now, seconds: settings.ticketSeconds })
   }

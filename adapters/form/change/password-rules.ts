@@ -1,12 +1,28 @@
 import type { CharacterClass, PasswordRules } from '../../../relay/accounts/index.ts'
 import type { Page, SignInContext } from '../../contract.ts'
+import { findRegisterPage } from '../register/find-register-page.ts'
 import type { FormSettings } from '../settings.ts'
 import { findChangePage } from './find-change-page.ts'
 
 /** What the settings say of a new password; what they leave open, the form's own attributes do. */
-export async function passwordRules(context: Pick<SignInContext<FormSettings>, 'browser' | 'site' | 'settings'>): Promise<PasswordRules> {
+export async function passwordRules(
+  context: Pick<SignInContext<FormSettings>, 'browser' | 'site' | 'settings'>,
+  of: 'change' | 'registration',
+): Promise<PasswordRules> {
+  const [page, field] = of === 'change' ? await changed(context) : await registered(context)
+  return { ...rulesOfField(page, field), ...withoutUndefined(context.settings.passwordRules ?? {}) }
+}
+
+type Context = Parameters<typeof passwordRules>[0]
+
+async function changed(context: Context): Promise<[Page, string]> {
   const { page, found } = await findChangePage(context)
-  return { ...rulesOfField(page, found.next), ...withoutUndefined(context.settings.passwordRules ?? {}) }
+  return [page, found.next]
+}
+
+async function registered(context: Context): Promise<[Page, string]> {
+  const { page, found } = await findRegisterPage(context)
+  return [page, found.password]
 }
 
 /** By `minlength`, `maxlength` and `passwordrules` of the field. */

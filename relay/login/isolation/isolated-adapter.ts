@@ -82,12 +82,14 @@ function facade(facts: AdapterFacts, runner: Runner): Adapter {
     optional.detect = (page: Page, signal) =>
       runner.run('detect', (call) => ({ settings: call.pack({}), page: call.pack(call.pageFacts(page)) }), { settings: {}, signal })
   }
-  if (has('passwordRules')) optional.passwordRules = (context) => runner.run('passwordRules', (call) => dataOf(context, call), context)
+  if (has('passwordRules'))
+    optional.passwordRules = (context, of) => runner.run('passwordRules', (call) => ({ ...dataOf(context, call), more: call.pack(of) }), context)
   if (has('changePassword')) {
     optional.changePassword = async (context, next: Secret) =>
       void (await runner.run('changePassword', (call) => ({ ...dataOf(context, call), next: call.pack(call.handle('secret', next)) }), context))
   }
-  if (has('register')) optional.register = async (context) => void (await runner.run('register', (call) => dataOf(context, call), context))
+  if (has('register'))
+    optional.register = (context, details) => runner.run('register', (call) => ({ ...dataOf(context, call), more: call.pack(details) }), context)
   return {
     name,
     api: 1,

@@ -67,5 +67,7 @@ export interface CallGiven {
   readonly secrets?: unknown
   readonly captchaTries?: unknown
   readonly next?: unknown
+  /** What else the hook takes, where it is data. */
+  readonly more?: unknown
   readonly page?: unknown
 }

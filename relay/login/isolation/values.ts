@@ -135,7 +135,7 @@ export const results = {
     repeats: z.int().exactOptional(),
   }),
   changePassword: z.undefined(),
-  register: z.undefined(),
+  register: z.strictObject({ waitsFor: line.exactOptional() }),
 } as const
 
 function held<T extends object>(what: string): z.ZodType<T> {

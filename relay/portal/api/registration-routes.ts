@@ -2,11 +2,40 @@ import { z } from 'zod'
 import { checkActsFor } from '../access.ts'
 import { idParams, name, ownerQuery, time } from './fields.ts'
 import { route } from './route.ts'
+import { registrationLines } from './sign-in-lines.ts'
 
 const offerAnswer = z.object({ id: z.string(), site: z.string(), username: z.string(), expiresAt: time })
 
-/** Registering at a site through the proxy, and keeping what came of it. Passwords are never told. */
+/** Registering at a site, by the relay or through the proxy, and keeping what came of it. Passwords are never told. */
 export const registrationRoutes = [
+  route({
+    method: 'POST',
+    path: '/accounts/register',
+    summary: 'Have the relay make an account at the site, with a random password; a line of JSON for every step, as for a sign-in, which is the last of it',
+    access: 'person',
+    body: z
+      .strictObject({
+        site: name,
+        username: z.string().min(1).max(512).meta({ description: 'The user name wanted there.' }),
+        name: name.optional().meta({ description: "The account's name here; default: the site's id." }),
+        user: name.optional().meta({ description: 'Whose it will be: for the local administrator.' }),
+        details: z
+          .record(z.string().min(1).max(200), z.string().max(2000))
+          .refine((details) => Object.keys(details).length <= 50)
+          .optional()
+          .meta({ description: 'What goes into further fields of the form, by their names; `email` is an address of mail.' }),
+      })
+      .meta({ examples: [{ site: 'erp', username: 'ann', details: { email: 'ann@example.com' } }] }),
+    answer: { type: 'application/x-ndjson', description: 'Session events, one a line.' },
+    handle: async ({ rooms, principal, body: { site, user, details = {}, ...wanted } }) => {
+      const { id: userId } = await checkActsFor(rooms, principal, user)
+      const { username, name } = wanted
+      return registrationLines(
+        rooms.sessions,
+        rooms.sessions.registrations.prepare({ userId, siteId: site, username, details, ...(name === undefined ? {} : { name }) }),
+      )
+    },
+  }),
   route({
     method: 'POST',
     path: '/registrations',

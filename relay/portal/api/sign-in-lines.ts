@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Account } from '../../accounts/index.ts'
 import { asRelayError } from '../../errors.ts'
-import type { SessionEvent, Sessions } from '../../sessions/index.ts'
+import type { NewAccount, SessionEvent, Sessions } from '../../sessions/index.ts'
 import { isUnderWay } from '../account-state.ts'
 import { eventView } from '../views.ts'
 
@@ -30,6 +30,11 @@ export function rotationLines(sessions: Sessions, account: Account): Promise<Rea
     return hasBegun
   }
   return errandLines(sessions, account, { before: [], isOfIt, isLast, run: () => sessions.rotate(account.id, { person: true }) })
+}
+
+/** Makes an account at its site and tells it in the same way. */
+export function registrationLines(sessions: Sessions, { account, make }: NewAccount): Promise<Readable> {
+  return errandLines(sessions, account, { before: [], isLast: isOutcome, run: make })
 }
 
 interface Errand {

@@ -38,6 +38,10 @@ const failures: Readonly<Record<FailureKind | AttentionReason, Words>> = {
     what: 'The relay does not know whether the site took the password.',
     advice: 'Sign in again: the password is sent once more.',
   },
+  registering: {
+    what: 'The site was asked to make this account, and no sign-in has shown that it did.',
+    advice: 'Do what the site wants first, then sign in. If there is no such account, remove this one.',
+  },
   'interrupted-twice': {
     what: 'Two sign-ins in a row were cut short, and the relay does not know whether the site took the password.',
     advice:

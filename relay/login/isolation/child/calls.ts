@@ -68,6 +68,9 @@ export class Calls {
           context,
           unpack(given.next, (handle) => remote.object(handle)),
         )
+      case 'passwordRules':
+      case 'register':
+        return run.call(adapter, context, unpack(given.more))
       default:
         return run.call(adapter, context)
     }
