@@ -1,3 +1,5 @@
+import type { Shape } from './shapes/outline.ts'
+
 /** What is known of a challenge image before it is read. */
 export interface ReadHints {
   readonly kind?: 'text' | 'arithmetic' | 'chinese' | 'auto'
@@ -6,6 +8,8 @@ export interface ReadHints {
   /** Exact, or from-to. */
   readonly length?: number | readonly [min: number, max: number]
   readonly caseSensitive?: boolean
+  /** Letters as the site is known to draw them, where its images are drawings. */
+  readonly shapes?: readonly Shape[]
 }
 
 export interface Candidate {

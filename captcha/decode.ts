@@ -22,6 +22,12 @@ export async function decode(image: Buffer): Promise<Picture> {
   return frames === 1 ? draw(bytes) : combined(framesOf(await draw(bytes, { pages: frames }), frames))
 }
 
+/** The text of an SVG that draws with shapes alone (svg.ts says what is refused); undefined for an image of another format. */
+export function drawingIn(image: Buffer): string | undefined {
+  const sent = fromDataUrl(image)
+  return formatOf(sent) === 'svg' ? checkSvg(sent).text : undefined
+}
+
 /** sharp stacks the frames of an animation one below the other. */
 function framesOf({ width, height, rgb }: Picture, frames: number): [Picture, ...Picture[]] {
   const [each, length] = [height / frames, rgb.length / frames]

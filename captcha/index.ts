@@ -3,7 +3,8 @@
  *
  * Image to pixels on white paper (decode), ink in black whatever its colour (ink), one line of the model's height (line),
  * probabilities for every place along it (recogniser, and network for other styles; in threads of a pool), the likeliest
- * texts that the hints allow (beam, grammar), votes over several looks (vote), how often such a read is right (calibration).
+ * texts that the hints allow (beam, grammar), votes over several looks (vote), how often such a read is right (calibration). Drawings whose
+ * letters have known outlines need none of it (shapes).
  *
  * Refuses what is no image, images too large to be a captcha, and SVGs that do more than draw. Reads no network, writes no
  * file. Law 8: only sign-ins read images; no room above offers reading as a service.

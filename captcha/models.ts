@@ -34,6 +34,9 @@ export const networkLetters = [...letters, '×', '÷']
 const folders = [join(import.meta.dirname, 'models'), join(import.meta.dirname, '../../captcha/models')]
 const ownFolder = folders.find((folder) => existsSync(folder)) ?? folders[0] ?? ''
 
+/** Outlines of letters (shapes/known-fonts.ts). */
+export const shapesFile = join(ownFolder, 'shapes.gz')
+
 /** Those that come with every installation (captcha/training/README.md). */
 export const ownModels: Models = {
   captcha: captchaModel(ownFolder),

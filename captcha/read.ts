@@ -3,7 +3,7 @@ import { calibrated, type Evidence, type Weights } from './calibration.ts'
 import { chineseInput } from './chinese-network.ts'
 import type { ReadHints, ReadResult } from './contract.ts'
 import { unframed } from './crop.ts'
-import { decode } from './decode.ts'
+import { decode, drawingIn } from './decode.ts'
 import { folded } from './fold.ts'
 import { chineseSumGrammar, type Grammar, sumGrammar, textGrammar } from './grammar.ts'
 import { inkOf } from './ink.ts'
@@ -11,6 +11,8 @@ import { lineOf } from './line.ts'
 import type { Grey } from './picture.ts'
 import { planesOf } from './planes.ts'
 import type { Pools } from './pools.ts'
+import type { Matched } from './shapes/match.ts'
+import { isWhole, readShapes, stepsOf, withKnown } from './shapes/read-shapes.ts'
 import { chineseViews, firstViews, furtherViews, type View } from './views.ts'
 import { supportOf, tally } from './vote.ts'
 
@@ -43,11 +45,16 @@ export async function readImage(image: Buffer, hints: ReadHints, pools: Pools, w
 
 /** Cleans, looks, looks again where unsure, and votes. */
 export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Promise<Verdict> {
+  const shapes = hints.kind === 'chinese' ? undefined : shapesIn(image, hints)
+  if (shapes !== undefined && isWhole(shapes)) {
+    const told = verdict({ latin: [ballotOf(stepsOf(shapes), hints)], chinese: [] }, waysToRead(hints), hints, 'first')
+    if (best(told) >= sure) return told
+  }
   const whole = await decode(image)
   const picture = unframed(whole)
   const ink = inkOf(picture)
   const seen: Seen = { latin: [], chinese: [] }
-  const ways = waysToRead(hints)
+  const ways = waysToRead(hints, shapes)
   if (hints.kind === 'chinese') {
     await lookForChinese(chineseViews(ink), seen, pools)
     return verdict(seen, ways, hints, 'further')
@@ -68,6 +75,12 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   }
   await lookAround(furtherViews(picture, ink), seen, hints, pools)
   return verdict(seen, ways, hints, 'further')
+}
+
+/** What its letters' outlines say, where it is a drawing. */
+function shapesIn(image: Buffer, { shapes = [] }: ReadHints): Matched | undefined {
+  const drawing = drawingIn(image)
+  return drawing === undefined ? undefined : readShapes(drawing, shapes)
 }
 
 async function lookAround(views: readonly View[], { latin }: Seen, hints: ReadHints, pools: Pools): Promise<void> {
@@ -150,8 +163,10 @@ interface Way {
   readonly chinese: boolean
 }
 
-function waysToRead(hints: ReadHints): readonly Way[] {
-  const text: Way = { kind: 'text', grammar: textGrammar(hints), chinese: false }
+function waysToRead(hints: ReadHints, shapes?: Matched): readonly Way[] {
+  // States count letters: so many as are drawn must be allowed, else the hints are of another text.
+  const plain = textGrammar(hints)
+  const text: Way = { kind: 'text', grammar: shapes !== undefined && plain.ends(shapes.places.length) ? withKnown(plain, shapes) : plain, chinese: false }
   const chinese: Way = { kind: 'chinese', grammar: textGrammar({ ...hints, kind: 'chinese' }), chinese: true }
   const sums: readonly Way[] = [
     { kind: 'arithmetic', grammar: sumGrammar, chinese: false },

@@ -4,6 +4,7 @@ import { countInk } from './fixed-noise.ts'
 import { type Confirmed, enoughCaseless, type Habits, hintsOf, lengthsSeen, withAnswer } from './habits.ts'
 import { recall, remembered, type Sample } from './recall.ts'
 import { siteInk } from './site-ink.ts'
+import { withShapes } from './site-shapes.ts'
 import { emptyState, type MemoryState, packState, unpackState, type WayState } from './state.ts'
 import { added, noTally, type Tally, tallied } from './tally.ts'
 import { type Entry, noted, rateAt } from './track.ts'
@@ -74,7 +75,8 @@ export class SiteMemory {
   /** Reads with what is known of the site; the glyph memory votes where it has proved itself. */
   async read(reader: Pick<CaptchaReader, 'read'>, image: Buffer, given: ReadHints): Promise<SiteRead> {
     const hints = this.hints(given)
-    const result = await reader.read(image, hints)
+    const { shapes, refusedInARow } = this.#state
+    const result = await reader.read(image, shapes.length === 0 || refusedInARow >= doubtful ? hints : { ...hints, shapes })
     const began = performance.now()
     const vote = hints.kind === 'arithmetic' || hints.kind === 'chinese' ? undefined : await this.#vote(image, hints)
     const candidates = vote === undefined ? result.candidates : combine(result.candidates, vote.text, vote.rate).slice(0, 5)
@@ -113,7 +115,9 @@ export class SiteMemory {
     const habits = withAnswer(state.habits, outcome)
     const track = read === undefined ? state.track : noted(state.track, read.claimed, isSame(read.answer, answer, habits))
     this.#state = { ...state, byKind, habits, track, refusedInARow: 0 }
-    if (kind === 'text' && habits.kinds.arithmetic === undefined) await this.#learnGlyphs(image, answer)
+    if (kind !== 'text' || habits.kinds.arithmetic !== undefined) return
+    this.#state = { ...this.#state, shapes: withShapes(this.#state.shapes, image, answer) }
+    await this.#learnGlyphs(image, answer)
   }
 
   stats(): CaptchaStats {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ReadResult } from '../contract.ts'
+import type { Shape } from '../shapes/outline.ts'
 import type { InkCounts } from './fixed-noise.ts'
 import { packGlyph, unpackGlyph } from './glyph.ts'
 import { type Habits, noHabits } from './habits.ts'
@@ -23,6 +24,8 @@ export interface MemoryState {
   /** Confirmed images whose glyphs were learned. */
   readonly images: number
   readonly counted: InkCounts | undefined
+  /** Outlines of letters, where the images are drawings. */
+  readonly shapes: readonly Shape[]
   /** The ways that are still tried; none: this site's images cannot be read by their glyphs. */
   readonly ways: Readonly<Partial<Record<Way, WayState>>>
 }
@@ -34,8 +37,12 @@ export const emptyState: MemoryState = {
   refusedInARow: 0,
   images: 0,
   counted: undefined,
+  shapes: [],
   ways: Object.fromEntries(ways.map((way) => [way, { samples: [], track: [] }])),
 }
+
+/** A site draws its letters in two fonts at most, as a rule. */
+export const mostShapes = 160
 
 const count = z.int().min(0)
 const counts = z.record(z.string().max(8), count)
@@ -51,12 +58,16 @@ const packed = z.object({
   refusedInARow: count,
   images: count,
   counted: z.object({ width: count, height: count, images: count, counts: z.base64() }).optional(),
+  shapes: z
+    .array(z.tuple([z.string().max(8), count, z.number(), z.array(z.number()).length(9)]))
+    .max(mostShapes)
+    .default([]),
   ways: z.partialRecord(z.enum(['patches', 'smooth', 'cells']), z.object({ track, samples: z.array(z.tuple([z.string().max(8), z.base64()])).max(640) })),
 })
 
 /** As JSON. */
 export function packState(state: MemoryState): z.input<typeof packed> {
-  const { counted, ways: known, habits, byKind, track, refusedInARow, images } = state
+  const { counted, ways: known, habits, byKind, track, refusedInARow, images, shapes } = state
   const packedWays = Object.entries(known).map(([way, { samples, track: own }]) => [
     way,
     { track: own, samples: samples.map(({ character, glyph }) => [character, packGlyph(glyph)]) },
@@ -69,15 +80,20 @@ export function packState(state: MemoryState): z.input<typeof packed> {
     refusedInARow,
     images,
     ...(counted === undefined ? {} : { counted: { ...counted, counts: Buffer.from(counted.counts).toString('base64') } }),
+    shapes: shapes.map(({ character, commands, y, features }) => [character, commands, rounded(y), features.map(rounded)]),
     ways: Object.fromEntries(packedWays),
   }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
 }
 
 /** Undefined for what `packState` did not make. */
 export function unpackState(snapshot: unknown): MemoryState | undefined {
   const read = packed.safeParse(snapshot)
   if (!read.success) return undefined
-  const { counted, ways: known, ...rest } = read.data
+  const { counted, ways: known, shapes, ...rest } = read.data
   const inkCounts = counted === undefined ? undefined : { ...counted, counts: new Uint8Array(Buffer.from(counted.counts, 'base64')) }
   if (inkCounts !== undefined && inkCounts.counts.length !== inkCounts.width * inkCounts.height) return undefined
   const unpackedWays = Object.entries(known).map(([way, { track: own, samples }]) => [
@@ -91,5 +107,12 @@ export function unpackState(snapshot: unknown): MemoryState | undefined {
     },
   ])
   const { byKind, habits } = rest
-  return { ...rest, byKind: byKind as MemoryState['byKind'], habits: habits as Habits, counted: inkCounts, ways: Object.fromEntries(unpackedWays) }
+  return {
+    ...rest,
+    byKind: byKind as MemoryState['byKind'],
+    habits: habits as Habits,
+    counted: inkCounts,
+    shapes: shapes.map(([character, commands, y, features]) => ({ character, commands, y, features })),
+    ways: Object.fromEntries(unpackedWays),
+  }
 }
