@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
 import { RelayError } from '../errors.ts'
 import type { AgentRequest, AgentResponse, Destination, NewSecret, Part, SecretSlot, TypingAgent } from './contract.ts'
 import { acceptedEncodings, decompress } from './decompress.ts'
-import { exchange } from './exchange.ts'
+import { type ExchangeRequest, exchange } from './exchange.ts'
 import { bodyFilledLate, type FilledRequest, type FillSlot, fillHeaders, fillParts, slotsOf } from './fill.ts'
 import { headerPairs, valuesOf } from './header-pairs.ts'
 import type { Pools } from './pools.ts'
@@ -51,7 +50,7 @@ export function createAgent({ destination, pools, newSecret, ...tools }: AgentOp
     const clock = watch.lap()
     const begun = performance.now()
     try {
-      const { response } = await exchange(pools.of(destination, url.origin), written(request, filler), {
+      const { response } = await exchange(pools.of(destination, url.origin).http1, written(request, filler), {
         site: destination.id,
         signal,
         clock,
@@ -103,7 +102,7 @@ function allSlots({ headers, query, body }: AgentRequest): SecretSlot[] {
 }
 
 /** The request as undici takes it. Slots of the body are filled in when it is written, the others now. */
-function written({ method, url, headers, query, body }: AgentRequest, { fill }: SlotFiller): Dispatcher.DispatchOptions {
+function written({ method, url, headers, query, body }: AgentRequest, { fill }: SlotFiller): ExchangeRequest {
   const { origin } = url
   const search = query === undefined ? url.search : `?${fillParts(query, { origin, method, path: url.pathname }, fill).toString('latin1')}`
   const request = { origin, method, path: url.pathname + search }

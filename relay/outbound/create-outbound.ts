@@ -3,7 +3,7 @@ import { createAgent } from './agent.ts'
 import type { Destination, ForwardRequest, Outbound } from './contract.ts'
 import { networkOf } from './destination-rule.ts'
 import { DigestNonces } from './digest-nonces.ts'
-import { type ExchangeResult, exchange } from './exchange.ts'
+import type { ExchangeRequest, ExchangeResult } from './exchange.ts'
 import { fillHeaders, type OpenSecret, slotsOf } from './fill.ts'
 import { headerPairs } from './header-pairs.ts'
 import { readHost } from './host.ts'
@@ -49,8 +49,8 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
     const { headers } = fillHeaders(request.headers, { origin, method, path }, fill)
     const body = request.body
     // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
-    const options = { method: method as 'GET', path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
-    return exchange(pools.of(destination, origin), options, { site: destination.id, signal })
+    const written: ExchangeRequest = { method: method as 'GET', path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
+    return pools.of(destination, origin).exchange(written, { site: destination.id, signal })
   }
 
   return {

@@ -11,7 +11,13 @@ export interface DialOptions {
   readonly signal: AbortSignal
   /** A connection that leads there already, by a proxy. */
   readonly through?: Socket
-  readonly tls?: { readonly context: SecureContext; readonly session: Buffer | undefined; onSession(session: Buffer): void }
+  readonly tls?: {
+    readonly context: SecureContext
+    readonly session: Buffer | undefined
+    onSession(session: Buffer): void
+    /** What is spoken there, the best first (RFC 7301); default: HTTP/1.1 alone. */
+    readonly protocols?: readonly string[]
+  }
 }
 
 /**
@@ -28,7 +34,7 @@ export function dial({ host, port, addresses, signal, through, tls }: DialOption
     }
     const options = { host: host.name, port, lookup, autoSelectFamily: true, keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true }
     const way = through === undefined ? options : { socket: through, host: host.name }
-    const socket = tls === undefined ? connectTcp(options) : connectTls({ ...way, ...identity(host), ...verification, ...resumption(tls) })
+    const socket = tls === undefined ? connectTcp(options) : connectTls({ ...way, ...identity(host), ...verification, ...agreement(tls) })
     const onAbort = () => socket.destroy(signal.reason)
     const onClose = () => settle(() => reject(Object.assign(new Error('closed while connecting'), { code: 'ECONNRESET' })))
     const onError = (error: Error) => settle(() => reject(error))
@@ -50,13 +56,18 @@ export function dial({ host, port, addresses, signal, through, tls }: DialOption
 }
 
 // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment must not switch it off.
-const verification = { rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] }
+const verification = { rejectUnauthorized: true }
+const http1 = ['http/1.1']
 
 /** RFC 6066 section 3: no server name for an address; a name without its trailing dot. */
 function identity(host: Host): { servername?: string } {
   return host.isAddress ? {} : { servername: host.name.replace(/\.$/, '') }
 }
 
-function resumption(tls: NonNullable<DialOptions['tls']>): { secureContext: SecureContext; session?: Buffer } {
-  return { secureContext: tls.context, ...(tls.session === undefined ? {} : { session: tls.session }) }
+function agreement({ context, session, protocols = http1 }: NonNullable<DialOptions['tls']>): {
+  secureContext: SecureContext
+  ALPNProtocols: string[]
+  session?: Buffer
+} {
+  return { secureContext: context, ALPNProtocols: [...protocols], ...(session === undefined ? {} : { session }) }
 }

@@ -6,6 +6,18 @@ import { SiteBody } from './site-body.ts'
 import type { SiteRequest } from './site-client.ts'
 import { siteError } from './site-error.ts'
 
+/** A request as undici takes it, which is all that a stream needs. */
+export interface ExchangeRequest {
+  readonly method: 'GET'
+  readonly path: string
+  /** Flat: name, value. */
+  readonly headers: string[]
+  readonly body: Readable | Buffer | null
+  readonly bodyTimeout: number
+  /** The protocol that is asked for instead of HTTP. */
+  readonly upgrade?: string
+}
+
 export interface ExchangeOptions {
   /** Names the site in errors. */
   readonly site: string
@@ -23,7 +35,7 @@ export interface ExchangeResult {
 }
 
 /** One request and its answer on a pooled connection. Rejects with a RelayError, or with the signal's reason. */
-export function exchange(pool: Dispatcher, request: Dispatcher.DispatchOptions, options: ExchangeOptions): Promise<ExchangeResult> {
+export function exchange(pool: Dispatcher, request: ExchangeRequest, options: ExchangeOptions): Promise<ExchangeResult> {
   return new Promise((resolve, reject) => {
     if (options.signal?.aborted) {
       reject(options.signal.reason)

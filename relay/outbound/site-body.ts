@@ -1,13 +1,19 @@
 import { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
+
+/** The connection or stream that a body comes on. */
+export interface BodySource {
+  resume(): void
+  /** Nobody wants the rest. */
+  abort(reason: Error): void
+}
 
 /** A response's body as it comes from the site; the site is read only as fast as this is read. */
 export class SiteBody extends Readable {
-  readonly #controller: Dispatcher.DispatchController
+  readonly #controller: BodySource
   readonly #clock: { start(): void; stop(): void } | undefined
   #isComplete = false
 
-  constructor(controller: Dispatcher.DispatchController, clock: { start(): void; stop(): void } | undefined) {
+  constructor(controller: BodySource, clock: { start(): void; stop(): void } | undefined) {
     super({ highWaterMark: 65_536 })
     this.#controller = controller
     this.#clock = clock

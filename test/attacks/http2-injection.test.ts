@@ -1,10 +1,8 @@
-import { once } from 'node:events'
 import t from 'tap'
+import { type Fields, frame, headersFrame, preface, resetFrame, untilStreamEnds } from '../http2-frames.ts'
 import { dialHttp2 } from '../proxy/http2-client.ts'
 import { type SeenRequest, startRecordingOrigin } from '../proxy/recording-origin.ts'
 import { startHouse } from '../proxy/start-house.ts'
-
-type Fields = readonly (readonly [name: string, value: string])[]
 
 /** Written by hand, as Node's client would not send these. */
 const attacks: Readonly<Record<string, (authority: string) => { fields: Fields; body?: string }>> = {
@@ -83,7 +81,7 @@ t.test('a flood of streams that are given up at once leaves the proxy at work', 
   const block = head(origin.host)
   for (let stream = 1; stream < 6000 && !socket.destroyed; stream += 2) {
     // CVE-2023-44487: opened and reset in one breath.
-    socket.write(Buffer.concat([headersFrame(stream, block, true), frame(3, 0, stream, Buffer.from([0, 0, 0, 8]))]))
+    socket.write(Buffer.concat([headersFrame(stream, block, true), resetFrame(stream, 8)]))
     if (stream % 100 === 1) await new Promise(setImmediate)
   }
   const good = await dialHttp2(house.access, house.tunnelTo(origin))
@@ -102,45 +100,6 @@ function isPlain({ method, target, body, fields }: SeenRequest): boolean {
   return method === 'GET' && target === '/' && body === '' && fields.every(([name]) => ['host', 'cookie', 'via', 'connection'].includes(name))
 }
 
-const preface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, Buffer.alloc(0))])
-
 function head(authority: string, other: Readonly<Record<string, string>> = {}): Fields {
   return Object.entries({ ':method': 'GET', ':scheme': 'https', ':authority': authority, ':path': '/', ...other })
-}
-
-/** RFC 9113 4.1. */
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const start = Buffer.alloc(9)
-  start.writeUIntBE(payload.length, 0, 3)
-  start[3] = type
-  start[4] = flags
-  start.writeUInt32BE(stream, 5)
-  return Buffer.concat([start, payload])
-}
-
-function headersFrame(stream: number, fields: Fields, endsStream: boolean): Buffer {
-  return frame(1, 4 | (endsStream ? 1 : 0), stream, Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([0x10]), text(name), text(value)])))
-}
-
-/** RFC 7541 5.2, without Huffman; up to 254 bytes. */
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value, 'latin1')
-  return Buffer.concat([bytes.length < 127 ? Buffer.from([bytes.length]) : Buffer.from([127, bytes.length - 127]), bytes])
-}
-
-/** True when the stream has ended in order, false when the connection ended before. */
-async function untilStreamEnds(socket: NodeJS.ReadableStream & { destroyed?: boolean }, stream: number): Promise<boolean> {
-  let rest = Buffer.alloc(0)
-  const closed = once(socket, 'close').then(() => false)
-  const ended = new Promise<boolean>((resolve) => {
-    socket.on('data', (chunk: Buffer) => {
-      rest = Buffer.concat([rest, chunk])
-      while (rest.length >= 9 && rest.length >= 9 + rest.readUIntBE(0, 3)) {
-        const [length, type, flags, id] = [rest.readUIntBE(0, 3), rest[3], rest[4] as number, rest.readUInt32BE(5)]
-        rest = rest.subarray(9 + length)
-        if (id === stream && ((type === 0 && (flags & 1) === 1) || (type === 1 && (flags & 1) === 1) || type === 3)) resolve(true)
-      }
-    })
-  })
-  return Promise.race([ended, closed])
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t from 'tap'
+import { endStream, frameType, headersFrame, onFrames, preface, untilStreamEnds } from '../http2-frames.ts'
 import { curl, temporaryFile } from './curl.ts'
-import { answerOf, ask, openHttp2 } from './http2-client.ts'
+import { answerOf, ask, dialHttp2, openHttp2 } from './http2-client.ts'
 import { collect } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'
 import { startHouse } from './start-house.ts'
@@ -64,6 +65,27 @@ t.test('an answer that breaks off is told as broken, and the other streams go on
   t.equal(body, 'some')
   t.not(reset, 0)
   t.equal((await ask(session, { ':path': '/page' })).body, 'GET /page 0')
+})
+
+t.test('an answer without a length that breaks off is reset, and never ended first', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  origin.on('/slow', (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n')
+    setTimeout(() => socket.destroy(), 50)
+  })
+  const house = await startHouse(t, { origins: [origin] })
+  const socket = await dialHttp2(house.access, house.tunnelTo(origin))
+  const seen: [type: number, flags: number][] = []
+  onFrames(socket, ({ type, flags, stream }) => stream === 1 && seen.push([type, flags & endStream]))
+  const request = { ':method': 'GET', ':scheme': 'https', ':authority': origin.host, ':path': '/slow' }
+  socket.write(Buffer.concat([preface, headersFrame(1, Object.entries(request), true)]))
+  await untilStreamEnds(socket, 1)
+  socket.destroy()
+  t.strictSame(seen, [
+    [frameType.headers, 0],
+    [frameType.data, 0],
+    [frameType.reset, 0],
+  ])
 })
 
 t.test('a stream that the client gives up ends the request to the site', async (t) => {

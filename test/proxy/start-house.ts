@@ -6,6 +6,9 @@ import { type StartedRelay, startRelay } from '../start-relay.ts'
 import type { ProxyAccess, TunnelTo } from './raw-client.ts'
 import type { RecordingOrigin } from './recording-origin.ts'
 
+/** What the relay has to know of a site's server. */
+export type SiteServer = Pick<RecordingOrigin, 'origin' | 'host' | 'ca'>
+
 /** A relay with one site, one account at it and one device of its owner. */
 export interface House extends StartedRelay {
   readonly userId: string
@@ -17,12 +20,12 @@ export interface House extends StartedRelay {
   readonly account: Account
   /** One more device of the same user. */
   addDevice(): Promise<ProxyAccess>
-  tunnelTo(origin: RecordingOrigin): TunnelTo
+  tunnelTo(origin: SiteServer): TunnelTo
 }
 
 export interface HouseOptions {
   /** They are one site; the first has the login page. */
-  readonly origins: readonly RecordingOrigin[]
+  readonly origins: readonly SiteServer[]
   readonly delivery?: Site['delivery']
   /** More of the site's declaration. */
   readonly declared?: Partial<Site>
@@ -35,7 +38,7 @@ export interface HouseOptions {
 export async function startHouse(t: Test, { origins, delivery = 'attach', declared = {}, config = {}, hosts = {}, now }: HouseOptions): Promise<House> {
   const names = Object.fromEntries(origins.map(({ origin }) => [new URL(origin).hostname, '127.0.0.1']))
   const relay = await startRelay(t, { config, hosts: { ...names, ...hosts }, ...(now === undefined ? {} : { now }) })
-  const [first] = origins as [RecordingOrigin]
+  const [first] = origins as [SiteServer]
   const user = await relay.identity.addUser({ name: 'ann', password: randomBytes(12).toString('hex'), role: 'member' })
   const site = await relay.accounts.addSite({
     id: 'erp',

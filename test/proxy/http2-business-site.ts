@@ -1,0 +1,108 @@
+import 'reflect-metadata'
+import { once } from 'node:events'
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Test } from 'tap'
+import { createTestAuthority } from '../outbound/certificates.ts'
+import type { SiteServer } from './start-house.ts'
+
+/** A request as the site's server read it. */
+export interface SeenHttp2Request {
+  /** `2.0`, or `1.1`. */
+  readonly httpVersion: string
+  readonly method: string
+  readonly target: string
+  readonly fields: readonly (readonly [name: string, value: string])[]
+  body: string
+  /** Undefined over HTTP/1.1. */
+  readonly stream: ServerHttp2Stream | undefined
+  field(name: string): string | undefined
+}
+
+export interface Http2BusinessSite extends SiteServer {
+  readonly ca: string
+  /** Other than those of the sign-in. */
+  readonly requests: SeenHttp2Request[]
+  readonly signIns: () => number
+  readonly connections: () => number
+  expire(): void
+  /** Answers this path as said, as soon as the head has come; its body is not read for it. */
+  on(path: string, answer: (res: Http2ServerResponse, request: SeenHttp2Request) => void): void
+  /** Answers extended CONNECT (RFC 8441). */
+  onConnect(answer: (stream: ServerHttp2Stream, fields: SeenHttp2Request['field']) => void): void
+}
+
+const form = '<form method="post" action="/login"><input name="user"><input type="password" name="password"><button>Sign in</button></form>'
+
+/** A business server that speaks HTTP/2, and HTTP/1.1 where that is asked for: a login form, a session cookie `sid`, and a record of what comes. Until the test ends. */
+export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false } = {}): Promise<Http2BusinessSite> {
+  const authority = await createTestAuthority()
+  const leaf = await authority.issue('site.test')
+  const requests: SeenHttp2Request[] = []
+  const routes = new Map<string, (res: Http2ServerResponse, request: SeenHttp2Request) => void>()
+  const sockets = new Set<TLSSocket>()
+  let connections = 0
+  let signIns = 0
+  let firstValid = 1
+  let connect: Parameters<Http2BusinessSite['onConnect']>[0] = (stream) => stream.respond({ ':status': 404 }, { endStream: true })
+
+  const answer = (req: Http2ServerRequest, res: Http2ServerResponse, request: SeenHttp2Request): void => {
+    const path = request.target.split('?')[0] as string
+    const route = routes.get(path)
+    if (route !== undefined) return void route(res, request)
+    req.on('data', (chunk: Buffer) => {
+      request.body += chunk.toString('latin1')
+    })
+    req.on('end', () => {
+      res.setHeader('Content-Type', 'text/html')
+      if (path === '/login' && request.method === 'GET') return void res.end(form)
+      if (path === '/login') return void res.writeHead(303, { Location: '/home', 'Set-Cookie': `sid=${++signIns}; Path=/; HttpOnly` }).end()
+      const sid = Number(/(?:^|; )sid=(\d+)/.exec(request.field('cookie') ?? '')?.[1])
+      if (!(sid >= firstValid)) return void res.writeHead(302, { Location: '/login' }).end()
+      return void res.end(`${request.method} ${request.target} ${request.body.length}`)
+    })
+  }
+
+  const server = createSecureServer({ cert: leaf.cert, key: leaf.key, allowHTTP1: true, settings: { enableConnectProtocol: takesWebSockets } })
+  server.on('request', (req: Http2ServerRequest, res: Http2ServerResponse) => {
+    const { rawHeaders } = req
+    const fields = rawHeaders.flatMap((name, i) => (i % 2 === 0 && !name.startsWith(':') ? [[name.toLowerCase(), rawHeaders[i + 1] as string] as const] : []))
+    const field = (name: string): string | undefined => fields.find(([one]) => one === name)?.[1]
+    const { httpVersion, method, url: target } = req
+    const request = { httpVersion, method, target, fields, body: '', stream: httpVersion === '2.0' ? req.stream : undefined, field }
+    // Only what the relay passes on has been through a proxy.
+    if (field('via') !== undefined) requests.push(request)
+    req.stream?.on('error', () => {})
+    if (method !== 'CONNECT') answer(req, res, request)
+  })
+  server.on('connect', (req: Http2ServerRequest) => connect(req.stream, (name) => req.headers[name]?.toString()))
+  server.on('session', (session) => session.on('error', () => {}))
+  server.on('secureConnection', (socket: TLSSocket) => {
+    connections += 1
+    sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `https://site.test:${port}`,
+    host: `site.test:${port}`,
+    ca: authority.cert,
+    requests,
+    signIns: () => signIns,
+    connections: () => connections,
+    expire: () => {
+      firstValid = signIns + 1
+    },
+    on: (path, route) => void routes.set(path, route),
+    onConnect: (given) => {
+      connect = given
+    },
+  }
+}
