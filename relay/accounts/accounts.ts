@@ -247,7 +247,7 @@ class RelayAccounts implements Accounts {
     })
   }
 
-  setKeepAlive(id: string, policy: KeepAlivePolicy | undefined): Promise<Account> {
+  setKeepAlive(id: string, policy: KeepAlivePolicy | 'off' | undefined): Promise<Account> {
     return this.#rewrite(id, (record) => {
       const { keepAlive: _, ...account } = record.account
       return { ...record, account: policy === undefined ? account : { ...account, keepAlive: policy } }

@@ -52,6 +52,8 @@ export interface Site {
   /** By name, or by its beginning and a star. What is not named is judged by what it is (docs/proxy.md). */
   readonly cookies?: Readonly<Record<string, CookieKind>>
   readonly denyPaths?: DenyPaths
+  /** The relay holds the sessions of its accounts open, as far as their owners let it. */
+  readonly keepAlive?: KeepAlivePolicy
   /** PEM of a private CA that vouches for this site. */
   readonly ca?: string
   readonly networks: readonly Network[]
@@ -129,8 +131,8 @@ export interface Account {
   /** A new password that the site may or may not have taken: the next sign-in finds out. */
   readonly pending?: PendingPassword
   readonly rotation?: RotationPolicy
-  /** The relay holds its sessions open. Absent: it does not. */
-  readonly keepAlive?: KeepAlivePolicy
+  /** How its owner lets the relay hold its sessions open: within what the site's declaration says, where that says something. Absent: as the site says. */
+  readonly keepAlive?: KeepAlivePolicy | 'off'
   /** Besides those of the site. */
   readonly denyPaths?: DenyPaths
   /** A session with the present credential has ended, and the policy asks for another password after that. */
@@ -294,8 +296,8 @@ export interface Accounts {
    */
   confirm(id: string): Promise<Account>
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
-  /** `account_unknown`. */
-  setKeepAlive(id: string, policy: KeepAlivePolicy | undefined): Promise<Account>
+  /** Undefined: as the site says. `account_unknown`. */
+  setKeepAlive(id: string, policy: KeepAlivePolicy | 'off' | undefined): Promise<Account>
   /** Keeps clients off these paths with it. Undefined: off none but the site's. `account_unknown`, `bad_request`. */
   setDenyPaths(id: string, deny: DenyPaths | undefined): Promise<Account>
   /** Writes down that a session with the present credential has ended. Another credential is unused again. */

@@ -15,6 +15,7 @@ const comments: Readonly<Partial<Record<keyof Declaration, string>>> = {
   delivery: 'attach: the proxy adds the session on the way; handoff: the client gets the cookies.',
   cookies: 'By name: managed, phantom, copied, relayed or suppressed; docs/proxy.md.',
   denyPaths: 'Paths that borrowed accounts are kept off; with `owner: true` the owner himself too.',
+  keepAlive: 'Holds sessions open that nobody uses, as far as their owners let it; docs/proxy.md.',
   upstreamProxy: 'The proxy by which the relay reaches it; docs/proxy.md.',
   ca: 'The private CA that vouches for the site.',
   seen: 'What the login page looked like; `site check` says what has changed since.',

@@ -36,6 +36,7 @@ const declaration = z.strictObject({
   delivery: z.enum(['attach', 'handoff']).default('attach'),
   cookies: z.record(z.string(), z.enum(cookieKinds)).optional(),
   denyPaths: z.strictObject({ paths: z.array(z.string()), owner: z.boolean().optional() }).optional(),
+  keepAlive: z.strictObject({ everyMinutes: z.int(), hours: z.int(), page: z.string().optional() }).optional(),
   upstreamProxy: z.string().optional(),
   ca: z.string().optional(),
   seen: seen.optional(),
@@ -64,7 +65,7 @@ export function readDeclaration(id: string, path: string, text: string, adapters
 }
 
 export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
-  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, cookies, denyPaths, upstreamProxy, ca, seen: lastSeen } = site
+  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, cookies, denyPaths, keepAlive, upstreamProxy, ca, seen: lastSeen } = site
   return {
     login: loginUrl,
     ...(landingUrl === undefined ? {} : { landing: landingUrl }),
@@ -75,6 +76,7 @@ export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
     delivery,
     ...(cookies === undefined ? {} : { cookies: { ...cookies } }),
     ...(denyPaths === undefined ? {} : { denyPaths: { ...denyPaths, paths: [...denyPaths.paths] } }),
+    ...(keepAlive === undefined ? {} : { keepAlive: { ...keepAlive } }),
     ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: structuredClone(lastSeen) as NonNullable<Declaration['seen']> }),
@@ -82,12 +84,13 @@ export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
 }
 
 function siteOf(id: string, { login, landing, ...rest }: Declaration): Omit<Site, 'createdAt'> {
-  const { ca, cookies, denyPaths, upstreamProxy, seen: lastSeen, ...plain } = rest
+  const { ca, cookies, denyPaths, keepAlive, upstreamProxy, seen: lastSeen, ...plain } = rest
   return {
     id,
     loginUrl: new URL(login).href,
     ...(landing === undefined ? {} : { landingUrl: landing }),
     ...plain,
+    ...(keepAlive === undefined ? {} : { keepAlive: keepAlive as NonNullable<Site['keepAlive']> }),
     ...(cookies === undefined ? {} : { cookies }),
     ...(denyPaths === undefined ? {} : { denyPaths: denyPaths as NonNullable<Site['denyPaths']> }),
     ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
@@ -131,6 +134,7 @@ function keyMeant(problem: string): string {
   if (problem.includes('upstream')) return 'upstreamProxy'
   if (problem.includes('network')) return 'networks'
   if (problem.includes('CA')) return 'ca'
+  if (problem.includes('keepAlive')) return 'keepAlive'
   if (problem.includes('denyPaths')) return 'denyPaths'
   if (problem.includes('cookie')) return 'cookies'
   return problem.includes('setting') ? 'settings' : 'adapter'

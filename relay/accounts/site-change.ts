@@ -64,6 +64,7 @@ function plainChanges(before: Settled, after: Settled): string[] {
     ...moved('the upstream proxy', before.upstreamProxy, after.upstreamProxy),
     ...moved('the delivery', before.delivery, after.delivery),
     ...keysChanged('cookie', before.cookies, after.cookies),
+    ...(same(before.keepAlive, after.keepAlive) ? [] : ['how its sessions are held open']),
     ...(same(before.denyPaths, after.denyPaths) ? [] : ['the paths that accounts are kept off']),
     ...(before.ca !== undefined && after.ca === undefined ? ['no private CA vouches for it any more'] : []),
     ...before.networks.filter((network) => !after.networks.includes(network)).map((network) => `its hosts no longer resolve to ${network} addresses`),

@@ -4,6 +4,7 @@ import { RelayError } from '../errors.ts'
 import type { Delivery, Network, Site } from './contract.ts'
 import { checkCookies } from './cookie-rules.ts'
 import { checkDenyPaths } from './deny-paths.ts'
+import { checkKeepAlive } from './keep-alive-policy.ts'
 
 const deliveries: readonly Delivery[] = ['attach', 'handoff']
 const networks: readonly Network[] = ['public', 'private', 'loopback']
@@ -34,6 +35,7 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
     settings: site.settings,
     delivery: site.delivery,
     ...(site.cookies === undefined ? {} : { cookies: { ...site.cookies } }),
+    ...(site.keepAlive === undefined ? {} : { keepAlive: checkKeepAlive(site.keepAlive) }),
     ...(site.denyPaths === undefined ? {} : { denyPaths: checkDenyPaths(site.denyPaths) }),
     ...(site.ca === undefined ? {} : { ca: site.ca }),
     networks: [...site.networks],

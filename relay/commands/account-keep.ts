@@ -11,6 +11,7 @@ interface KeepOptions extends OwnerOption {
   readonly for?: string
   readonly page?: string
   readonly off?: boolean
+  readonly asSite?: boolean
 }
 
 /** `account keep`: hold an account's session open while nobody uses it. */
@@ -22,15 +23,21 @@ export function keepVerb(program: Command): void {
     .option('--for <HOURS>', 'let it end so long after it was used last')
     .option('--page <PATH>', 'a page that changes nothing (default: the landing page)')
     .option('--off', 'no longer')
+    .option('--as-site', "as the site's declaration says, with no limit of your own")
     .option('--user <NAME>', 'who owns the account')
     .action(keep)
 }
 
-async function keep(name: string, { every, for: hours, page, off, ...options }: KeepOptions): Promise<void> {
+async function keep(name: string, { every, for: hours, page, off, asSite, ...options }: KeepOptions): Promise<void> {
   const isWhole = every !== undefined && hours !== undefined
-  if (off === true ? every !== undefined || hours !== undefined || page !== undefined : !isWhole)
-    throw new RelayError('usage', { params: { problem: 'It takes --every and --for, or --off alone.', verb: 'account keep' } })
-  const policy = isWhole ? { everyMinutes: whole(every, '--every'), hours: whole(hours, '--for'), ...(page === undefined ? {} : { page }) } : {}
+  const isAlone = every === undefined && hours === undefined && page === undefined && (off === true) !== (asSite === true)
+  if (off === true || asSite === true ? !isAlone : !isWhole)
+    throw new RelayError('usage', { params: { problem: 'It takes --every and --for, or --off or --as-site alone.', verb: 'account keep' } })
+  const policy = isWhole
+    ? { everyMinutes: whole(every, '--every'), hours: whole(hours, '--for'), ...(page === undefined ? {} : { page }) }
+    : asSite === true
+      ? { asSite }
+      : {}
   const set = await withRelay(options, (relay) => relay.call<Partial<KeepAlivePolicy>>('POST', accountPath(name, options, '/keep-alive'), policy))
   if (options.json === true) return printJson(set)
   if (set.hours === undefined) printLine(`${printable(name)}: its session is left to the site.`)

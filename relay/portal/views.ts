@@ -18,7 +18,12 @@ export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery,
   return { id, origins, loginUrl, ...(landingUrl === undefined ? {} : { landingUrl }), adapter, delivery, privateCa: ca !== undefined, createdAt }
 }
 
-export function accountView({ id, name, siteId, username, createdAt, rotation, pending, keepAlive, denyPaths }: Account, owner: string, state: AccountState) {
+export function accountView(
+  { id, name, siteId, username, createdAt, rotation, pending, denyPaths }: Account,
+  owner: string,
+  state: AccountState,
+  keepAlive: KeepAlivePolicy | undefined,
+) {
   const change = { ...(rotation === undefined ? {} : { rotation }), ...(pending?.asked === true ? { unfinished: pending.since } : {}) }
   const denied = denyPaths === undefined ? {} : { denyPaths }
   return {

@@ -1,4 +1,4 @@
-import type { Account, Accounts } from '../accounts/index.ts'
+import { type Account, type Accounts, keepAliveOf } from '../accounts/index.ts'
 import type { Collection, Store } from '../store/index.ts'
 import type { Sealed, SealRef, Vault } from '../vault/index.ts'
 import { LiveSession, type SessionSnapshot } from './site-session.ts'
@@ -66,6 +66,12 @@ export class SessionFile {
     const timer = setTimeout(() => void this.save(session).catch(this.#onFailure), saveDelay)
     timer.unref()
     this.#due.set(session, timer)
+  }
+
+  /** Saves one that is held open, with when it was used last. */
+  saveKept(session: LiveSession): void {
+    const account = this.#accounts.account(session.account.id)
+    if (account !== undefined && keepAliveOf(account, this.#accounts.site(account.siteId)) !== undefined) this.saveSoon(session)
   }
 
   async remove(session: LiveSession): Promise<void> {

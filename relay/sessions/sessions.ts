@@ -126,7 +126,7 @@ class RelaySessions implements Sessions {
     this.#stopWatching()
     this.#schedule.stop()
     // The time since its last use goes on counting after a restart.
-    for (const session of this.#live.values()) if (this.#accounts.account(session.account.id)?.keepAlive !== undefined) this.#file.saveSoon(session)
+    for (const session of this.#live.values()) this.#file.saveKept(session)
     await this.registrations.stop()
     for (const { flight } of this.#flights.values()) flight.abort()
     await Promise.allSettled([...this.#flights.values()].map(({ result }) => result))

@@ -114,6 +114,8 @@ const mistakes: Readonly<Record<string, readonly [change: (text: string) => stri
   'no YAML': [(text) => `${text}\n  : [`, /erp\.yaml:\d+: YAML/],
   'a cookie of no kind': [(text) => `${text}\ncookies:\n  lang: kept\n`, /cookies\.lang: /],
   'a cookie with a star within': [(text) => `${text}\ncookies:\n  l*g: relayed\n`, /cookies: the name of a cookie is one/],
+  'a session held open for ever': [(text) => `${text}\nkeepAlive:\n  everyMinutes: 10\n  hours: 9999\n`, /keepAlive: in keepAlive, hours is 1 to 720/],
+  'a path that is all': [(text) => `${text}\ndenyPaths:\n  paths: [/]\n`, /denyPaths: in denyPaths, the path `\/` is the whole site/],
   'a key twice': [(text) => `${text}\ndelivery: attach\n`, /YAML: duplicate key/],
   'an address that is none': [
     (text) => text.replace('login: https://login.example/login', 'login: javascript:alert(1)'),

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { keepAliveOf } from '../../relay/accounts/index.ts'
 import { pingAddress } from '../../relay/traffic/keep-alive/send-ping.ts'
 import { type KeepAliveFacts, whenDue } from '../../relay/traffic/keep-alive/when-due.ts'
 import { answersIn, dialTunnel, readAll } from '../proxy/raw-client.ts'
@@ -52,7 +53,7 @@ t.test('a session is held open by its policy alone, until the owner’s limit, a
   t.equal(count('alive'), 11)
   await use()
   t.equal(await later(11), 12, 'used again, held again')
-  await house.accounts.setKeepAlive(id, undefined)
+  await house.accounts.setKeepAlive(id, 'off')
   t.equal(await later(11), 12)
   t.equal(origin.signIns(), 1)
 })
@@ -112,7 +113,7 @@ t.test('the time since the last use goes on over a restart', async (t) => {
 
 t.test('whenDue says why not', async (t) => {
   const account = { keepAlive: policy } as unknown as NonNullable<KeepAliveFacts['account']>
-  const facts: KeepAliveFacts = { account, now: 60 * minute, lastUsedAt: 0, isInUse: false, lastPingAt: undefined, isBusy: false }
+  const facts: KeepAliveFacts = { account, site: undefined, now: 60 * minute, lastUsedAt: 0, isInUse: false, lastPingAt: undefined, isBusy: false }
   const rows: [Partial<KeepAliveFacts>, unknown][] = [
     [{}, policy],
     [{ account: undefined }, 'off'],
@@ -124,6 +125,26 @@ t.test('whenDue says why not', async (t) => {
     [{ lastUsedAt: 51 * minute, isInUse: true }, 'not-yet'],
   ]
   for (const [change, due] of rows) t.equal(whenDue({ ...facts, ...change }), due, JSON.stringify(change))
+})
+
+t.test("a site's declaration holds sessions open; the owner limits that, puts an end to it, or leaves it to the site", async (t) => {
+  const { house, id, later } = await openScene(t)
+  await house.accounts.replaceSite({ ...house.site, keepAlive: policy })
+  t.equal(await later(11), 1)
+  await house.accounts.setKeepAlive(id, { everyMinutes: 30, hours: 1 })
+  t.equal(await later(20), 1, 'less often, the owner says')
+  t.equal(await later(10), 2)
+  t.equal(await later(30), 2, 'and no longer than an hour')
+  await house.accounts.setKeepAlive(id, undefined)
+  t.equal(await later(1), 3)
+  await house.accounts.setKeepAlive(id, 'off')
+  t.equal(await later(11), 3)
+  t.same(
+    keepAliveOf({ keepAlive: { everyMinutes: 1, hours: 700, page: '/own' } }, { keepAlive: policy }),
+    { ...policy, page: '/own' },
+    'never more than the site says',
+  )
+  t.equal(keepAliveOf({}, undefined), undefined)
 })
 
 t.test('a page is asked for at the site alone', async (t) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Account } from '../../accounts/index.ts'
+import { type Account, keepAliveOf } from '../../accounts/index.ts'
 import { RelayError } from '../../errors.ts'
 import { checkAccount, checkActsFor, ownerOf } from '../access.ts'
 import { accountState } from '../account-state.ts'
@@ -191,5 +191,11 @@ export const accountRoutes = [
 
 async function accountViewer(rooms: Rooms) {
   const owners = await ownerNames(rooms)
-  return (account: Account) => accountView(account, owners(account.owner), accountState(account, rooms.sessions, patience(rooms)))
+  return (account: Account) =>
+    accountView(
+      account,
+      owners(account.owner),
+      accountState(account, rooms.sessions, patience(rooms)),
+      keepAliveOf(account, rooms.accounts.site(account.siteId)),
+    )
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type KeepAlivePolicy, keepAliveOf } from '../../accounts/index.ts'
 import { RelayError } from '../../errors.ts'
 import { checkAccount } from '../access.ts'
 import { accountParams, ownerQuery } from './fields.ts'
@@ -17,28 +18,32 @@ const fields = {
 
 export const keepAlivePolicy = z.strictObject(fields)
 
-const wanted = z.strictObject({ everyMinutes: fields.everyMinutes.optional(), hours: fields.hours.optional(), page: fields.page })
+const effective = z.strictObject({ everyMinutes: fields.everyMinutes.optional(), hours: fields.hours.optional(), page: fields.page })
+const wanted = effective.extend({ asSite: z.literal(true).optional().meta({ description: "As the site's declaration says, with no limit of one's own." }) })
 
 /** Holding a session open while nobody uses it. */
 export const keepAliveRoutes = [
   route({
     method: 'POST',
     path: '/accounts/:id/keep-alive',
-    summary: 'How the relay holds its session open while nobody uses it; an empty policy: not at all',
+    summary: "How the relay holds its session open while nobody uses it, within what the site's declaration says; an empty policy: not at all",
     access: 'known',
     params: accountParams,
     query: ownerQuery,
     body: wanted.meta({ examples: [{ everyMinutes: 10, hours: 8 }] }),
-    answer: wanted.meta({ examples: [{ everyMinutes: 10, hours: 8 }] }),
-    handle: async ({ rooms, principal, params, query, body: { everyMinutes, hours, page } }) => {
-      const { id } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
-      if (everyMinutes === undefined && hours === undefined && page === undefined) {
-        await rooms.accounts.setKeepAlive(id, undefined)
-        return {}
-      }
-      if (everyMinutes === undefined || hours === undefined) throw new RelayError('bad_request', { params: { problem: 'everyMinutes and hours go together' } })
-      const { keepAlive = {} } = await rooms.accounts.setKeepAlive(id, { everyMinutes, hours, ...(page === undefined ? {} : { page }) })
-      return keepAlive
+    answer: effective.meta({ examples: [{ everyMinutes: 10, hours: 8 }] }),
+    handle: async ({ rooms, principal, params, query, body }) => {
+      const { id, siteId } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
+      const account = await rooms.accounts.setKeepAlive(id, ownPolicy(body))
+      return keepAliveOf(account, rooms.accounts.site(siteId)) ?? {}
     },
   }),
 ]
+
+function ownPolicy({ everyMinutes, hours, page, asSite }: z.output<typeof wanted>): KeepAlivePolicy | 'off' | undefined {
+  const isEmpty = everyMinutes === undefined && hours === undefined && page === undefined
+  if (asSite === true && !isEmpty) throw new RelayError('bad_request', { params: { problem: 'asSite goes alone' } })
+  if (isEmpty) return asSite === true ? undefined : 'off'
+  if (everyMinutes === undefined || hours === undefined) throw new RelayError('bad_request', { params: { problem: 'everyMinutes and hours go together' } })
+  return { everyMinutes, hours, ...(page === undefined ? {} : { page }) }
+}

@@ -8,7 +8,7 @@ import { type PingOutcome, sendPing } from './send-ping.ts'
 import { whenDue } from './when-due.ts'
 
 export interface KeepAliveOptions {
-  readonly accounts: Pick<Accounts, 'account'>
+  readonly accounts: Pick<Accounts, 'account' | 'site'>
   readonly sessions: Pick<Sessions, 'listLive' | 'live' | 'isBusy' | 'looksSignedOut' | 'dropEnded'>
   readonly outbound: Pick<Outbound, 'forward'>
   readonly live: Pick<LiveTraffic, 'isInUse' | 'closeUpgrades'>
@@ -81,9 +81,10 @@ class SessionKeeper implements KeepAlive {
 
   #due(session: SiteSession): KeepAlivePolicy | undefined {
     const { accounts, sessions, live, now } = this.#options
-    const { id } = session.account
+    const { id, siteId } = session.account
     const due = whenDue({
       account: accounts.account(id),
+      site: accounts.site(siteId),
       now: now(),
       lastUsedAt: session.lastUsedAt,
       isInUse: live.isInUse(session),

@@ -1,8 +1,9 @@
-import type { Account, KeepAlivePolicy } from '../../accounts/index.ts'
+import { type Account, type KeepAlivePolicy, keepAliveOf, type Site } from '../../accounts/index.ts'
 
 /** What is known of an account's live session. Milliseconds since 1970. */
 export interface KeepAliveFacts {
   readonly account: Account | undefined
+  readonly site: Site | undefined
   readonly now: number
   readonly lastUsedAt: number
   /** A request or WebSocket of a client is under way. */
@@ -25,8 +26,8 @@ export type Rest =
   | 'not-yet'
 
 /** The policy by which a ping is due now, or why none is. */
-export function whenDue({ account, now, lastUsedAt, isInUse, lastPingAt, isBusy }: KeepAliveFacts): KeepAlivePolicy | Rest {
-  const policy = account?.keepAlive
+export function whenDue({ account, site, now, lastUsedAt, isInUse, lastPingAt, isBusy }: KeepAliveFacts): KeepAlivePolicy | Rest {
+  const policy = account && keepAliveOf(account, site)
   if (account === undefined || policy === undefined) return 'off'
   if (account.attention !== undefined) return 'needs-attention'
   if (isBusy) return 'busy'
