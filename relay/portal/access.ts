@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/index.ts'
 import { type Action, type DeviceAction, decide, decideAdministration, decideDevice } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
-import type { Principal, User } from '../identity/index.ts'
+import type { Device, Principal, User } from '../identity/index.ts'
 import type { Rooms } from './rooms.ts'
 
 /** Who may call a route. What he may do with an account is decided besides, by `checkAccount`. */
@@ -58,6 +58,13 @@ export function checkDevice(principal: Principal, action: DeviceAction, owner: s
   if (owner === undefined || !decideDevice(principal, 'list', owner).allowed) throw new RelayError('not_found', { params: { what } })
   const { allowed, reason } = decideDevice(principal, action, owner)
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
+}
+
+/** The device of this id, when this principal may do this with it; another's is one that does not exist. */
+export async function loadDevice({ identity }: Rooms, principal: Principal, action: DeviceAction, id: string): Promise<Device> {
+  const device = (await identity.listDevices()).find((one) => one.id === id)
+  checkDevice(principal, action, device?.userId, 'such device')
+  return device as Device
 }
 
 async function findAccount({ accounts, identity }: Rooms, principal: Principal, { id, user }: AccountRef): Promise<Account | undefined> {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { RelayError } from '../../errors.ts'
-import type { Device } from '../../identity/index.ts'
-import { checkAccount, checkDevice } from '../access.ts'
+import { checkAccount, loadDevice } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
 import { idParams, name, time } from './fields.ts'
 import { route } from './route.ts'
@@ -20,8 +19,7 @@ export const choiceRoutes = [
     params: idParams,
     answer: z.array(choiceAnswer).meta({ examples: [[example]] }),
     handle: async ({ rooms, principal, params }) => {
-      const device = await findDevice(rooms, params.id)
-      checkDevice(principal, 'list', device?.userId, 'such device')
+      await loadDevice(rooms, principal, 'list', params.id)
       return choicesOf(rooms, params.id)
     },
   }),
@@ -34,9 +32,8 @@ export const choiceRoutes = [
     body: z.strictObject({ account: name.meta({ description: 'Id or name.' }) }).meta({ examples: [{ account: 'erp-admin' }] }),
     answer: z.array(choiceAnswer).meta({ examples: [[example]] }),
     handle: async ({ rooms, principal, params, body }) => {
-      const device = await findDevice(rooms, params.id)
-      checkDevice(principal, 'choose', device?.userId, 'such device')
-      const account = await checkAccount(rooms, principal, 'use', { id: body.account, user: device?.userId })
+      const { userId } = await loadDevice(rooms, principal, 'choose', params.id)
+      const account = await checkAccount(rooms, principal, 'use', { id: body.account, user: userId })
       await rooms.choices.choose(params.id, account)
       return choicesOf(rooms, params.id)
     },
@@ -48,16 +45,11 @@ export const choiceRoutes = [
     access: 'person',
     params: choiceParams,
     handle: async ({ rooms, principal, params }) => {
-      const device = await findDevice(rooms, params.id)
-      checkDevice(principal, 'choose', device?.userId, 'such device')
+      await loadDevice(rooms, principal, 'choose', params.id)
       if (!(await rooms.choices.forget(params.id, params.site))) throw new RelayError('not_found', { params: { what: `choice at ${params.site}` } })
     },
   }),
 ]
-
-async function findDevice({ identity }: Rooms, id: string): Promise<Device | undefined> {
-  return (await identity.listDevices()).find((device) => device.id === id)
-}
 
 function choicesOf({ choices, accounts }: Rooms, deviceId: string) {
   return choices.list(deviceId).flatMap(({ siteId, accountId, chosenAt }) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkActsFor, checkDevice, ownerOf } from '../access.ts'
+import { checkActsFor, checkDevice, loadDevice, ownerOf } from '../access.ts'
 import { ownerNames } from '../owner-names.ts'
 import { deviceView } from '../views.ts'
 import { idParams, name, time } from './fields.ts'
@@ -45,9 +45,8 @@ export const deviceRoutes = [
     access: 'known',
     params: idParams,
     handle: async ({ rooms, principal, params }) => {
-      const device = (await rooms.identity.listDevices()).find(({ id }) => id === params.id)
-      checkDevice(principal, 'revoke', device?.userId, 'such device')
-      await rooms.identity.revokeDevice(params.id)
+      const { id } = await loadDevice(rooms, principal, 'revoke', params.id)
+      await rooms.identity.revokeDevice(id)
     },
   }),
 ]

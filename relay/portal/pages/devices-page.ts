@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { asRelayError } from '../../errors.ts'
 import type { Device } from '../../identity/index.ts'
-import { checkDevice } from '../access.ts'
+import { checkAccount, checkDevice, loadDevice } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
 import { action } from './account-actions.ts'
+import { choicesCard } from './device-choices.ts'
 import { deviceLines } from './device-lines.ts'
 import { type Content, type Html, html } from './html.ts'
 import { csrfField, type Page } from './layout.ts'
@@ -29,15 +30,21 @@ export function devicesPage(app: FastifyInstance, rooms: Rooms): void {
   })
 
   takeForm(app, rooms, '/devices/:id/revoke', {}, async ({ principal, params }) => {
-    const device = (await rooms.identity.listDevices()).find(({ id }) => id === params.id)
-    checkDevice(principal, 'revoke', device?.userId, 'such device')
-    await rooms.identity.revokeDevice(params.id ?? '')
+    const { id } = await loadDevice(rooms, principal, 'revoke', params.id ?? '')
+    await rooms.identity.revokeDevice(id)
     return { goTo: '/devices?done=device-revoked' }
+  })
+
+  takeForm(app, rooms, '/devices/:id/account', { site: z.string().max(200), account: z.string().max(200) }, async ({ principal, params, form }) => {
+    const { id } = await loadDevice(rooms, principal, 'choose', params.id ?? '')
+    if (form.account === '') await rooms.choices.forget(id, form.site)
+    else await rooms.choices.choose(id, await checkAccount(rooms, principal, 'use', { id: form.account }))
+    return { goTo: '/devices?done=account-chosen' }
   })
 }
 
-async function list({ identity }: Rooms, { user }: PageCall['principal'], csrf: string, note: Content, name = ''): Promise<Page> {
-  const devices = await identity.listDevices(user.id)
+async function list(rooms: Rooms, { user }: PageCall['principal'], csrf: string, note: Content, name = ''): Promise<Page> {
+  const devices = await rooms.identity.listDevices(user.id)
   return {
     title: 'Devices',
     place: 'devices',
@@ -45,6 +52,7 @@ async function list({ identity }: Rooms, { user }: PageCall['principal'], csrf: 
 <p class="lead">A device is a browser, terminal, script or agent that uses your accounts through the relay's proxy. Each has its own token, so that each can be revoked alone.</p>
 ${note}
 <section class="card">${devices.length === 0 ? html`<p>No device yet.</p>` : table(devices, csrf)}</section>
+${choicesCard(rooms, user, devices, csrf)}
 <form class="card" method="post" action="/devices">${csrfField(csrf)}<h2>Add a device</h2>
 <div class="field"><label for="name">Its name</label><input id="name" name="name" value="${name}" required maxlength="63" pattern="[A-Za-z0-9._\\-]+" autocomplete="off" autocapitalize="none" spellcheck="false"><small>Letters, digits, <code>-</code> <code>_</code> <code>.</code>: it stands in the proxy's address.</small></div>
 <button class="main">Add the device</button></form>`,

@@ -15,6 +15,7 @@ const done: Readonly<Record<string, string>> = {
   'site-updated': 'The declaration is saved and taken over.',
   'site-removed': 'The site and its accounts are removed.',
   'device-revoked': 'The device is revoked. Its token no longer works.',
+  'account-chosen': 'That device goes by your choice from now on.',
   ended: 'The session is ended, here and at the site.',
   stopped: 'The sign-in is stopped.',
   'not-live': 'That session had ended already.',
