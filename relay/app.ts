@@ -6,7 +6,7 @@ import { openAccessLog } from './access-log-file.ts'
 import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
-import { createIdentity, type Identity } from './identity/index.ts'
+import { createDeviceCertificates, createIdentity, type DeviceCertificates, type Identity } from './identity/index.ts'
 import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
@@ -47,6 +47,7 @@ export interface Relay {
   readonly store: Store
   readonly vault: Vault
   readonly identity: Identity
+  readonly deviceCertificates: DeviceCertificates
   readonly accounts: Accounts
   /** Which account a device uses where its user has several. */
   readonly choices: AccountChoices
@@ -82,6 +83,7 @@ export async function createRelay({
   const store = createFileStore({ folder })
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const identity = createIdentity({ store })
+  const deviceCertificates = createDeviceCertificates({ store, vault, identity, now })
   const accounts = createAccounts({ store, vault, now })
   const choices = createAccountChoices({ store, identity, accounts, now, log })
   const wayOut = createOutbound({
@@ -134,6 +136,7 @@ export async function createRelay({
   const proxy = createProxy({
     config: settings,
     identity,
+    deviceCertificates,
     accounts,
     choices,
     sessions,
@@ -157,14 +160,16 @@ export async function createRelay({
           log,
         })
   const proxyAddress = () => settings.proxy.publicAddress ?? proxy.address
+  const tlsProxyAddress = () => proxy.tlsAddress && (settings.proxy.tlsAddress ?? proxy.tlsAddress)
   const pacAddress = (): [string, 'http' | 'https'] => {
-    const overTls = proxy.tlsAddress && (settings.proxy.tlsAddress ?? proxy.tlsAddress)
+    const overTls = tlsProxyAddress()
     return overTls === undefined ? [proxyAddress(), 'http'] : [overTls, 'https']
   }
   const portal: Portal = createPortal({
     config: settings,
     folder,
     identity,
+    deviceCertificates,
     accounts,
     choices,
     declarations,
@@ -175,6 +180,7 @@ export async function createRelay({
     caPem: () => certificateAuthority.pem(),
     pacFile: async () => pacFile(await accounts.listSites(), ...pacAddress()),
     proxyAddress,
+    tlsProxyAddress,
     traffic: () => proxy.figures(),
     metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families(), ...keepAlive.families()],
     gateway: listen === 'all' ? gateway : undefined,
@@ -187,6 +193,7 @@ export async function createRelay({
     store,
     vault,
     identity,
+    deviceCertificates,
     accounts,
     choices,
     outbound,
@@ -243,6 +250,7 @@ export async function createRelay({
     store,
     vault,
     identity,
+    deviceCertificates,
     accounts,
     choices,
     declarations,

@@ -283,6 +283,12 @@ export const catalogue = {
     text: 'This sign-in needs a browser on the relay, and {reason}.',
     next: 'Install Chromium and, beside login-relay, the npm package playwright-core; name the program in `login.browser` of relay.yaml where it is in no usual place.',
   },
+  device_certificate_refused: {
+    status: 403,
+    exit: 1,
+    text: 'The certificate that this client shows is not good here: {reason}.',
+    next: 'Get a new one with `login-relay device enroll`. If the device was revoked, its owner enrols it anew.',
+  },
   tracing_unavailable: {
     status: 500,
     exit: 1,

@@ -11,9 +11,10 @@ interface DeviceView {
   readonly user: string
   readonly createdAt: number
   readonly lastSeenAt?: number
+  readonly certificateUntil?: number
 }
 
-interface OwnerOption extends CommonOptions {
+export interface OwnerOption extends CommonOptions {
   readonly user?: string
 }
 
@@ -28,7 +29,7 @@ export function deviceVerbs(program: Command): void {
   const device = noun(program, 'device', 'terminals, scripts and agents that may use the proxy')
   verb(device, 'add NAME', 'enrol a device; prints its token, once').requiredOption('--user <NAME>', 'whose device it is').action(add)
   verb(device, 'list', 'list the devices').option('--user <NAME>', "only this person's").action(list)
-  verb(device, 'revoke NAME', 'end a device: its token stops working at once').option('--user <NAME>', 'whose device it is').action(revoke)
+  verb(device, 'revoke NAME', 'end a device: its token and certificates stop working at once').option('--user <NAME>', 'whose device it is').action(revoke)
   verb(device, 'accounts NAME', 'show which account a device uses at sites with several').option('--user <NAME>', 'whose device it is').action(accounts)
   verb(device, 'choose NAME [ACCOUNT]', 'choose the account that a device uses at its site')
     .option('--ask <SITE>', 'forget the choice at this site: the person is asked anew')
@@ -53,8 +54,14 @@ async function list(options: OwnerOption): Promise<void> {
   const shown = options.user === undefined ? devices : devices.filter(({ user }) => user === options.user)
   if (options.json === true) return printJson(shown)
   printTable(
-    ['NAME', 'USER', 'SINCE', 'LAST SEEN'],
-    shown.map(({ name, user, createdAt, lastSeenAt }) => [name, user, moment(createdAt), moment(lastSeenAt)]),
+    ['NAME', 'USER', 'SINCE', 'LAST SEEN', 'CERTIFICATE UNTIL'],
+    shown.map(({ name, user, createdAt, lastSeenAt, certificateUntil }) => [
+      name,
+      user,
+      moment(createdAt),
+      moment(lastSeenAt),
+      certificateUntil === undefined ? '-' : moment(certificateUntil),
+    ]),
     'No devices yet: `login-relay device add NAME --user NAME`.',
   )
 }
@@ -101,7 +108,8 @@ function printChoices(choices: readonly ChoiceView[], options: OwnerOption): voi
   )
 }
 
-async function findDevice(relay: RelayClient, name: string, options: OwnerOption, verb: string): Promise<DeviceView> {
+/** The one of this name; `usage` where several people have one. */
+export async function findDevice(relay: RelayClient, name: string, options: OwnerOption, verb: string): Promise<DeviceView> {
   const [device, another] = (await relay.call<DeviceView[]>('GET', '/api/v1/devices')).filter(
     (one) => one.name === name && (options.user ?? one.user) === one.user,
   )

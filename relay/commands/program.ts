@@ -11,6 +11,7 @@ import { captchaVerbs } from './captcha.ts'
 import { claimVerb } from './claim.ts'
 import { demoVerb } from './demo/index.ts'
 import { deviceVerbs } from './device.ts'
+import { deviceEnrollVerb } from './device-enroll.ts'
 import { doctorVerb } from './doctor.ts'
 import { explainVerb } from './explain.ts'
 import { initVerb } from './init.ts'
@@ -32,6 +33,7 @@ const verbs = [
   demoVerb,
   userVerbs,
   deviceVerbs,
+  deviceEnrollVerb,
   siteVerbs,
   accountVerbs,
   adapterVerbs,

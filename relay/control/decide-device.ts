@@ -11,12 +11,16 @@ export type DeviceAction =
   | 'revoke'
   /** Say which account it uses at a site. */
   | 'choose'
+  /** Get it a certificate. */
+  | 'certify'
 
 interface Question {
   readonly principal: Principal
   readonly action: DeviceAction
   /** The user id whose they are. */
   readonly owner: string
+  /** Its id; undefined: none in particular. */
+  readonly device?: string | undefined
 }
 
 export const deviceRules: readonly Rule<Question>[] = [
@@ -31,6 +35,12 @@ export const deviceRules: readonly Rule<Question>[] = [
     allowed: false,
     reason: 'it belongs to someone else',
     matches: ({ principal, owner }) => principal.kind === 'local' || principal.user.id !== owner,
+  },
+  {
+    id: 'own-certificate',
+    allowed: true,
+    reason: 'it is itself',
+    matches: ({ principal, action, device }) => principal.kind === 'device' && action === 'certify' && principal.device.id === device,
   },
   {
     id: 'device-enrols',
@@ -48,8 +58,8 @@ export const deviceRules: readonly Rule<Question>[] = [
 
 /**
  * May this principal do this with a device, or a portal session, of user `owner`? A device enrols none: a token that leaked
- * could otherwise outlive its own revocation (law 7).
+ * could otherwise outlive its own revocation (law 7). It may get a certificate for itself, which ends with it.
  */
-export function decideDevice(principal: Principal, action: DeviceAction, owner: string): Decision {
-  return firstMatch(deviceRules, { principal, action, owner })
+export function decideDevice(principal: Principal, action: DeviceAction, owner: string, device?: string): Decision {
+  return firstMatch(deviceRules, { principal, action, owner, device })
 }

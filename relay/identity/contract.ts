@@ -84,6 +84,8 @@ export interface Identity {
    * `name` undefined: the token alone decides (Bearer).
    */
   devicePrincipal(token: string, name?: string): Extract<Principal, { kind: 'device' }> | undefined
+  /** The principal of a device that has shown its certificate (`DeviceCertificates`); this counts as its use. From memory. Undefined: it was revoked. */
+  certifiedPrincipal(deviceId: string): Extract<Principal, { kind: 'device' }> | undefined
   /** Calls back when a device was revoked, so that live traffic of it can be ended. Returns the way to stop. */
   onDeviceRevoked(listener: (device: Device) => void): () => void
 }

@@ -65,6 +65,14 @@ export class Devices {
     return view(kept.id, kept.value)
   }
 
+  /** It has shown who it is by its certificate. */
+  useById(id: string): Device | undefined {
+    const kept = this.#records.byId(id)
+    if (kept === undefined) return undefined
+    this.#records.touch(kept, this.#now())
+    return view(kept.id, kept.value)
+  }
+
   /** Law 7: the token is void and the listeners know before this first waits; resolves when it is durable. */
   async revoke(id: string): Promise<boolean> {
     const kept = this.#records.byId(id)

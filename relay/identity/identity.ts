@@ -1,6 +1,6 @@
 import { RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
-import type { Identity } from './contract.ts'
+import type { Device, Identity, Principal } from './contract.ts'
 import { Devices } from './devices.ts'
 import { PasswordHasher } from './password-hash.ts'
 import { PortalSessions } from './portal-sessions.ts'
@@ -23,6 +23,11 @@ export function createIdentity({ store, now = Date.now }: IdentityOptions): Iden
   const sessions = new PortalSessions(store, now)
   const devices = new Devices(store, now)
   const throttle = new SignInThrottle(now)
+
+  const principalOf = (device: Device | undefined): Extract<Principal, { kind: 'device' }> | undefined => {
+    const user = device && users.byId(device.userId)
+    return device && user && { kind: 'device', user, device }
+  }
 
   return {
     async start() {
@@ -69,11 +74,8 @@ export function createIdentity({ store, now = Date.now }: IdentityOptions): Iden
     },
     listDevices: async (userId) => devices.list(userId),
     revokeDevice: (deviceId) => devices.revoke(deviceId),
-    devicePrincipal(token, name) {
-      const device = devices.use(token, name)
-      const user = device && users.byId(device.userId)
-      return device && user && { kind: 'device', user, device }
-    },
+    devicePrincipal: (token, name) => principalOf(devices.use(token, name)),
+    certifiedPrincipal: (deviceId) => principalOf(devices.useById(deviceId)),
     onDeviceRevoked: (listener) => devices.onRevoked(listener),
   }
 }

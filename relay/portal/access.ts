@@ -54,9 +54,9 @@ export async function checkAccount(rooms: Rooms, principal: Principal, action: A
 }
 
 /** Throws unless this principal may do this with a device or portal session of user `owner`; another's is one that does not exist. */
-export function checkDevice(principal: Principal, action: DeviceAction, owner: string | undefined, what: string): void {
+export function checkDevice(principal: Principal, action: DeviceAction, owner: string | undefined, what: string, device?: string): void {
   if (owner === undefined || !decideDevice(principal, 'list', owner).allowed) throw new RelayError('not_found', { params: { what } })
-  const { allowed, reason } = decideDevice(principal, action, owner)
+  const { allowed, reason } = decideDevice(principal, action, owner, device)
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
 }
 

@@ -10,8 +10,9 @@ export function userView({ id, name, role, createdAt }: User) {
   return { id, name, role, createdAt }
 }
 
-export function deviceView({ id, name, createdAt, lastSeenAt }: Device, user: string) {
-  return { id, name, user, createdAt, ...(lastSeenAt === undefined ? {} : { lastSeenAt }) }
+export function deviceView({ id, name, createdAt, lastSeenAt }: Device, user: string, certificateUntil?: number) {
+  const certified = certificateUntil === undefined ? {} : { certificateUntil }
+  return { id, name, user, createdAt, ...(lastSeenAt === undefined ? {} : { lastSeenAt }), ...certified }
 }
 
 export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery, ca, createdAt }: Site) {

@@ -1,12 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Accounts } from '../accounts/index.ts'
+import { type KeyPair, newKeyPair, toPem } from '../certificates/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Collection, Store } from '../store/index.ts'
 import type { Sealed, SealRef, Vault } from '../vault/index.ts'
 import { enrolledHosts } from './enrolled-hosts.ts'
-import { issueAuthority, issueLeaf, type KeyPair } from './issue-certificates.ts'
-import { toPem } from './sign-certificate.ts'
+import { issueAuthority, issueLeaf } from './issue-certificates.ts'
 
 /** A certificate for one host, with its key, as TLS takes them. PEM. */
 export interface LeafCertificate {
@@ -96,7 +96,7 @@ class RelayAuthority implements CertificateAuthority {
     const stored = (await this.#collection.get(recordId))?.value
     if (stored === undefined) await this.#makeKey()
     else await this.#load(stored)
-    this.#leafKey = newKey()
+    this.#leafKey = newKeyPair()
     this.#stopWatching = this.#options.accounts.onSitesChanged(() => this.#refreshSoon())
     await this.#refresh()
     await this.#saving
@@ -142,7 +142,7 @@ class RelayAuthority implements CertificateAuthority {
   }
 
   async #makeKey(): Promise<void> {
-    this.#key = newKey()
+    this.#key = newKeyPair()
     this.#sealedKey = await this.#options.vault.seal(keyRef, this.#key.privateKey.export({ type: 'pkcs8', format: 'der' }))
   }
 
@@ -195,8 +195,4 @@ class RelayAuthority implements CertificateAuthority {
     this.#leaves.set(host, leaf)
     return leaf
   }
-}
-
-function newKey(): { publicKey: KeyObject; privateKey: KeyObject } {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' })
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { ClientConnection, Destined } from '../traffic/index.ts'
+import type { ShownCertificate } from './device-certificate.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 
 /** An intercepted tunnel: what a client speaks inside it is for this place alone. */
@@ -12,10 +13,12 @@ export interface Tunnel {
 export interface Downstream extends ClientConnection {
   readonly socket: Duplex
   readonly tunnel: Tunnel | undefined
+  /** The client certificate that was shown on it. */
+  readonly certificate: ShownCertificate | undefined
   /** Inside a tunnel: who opened it. */
   readonly principal: DevicePrincipal | undefined
   /** Credentials that were found good on this connection. */
-  known: { readonly authorization: string; readonly principal: DevicePrincipal } | undefined
+  known: { readonly authorization: string | undefined; readonly principal: DevicePrincipal } | undefined
 }
 
 /** The connections there are. */
@@ -25,9 +28,9 @@ export class Connections {
   #clients = 0
 
   /** A connection as it was accepted. One that is known is left as it is: it comes again after a refused CONNECT or inside a tunnel. */
-  add(socket: Duplex): void {
+  add(socket: Duplex, certificate?: ShownCertificate): void {
     if (this.#states.has(socket)) return
-    this.#remember(socket, undefined)
+    this.#remember(socket, undefined, certificate)
     this.#clients++
     socket.once('close', () => this.#clients--)
   }
@@ -49,9 +52,9 @@ export class Connections {
     for (const socket of this.#open) socket.destroy()
   }
 
-  #remember(socket: Duplex, tunnel: Tunnel | undefined): void {
+  #remember(socket: Duplex, tunnel: Tunnel | undefined, certificate?: ShownCertificate): void {
     const [principal, host] = [tunnel?.principal, tunnel?.place.host]
-    this.#states.set(socket, { socket, tunnel, host, principal, known: undefined, refused: false, current: undefined, relayed: undefined })
+    this.#states.set(socket, { socket, tunnel, certificate, host, principal, known: undefined, refused: false, current: undefined, relayed: undefined })
     if (this.#open.has(socket)) return
     this.#open.add(socket)
     socket.once('close', () => this.#open.delete(socket))

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { RelayError } from '../errors.ts'
 import { boundAddress, listenAt } from '../listening.ts'
 import { type Family, single, type TrafficFigures } from '../metrics/index.ts'
@@ -30,6 +31,7 @@ import { PageTokens } from './chooser/page-tokens.ts'
 import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
+import { certifiedDevice, type ShownCertificate, shownCertificate } from './device-certificate.ts'
 import { type DevicePrincipal, nameOf, readDevice } from './device-credentials.ts'
 import { DeviceLimits } from './device-limits.ts'
 import { FailedTries } from './failed-tries.ts'
@@ -96,9 +98,12 @@ class ForwardProxy implements Proxy {
     })
     const { tlsListen } = options.config.proxy
     if (tlsListen !== undefined) {
-      const { ca, log, config } = options
-      const onConnection = (socket: Socket): void => void this.#server.emit('connection', socket)
-      this.#tls = new TlsListener({ config: { ...config.proxy, tlsListen }, ca, log, onConnection })
+      const { ca, log, config, deviceCertificates } = options
+      const onConnection = (socket: TLSSocket): void => {
+        this.#connections.add(socket, shownCertificate(socket))
+        this.#server.emit('connection', socket)
+      }
+      this.#tls = new TlsListener({ config: { ...config.proxy, tlsListen }, ca, clientAuthority: () => deviceCertificates.authority(), log, onConnection })
     }
     this.#server
       .on('connection', (socket: Socket) => this.#connections.add(socket))
@@ -284,13 +289,17 @@ class ForwardProxy implements Proxy {
     void this.#tunnels.open(read, principal, socket, first)
   }
 
-  /** Each message to the proxy itself carries credentials; the same ones as before on a connection are known already. Gives the error to answer with otherwise. */
-  #authenticate(connection: Downstream, head: RequestHead): DevicePrincipal | RelayError {
-    const { proxyAuthorization } = head
-    if (proxyAuthorization === undefined) return new RelayError('proxy_auth_required')
-    if (connection.known?.authorization === proxyAuthorization) return connection.known.principal
-    const principal = readDevice(proxyAuthorization, this.#rooms.identity)
+  /**
+   * Each message to the proxy itself carries credentials, or comes by a connection on which a certificate was shown; the same ones as before
+   * on a connection are known already. Gives the error to answer with otherwise.
+   */
+  #authenticate(connection: Downstream, { proxyAuthorization }: RequestHead): DevicePrincipal | RelayError {
+    const { certificate, known } = connection
+    if (proxyAuthorization === undefined && certificate === undefined) return new RelayError('proxy_auth_required')
+    if (known !== undefined && known.authorization === proxyAuthorization) return known.principal
+    const principal = this.#principalOf(proxyAuthorization, certificate)
     if (principal === undefined) return this.#failed.refusal((connection.socket as Partial<Socket>).remoteAddress ?? '')
+    if (principal instanceof RelayError) return principal
     const excess = this.#limits.refuseConnection(principal.device.id)
     if (excess !== undefined) return excess
     connection.known = { authorization: proxyAuthorization, principal }
@@ -298,6 +307,15 @@ class ForwardProxy implements Proxy {
     live.addConnection(principal.device.id, connection.socket)
     counts.knowDevice(principal.device.id, principal.device.name, principal.user.name)
     return principal
+  }
+
+  /** A certificate that is shown must be good, and what is said besides must be of the same device. Undefined: nobody known. */
+  #principalOf(authorization: string | undefined, certificate: ShownCertificate | undefined): DevicePrincipal | RelayError | undefined {
+    const certified = certificate && certifiedDevice(certificate, this.#rooms.deviceCertificates)
+    if (certified instanceof RelayError) return certified
+    if (certified !== undefined && authorization === undefined) return certified
+    const principal = readDevice(authorization, this.#rooms.identity)
+    return certified === undefined || certified.device.id === principal?.device.id ? principal : undefined
   }
 
   #reject(connection: Downstream, res: ServerResponse, reason: string): void {

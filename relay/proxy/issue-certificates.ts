@@ -1,6 +1,6 @@
 // @peculiar/x509 needs it loaded first.
 import 'reflect-metadata'
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { isIP } from 'node:net'
 import {
   AuthorityKeyIdentifierExtension,
@@ -13,13 +13,8 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
 } from '@peculiar/x509'
+import { type KeyPair, keyIdOf, signCertificate } from '../certificates/index.ts'
 import { nameConstraints, nameRules } from './name-constraints.ts'
-import { signCertificate } from './sign-certificate.ts'
-
-export interface KeyPair {
-  readonly publicKey: KeyObject
-  readonly privateKey: KeyObject
-}
 
 const day = 24 * 60 * 60 * 1000
 /** Two years, below the 825 days that macOS takes. */
@@ -70,12 +65,6 @@ export function issueLeaf(authority: KeyPair, leafKey: KeyObject, host: string, 
     ],
   })
   return { der, expiresAt }
-}
-
-/** RFC 7093 section 2, method 1: the leftmost 160 bits of the SHA-256 of the public key. */
-function keyIdOf(publicKey: KeyObject): string {
-  const point = publicKey.export({ type: 'spki', format: 'der' }).subarray(-65)
-  return createHash('sha256').update(point).digest('hex').slice(0, 40)
 }
 
 /** Each relay's CA has a name of its own, so that two of them in one trust store do not mix up. */

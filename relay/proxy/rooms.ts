@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { AccountChoices, Accounts } from '../accounts/index.ts'
-import type { Identity } from '../identity/index.ts'
+import type { DeviceCertificates, Identity } from '../identity/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Traffic } from '../traffic/index.ts'
@@ -21,6 +21,7 @@ export interface OwnPortal {
 export interface ProxyOptions {
   readonly config: Pick<Config, 'proxy' | 'limits'>
   readonly identity: Identity
+  readonly deviceCertificates: DeviceCertificates
   readonly accounts: Accounts
   readonly choices: AccountChoices
   readonly sessions: Sessions

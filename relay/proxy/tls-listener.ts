@@ -21,6 +21,8 @@ interface Shown {
 export interface TlsListenerOptions {
   readonly config: Config['proxy'] & { readonly tlsListen: string }
   readonly ca: Pick<CertificateAuthority, 'leafFor'>
+  /** The CA of devices, PEM. A client need not show a certificate; one that it shows must be verified by this. */
+  readonly clientAuthority: () => string
   readonly log: Logger
   /** A client whose handshake is done; what it speaks from here on is the same as without TLS. */
   onConnection(socket: TLSSocket): void
@@ -32,7 +34,10 @@ export function tlsHost({ tlsListen, tlsAddress }: Config['proxy']): string | un
   return splitAddress(tlsAddress ?? tlsListen).host.toLowerCase()
 }
 
-/** A second door to the proxy, over TLS: device tokens and the names of hosts do not pass the network in clear. */
+/**
+ * A second door to the proxy, over TLS: device tokens and the names of hosts do not pass the network in clear. A device may prove itself
+ * by its certificate instead of a token; one that is no good is refused in words, after the handshake.
+ */
 export class TlsListener {
   readonly #options: TlsListenerOptions
   readonly #sockets = new Set<Socket>()
@@ -45,9 +50,10 @@ export class TlsListener {
 
   /** `port_taken`; `config_unreadable`. */
   async start(): Promise<void> {
-    const { config, log, onConnection } = this.#options
+    const { config, log, onConnection, clientAuthority } = this.#options
     const shown = await this.#certificate()
-    const server = createServer({ ALPNProtocols: ['http/1.1'], handshakeTimeout, noDelay: true, minVersion, ...shown })
+    const clients = { requestCert: true, rejectUnauthorized: false, ca: clientAuthority() }
+    const server = createServer({ ALPNProtocols: ['http/1.1'], handshakeTimeout, noDelay: true, minVersion, ...clients, ...shown })
     server
       .on('connection', (socket: Socket) => {
         this.#sockets.add(socket)
@@ -67,7 +73,7 @@ export class TlsListener {
       const leaf = await this.#certificate()
       if (leaf.cert === shown.cert) return
       shown = leaf
-      server.setSecureContext({ minVersion, ...leaf })
+      server.setSecureContext({ minVersion, ca: this.#options.clientAuthority(), ...leaf })
     }
     const onError = (err: unknown): void => this.#options.log.warn({ err }, 'the certificate of the TLS listener could not be made anew')
     this.#renewing = setInterval(() => void look().catch(onError), renewalInterval).unref()

@@ -65,7 +65,7 @@ t.test('who may run the relay', async (t) => {
 })
 
 t.test('who may list, enrol and revoke the devices of ann', async (t) => {
-  const table: [string, 'list' | 'add' | 'revoke', boolean, string][] = [
+  const table: [string, 'list' | 'add' | 'revoke' | 'certify', boolean, string][] = [
     ['local', 'add', true, 'local'],
     ['local', 'revoke', true, 'local'],
     ['ann in the portal', 'list', true, 'owner'],
@@ -74,6 +74,7 @@ t.test('who may list, enrol and revoke the devices of ann', async (t) => {
     ["ann's device", 'list', true, 'owner'],
     ["ann's device", 'add', false, 'device-enrols'],
     ["ann's device", 'revoke', false, 'device-enrols'],
+    ["ann's device", 'certify', false, 'device-enrols'],
     ['eve in the portal', 'list', false, 'not-owner'],
     ['an administrator in the portal', 'add', false, 'not-owner'],
     ["an administrator's device", 'revoke', false, 'not-owner'],

@@ -1,12 +1,12 @@
 import 'reflect-metadata'
-import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { connect as connectTls, createServer } from 'node:tls'
 import { BasicConstraintsExtension, Name, SubjectAlternativeNameExtension } from '@peculiar/x509'
 import t, { type Test } from 'tap'
+import { type KeyPair, newKeyPair, signCertificate, toPem } from '../../relay/certificates/index.ts'
 import { enrolledHosts } from '../../relay/proxy/enrolled-hosts.ts'
-import { issueAuthority, type KeyPair } from '../../relay/proxy/issue-certificates.ts'
-import { signCertificate, toPem } from '../../relay/proxy/sign-certificate.ts'
+import { issueAuthority } from '../../relay/proxy/issue-certificates.ts'
 import { readText, readVectors, vectorsMissing } from '../attacks/vectors.ts'
 import { curl, run, temporaryFile } from '../proxy/curl.ts'
 import { withOtherHosts } from '../proxy/other-hosts.ts'
@@ -31,7 +31,7 @@ interface Authority {
 
 /** What is signed with the relay's key is signed here with one that the test holds too. */
 function newAuthority(hosts: readonly string[]): Authority {
-  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const key = newKeyPair()
   const pem = toPem(issueAuthority(key, hosts, Date.now()))
   return { key, pem, name: new X509Certificate(pem).subject }
 }
@@ -43,7 +43,7 @@ interface Forged {
 
 /** A certificate as somebody with the CA's key could sign it. */
 function forge(issuer: { key: KeyPair; name: string }, { san, subject = '', isCa = false }: { san: string | null; subject?: string; isCa?: boolean }): Forged {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pair = newKeyPair()
   const kinds = { DNS: 'dns', IP: 'ip', URI: 'url', email: 'email' } as const
   const names = (san ?? '')
     .split(',')

@@ -30,6 +30,7 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/devices/ANN_DEVICE/choices', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/devices/ANN_DEVICE/choices', body: { account: 'erp' }, statuses: [200, 404, 403, 200, 401] },
   { method: 'DELETE', path: '/devices/ANN_DEVICE/choices/erp', statuses: [204, 404, 403, 404, 401] },
+  { method: 'POST', path: '/devices/ANN_DEVICE/certificate', body: { request: 'none' }, statuses: [400, 404, 404, 400, 401] },
   { method: 'DELETE', path: '/devices/ANN_DEVICE', statuses: [204, 404, 404, 404, 401] },
   { method: 'GET', path: '/sites', statuses: [200, 200, 200, 200, 401] },
   { method: 'GET', path: '/sites/erp', statuses: [200, 200, 200, 200, 401] },

@@ -5,7 +5,14 @@ import { deviceView } from '../views.ts'
 import { idParams, name, time } from './fields.ts'
 import { route } from './route.ts'
 
-const deviceAnswer = z.object({ id: z.string(), name: z.string(), user: z.string(), createdAt: time, lastSeenAt: time.optional() })
+const deviceAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  user: z.string(),
+  createdAt: time,
+  lastSeenAt: time.optional(),
+  certificateUntil: time.optional(),
+})
 const example = { id: '7f31', name: 'laptop', user: 'ann', createdAt: 1_760_000_000_000 }
 
 /** Terminals, scripts and agents that may use the proxy. */
@@ -18,7 +25,9 @@ export const deviceRoutes = [
     answer: z.array(deviceAnswer).meta({ examples: [[example]] }),
     handle: async ({ rooms, principal }) => {
       const owners = await ownerNames(rooms)
-      return (await rooms.identity.listDevices(ownerOf(principal))).map((device) => deviceView(device, owners(device.userId)))
+      return (await rooms.identity.listDevices(ownerOf(principal))).map((device) =>
+        deviceView(device, owners(device.userId), rooms.deviceCertificates.expiryOf(device.id)),
+      )
     },
   }),
   route({
@@ -41,7 +50,7 @@ export const deviceRoutes = [
   route({
     method: 'DELETE',
     path: '/devices/:id',
-    summary: 'Revoke a device: its token stops working at once',
+    summary: 'Revoke a device: its token and certificates stop working at once',
     access: 'known',
     params: idParams,
     handle: async ({ rooms, principal, params }) => {

@@ -5,6 +5,7 @@ import { choiceRoutes } from './choice-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { declarationRoutes } from './declaration-routes.ts'
 import { denyPathRoutes } from './deny-path-routes.ts'
+import { deviceCertificateRoutes } from './device-certificate-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { keepAliveRoutes } from './keep-alive-routes.ts'
@@ -24,6 +25,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...trafficRoutes,
   ...userRoutes,
   ...deviceRoutes,
+  ...deviceCertificateRoutes,
   ...choiceRoutes,
   ...siteRoutes,
   ...declarationRoutes,

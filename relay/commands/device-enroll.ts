@@ -1,0 +1,104 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { RelayError } from '../errors.ts'
+import { type ApiRequest, readJson, send } from './client.ts'
+import { findDevice, type OwnerOption } from './device.ts'
+import { moment, printable, printJson, printLine, printNote } from './output.ts'
+import { basic, terminalAccess } from './terminal-access.ts'
+import { verb, withRelay } from './verb.ts'
+
+interface EnrollOptions extends OwnerOption {
+  readonly output?: string
+}
+
+interface Issued {
+  readonly certificate: string
+  readonly serial: string
+  readonly expiresAt: number
+  readonly proxy?: string
+}
+
+type Call = (method: string, path: string, body?: unknown) => Promise<unknown>
+
+const details = `
+The key is made here and stays here; the file has the key and the certificate, and mode 0600. Do it again before the
+certificate ends: the one before stays good until its end. Revoking the device ends both at once.
+On the relay's own machine name the device. On another, set
+  LOGIN_RELAY_URL     the portal's address
+  LOGIN_RELAY_DEVICE  DEVICE:TOKEN, as \`login-relay device add\` gave it`
+
+/** `device enroll`: a client certificate for a device, with a key that is made where this runs. */
+export function deviceEnrollVerb(program: Command): void {
+  const device = program.commands.find((command) => command.name() === 'device')
+  if (device === undefined) throw new Error('the verbs of `device` come first')
+  verb(device, 'enroll [NAME]', 'get a client certificate for a device, to use the proxy over TLS without a token')
+    .option('--output <FILE>', 'where key and certificate are written (default: NAME.pem)')
+    .option('--user <NAME>', 'whose device it is')
+    .addHelpText('after', details)
+    .action(enroll)
+}
+
+async function enroll(name: string | undefined, { output, ...options }: EnrollOptions): Promise<void> {
+  const access = terminalAccess(process.env, 'device enroll')
+  if (access === undefined && name === undefined) throw usage('Name the device, or set LOGIN_RELAY_URL and LOGIN_RELAY_DEVICE.')
+  const own = access?.device.slice(0, access.device.indexOf(':'))
+  if (own !== undefined && name !== undefined && name !== own) throw usage(`LOGIN_RELAY_DEVICE is ${printable(own)}: it gets a certificate for itself alone.`)
+  const device = own ?? (name as string)
+  const { key, request } = await makeRequest(device)
+  const issued = await (access === undefined
+    ? withRelay(options, async (relay) => certify((...words) => relay.call(...words), (await findDevice(relay, device, options, 'device enroll')).id, request))
+    : certifyOwn({ base: access.portal.href, headers: { authorization: basic(access.device) } }, device, request))
+  const file = resolve(output ?? `${device}.pem`)
+  await keep(file, `${key}${issued.certificate}`)
+  const { serial, expiresAt, proxy } = issued
+  if (options.json === true) return printJson({ device, file, serial, expiresAt, ...(proxy === undefined ? {} : { proxy }) })
+  printLine(`Wrote ${printable(file)}: the key and certificate ${serial} of ${printable(device)}, good until ${moment(expiresAt)}.`)
+  if (proxy === undefined) printNote('This relay takes certificates at its TLS listener, and has none yet: set `proxy.tlsListen` in relay.yaml.')
+  else
+    printNote(
+      `Use it as\n  curl --proxy https://${proxy} --proxy-cert ${printable(file)} ...\nwith the relay's CA in --proxy-cacert and --cacert (\`login-relay ca show\`).`,
+    )
+}
+
+async function certifyOwn(to: Pick<ApiRequest, 'base' | 'headers'>, name: string, request: string): Promise<Issued> {
+  const call: Call = async (method, path, body) => readJson(await send({ ...to, method, path, body }))
+  const devices = (await call('GET', '/api/v1/devices')) as { id: string; name: string }[]
+  const device = devices.find((one) => one.name === name)
+  if (device === undefined) throw new RelayError('not_found', { params: { what: `device ${name}` } })
+  return certify(call, device.id, request)
+}
+
+async function certify(call: Call, id: string, request: string): Promise<Issued> {
+  return (await call('POST', `/api/v1/devices/${id}/certificate`, { request })) as Issued
+}
+
+/** A new key on P-256, PEM, and a request for a certificate that shows who holds it (PKCS#10, RFC 2986). */
+async function makeRequest(name: string): Promise<{ readonly key: string; readonly request: string }> {
+  // Only here: it takes a while to load. @peculiar/x509 needs the first.
+  await import('reflect-metadata')
+  const { Pkcs10CertificateRequestGenerator } = await import('@peculiar/x509')
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const request = await Pkcs10CertificateRequestGenerator.create({ name: [{ CN: [name] }], keys, signingAlgorithm: algorithm })
+  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey))
+  const lines = der.toString('base64').match(/.{1,64}/g) as string[]
+  der.fill(0)
+  return { key: `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`, request: `${request.toString('pem')}\n` }
+}
+
+/** In one step: a key never stands beside another's certificate, nor open to others for a moment. */
+async function keep(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    await writeFile(temporary, text, { mode: 0o600, flag: 'wx' })
+    await rename(temporary, file)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw new RelayError('usage', { params: { problem: `The file ${file} cannot be written.`, verb: 'device enroll' }, cause })
+  }
+}
+
+function usage(problem: string): RelayError {
+  return new RelayError('usage', { params: { problem, verb: 'device enroll' } })
+}

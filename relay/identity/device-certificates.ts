@@ -1,0 +1,133 @@
+import { RelayError } from '../errors.ts'
+import type { Collection, Store } from '../store/index.ts'
+import type { Vault } from '../vault/index.ts'
+import type { Device, Identity, Principal } from './contract.ts'
+import { DeviceAuthority } from './device-authority.ts'
+import { readCertificateRequest } from './read-certificate-request.ts'
+
+/** A device's client certificate. */
+export interface IssuedCertificate {
+  /** PEM. */
+  readonly certificate: string
+  /** Upper-case hexadecimal. */
+  readonly serial: string
+  /** Milliseconds since 1970: 90 days after it was issued. */
+  readonly expiresAt: number
+}
+
+/** Client certificates of devices: what a device proves itself with instead of a token. The private key never leaves the device. */
+export interface DeviceCertificates {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** The CA that TLS is to verify them by, PEM. */
+  authority(): string
+  /**
+   * A certificate for the key of a request (PKCS#10, PEM). The one before stays good until its end, so that a device that fails to keep
+   * the new one is not shut out; those before that end now. `not_found` for a device that is not there, `bad_request`.
+   */
+  issue(deviceId: string, request: string): Promise<IssuedCertificate>
+  /** The principal behind a certificate that TLS has verified; undefined: unknown, ended, or its device was revoked. From memory. */
+  principal(serial: string): Extract<Principal, { kind: 'device' }> | undefined
+  /** When the newest of a device ends; undefined: it has none. */
+  expiryOf(deviceId: string): number | undefined
+}
+
+export interface DeviceCertificatesOptions {
+  readonly store: Store
+  readonly vault: Vault
+  readonly identity: Pick<Identity, 'listDevices' | 'certifiedPrincipal' | 'onDeviceRevoked'>
+  readonly now?: () => number
+}
+
+interface CertificateRecord {
+  readonly deviceId: string
+  readonly issuedAt: number
+  readonly expiresAt: number
+}
+
+const keptPerDevice = 2
+
+export function createDeviceCertificates(options: DeviceCertificatesOptions): DeviceCertificates {
+  return new Certificates(options)
+}
+
+class Certificates implements DeviceCertificates {
+  readonly #identity: DeviceCertificatesOptions['identity']
+  readonly #now: () => number
+  readonly #authority: DeviceAuthority
+  readonly #records: Collection<CertificateRecord>
+  /** By serial number, in the order they were issued. */
+  readonly #issued = new Map<string, CertificateRecord>()
+  readonly #forgetting = new Set<Promise<unknown>>()
+  #stopWatching = (): void => {}
+
+  constructor({ store, vault, identity, now = Date.now }: DeviceCertificatesOptions) {
+    this.#identity = identity
+    this.#now = now
+    this.#authority = new DeviceAuthority(store, vault, now)
+    this.#records = store.collection<CertificateRecord>({ name: 'device-certificates' })
+  }
+
+  async start(): Promise<void> {
+    await this.#authority.load()
+    const devices = new Set((await this.#identity.listDevices()).map(({ id }) => id))
+    const kept = (await this.#records.list()).sort((a, b) => a.value.issuedAt - b.value.issuedAt)
+    for (const { id, value } of kept) {
+      this.#issued.set(id, value)
+      if (!devices.has(value.deviceId) || value.expiresAt <= this.#now()) this.#forget(id)
+    }
+    this.#stopWatching = this.#identity.onDeviceRevoked(({ id }) => {
+      for (const [serial] of this.#ofDevice(id)) this.#forget(serial)
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopWatching()
+    await Promise.all(this.#forgetting)
+  }
+
+  authority(): string {
+    return this.#authority.pem()
+  }
+
+  async issue(deviceId: string, request: string): Promise<IssuedCertificate> {
+    const publicKey = await readCertificateRequest(request)
+    const device = await this.#deviceOf(deviceId)
+    const issued = this.#authority.issue(publicKey, device.name)
+    const record = { deviceId, issuedAt: this.#now(), expiresAt: issued.expiresAt }
+    await this.#records.put(issued.serial, record, { ifVersion: 0 })
+    this.#issued.set(issued.serial, record)
+    // A device that was revoked meanwhile has been told of already.
+    if ((await this.#deviceOf(deviceId).catch(() => undefined)) === undefined) this.#forget(issued.serial)
+    for (const [serial] of this.#ofDevice(deviceId).slice(0, -keptPerDevice)) this.#forget(serial)
+    return issued
+  }
+
+  principal(serial: string): Extract<Principal, { kind: 'device' }> | undefined {
+    const record = this.#issued.get(serial)
+    if (record === undefined || record.expiresAt <= this.#now()) return undefined
+    return this.#identity.certifiedPrincipal(record.deviceId)
+  }
+
+  expiryOf(deviceId: string): number | undefined {
+    return this.#ofDevice(deviceId).at(-1)?.[1].expiresAt
+  }
+
+  async #deviceOf(id: string): Promise<Device> {
+    const device = (await this.#identity.listDevices()).find((one) => one.id === id)
+    if (device === undefined) throw new RelayError('not_found', { params: { what: 'such device' } })
+    return device
+  }
+
+  #ofDevice(deviceId: string): (readonly [serial: string, record: CertificateRecord])[] {
+    return [...this.#issued].filter(([, record]) => record.deviceId === deviceId)
+  }
+
+  /** It counts no more from now on; one that a failing disk keeps is found without its device, or ended, at the next start. */
+  #forget(serial: string): void {
+    this.#issued.delete(serial)
+    const forgetting = this.#records.delete(serial).catch(() => {})
+    this.#forgetting.add(forgetting)
+    void forgetting.then(() => this.#forgetting.delete(forgetting))
+  }
+}
