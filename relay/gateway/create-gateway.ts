@@ -39,6 +39,7 @@ class ReverseGateway implements Gateway {
   readonly #rooms: Rooms
   readonly #connections = new Map<Duplex, ClientConnection>()
   #server: Server | undefined
+  #known: { readonly address: string; readonly portalUrl: string; readonly domain: Domain } | undefined
   #stopWatching: readonly (() => void)[] = []
 
   constructor(options: GatewayOptions) {
@@ -91,8 +92,14 @@ class ReverseGateway implements Gateway {
     return this.#rooms.strays.of(account)
   }
 
+  /** Known for good once both have their port; every request asks. */
   get #domain(): Domain {
-    return readDomain(this.#rooms.settings.domain, splitAddress(this.address).port, new URL(this.#rooms.portalUrl()).hostname)
+    const [address, portalUrl] = [this.address, this.#rooms.portalUrl()]
+    if (this.#known?.address !== address || this.#known.portalUrl !== portalUrl) {
+      const domain = readDomain(this.#rooms.settings.domain, splitAddress(address).port, new URL(portalUrl).hostname)
+      this.#known = { address, portalUrl, domain }
+    }
+    return this.#known.domain
   }
 
   async #tls() {

@@ -2,7 +2,7 @@ import type { Site } from '../accounts/index.ts'
 import { decide } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import { destined, hasContent, type RelayedRequest, readAuthority, respondError } from '../traffic/index.ts'
-import { hostLabel, originPairs } from './account-hosts.ts'
+import { hostLabel } from './account-hosts.ts'
 import type { Exchange } from './exchange.ts'
 import { enter, leadToPortal, start } from './hand-over.ts'
 import { isForeign } from './is-foreign.ts'
@@ -34,7 +34,7 @@ function answer(rooms: Rooms, exchange: Exchange): RelayedRequest | undefined {
     if (!isNavigation(exchange)) throw new RelayError('gateway_signed_out', { url: rooms.portalUrl() })
     return void leadToPortal(rooms, exchange, { path: target.path, home: exchange.host.origin })
   }
-  const map = originMaps.of(visit.site, originPairs(visit.site, exchange.host.label, rooms.domain()))
+  const map = originMaps.of(visit.site, exchange.host.label, rooms.domain())
   if (isForeign(head, req.method as string, map.gatewayOrigins)) throw new RelayError('gateway_foreign')
   if (path === reportPath) return void takeReport(rooms, exchange, visit)
   if (path.startsWith(ownPaths)) throw new RelayError('not_found', { params: { what: 'such page of the relay' } })

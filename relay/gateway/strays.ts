@@ -1,5 +1,4 @@
 import type { Account, Site } from '../accounts/index.ts'
-import { RelayError } from '../errors.ts'
 
 /** Reports of one account that are looked at in an hour; a page with many foreign images sends many. */
 const mostReports = 60
@@ -59,13 +58,13 @@ export function watchPolicy(own: readonly string[], reportPath: string): string 
   return `default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: ${sources}; form-action 'self' ${sources}; report-uri ${reportPath}`
 }
 
-/** `body_too_large`. */
+/** Rejects what is longer than a report: nobody is told why, a browser sent it of itself. */
 export async function readReport(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > mostBytes) throw new RelayError('body_too_large', { params: { limit: mostBytes } })
+    if (size > mostBytes) throw new Error('too long for a report')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

@@ -25,7 +25,7 @@ function added(sources: readonly string[], map: OriginMap): string[] {
   const own = new Set<string>()
   for (const source of sources) {
     const [, scheme = '', host = ''] = /^(?:([a-z]+):\/\/)?([^/'\s]+)/i.exec(source) ?? []
-    if (host === '' || host.startsWith("'") || (scheme === '' && host.endsWith(':'))) continue
+    if (host === '' || (scheme === '' && host.endsWith(':'))) continue
     map.siteHosts.forEach((siteHost, i) => {
       if (!covers(host.toLowerCase(), siteHost)) return
       const gateway = map.gatewayOrigins[i] as string

@@ -11,7 +11,7 @@ export interface OriginMap {
   replaceAll(text: string, openers: Openers): string
   /** Where the last address that the text's end leaves open would begin; the text's length where it leaves none open. */
   openAt(text: string, openers: Openers): number
-  /** Whether a text names the site or the gateway at all: most need no closer look. */
+  /** HOST or HOST:PORT of each origin of the site; in the same order the gateway's origins that stand for them. */
   readonly siteHosts: readonly string[]
   readonly gatewayOrigins: readonly string[]
 }
