@@ -224,7 +224,7 @@ export class RelayedRequest implements Cuttable {
     if (this.#page !== undefined && this.#request.req.method === 'POST') void sessions.pageSignIns.answered(this.#page, { cookiesTell: false }).catch(() => {})
     if (session === undefined || this.#isCrossSite || this.#page !== undefined) return void this.#pass(answer, head, session)
     const facts = this.#factsOf(answer, head, removedCookies)
-    if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url)) {
+    if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url) && !this.#cookies.hadStray) {
       if (isStale && this.#retakes < mostRetakes && this.#isKept && isUndone(facts, site)) return void this.#retake(answer, session)
       if (this.#resent) rememberFalseAlarm(session, this.#url)
       else if (!isUndone(facts, site)) this.#drop(session)

@@ -64,8 +64,26 @@ t.test('through the gateway', async (t) => {
     session.absorb(new URL(origin.origin), ['XSRF-TOKEN=abc; Path=/; Secure'])
     await terminal.visit(house.at())
     t.equal(terminal.cookies.get(new URL(house.at()).host)?.get('XSRF-TOKEN'), 'abc')
-    const sid = terminal.cookies.get(new URL(house.at()).host)?.get('sid')
-    t.ok(sid === undefined || sid.startsWith('lrp_'), 'of the session at most a phantom')
+    t.notOk(terminal.cookies.get(new URL(house.at()).host)?.has('sid'))
+  })
+
+  await t.test('a session cookie that scripts may read is there as a phantom, good for this browser alone', async (t) => {
+    const session = await house.sessions.ensure(house.account.id)
+    session.absorb(new URL(origin.origin), ['token=real; Path=/; Domain=site.test'])
+    const { headers } = await terminal.visit(`${house.at()}/a`)
+    t.match(
+      headers['set-cookie']?.find((line) => line.startsWith('token=')),
+      /^token=lrp_[\w-]{18}; Path=\/; Secure; SameSite=Lax$/,
+    )
+    const phantom = terminal.cookies.get(new URL(house.at()).host)?.get('token')
+    const asked = { authorization: `Bearer ${phantom}`, 'sec-fetch-site': 'same-origin' }
+    await terminal.fetch(`${house.at()}/b`, { headers: asked })
+    t.equal(origin.requests.at(-1)?.field('authorization'), 'Bearer real')
+    t.match(origin.requests.at(-1)?.field('cookie'), 'token=real')
+    const other = await house.terminal()
+    await other.visit(`${house.at()}/c`)
+    await other.fetch(`${house.at()}/d`, { headers: asked })
+    t.equal(origin.requests.at(-1)?.field('authorization'), `Bearer ${phantom}`)
   })
 
   await t.test('a compressed page is rewritten and leaves compressed; a range, a script and a picture pass as they are', async (t) => {

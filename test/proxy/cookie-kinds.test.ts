@@ -96,8 +96,35 @@ t.test('a phantom that a script repeats in a header is swapped for its own devic
   t.equal(elsewhere.sent?.field('authorization'), `Bearer ${token}`, 'nor is one that a page of another site sends')
   await house.sessions.end(house.account.id)
   const after = await ask(house, origin, '/e', fields)
-  t.equal(after.sent?.field('authorization'), `Bearer ${token}`, 'nor is one of a session that has ended')
+  t.equal(after.sent?.field('authorization'), 'Bearer r/eal', 'pages that are open go on when the session is renewed')
   t.match(after.sent?.field('cookie'), 'sid=2')
+  const second = await house.accounts.addAccount({ owner: house.userId, siteId: 'erp', name: 'second', username: 'bob', secrets: { password: 'pw' } })
+  const otherAccount = await ask(house, origin, '/f', `${fields}Login-Relay-Account: ${second.name}\r\n`)
+  t.equal(otherAccount.sent?.field('authorization'), `Bearer ${token}`, 'with another account it is worth nothing')
+  await house.identity.revokeDevice(house.device.id)
+  await t.rejects(ask(house, origin, '/g', fields), /407/, 'nor with a device that was revoked')
+})
+
+t.test('a phantom that nobody can tell the value of makes the relay sign in for nobody', async (t) => {
+  const { origin, house } = await start(t, undefined, ['access_token=real; Path=/'])
+  await ask(house, origin, '/a', asPage)
+  origin.on('/api', 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n')
+  for (const path of ['/api', '/api?2']) {
+    const { status, head } = await ask(house, origin, path, 'Authorization: Bearer lrp_of-before-a-restar\r\n')
+    t.equal(status, 401)
+    t.notMatch(head, /Login-Relay-Session/)
+  }
+  t.equal(origin.signIns(), 1)
+})
+
+t.test("what the site sets for a page of another site does not take the place of a client's token, nor of the session", async (t) => {
+  const { origin, house } = await start(t, undefined, ['XSRF-TOKEN=t0; Path=/'])
+  await ask(house, origin, '/a', asPage)
+  const lines = ['XSRF-TOKEN=forged; Path=/', 'sid=forged; Path=/; SameSite=Lax', 'lang=de']
+  origin.on('/set', (socket) => void socket.end(page('x', `Connection: close\r\n${lines.map((line) => `Set-Cookie: ${line}\r\n`).join('')}`)))
+  const { given } = await ask(house, origin, '/set', 'Origin: https://elsewhere.test\r\nSec-Fetch-Site: cross-site\r\n')
+  t.same(given, ['lang=de'])
+  t.equal((await ask(house, origin, '/b', 'Cookie: XSRF-TOKEN=forged\r\n')).sent?.field('cookie'), 'sid=1; XSRF-TOKEN=t0')
 })
 
 t.test('a phantom that a client takes to another site is not passed on', async (t) => {

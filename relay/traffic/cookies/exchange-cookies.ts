@@ -2,7 +2,7 @@ import type { SiteSession } from '../../sessions/index.ts'
 import { attachSession, crossSiteSession, wholeSession } from '../attach-session.ts'
 import type { ResponseHead } from '../response-head.ts'
 import type { SiteRequest } from '../site-request.ts'
-import { withoutPhantomsInFields } from './phantoms.ts'
+import { hasStrayPhantom, withoutPhantomsInFields } from './phantoms.ts'
 import { introduceCookies, type Showing, sortCookies } from './to-client.ts'
 import { meetCookies } from './to-site.ts'
 
@@ -15,6 +15,7 @@ export class ExchangeCookies {
   readonly #isCrossSite: boolean
   /** Of the answer, as the client is to have them. */
   #shown: readonly string[] = []
+  #sent: ReturnType<typeof attachSession> = []
 
   /** `isCrossSite`: a page of another site made the request. */
   constructor(request: SiteRequest, url: URL, isCrossSite: boolean) {
@@ -30,7 +31,13 @@ export class ExchangeCookies {
     const { cookies, headers } = isWhole ? wholeSession(session, this.#url) : crossSiteSession(session, this.#url)
     const { client, own } = meetCookies(site, session, { client: head.cookie, own: cookies })
     const fields = isWhole ? withoutPhantomsInFields(head.fields, { session, deviceId: sender.deviceId }, this.#url) : head.fields
-    return attachSession(fields, client, { cookies: own, headers })
+    this.#sent = attachSession(fields, client, { cookies: own, headers })
+    return this.#sent
+  }
+
+  /** It held a phantom that nobody could tell the value of: what the site answers says nothing of the session. */
+  get hadStray(): boolean {
+    return hasStrayPhantom(this.#sent)
   }
 
   /**
@@ -57,7 +64,7 @@ export class ExchangeCookies {
 
   #showing(session: SiteSession): Showing {
     const { site, sender } = this.#request
-    return { session, site, url: this.#url, deviceId: sender.deviceId, isHandoff: this.#isHandoff }
+    return { session, site, url: this.#url, deviceId: sender.deviceId, isHandoff: this.#isHandoff, isCrossSite: this.#isCrossSite }
   }
 
   get #isHandoff(): boolean {

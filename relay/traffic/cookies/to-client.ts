@@ -12,6 +12,8 @@ export interface Showing extends Holder {
   readonly url: URL
   /** What the declaration does not name is the client's own, and the session's too. */
   readonly isHandoff: boolean
+  /** A page of another site asked: the answer is one to somebody who is not signed in. */
+  readonly isCrossSite?: boolean
 }
 
 /** Set-Cookie lines: for the session, and as the client is to have them. */
@@ -30,8 +32,9 @@ export function sortCookies(lines: readonly string[], showing: Showing): SortedC
     const name = cookieName(line)
     const httpOnly = /;[ \t]*httponly[ \t]*(?:;|$)/i.test(line)
     const kind = kindHere(showing, { name, value: cookieValue(line), httpOnly, isHeld: held.has(name) }, others)
-    if (kind === 'copied') rememberToken(session, cookieValue(line))
     if (kind !== 'suppressed' && kind !== 'relayed') kept.push(line)
+    if (showing.isCrossSite === true && (kind === 'phantom' || kind === 'copied')) continue
+    if (kind === 'copied') rememberToken(session, cookieValue(line))
     if (kind === 'phantom') shown.push(line.replace(/^[^;]*/, () => `${name}=${phantomOf(showing, name)}`))
     else if (kind === 'copied' || kind === 'relayed' || kind === 'handed') shown.push(line)
   }

@@ -4,6 +4,7 @@ import { RelayError } from '../../errors.ts'
 import type { ForwardResponse, HttpAgent, Part } from '../../outbound/index.ts'
 import type { PageSignIn } from '../../sessions/index.ts'
 import { attachSession, wholeSession } from '../attach-session.ts'
+import { withoutPhantoms } from '../cookies/phantoms.ts'
 import type { Rooms } from '../rooms.ts'
 import { fieldOf } from './field-of.ts'
 import { swapPlaceholder } from './swap-placeholder.ts'
@@ -41,7 +42,7 @@ export async function sendPageForm({ outbound, sessions, log }: Rooms, signIn: P
   const body = swapPlaceholder(request.body, { contentType, field: form.field, charset: form.charset, placeholder, secret })
   if (body === undefined || !sessions.pageSignIns.take(signIn)) return undefined
   const agent = outbound.agent(signIn.site)
-  const flat = attachSession(request.fields, request.cookie, wholeSession(signIn.session, request.url))
+  const flat = attachSession(request.fields, withoutPhantoms(request.cookie), wholeSession(signIn.session, request.url))
   const headers: (readonly [string, string | readonly Part[]])[] = []
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const name = flat[index] as string
