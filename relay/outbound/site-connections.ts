@@ -61,8 +61,8 @@ export class SiteConnections {
 
   /** One request and its answer, over what the site speaks. Rejects with a RelayError, or with the signal's reason. */
   exchange(request: ExchangeRequest, options: ExchangeOptions): Promise<ExchangeResult> {
-    if (this.#speaks === 'http/1.1' || request.upgrade !== undefined) return exchange(this.http1, request, options)
-    return this.#overHttp2(request, options)
+    if (this.#speaks === 'http/1.1') return exchange(this.http1, request, options)
+    return request.upgrade === undefined ? this.#overHttp2(request, options) : this.#upgrade(request, options)
   }
 
   /** Requests under way. */
@@ -103,6 +103,19 @@ export class SiteConnections {
       const { body } = error
       if (body === undefined || tries === mostTries || !isResendable(error, request)) throw error.error
       return this.#overHttp2({ ...request, body }, options, tries + 1)
+    }
+  }
+
+  /** On a stream where the site takes that (RFC 8441); else over HTTP/1.1, where every site takes it that takes WebSockets at all. */
+  async #upgrade(request: ExchangeRequest, options: ExchangeOptions): Promise<ExchangeResult> {
+    const connection = request.upgrade === 'websocket' && hasKey(request) ? this.#withRoom() : undefined
+    if (connection?.takesWebSockets !== true) return exchange(this.http1, request, options)
+    try {
+      return await exchangeOnStream(connection, request, options)
+    } catch (error) {
+      if (!(error instanceof StreamFailure)) throw error
+      if (error.fault === 'lost') throw error.error
+      return exchange(this.http1, request, options)
     }
   }
 
@@ -191,6 +204,10 @@ export class SiteConnections {
 
 function isHttp2(socket: Socket | TLSSocket): socket is TLSSocket {
   return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
+}
+
+function hasKey({ headers }: ExchangeRequest): boolean {
+  return headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'sec-websocket-key')
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])

@@ -1,8 +1,11 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { type Fields, frame, headersFrame, preface, resetFrame, untilStreamEnds } from '../http2-frames.ts'
+import { startHttp2BusinessSite } from '../proxy/http2-business-site.ts'
 import { dialHttp2 } from '../proxy/http2-client.ts'
 import { type SeenRequest, startRecordingOrigin } from '../proxy/recording-origin.ts'
 import { startHouse } from '../proxy/start-house.ts'
+
+type Seen = Pick<SeenRequest, 'method' | 'target' | 'body' | 'fields' | 'field'> & { readonly isWhole?: boolean }
 
 /** Written by hand, as Node's client would not send these. */
 const attacks: Readonly<Record<string, (authority: string) => { fields: Fields; body?: string }>> = {
@@ -50,27 +53,34 @@ const attacks: Readonly<Record<string, (authority: string) => { fields: Fields; 
   'an upper-case name': (authority) => ({ fields: [...head(authority), ['Content-Length', '5']] }),
 }
 
-t.test('nothing that HTTP/2 frames and HTTP/1.1 delimits reaches the site as another message', async (t) => {
-  const origin = await startRecordingOrigin(t)
-  const house = await startHouse(t, { origins: [origin] })
-  await house.sessions.ensure(house.account.id)
-  for (const [name, attack] of Object.entries(attacks)) {
-    const socket = await dialHttp2(house.access, house.tunnelTo(origin))
-    const { fields, body } = attack(origin.host)
-    socket.write(Buffer.concat([preface, headersFrame(1, fields, body === undefined), ...(body === undefined ? [] : [frame(0, 1, 1, Buffer.from(body))])]))
-    // A good one behind it: whatever became of the first, this one is answered or the connection has ended.
-    socket.write(headersFrame(3, head(origin.host, { ':path': '/good' }), true))
-    await untilStreamEnds(socket, 3)
-    socket.destroy()
-    const seen = origin.requests.splice(0).filter((request) => !isGood(request) && !isPlain(request))
-    t.same(
-      seen.map(({ method, target, body: sent }) => [method, target, sent]),
-      [],
-      name,
-    )
-    t.same(origin.broken.splice(0), [], name)
-  }
-})
+const sites = {
+  'of HTTP/1.1': async (t: Test) => startRecordingOrigin(t),
+  'of HTTP/2': async (t: Test) => ({ ...(await startHttp2BusinessSite(t)), broken: [] as string[] }),
+}
+
+for (const [kind, start] of Object.entries(sites)) {
+  t.test(`nothing that HTTP/2 frames and HTTP/1.1 delimits reaches a site ${kind} as another message`, async (t) => {
+    const origin = await start(t)
+    const house = await startHouse(t, { origins: [origin] })
+    await house.sessions.ensure(house.account.id)
+    for (const [name, attack] of Object.entries(attacks)) {
+      const socket = await dialHttp2(house.access, house.tunnelTo(origin))
+      const { fields, body } = attack(origin.host)
+      socket.write(Buffer.concat([preface, headersFrame(1, fields, body === undefined), ...(body === undefined ? [] : [frame(0, 1, 1, Buffer.from(body))])]))
+      // A good one behind it: whatever became of the first, this one is answered or the connection has ended.
+      socket.write(headersFrame(3, head(origin.host, { ':path': '/good' }), true))
+      await untilStreamEnds(socket, 3)
+      socket.destroy()
+      const seen = origin.requests.splice(0).filter((request) => isMessage(request) && !isGood(request) && !isPlain(request))
+      t.same(
+        seen.map(({ method, target, body: sent }) => [method, target, sent]),
+        [],
+        name,
+      )
+      t.same(origin.broken.splice(0), [], name)
+    }
+  })
+}
 
 t.test('a flood of streams that are given up at once leaves the proxy at work', async (t) => {
   const origin = await startRecordingOrigin(t)
@@ -91,12 +101,17 @@ t.test('a flood of streams that are given up at once leaves the proxy at work', 
   good.destroy()
 })
 
-function isGood({ target, field }: SeenRequest): boolean {
+/** What a site of HTTP/2 knows the beginning of, and that it never came to its end, is none. */
+function isMessage({ isWhole = true }: Seen): boolean {
+  return isWhole
+}
+
+function isGood({ target, field }: Seen): boolean {
   return target === '/good' && field('cookie') === 'sid=1'
 }
 
 /** A field that is no field is left out, and the request goes on without it (nghttp2 does so): nothing of the attack is left. */
-function isPlain({ method, target, body, fields }: SeenRequest): boolean {
+function isPlain({ method, target, body, fields }: Seen): boolean {
   return method === 'GET' && target === '/' && body === '' && fields.every(([name]) => ['host', 'cookie', 'via', 'connection'].includes(name))
 }
 

@@ -1,7 +1,9 @@
 import 'reflect-metadata'
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Test } from 'tap'
 import { createTestAuthority } from '../outbound/certificates.ts'
@@ -15,6 +17,8 @@ export interface SeenHttp2Request {
   readonly target: string
   readonly fields: readonly (readonly [name: string, value: string])[]
   body: string
+  /** It has come to its end. */
+  isWhole: boolean
   /** Undefined over HTTP/1.1. */
   readonly stream: ServerHttp2Stream | undefined
   field(name: string): string | undefined
@@ -29,6 +33,8 @@ export interface Http2BusinessSite extends SiteServer {
   expire(): void
   /** Answers this path as said, as soon as the head has come; its body is not read for it. */
   on(path: string, answer: (res: Http2ServerResponse, request: SeenHttp2Request) => void): void
+  /** Answers an upgrade over HTTP/1.1. */
+  onUpgrade(answer: (socket: Duplex, field: SeenHttp2Request['field']) => void): void
   /** Answers extended CONNECT (RFC 8441). */
   onConnect(answer: (stream: ServerHttp2Stream, fields: SeenHttp2Request['field']) => void): void
 }
@@ -46,6 +52,7 @@ export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false 
   let signIns = 0
   let firstValid = 1
   let connect: Parameters<Http2BusinessSite['onConnect']>[0] = (stream) => stream.respond({ ':status': 404 }, { endStream: true })
+  let upgrade: Parameters<Http2BusinessSite['onUpgrade']>[0] = (socket) => socket.end()
 
   const answer = (req: Http2ServerRequest, res: Http2ServerResponse, request: SeenHttp2Request): void => {
     const path = request.target.split('?')[0] as string
@@ -55,12 +62,17 @@ export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false 
       request.body += chunk.toString('latin1')
     })
     req.on('end', () => {
+      // Node ends what was reset, too.
+      if (request.stream?.aborted === true) return
+      request.isWhole = true
       res.setHeader('Content-Type', 'text/html')
       if (path === '/login' && request.method === 'GET') return void res.end(form)
       if (path === '/login') return void res.writeHead(303, { Location: '/home', 'Set-Cookie': `sid=${++signIns}; Path=/; HttpOnly` }).end()
       const sid = Number(/(?:^|; )sid=(\d+)/.exec(request.field('cookie') ?? '')?.[1])
       if (!(sid >= firstValid)) return void res.writeHead(302, { Location: '/login' }).end()
-      return void res.end(`${request.method} ${request.target} ${request.body.length}`)
+      const page = `${request.method} ${request.target} ${request.body.length}`
+      res.setHeader('Content-Length', page.length)
+      return void res.end(page)
     })
   }
 
@@ -70,13 +82,14 @@ export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false 
     const fields = rawHeaders.flatMap((name, i) => (i % 2 === 0 && !name.startsWith(':') ? [[name.toLowerCase(), rawHeaders[i + 1] as string] as const] : []))
     const field = (name: string): string | undefined => fields.find(([one]) => one === name)?.[1]
     const { httpVersion, method, url: target } = req
-    const request = { httpVersion, method, target, fields, body: '', stream: httpVersion === '2.0' ? req.stream : undefined, field }
+    const request = { httpVersion, method, target, fields, body: '', isWhole: false, stream: httpVersion === '2.0' ? req.stream : undefined, field }
     // Only what the relay passes on has been through a proxy.
     if (field('via') !== undefined) requests.push(request)
     req.stream?.on('error', () => {})
     if (method !== 'CONNECT') answer(req, res, request)
   })
   server.on('connect', (req: Http2ServerRequest) => connect(req.stream, (name) => req.headers[name]?.toString()))
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex) => upgrade(socket, (name) => req.headers[name]?.toString()))
   server.on('session', (session) => session.on('error', () => {}))
   server.on('secureConnection', (socket: TLSSocket) => {
     connections += 1
@@ -101,6 +114,9 @@ export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false 
       firstValid = signIns + 1
     },
     on: (path, route) => void routes.set(path, route),
+    onUpgrade: (given) => {
+      upgrade = given
+    },
     onConnect: (given) => {
       connect = given
     },

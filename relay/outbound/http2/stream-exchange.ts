@@ -10,6 +10,7 @@ import { breakOff } from './break-off.ts'
 import type { Http2Connection } from './http2-connection.ts'
 import { faultOf, headerTooLarge, StreamFailure, streamError } from './stream-failure.ts'
 import { StreamUpload } from './stream-upload.ts'
+import { agreedWebSocket, askForWebSocket } from './websocket-on-stream.ts'
 import { type WrittenRequest, writeHead } from './write-head.ts'
 
 /** For the head of an answer, from the last byte that went up. Milliseconds. */
@@ -19,10 +20,15 @@ const mostInterim = 100
 /** Of an answer's header section, as over HTTP/1.1. Bytes. */
 const mostHeaderBytes = 65_536
 
+/** For the site to end a WebSocket whose client has ended it. Milliseconds. */
+const closingTime = 1_000
+
 const { NGHTTP2_CANCEL } = constants
 
 export interface StreamRequest extends WrittenRequest {
   readonly body: Readable | Buffer | null
+  /** `websocket`: the stream is to be one (RFC 8441). */
+  readonly upgrade?: string
 }
 
 export interface StreamOptions {
@@ -73,7 +79,9 @@ class StreamExchange {
     this.#options = options
     this.#promise = promise
     const { body } = request
-    const stream = connection.request(writeHead(request, connection.authority), body === null)
+    const { upgrade } = request
+    const head = writeHead(upgrade === undefined ? request : askForWebSocket(request), connection.authority, upgrade)
+    const stream = connection.request(head, body === null && upgrade === undefined)
     this.#stream = stream
     this.#watchEnd()
     stream
@@ -120,6 +128,7 @@ class StreamExchange {
     if (fields === undefined) return void this.#end(this.#down(headerTooLarge))
     const status = headers[':status'] as unknown as number
     const stream = this.#stream
+    if (this.#request.upgrade !== undefined && status < 300) return void this.#onWebSocket(fields)
     const body = new SiteBody({ resume: () => stream.resume(), abort: (reason) => this.#end(reason) }, undefined)
     this.#body = body
     this.#promise.resolve({ response: { status, statusText: STATUS_CODES[status] ?? '', headers: fields, body, trailers: () => recordOf(this.#trailers) } })
@@ -127,6 +136,20 @@ class StreamExchange {
     stream.on('data', (chunk: Buffer) => {
       if (!body.receive(chunk) && !this.#isWhole) stream.pause()
     })
+  }
+
+  /** The site agrees; the rest of the stream is the WebSocket's. */
+  #onWebSocket(fields: readonly string[]): void {
+    const stream = this.#stream
+    Reflect.deleteProperty(stream, 'push')
+    stream.off('end', this.#onEnd).off('close', this.#onClose).off('trailers', this.#onTrailers)
+    this.#forgetSignal()
+    // Half a stream is no WebSocket; a connection of HTTP/1.1 would be closed by the site itself.
+    stream.once('finish', () => {
+      const timer = setTimeout(() => stream.close(NGHTTP2_CANCEL), closingTime)
+      stream.once('close', () => clearTimeout(timer))
+    })
+    this.#promise.resolve({ response: agreedWebSocket(fields, this.#request.headers), socket: stream })
   }
 
   readonly #onTrailers = (_headers: IncomingHttpHeaders, _flags: number, raw: unknown): void => {
@@ -147,7 +170,7 @@ class StreamExchange {
 
   readonly #onClose = (): void => {
     this.#endWait()
-    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#forgetSignal()
     if (this.#body === undefined && this.#reason === undefined) return void this.#promise.reject(this.#failure())
     this.#upload?.give()
     if (!this.#isPassed) this.#body?.fail((this.#reason as Error | undefined) ?? this.#failure().error)
@@ -177,6 +200,10 @@ class StreamExchange {
     this.#promise.reject(reason)
     this.#body?.fail(reason as Error)
     breakOff(this.#stream, NGHTTP2_CANCEL)
+  }
+
+  #forgetSignal(): void {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
   }
 
   #endWait(): void {

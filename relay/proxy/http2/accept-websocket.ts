@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { ServerHttp2Stream } from 'node:http2'
+import { webSocketProof } from '../../outbound/index.ts'
 import type { ClientUpgrade, RequestHead } from '../../traffic/index.ts'
 
 /**
@@ -14,15 +15,10 @@ export function upgradeOnStream(stream: ServerHttp2Stream, head: RequestHead): C
     first: Buffer.alloc(0),
     accept({ fields }) {
       const proofAt = fields.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'sec-websocket-accept')
-      if (proofAt < 0 || fields[proofAt + 1] !== proofOf(key)) return false
+      if (proofAt < 0 || fields[proofAt + 1] !== webSocketProof(key)) return false
       fields.splice(proofAt, 2)
       stream.respond([':status', '200', ...fields.map((text, i) => (i % 2 === 0 ? text.toLowerCase() : text))])
       return true
     },
   }
-}
-
-/** RFC 6455 section 4.2.2. */
-function proofOf(key: string): string {
-  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
 }
