@@ -1,15 +1,16 @@
-import type { Adapter, Page, SignInContext } from '../contract.ts'
+import type { Adapter, Browser, Page, SignInContext } from '../contract.ts'
 import { SignInFailure } from '../contract.ts'
 import { defineAdapter } from '../define-adapter.ts'
 import { samePlace } from './answer.ts'
 import { changePassword } from './change/change-password.ts'
 import { passwordRules } from './change/password-rules.ts'
 import { checkFields } from './fill.ts'
-import { findSignInForm } from './find-form.ts'
+import { findSignInForm, type SignInForm } from './find-form.ts'
 import { findSignInPage } from './find-page.ts'
-import { scriptedIn, scriptedInWords } from './page-script.ts'
+import { isScriptNamed, scriptedIn, scriptedInWords } from './page-script.ts'
 import { partsOf, settingsOf } from './parts.ts'
 import { register } from './register/register.ts'
+import { type RecognisedScript, recognisedInWords, recogniseScript } from './script/recognise-script.ts'
 import { type FormSettings, formSettings } from './settings.ts'
 import { inWords, signIn } from './sign-in.ts'
 import { findSignOut } from './sign-out-control.ts'
@@ -54,15 +55,15 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
       const { page: on, found } = await findSignInPage(page, browser, settings)
       checkFields(found)
       const parts = partsOf(on, found)
-      const scripted = scriptedIn(on, settings)
+      const [scripted, words] = await scriptsOf(on, found, browser, settings)
       return {
         fits: true,
-        found: [`a ${inWords(found).replace(': ', ` at ${on.url.pathname}: `)}`, ...(scripted === undefined ? [] : [scriptedInWords(scripted)])],
+        found: [`a ${inWords(found).replace(': ', ` at ${on.url.pathname}: `)}`, ...words],
         loginUrl: on.url,
         origins: [found.form.action.origin],
         page: on,
         parts,
-        settings: { ...settingsOf(parts), ...(scripted?.is === 'known' ? { transform: scripted.transform } : {}) },
+        settings: { ...settingsOf(parts), ...scripted },
       }
     } catch (error) {
       if (!(error instanceof SignInFailure)) throw error
@@ -72,6 +73,16 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
     }
   },
 })
+
+/** What the page's scripts make of the password, as settings and in words. */
+async function scriptsOf(page: Page, found: SignInForm, browser: Browser, settings: FormSettings): Promise<[RecognisedScript, string[]]> {
+  if (isScriptNamed(settings)) return [{}, []]
+  const recognised = await recogniseScript(page, found, browser)
+  if (recognised !== undefined) return [recognised, recognisedInWords(recognised)]
+  const scripted = scriptedIn(page, settings)
+  if (scripted === undefined) return [{}, []]
+  return [scripted.is === 'known' ? { transform: scripted.transform } : {}, [scriptedInWords(scripted)]]
+}
 
 /** Pages that a signed-in person sees, the surest first. */
 function placesFor({ site, settings }: SessionContext): URL[] {

@@ -33,10 +33,14 @@ const calls: readonly (readonly [call: RegExp, operation: string])[] = [
 /** How much of a page's scripts is looked through, characters. */
 const readable = 50_000
 
+/** Do the settings say what is made of the password? */
+export function isScriptNamed({ transform, values }: FormSettings): boolean {
+  return transform !== undefined || Object.values(values).some((value) => namesOf(value).includes('password'))
+}
+
 /** The same where the settings leave it to the page. */
-export function scriptedIn(page: Page, { transform, values }: FormSettings): ScriptedPassword | undefined {
-  const isNamed = transform !== undefined || Object.values(values).some((value) => namesOf(value).includes('password'))
-  return isNamed ? undefined : scriptedPassword(page)
+export function scriptedIn(page: Page, settings: FormSettings): ScriptedPassword | undefined {
+  return isScriptNamed(settings) ? undefined : scriptedPassword(page)
 }
 
 /** Looks at inline scripts and the form's own `onsubmit`; undefined: they leave the password alone. */

@@ -70,7 +70,7 @@ const samples: readonly BenchSite[] = [
   ...(Object.keys(schemes) as HashingScheme[]).map(
     (scheme): BenchSite => ({
       name: `password sent as ${scheme}`,
-      ...(scheme === 'md5 by a script that says so' ? {} : { needsScript: true as const }),
+      ...(scheme === 'rsa oaep with a key of an address, and a nonce' ? { needsScript: true as const } : {}),
       start: () => startHashingSite(scheme, account),
     }),
   ),

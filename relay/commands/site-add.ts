@@ -31,7 +31,7 @@ export async function addSite(url: string, options: AddOptions): Promise<void> {
   const password = options.username === undefined ? undefined : await readPassword(options, `Password of ${options.username} at ${url}: `, 'site add')
   const json = options.json === true
   await withRelay(options, async (relay) => {
-    const agreed = options.yes === true ? {} : await confirm(relay, wanted)
+    const agreed = await confirm(relay, wanted, options.yes === true)
     if (agreed === undefined) return printNote('Nothing was enrolled.')
     const site = await relay.call<SiteView>('POST', '/api/v1/sites', { ...wanted, ...agreed })
     const { file } = await relay.call<{ file: string }>('GET', `/api/v1/declarations/${site.id}`)
@@ -59,15 +59,16 @@ async function addAccount(relay: RelayClient, site: SiteView, password: string, 
   else showLearned(site.id, learned, options.tryWrong === true)
 }
 
-/** What was found and where secrets will go, shown; then the person's word. undefined: no. */
-async function confirm(relay: RelayClient, wanted: { readonly url: string }): Promise<{ origins: readonly string[] } | undefined> {
-  if (!process.stdin.isTTY) throw new RelayError('usage', { params: { problem: 'Nobody is there to confirm: add --yes.', verb: 'site add' } })
+/** What was found and where secrets will go, shown; then the person's word, unless it was given before. undefined: no. */
+async function confirm(relay: RelayClient, wanted: { readonly url: string }, isAgreed: boolean): Promise<{ origins: readonly string[] } | undefined> {
+  if (!isAgreed && !process.stdin.isTTY) throw new RelayError('usage', { params: { problem: 'Nobody is there to confirm: add --yes.', verb: 'site add' } })
   const report = await relay.call<ProbeReport>('POST', '/api/v1/sites/probe', wanted)
   showReport(report, printNote)
   // What was found wrong comes as the error it is.
   if (!report.ok) return {} as never
   const origins = [...new Set([new URL(wanted.url).origin, ...report.origins])]
   printNote(`  secrets will go to ${origins.map(printable).join(', ')} and nowhere else`)
+  if (isAgreed) return { origins }
   const answer = await ask('Enrol it? [y/N] ')
   return /^y(es)?$/i.test(answer.trim()) ? { origins } : undefined
 }
