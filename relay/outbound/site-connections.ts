@@ -14,7 +14,7 @@ const headersTimeout = 120_000
 /** How long a site that speaks HTTP/1.1, or whose HTTP/2 is broken, is not asked for HTTP/2 again. Milliseconds. */
 const memory = 600_000
 /** A request is begun so often at most, while the site refuses it or ends the connection under it. */
-const mostTries = 5
+const mostTries = 8
 /** Streams at once on a connection, until the site has said how many it takes. */
 const likelyStreams = 100
 /** For undici to take a connection that was opened for it. Milliseconds. */

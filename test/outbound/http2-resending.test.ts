@@ -34,7 +34,7 @@ t.test('a stream that the site refused is begun again (RFC 9113 section 8.7), wi
 t.test('a site that refuses for ever is asked a few times', async (t) => {
   const site = await startRawHttp2Origin(t, { onFrame: onRequest((connection, stream) => connection.write(resetFrame(stream, refusedStream))) })
   t.match(await rejection(outboundForTest(t).forward(site.site, get(site.origin))), { code: 'site_down', message: /refused the request/ })
-  t.equal(site.frames.filter(({ type }) => type === frameType.headers).length, 5)
+  t.equal(site.frames.filter(({ type }) => type === frameType.headers).length, 8)
 })
 
 t.test('a streamed body of which more was sent than is kept is not sent again', async (t) => {

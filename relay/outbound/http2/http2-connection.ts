@@ -91,8 +91,8 @@ export class Http2Connection {
     session.on('remoteSettings', ({ maxConcurrentStreams }) => {
       this.#mostStreams = maxConcurrentStreams ?? Number.POSITIVE_INFINITY
     })
-    // The end of the site's side is the end of both.
-    socket.once('end', () => session.destroy())
+    // What came before it may still be read: the socket ends its own side by itself, and closes, and with it the session.
+    socket.once('end', () => this.leave())
     session.once('close', () => {
       this.#isLeft = true
       clearInterval(this.#ticking)
