@@ -6,7 +6,7 @@ import { openAccessLog } from './access-log-file.ts'
 import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
-import { createDeviceCertificates, createIdentity, type DeviceCertificates, type Identity } from './identity/index.ts'
+import { createDeviceCertificates, createIdentity, createSecondFactors, type DeviceCertificates, type Identity } from './identity/index.ts'
 import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
@@ -82,7 +82,8 @@ export async function createRelay({
   const adminToken = await loadAdminToken(folder)
   const store = createFileStore({ folder })
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
-  const identity = createIdentity({ store })
+  const secondFactors = createSecondFactors({ store, vault })
+  const identity = createIdentity({ store, secondFactors })
   const deviceCertificates = createDeviceCertificates({ store, vault, identity, now })
   const accounts = createAccounts({ store, vault, now })
   const choices = createAccountChoices({ store, identity, accounts, now, log })
@@ -169,6 +170,7 @@ export async function createRelay({
     config: settings,
     folder,
     identity,
+    secondFactors,
     deviceCertificates,
     accounts,
     choices,

@@ -48,6 +48,13 @@ export const catalogue = {
     text: "The request does not come from the relay's own page, or the page is too old.",
     next: 'Go back, load the page again, and repeat what you did.',
   },
+  second_factor_code_wrong: {
+    status: 422,
+    exit: 1,
+    text: 'That code does not fit.',
+    next: 'Type the code that the app shows now. If it does not fit again, see that the clock of the phone is right.',
+  },
+  second_factor_not_offered: { status: 409, exit: 1, text: 'No authenticator app is being set up.', next: 'Begin to set it up again.' },
   too_many_tries: { status: 429, exit: 1, text: 'Too many tries.', next: 'Wait {seconds} seconds, then try again.' },
 
   config_invalid: { status: 500, exit: 2, text: '{file}:{line}: {key}: {problem}.', next: 'Correct that line; docs/configuration.md lists every key.' },

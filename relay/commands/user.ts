@@ -11,13 +11,14 @@ interface UserView {
   readonly createdAt: number
 }
 
-/** `user add|list`. */
+/** `user add|list|reset-second-factor`. */
 export function userVerbs(program: Command): void {
   const user = noun(program, 'user', 'people who sign in to the relay')
   takesPassword(verb(user, 'add NAME', 'add a person'))
     .option('--role <ROLE>', 'member, or admin: who may add users and sites', 'member')
     .action(add)
   verb(user, 'list', 'list the people').action(list)
+  verb(user, 'reset-second-factor NAME', 'for who has lost the phone: the password alone signs in, until an authenticator app is set up again').action(reset)
 }
 
 async function add(name: string, options: CommonOptions & SecretOptions & { role: string }): Promise<void> {
@@ -35,4 +36,10 @@ async function list(options: CommonOptions): Promise<void> {
     users.map(({ name, role, createdAt }) => [name, role, moment(createdAt)]),
     'No users yet: `login-relay user add NAME`.',
   )
+}
+
+async function reset(name: string, options: CommonOptions): Promise<void> {
+  await withRelay(options, (relay) => relay.call('DELETE', `/api/v1/users/${encodeURIComponent(name)}/second-factor`))
+  if (options.json === true) printJson({ user: name, secondFactor: false })
+  else printLine(`${printable(name)} signs in with the password alone now, and should set up an authenticator app again: Security, at the portal.`)
 }

@@ -37,6 +37,20 @@ export interface ListedPortalSession {
   readonly address: string
 }
 
+/** A sign-in to the portal that is whole. */
+export interface SignedIn {
+  /** The cookie's value. */
+  readonly token: string
+  readonly session: PortalSession
+  readonly user: User
+}
+
+/** The password was right, and a code is owed. */
+export interface HalfSignedIn {
+  /** For the browser that gave the password; good for five minutes, for `finishSignIn` alone. */
+  readonly half: string
+}
+
 /** Who asks. `local` is the holder of the data directory's admin token: the person who runs the relay. */
 export type Principal =
   | { readonly kind: 'portal'; readonly user: User; readonly session: PortalSession }
@@ -54,15 +68,17 @@ export interface Identity {
   findUser(idOrName: string): Promise<User | undefined>
 
   /**
-   * Checks a password and starts a portal session. The same time and the same words whether the user exists or not.
+   * Checks a password and starts a portal session, or, for who has a second factor, the first half of one. The same time and the same words whether the user exists or not.
    * `unauthenticated` when wrong; `too_many_tries` (growing delay per user and per address).
    */
-  signIn(given: {
-    name: string
-    password: string
-    address: string
-    agent: string
-  }): Promise<{ readonly token: string; readonly session: PortalSession; readonly user: User }>
+  signIn(given: { name: string; password: string; address: string; agent: string }): Promise<SignedIn | HalfSignedIn>
+  /** May `finishSignIn` still be called with this? */
+  isHalfSignedIn(half: string): boolean
+  /**
+   * The second half: a code of the authenticator app, or a recovery code; `by` says which. Each is good once.
+   * `unauthenticated`: it is wrong, or the first half is over; `too_many_tries`: counted together with wrong passwords.
+   */
+  finishSignIn(given: { half: string; code: string; address: string; agent: string }): Promise<SignedIn & { readonly by: 'app' | 'recovery' }>
   /** The principal behind a portal cookie; undefined: none, expired or ended. */
   portalPrincipal(token: string): Promise<Extract<Principal, { kind: 'portal' }> | undefined>
   /** Newest first. */

@@ -2,14 +2,18 @@ import { RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { Device, Identity, Principal } from './contract.ts'
 import { Devices } from './devices.ts'
+import { HalfSignIns } from './half-sign-ins.ts'
 import { PasswordHasher } from './password-hash.ts'
 import { PortalSessions } from './portal-sessions.ts'
+import type { SecondFactors } from './second-factors.ts'
 import { SignInThrottle } from './sign-in-throttle.ts'
 import { Turns } from './turns.ts'
 import { Users } from './users.ts'
 
 export interface IdentityOptions {
   readonly store: Store
+  /** Undefined: nobody has one. */
+  readonly secondFactors?: Pick<SecondFactors, 'of' | 'spend'>
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number
 }
@@ -18,10 +22,11 @@ export interface IdentityOptions {
 const hashesAtOnce = 2
 const hashesInLine = 30
 
-export function createIdentity({ store, now = Date.now }: IdentityOptions): Identity {
+export function createIdentity({ store, secondFactors, now = Date.now }: IdentityOptions): Identity {
   const users = new Users(store, new PasswordHasher(new Turns(hashesAtOnce, hashesInLine)), now)
   const sessions = new PortalSessions(store, now)
   const devices = new Devices(store, now)
+  const halves = new HalfSignIns(now)
   const throttle = new SignInThrottle(now)
 
   const principalOf = (device: Device | undefined): Extract<Principal, { kind: 'device' }> | undefined => {
@@ -51,8 +56,26 @@ export function createIdentity({ store, now = Date.now }: IdentityOptions): Iden
         throw error
       })
       if (user === undefined) throw new RelayError('unauthenticated')
+      if ((await secondFactors?.of(user.id)) !== undefined) {
+        // Not passed: whoever knows the password would clear the way to guess codes.
+        attempt.withdrawn()
+        return { half: halves.begin(user) }
+      }
       attempt.passed()
       return { ...(await sessions.begin(user.id, { address, agent })), user }
+    },
+    isHalfSignedIn: (half) => halves.userOf(half) !== undefined,
+    async finishSignIn({ half, code, address, agent }) {
+      const user = halves.userOf(half)
+      if (user === undefined || secondFactors === undefined) throw new RelayError('unauthenticated')
+      const attempt = throttle.begin(user.name, address)
+      const by = await secondFactors.spend(user.id, code).catch((error) => {
+        attempt.withdrawn()
+        throw error
+      })
+      if (by === false || !halves.end(half)) throw new RelayError('unauthenticated')
+      attempt.passed()
+      return { ...(await sessions.begin(user.id, { address, agent })), user, by }
     },
     async portalPrincipal(token) {
       const session = sessions.use(token)

@@ -90,6 +90,12 @@ export async function checkActsFor({ identity }: Rooms, principal: Principal, na
   return user
 }
 
+/** Whose sign-in to the relay it is: one's own, at the portal. The local administrator has none, and another's is not his business. */
+export function checkOwnSignIn(principal: Principal): User {
+  if (principal.kind === 'portal') return principal.user
+  throw new RelayError('forbidden', { params: { reason: 'a person does this at the portal, for himself' } })
+}
+
 function isUser({ id, name }: User, idOrName: string): boolean {
   return idOrName === id || idOrName === name
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Account, AccountChoices, Accounts, Declarations } from '../accounts/index.ts'
-import type { DeviceCertificates, Identity, Principal } from '../identity/index.ts'
+import type { DeviceCertificates, Identity, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
 import type { Sessions } from '../sessions/index.ts'
@@ -29,6 +29,7 @@ export interface PortalOptions {
   /** The data directory: named to the person who runs the relay, never to others. */
   readonly folder: string
   readonly identity: Identity
+  readonly secondFactors: SecondFactors
   readonly deviceCertificates: DeviceCertificates
   readonly accounts: Accounts
   readonly choices: AccountChoices

@@ -11,6 +11,8 @@ export type PortalCookie =
   | 'login-relay'
   /** Ties the sign-in form to the browser that asked for it, before there is a session. */
   | 'login-relay-form'
+  /** Who has given the right password and owes a code; worth nothing but to give it. */
+  | 'login-relay-half'
 
 function nameOf(cookie: PortalCookie, secure: boolean): string {
   return secure ? `__Host-${cookie}` : cookie

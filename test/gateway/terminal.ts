@@ -1,5 +1,6 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { signInWholly } from '../identity/sign-in-wholly.ts'
 import type { StartedRelay } from '../start-relay.ts'
 
 export interface Answer {
@@ -37,7 +38,7 @@ export class Terminal {
   static async open(relay: StartedRelay, user?: { readonly name: string; readonly password: string }): Promise<Terminal> {
     const terminal = new Terminal(relay.certificateAuthority.pem())
     if (user === undefined) return terminal
-    const { token } = await relay.identity.signIn({ ...user, address: '127.0.0.1', agent: 'test' })
+    const { token } = await signInWholly(relay.identity, { ...user, address: '127.0.0.1', agent: 'test' })
     terminal.setCookie(new URL(relay.portalUrl).host, 'login-relay', token)
     return terminal
   }

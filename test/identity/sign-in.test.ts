@@ -4,6 +4,7 @@ import t from 'tap'
 import { createIdentity } from '../../relay/identity/index.ts'
 import { minute, second, setClock } from './clock.ts'
 import { openStore } from './open-store.ts'
+import { signInWholly } from './sign-in-wholly.ts'
 
 const password = 'Tr0ub4dor & canary 37'
 const from = { address: '192.0.2.1', agent: 'a browser' }
@@ -12,7 +13,7 @@ t.test('a user signs in with name and password and is known by the token', async
   const identity = createIdentity({ store: (await openStore(t)).store, now: setClock().now })
   await identity.start()
   const ann = await identity.addUser({ name: 'ann', password, role: 'admin' })
-  const { token, session, user } = await identity.signIn({ name: 'Ann', password, ...from })
+  const { token, session, user } = await signInWholly(identity, { name: 'Ann', password, ...from })
   t.strictSame(user, ann)
   t.match(token, /^[A-Za-z0-9_-]{43}$/)
   t.match(session, { userId: ann.id, address: '192.0.2.1', agent: 'a browser', csrf: /^[A-Za-z0-9_-]{43}$/ })
@@ -70,7 +71,7 @@ t.test('neither password, nor cookie, nor token lies anywhere on disk', async (t
   const identity = createIdentity({ store })
   await identity.start()
   const ann = await identity.addUser({ name: 'ann', password, role: 'member' })
-  const { token, session } = await identity.signIn({ name: 'ann', password, ...from })
+  const { token, session } = await signInWholly(identity, { name: 'ann', password, ...from })
   const device = await identity.addDevice(ann.id, 'laptop')
   await identity.stop()
   const files = await readdir(folder)

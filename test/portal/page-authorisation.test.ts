@@ -47,6 +47,8 @@ t.test('whoever is not signed in is led to the sign-in page from every page, and
     '/questions/x',
     '/devices',
     '/sessions',
+    '/security',
+    '/security/authenticator',
     '/set-up',
     '/sites/new',
     '/sites',

@@ -12,6 +12,7 @@ import { keepAliveRoutes } from './keep-alive-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 import { relayRoutes } from './relay-routes.ts'
 import type { ApiRoute } from './route.ts'
+import { secondFactorRoutes } from './second-factor-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { siteRoutes } from './site-routes.ts'
 import { snapshotRoutes } from './snapshot-routes.ts'
@@ -24,6 +25,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...relayRoutes,
   ...trafficRoutes,
   ...userRoutes,
+  ...secondFactorRoutes,
   ...deviceRoutes,
   ...deviceCertificateRoutes,
   ...choiceRoutes,

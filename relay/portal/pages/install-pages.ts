@@ -23,8 +23,10 @@ import { respondPage } from './page-route.ts'
 import { questionPage } from './question-page.ts'
 import { registrationsPage } from './registrations-page.ts'
 import { replacePasswordPage } from './replace-password-page.ts'
+import { securityPage } from './security-page.ts'
 import { sessionsPage } from './sessions-page.ts'
 import { setUpPage } from './set-up-page.ts'
+import { signInCodePage } from './sign-in-code-page.ts'
 import { signInPage } from './sign-in-page.ts'
 import { sitePage } from './site-page.ts'
 import { sitesPage } from './sites-page.ts'
@@ -32,6 +34,7 @@ import { sitesPage } from './sites-page.ts'
 /** Every page, in the order a person meets them. */
 const pages = [
   signInPage,
+  signInCodePage,
   homePage,
   addAccountPage,
   newSitePage,
@@ -49,6 +52,7 @@ const pages = [
   gatewayPage,
   devicesPage,
   sessionsPage,
+  securityPage,
   setUpPage,
 ]
 

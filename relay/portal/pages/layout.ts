@@ -51,7 +51,7 @@ ${principal && html`<script src="${assets.script.path}" defer></script>`}
 ${
   principal &&
   html`<nav aria-label="Main">${menuFor(principal).map(([name, href, text]) => html`<a href="${href}"${name === place && html` aria-current="page"`}>${text}</a>`)}</nav>
-<div class="who"><bdi>${principal.user.name}</bdi><form method="post" action="/sign-out">${csrfField(principal.session.csrf)}<button class="plain">Sign out</button></form></div>`
+<div class="who"><a href="/security" title="How you sign in"><bdi>${principal.user.name}</bdi></a><form method="post" action="/sign-out">${csrfField(principal.session.csrf)}<button class="plain">Sign out</button></form></div>`
 }
 </div></header>
 <main id="content">

@@ -21,6 +21,9 @@ const done: Readonly<Record<string, string>> = {
   'not-live': 'That session had ended already.',
   'portal-ended': 'That sign-in to the portal is ended.',
   'signed-out': 'You are signed out.',
+  'half-over': 'That took too long. Sign in again.',
+  'recovery-code-used': 'You are signed in. That recovery code is spent.',
+  'second-factor-removed': 'Your authenticator app and recovery codes are removed. Your password is all that is asked from now on.',
   answered: 'Your answer was sent to the site.',
 }
 

@@ -1,9 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { asRelayError, RelayError } from '../../errors.ts'
-import { checkCsrf, checkOwnPage, loadPortalPrincipal } from '../identify.ts'
-import { clearCookie, readCookie, setCookie } from '../portal-cookie.ts'
+import { asRelayError, type RelayError } from '../../errors.ts'
+import { loadPortalPrincipal } from '../identify.ts'
+import { clearCookie, setCookie } from '../portal-cookie.ts'
 import { assignErrorHeaders } from '../respond-error.ts'
 import { returnAddress } from '../return-address.ts'
 import type { Rooms } from '../rooms.ts'
@@ -11,9 +10,7 @@ import { type Content, html } from './html.ts'
 import { csrfField } from './layout.ts'
 import { doneNote, errorNote } from './notes.ts'
 import { readForm, respondGoTo, respondPage, takeForm } from './page-route.ts'
-
-/** Ties the form to the browser that asked for it, before there is a session: nobody can sign another's browser in to an account of his. */
-const formKey = randomBytes(32)
+import { assignFormCookie, cameFrom, checkSignInForm, welcome } from './sign-in-form.ts'
 
 const signInForm = z.strictObject({ csrf: z.string(), next: z.string().max(2000), name: z.string().max(200), password: z.string().max(1024) })
 
@@ -25,18 +22,15 @@ export function signInPage(app: FastifyInstance, rooms: Rooms): void {
   })
 
   app.post('/sign-in', async (request, reply) => {
-    checkOwnPage(rooms, request)
-    const browser = readCookie(request, 'login-relay-form', rooms.secure)
-    if (browser === undefined) throw new RelayError('form_stale')
-    checkCsrf((request.body as { csrf?: unknown } | undefined)?.csrf, formToken(browser))
+    checkSignInForm(rooms, request)
     const { name, password, next } = readForm(signInForm, request.body)
-    const previous = await loadPortalPrincipal(rooms, request)
     try {
-      const agent = request.headers['user-agent']?.slice(0, 200) ?? ''
-      const { token } = await rooms.identity.signIn({ name, password, address: request.ip, agent })
-      if (previous !== undefined) await rooms.identity.endPortalSession(previous.session.id)
-      setCookie(reply, 'login-relay', token, rooms.secure)
-      clearCookie(reply, 'login-relay-form', rooms.secure)
+      const answer = await rooms.identity.signIn({ name, password, ...cameFrom(request) })
+      if ('half' in answer) {
+        setCookie(reply, 'login-relay-half', answer.half, rooms.secure)
+        return respondGoTo(reply, `/sign-in/code?next=${encodeURIComponent(returnAddress(next))}`)
+      }
+      await welcome(rooms, request, reply, answer)
       return respondGoTo(reply, returnAddress(next))
     } catch (thrown) {
       const error = asRelayError(thrown)
@@ -65,13 +59,11 @@ export interface SignInView {
 
 export async function showSignIn(rooms: Rooms, reply: FastifyReply, request: FastifyRequest, view: SignInView): Promise<FastifyReply> {
   const { next, name = '', note, status = 200, lead = 'The relay signs in to your sites for you. Sign in to the relay itself here.' } = view
-  const browser = readCookie(request, 'login-relay-form', rooms.secure) ?? randomBytes(32).toString('base64url')
-  setCookie(reply, 'login-relay-form', browser, rooms.secure)
   const nobodyYet = (await rooms.identity.listUsers()).length === 0
   const body = html`<div class="narrow"><h1>Sign in</h1><p class="lead">${lead}</p>
 ${note}
 ${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</strong></p><p>On the relay's machine, run <code>login-relay user add NAME</code> (or <code>login-relay init</code> for a new relay), then load this page again.</p></div>`}
-<form class="card" method="post" action="/sign-in">${csrfField(formToken(browser))}<input type="hidden" name="next" value="${next}">
+<form class="card" method="post" action="/sign-in">${csrfField(assignFormCookie(rooms, request, reply))}<input type="hidden" name="next" value="${next}">
 <div class="field"><label for="name">Your name at this relay</label><input id="name" name="name" value="${name}" required maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false"></div>
 <div class="field"><label for="password">Your password at this relay</label><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"></div>
 <button class="main">Sign in</button></form></div>`
@@ -81,8 +73,4 @@ ${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</s
 function failureNote(error: RelayError): Content {
   if (error.code !== 'unauthenticated') return errorNote(error)
   return html`<div class="note bad" role="alert"><p><strong>The name or the password is wrong.</strong></p><p>Try again; the relay waits longer after each wrong try.</p></div>`
-}
-
-function formToken(browser: string): string {
-  return createHmac('sha256', formKey).update(browser).digest('base64url')
 }

@@ -1,0 +1,43 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { RelayError } from '../../errors.ts'
+import type { SignedIn } from '../../identity/index.ts'
+import { checkCsrf, checkOwnPage, loadPortalPrincipal } from '../identify.ts'
+import { clearCookie, readCookie, setCookie } from '../portal-cookie.ts'
+import type { Rooms } from '../rooms.ts'
+
+/** Ties the forms of signing in to the browser that asked for them, before there is a session: nobody can sign another's browser in to an account of his. */
+const formKey = randomBytes(32)
+
+/** The anti-CSRF value for a form that is shown now. */
+export function assignFormCookie({ secure }: Rooms, request: FastifyRequest, reply: FastifyReply): string {
+  const browser = readCookie(request, 'login-relay-form', secure) ?? randomBytes(32).toString('base64url')
+  setCookie(reply, 'login-relay-form', browser, secure)
+  return tokenOf(browser)
+}
+
+/** Throws `form_stale` unless the form was shown to this browser. */
+export function checkSignInForm(rooms: Rooms, request: FastifyRequest): void {
+  checkOwnPage(rooms, request)
+  const browser = readCookie(request, 'login-relay-form', rooms.secure)
+  if (browser === undefined) throw new RelayError('form_stale')
+  checkCsrf((request.body as { csrf?: unknown } | undefined)?.csrf, tokenOf(browser))
+}
+
+/** The browser is signed in from now on; the session that it had ends. */
+export async function welcome(rooms: Rooms, request: FastifyRequest, reply: FastifyReply, { token }: SignedIn): Promise<void> {
+  const previous = await loadPortalPrincipal(rooms, request)
+  if (previous !== undefined) await rooms.identity.endPortalSession(previous.session.id)
+  setCookie(reply, 'login-relay', token, rooms.secure)
+  clearCookie(reply, 'login-relay-form', rooms.secure)
+  clearCookie(reply, 'login-relay-half', rooms.secure)
+}
+
+/** Where the browser is and what it says it is. */
+export function cameFrom(request: FastifyRequest): { readonly address: string; readonly agent: string } {
+  return { address: request.ip, agent: request.headers['user-agent']?.slice(0, 200) ?? '' }
+}
+
+function tokenOf(browser: string): string {
+  return createHmac('sha256', formKey).update(browser).digest('base64url')
+}
