@@ -15,6 +15,11 @@ t.test('a site from its address to a first sign-in, its declaration edited, a fa
 
   t.match(await cli.run(['site', 'add', site.url, '--username', 'ann', '--yes']), { status: 2, stderr: /--user NAME/ })
   const added = await cli.run(['site', 'add', site.url, '--id', 'shop', '--yes', '--user', 'ann', '--username', 'ann', '--password-stdin'], 'c0rrect horse')
+  t.match(
+    added.stderr,
+    /a sign-in form at \/login: [\s\S]*secrets will go to http:\/\/127\.0\.0\.1:\d+ and nowhere else/,
+    'what was found is told, asked or not',
+  )
   t.match(added, { status: 0, stdout: /Success is told by the text "Log out", or the path \/home and the cookie sid/ })
   t.same(site.book.outcomes, ['signed-in'], 'one sign-in, and no wrong password unasked')
 

@@ -16,6 +16,8 @@ export type Behaviour =
   | 'wants-mail-confirmed'
   /** It makes the account and answers 500. */
   | 'fails'
+  /** It makes the account and never answers. */
+  | 'hangs'
   /** It makes none and never answers. */
   | 'loses'
 
@@ -27,7 +29,7 @@ export interface RegisteringOptions {
   readonly captcha?: boolean
 }
 
-/** A server where people register: it wants six characters at least, and a user name that is free. */
+/** A server where people register. Careless: it repeats what it refuses. It wants six characters at least, and a user name that is free. */
 export async function startRegisteringSite({
   behaviour = () => 'honest',
   onRegistration = () => {},
@@ -52,8 +54,9 @@ export async function startRegisteringSite({
         onRegistration()
         if (behaviour() === 'loses') return undefined
         if (users.has(username) || password.length < 6 || password !== form.get('password2') || (captcha && form.get('captcha') !== 'k7x2'))
-          return { body: `<p>That does not do.</p>${registerForm}` }
+          return { body: `<p>That does not do.</p><p>Not with the password ${password}.</p>${registerForm}` }
         users.set(username, password)
+        if (behaviour() === 'hangs') return undefined
         if (behaviour() === 'fails') return { status: 500, body: 'broken' }
         if (behaviour() === 'wants-mail-confirmed') {
           inactive.add(username)
