@@ -358,7 +358,7 @@ export const catalogue = {
   path_denied: {
     status: 403,
     exit: 1,
-    text: 'With this account you are kept off `{path}` at {site}, and what is below it: {whose} says so.',
+    text: 'With this account you are kept off {path} at {site}, and what is below it: {whose} says so.',
     next: '{advice}',
   },
   session_renewed: {
