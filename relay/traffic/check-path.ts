@@ -13,6 +13,7 @@ export function checkPath({ site, sender, target, head }: Pick<SiteRequest, 'sit
 }
 
 function wordsOf(whose: 'site' | 'account', { id }: Site, { name }: Account): { whose: string; advice: string } {
-  if (whose === 'site') return { whose: "the site's declaration", advice: `Who runs the relay may lift it: \`login-relay site edit ${id}\`, under \`denyPaths\`.` }
+  if (whose === 'site')
+    return { whose: "the site's declaration", advice: `Who runs the relay may lift it: \`login-relay site edit ${id}\`, under \`denyPaths\`.` }
   return { whose: "the account's owner", advice: `The owner may lift it: \`login-relay account deny ${name}\`.` }
 }
