@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Test } from 'tap'
+import { webSocketProof } from '../../relay/outbound/index.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'
 import type { SiteServer } from './start-house.ts'
 
@@ -40,6 +41,12 @@ export interface Http2BusinessSite extends SiteServer {
 }
 
 const form = '<form method="post" action="/login"><input name="user"><input type="password" name="password"><button>Sign in</button></form>'
+
+/** Agrees to a WebSocket over HTTP/1.1 (RFC 6455 section 4.2.2), with further fields. */
+export function agree(socket: Duplex, field: SeenHttp2Request['field'], ...fields: string[]): void {
+  const proof = `Sec-WebSocket-Accept: ${webSocketProof(field('sec-websocket-key') as string)}`
+  socket.write(`${['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket', proof, ...fields].join('\r\n')}\r\n\r\n`)
+}
 
 /** A business server that speaks HTTP/2, and HTTP/1.1 where that is asked for: a login form, a session cookie `sid`, and a record of what comes. Until the test ends. */
 export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false } = {}): Promise<Http2BusinessSite> {

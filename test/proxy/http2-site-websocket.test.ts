@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import t, { type Test } from 'tap'
 import { webSocketProof } from '../../relay/outbound/index.ts'
 import { until } from '../until.ts'
-import { type Http2BusinessSite, startHttp2BusinessSite } from './http2-business-site.ts'
+import { agree, type Http2BusinessSite, startHttp2BusinessSite } from './http2-business-site.ts'
 import { answerOf, ask, openHttp2 } from './http2-client.ts'
 import { collect, dialTunnel, readAll } from './raw-client.ts'
 import { type House, startHouse } from './start-house.ts'
@@ -31,10 +31,7 @@ function echo(site: Http2BusinessSite): Seen[] {
     note('stream', stream, field)
   })
   site.onUpgrade((socket, field) => {
-    const proof = webSocketProof(field('sec-websocket-key') as string)
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${proof}\r\nSec-WebSocket-Protocol: chat\r\n\r\n`,
-    )
+    agree(socket, field, 'Sec-WebSocket-Protocol: chat')
     note('upgrade', socket, field)
   })
   return seen
