@@ -219,6 +219,12 @@ const options = z.strictObject({
     })
     .prefault({})
     .describe('The log.'),
+  audit: z
+    .strictObject({
+      retentionDays: z.int().min(1).max(36_500).default(400).describe('How long its records are kept; then they go, a file at a time.'),
+    })
+    .prefault({})
+    .describe('The record of what was done (docs/audit.md).'),
   tracing: z
     .strictObject({
       endpoint: z

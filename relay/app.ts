@@ -5,6 +5,7 @@ import type { Config } from '../config/index.ts'
 import { openAccessLog } from './access-log-file.ts'
 import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
+import { type Audit, createAudit } from './audit/index.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
 import { createDeviceCertificates, createIdentity, createSecondFactors, type DeviceCertificates, type Identity } from './identity/index.ts'
 import { splitAddress } from './listening.ts'
@@ -13,6 +14,17 @@ import { processFamilies } from './metrics/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile, tlsHost } from './proxy/index.ts'
+import {
+  recordEnds,
+  recordedAccounts,
+  recordedCertificates,
+  recordedChoices,
+  recordedFactors,
+  recordedIdentity,
+  recordedLogin,
+  recordedSessions,
+  recordedVault,
+} from './recorded/index.ts'
 import { announceRunning, withdrawRunning } from './running.ts'
 import { createSessionMetrics, createSessions, createSignInSpans, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
@@ -46,6 +58,7 @@ export interface Relay {
   readonly log: Logger
   readonly store: Store
   readonly vault: Vault
+  readonly audit: Audit
   readonly identity: Identity
   readonly deviceCertificates: DeviceCertificates
   readonly accounts: Accounts
@@ -82,11 +95,12 @@ export async function createRelay({
   const adminToken = await loadAdminToken(folder)
   const store = createFileStore({ folder })
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
+  const audit = createAudit({ store, vault, folder, settings: settings.audit, now, log })
   const secondFactors = createSecondFactors({ store, vault })
-  const identity = createIdentity({ store, secondFactors })
-  const deviceCertificates = createDeviceCertificates({ store, vault, identity, now })
-  const accounts = createAccounts({ store, vault, now })
-  const choices = createAccountChoices({ store, identity, accounts, now, log })
+  const identity = recordedIdentity(createIdentity({ store, secondFactors }), audit, now)
+  const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit)
+  const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
+  const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)
   const wayOut = createOutbound({
     openSecret,
     upstream: { proxy: settings.outbound.upstreamProxy, resolve: settings.outbound.upstreamResolve, env },
@@ -102,7 +116,7 @@ export async function createRelay({
   const { captchaModels } = settings.login
   // Models of one's own are looked at now: that they are damaged is told when the relay starts, not at a captcha.
   const ownReader = captchaModels === undefined ? undefined : await openReader({ model: captchaModels })
-  const login = createLogin({
+  const ownLogin = createLogin({
     outbound,
     openReader: async () => ownReader ?? openReader(),
     memories: new CaptchaMemories({ store, vault, accounts, log }),
@@ -111,13 +125,19 @@ export async function createRelay({
     isolation: { megabytes: settings.adapters.memoryMegabytes, stallSeconds: settings.adapters.stallSeconds },
     ...(settings.adapters.folder === undefined ? {} : { adaptersFolder: settings.adapters.folder }),
   })
+  const login = recordedLogin(ownLogin, audit)
   const declarations = createDeclarations({
     folder: settings.sites.folder ?? join(folder, 'sites'),
     accounts,
     adapters: { schemaOf: (adapter) => login.settingsSchema(adapter), adapterNames: () => login.adapters.map(({ name }) => name) },
     log,
   })
-  const sessions = createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, now, log })
+  const sessions = recordedSessions(
+    createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, now, log }),
+    accounts,
+    audit,
+  )
+  recordEnds(sessions, audit, log)
   const sessionMetrics = createSessionMetrics(sessions, accounts)
   const accessLog = openAccessLog(settings, folder)
   const tracing =
@@ -170,14 +190,15 @@ export async function createRelay({
     config: settings,
     folder,
     identity,
-    secondFactors,
+    secondFactors: recordedFactors(secondFactors, audit),
     deviceCertificates,
     accounts,
     choices,
     declarations,
     login,
     sessions,
-    vault,
+    vault: recordedVault(vault, audit),
+    audit,
     adminToken,
     caPem: () => certificateAuthority.pem(),
     pacFile: async () => pacFile(await accounts.listSites(), ...pacAddress()),
@@ -194,6 +215,7 @@ export async function createRelay({
   const rooms = [
     store,
     vault,
+    audit,
     identity,
     deviceCertificates,
     accounts,
@@ -251,6 +273,7 @@ export async function createRelay({
     log,
     store,
     vault,
+    audit,
     identity,
     deviceCertificates,
     accounts,

@@ -72,6 +72,12 @@ export const catalogue = {
   },
 
   data_unwritable: { status: 500, exit: 1, text: 'The data directory {dir} cannot be written.', next: 'Check who owns it and that the disk is not full.' },
+  audit_unwritable: {
+    status: 503,
+    exit: 1,
+    text: 'It was not done: the record of it could not be written.',
+    next: "Tell the person who runs this relay: the disk of its data directory is full, or cannot be written. The relay's log says which.",
+  },
   data_missing: { status: 500, exit: 1, text: 'The data directory {dir} holds no relay.', next: 'Run `login-relay init --data {dir} --user NAME` first.' },
   data_in_use: {
     status: 409,

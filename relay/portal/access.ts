@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/index.ts'
-import { type Action, type DeviceAction, decide, decideAdministration, decideDevice } from '../control/index.ts'
+import { type AuditEntry, presentActor } from '../audit/index.ts'
+import { type Action, type Decision, type DeviceAction, decide, decideAdministration, decideDevice } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Device, Principal, User } from '../identity/index.ts'
 import type { Rooms } from './rooms.ts'
@@ -20,7 +21,7 @@ export function checkAccess(access: Access, principal: Principal | undefined): v
   if (principal === undefined) throw new RelayError('unauthenticated')
   if (access === 'person' && principal.kind === 'device') throw new RelayError('forbidden', { params: { reason: 'this takes the portal, not a device' } })
   if (access !== 'operator') return
-  const { allowed, reason } = decideAdministration(principal)
+  const { allowed, reason } = noteDecision(decideAdministration(principal), {})
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
 }
 
@@ -47,16 +48,17 @@ export interface AccountRef {
 export async function checkAccount(rooms: Rooms, principal: Principal, action: Action, ref: AccountRef): Promise<Account> {
   const unknown = new RelayError('account_unknown', { params: { account: ref.id } })
   const account = await findAccount(rooms, principal, ref)
-  if (account === undefined || !decide(principal, 'use', account).allowed) throw unknown
-  const { allowed, reason } = decide(principal, action, account)
+  if (account === undefined || !noteDecision(decide(principal, 'use', account), factsOf(account)).allowed) throw unknown
+  const { allowed, reason } = noteDecision(decide(principal, action, account), factsOf(account))
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
   return account
 }
 
 /** Throws unless this principal may do this with a device or portal session of user `owner`; another's is one that does not exist. */
 export function checkDevice(principal: Principal, action: DeviceAction, owner: string | undefined, what: string, device?: string): void {
-  if (owner === undefined || !decideDevice(principal, 'list', owner).allowed) throw new RelayError('not_found', { params: { what } })
-  const { allowed, reason } = decideDevice(principal, action, owner, device)
+  const about = { ...(owner === undefined ? {} : { owner }), ...(device === undefined ? {} : { device }) }
+  if (owner === undefined || !noteDecision(decideDevice(principal, 'list', owner), about).allowed) throw new RelayError('not_found', { params: { what } })
+  const { allowed, reason } = noteDecision(decideDevice(principal, action, owner, device), about)
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
 }
 
@@ -94,6 +96,20 @@ export async function checkActsFor({ identity }: Rooms, principal: Principal, na
 export function checkOwnSignIn(principal: Principal): User {
   if (principal.kind === 'portal') return principal.user
   throw new RelayError('forbidden', { params: { reason: 'a person does this at the portal, for himself' } })
+}
+
+/** What is recorded on the way of this request says which rule allowed it, or did not. */
+function noteDecision(decision: Decision, about: Pick<AuditEntry, 'account' | 'owner' | 'site' | 'device'>): Decision {
+  const actor = presentActor()
+  if (actor === undefined) return decision
+  const { allowed, rule, reason } = decision
+  Object.assign(actor, { rule, reason })
+  if (!allowed) actor.refusal = { act: 'access', ...about }
+  return decision
+}
+
+function factsOf({ id, owner, siteId }: Account) {
+  return { account: id, owner, site: siteId }
 }
 
 function isUser({ id, name }: User, idOrName: string): boolean {

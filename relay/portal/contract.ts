@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Account, AccountChoices, Accounts, Declarations } from '../accounts/index.ts'
+import type { Audit } from '../audit/index.ts'
 import type { DeviceCertificates, Identity, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
@@ -37,6 +38,7 @@ export interface PortalOptions {
   readonly login: Login
   readonly sessions: Sessions
   readonly vault: Vault
+  readonly audit: Audit
   /** The local administrator's token. */
   readonly adminToken: string
   /** The relay's CA, PEM. */

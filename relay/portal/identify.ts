@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { RelayError } from '../errors.ts'
 import type { Principal } from '../identity/index.ts'
+import { whoOf } from './actors.ts'
 import { isFromOwnPage } from './origin-rule.ts'
 import { readCookie } from './portal-cookie.ts'
 import type { Rooms } from './rooms.ts'
@@ -17,12 +18,15 @@ export async function loadPrincipal(rooms: Rooms, request: FastifyRequest): Prom
   if (authorization === undefined) return loadPortalPrincipal(rooms, request)
   const principal = tokenPrincipal(rooms, request, authorization)
   if (principal === undefined) throw new RelayError('unauthenticated')
+  request.actor.who = whoOf(principal)
   return principal
 }
 
 export async function loadPortalPrincipal({ identity, secure }: Rooms, request: FastifyRequest): Promise<PortalPrincipal | undefined> {
   const token = readCookie(request, 'login-relay', secure)
-  return token === undefined ? undefined : identity.portalPrincipal(token)
+  const principal = token === undefined ? undefined : await identity.portalPrincipal(token)
+  if (principal !== undefined) request.actor.who = whoOf(principal)
+  return principal
 }
 
 function tokenPrincipal({ identity, adminToken }: Rooms, request: FastifyRequest, authorization: string): Principal | undefined {

@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { RelayError } from '../errors.ts'
+import { noteActors } from './actors.ts'
 import { noteRoutes } from './allowed-methods.ts'
 import { installApi } from './api/install-api.ts'
 import { isOwnHost } from './host-rule.ts'
@@ -45,6 +46,7 @@ export async function buildServer(rooms: Rooms, { listenHost, tls }: ServerOptio
     const facts = { host, listenHost, publicHost: new URL(rooms.url()).hostname, localAddress: request.socket.localAddress }
     if (!isOwnHost(facts)) throw new RelayError('host_unknown')
   })
+  noteActors(app, rooms)
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, 'answered')
   })

@@ -1,0 +1,41 @@
+import { open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A file of the chain, named by the number of its first record. */
+export interface AuditFile {
+  readonly name: string
+  readonly path: string
+  readonly first: number
+}
+
+/** Oldest first. What is named otherwise is none of them. */
+export async function listFiles(folder: string): Promise<AuditFile[]> {
+  const names = await readdir(folder)
+  return names
+    .flatMap((name) => {
+      const first = /^audit-(\d{12})\.jsonl$/.exec(name)?.[1]
+      return first === undefined ? [] : [{ name, path: join(folder, name), first: Number(first) }]
+    })
+    .sort((a, b) => a.first - b.first)
+}
+
+export function fileFor(folder: string, first: number): AuditFile {
+  const name = `audit-${String(first).padStart(12, '0')}.jsonl`
+  return { name, path: join(folder, name), first }
+}
+
+/** Its lines; the last one may be unfinished, `''` where it is not. */
+export async function readLines({ path }: AuditFile): Promise<string[]> {
+  return (await readFile(path, 'utf8')).split('\n')
+}
+
+/** Its first line; undefined: it has none. */
+export async function readFirstLine({ path }: AuditFile): Promise<string | undefined> {
+  const file = await open(path, 'r')
+  try {
+    for await (const line of file.readLines()) return line
+    return undefined
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Recorded: rooms whose acts go into the audit, each before it takes effect. app.ts puts these in the place of the rooms themselves, so
+ * that nobody above can pass the record by.
+ *
+ * Refuses: an act whose record cannot be written. Writes no secret: names of fields and things, and keyed hashes of tickets,
+ * placeholders and names that are nobody's. Keeps law 1.
+ */
+export { recordedAccounts } from './recorded-accounts.ts'
+export { recordedCertificates, recordedChoices, recordedFactors, recordedIdentity } from './recorded-identity.ts'
+export { recordEnds, recordedLogin, recordedSessions } from './recorded-sessions.ts'
+export { recordedVault } from './recorded-vault.ts'
+export { Repeats } from './repeats.ts'

@@ -1,0 +1,54 @@
+import type { AccountChoices } from '../accounts/index.ts'
+import { type Audit, presentActor } from '../audit/index.ts'
+import type { DeviceCertificates, Identity, SecondFactors } from '../identity/index.ts'
+import { recorded } from './recorded.ts'
+import { recordedSignIns } from './recorded-sign-ins.ts'
+
+/** People, their sign-ins at the portal, and their devices. */
+export function recordedIdentity(identity: Identity, audit: Audit, now: () => number): Identity {
+  return recorded(
+    identity,
+    audit,
+    {
+      addUser: ({ name, role }) => ({ act: 'user.add', details: { name, role }, told: ({ id }) => ({ details: { name, role, user: id } }) }),
+      addDevice: (owner, name) => ({ act: 'device.add', owner, details: { name }, told: ({ device }) => ({ device: device.id }) }),
+      revokeDevice: async (device) => ({ act: 'device.revoke', device, ...(await ownerOfDevice(identity, device)) }),
+      endPortalSession: () => ({ act: 'portal.session-end', ...ownOf(presentActor()?.who.user) }),
+    },
+    recordedSignIns(identity, audit, now),
+  )
+}
+
+export function recordedCertificates(certificates: DeviceCertificates, identity: Identity, audit: Audit): DeviceCertificates {
+  return recorded(certificates, audit, {
+    issue: async (device) => ({
+      act: 'device.certify',
+      device,
+      ...(await ownerOfDevice(identity, device)),
+      told: ({ serial, expiresAt }) => ({ details: { serial, expiresAt } }),
+    }),
+  })
+}
+
+export function recordedChoices(choices: AccountChoices, identity: Identity, audit: Audit): AccountChoices {
+  return recorded(choices, audit, {
+    choose: async (device, { id, siteId }) => ({ act: 'device.choose', device, account: id, site: siteId, ...(await ownerOfDevice(identity, device)) }),
+    forget: async (device, site) => ({ act: 'device.forget-choice', device, site, ...(await ownerOfDevice(identity, device)) }),
+  })
+}
+
+export function recordedFactors(factors: SecondFactors, audit: Audit): SecondFactors {
+  return recorded(factors, audit, {
+    confirm: (owner) => ({ act: 'user.add-second-factor', owner }),
+    renewRecoveryCodes: (owner) => ({ act: 'user.renew-recovery-codes', owner }),
+    remove: (owner) => ({ act: 'user.remove-second-factor', owner }),
+  })
+}
+
+async function ownerOfDevice(identity: Identity, id: string): Promise<{ owner?: string }> {
+  return ownOf((await identity.listDevices()).find((device) => device.id === id)?.userId)
+}
+
+function ownOf(owner: string | undefined): { owner?: string } {
+  return owner === undefined ? {} : { owner }
+}
