@@ -101,5 +101,11 @@ function baseCore(raw: Buffer, shift: number, alphabet: string): string {
 export async function filesIn(folder: string): Promise<{ readonly what: string; readonly bytes: Buffer }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return Promise.all(paths.map(async (path) => ({ what: path, bytes: Buffer.concat([Buffer.from(`${path}\n`), await readFile(path)]) })))
+  try {
+    return await Promise.all(paths.map(async (path) => ({ what: path, bytes: Buffer.concat([Buffer.from(`${path}\n`), await readFile(path)]) })))
+  } catch (error) {
+    // The relay that runs there has written its store meanwhile: what it wrote is read too.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return filesIn(folder)
+    throw error
+  }
 }
