@@ -9,7 +9,7 @@ import { watchGestures } from '../../relay/commands/adapter/recording.ts'
 import { findChromium, launchChromium, wantedChromium } from '../chromium.ts'
 import { formsIn, newCanary } from '../laws/canary.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'
-import { formOf, type SiteOptions, seeOther, serve } from '../sites/serve.ts'
+import { type Answer, type BusinessSite, formOf, type SiteOptions, seeOther, serve } from '../sites/serve.ts'
 import { commandLine } from './command-line.ts'
 
 const skip = findChromium() === undefined ? wantedChromium : false
@@ -18,6 +18,8 @@ const password = canary.value
 const username = 'ann.miller@example.com'
 const mistyped = 'not my password at all'
 const secrets = ['secretcookie', 'secretquery', 'secretcsrf', 'secretscript', 'secretsession', 'secretlogout', 'ann.miller', 'balance', mistyped]
+
+const loginForm = '<form method=post><input id=user name=u><input name=pw type=password><button>Enter</button></form>'
 
 /** A site with a value of every kind that must not be kept. */
 function startSite(options: SiteOptions = {}) {
@@ -51,6 +53,10 @@ async function signIn(page: Page): Promise<void> {
   await page.locator('[name=pw]').pressSequentially(mistyped)
   await page.locator('button').click()
   await page.getByText('No, not').waitFor()
+  await fillIn(page)
+}
+
+async function fillIn(page: Page): Promise<void> {
   await page.locator('#user').pressSequentially(username)
   await page.locator('[name=pw]').pressSequentially(password)
   await page.locator('button').click()
@@ -58,19 +64,21 @@ async function signIn(page: Page): Promise<void> {
 }
 
 /** The person of a test, in a window that nobody sees. */
-const person: Person = async (url, { proxy, username: user, password: token, keyHash }) => {
-  const browser = await launchChromium({ proxy: { server: `http://${proxy}`, username: user, password: token }, args: trustIn(keyHash) })
-  try {
-    const context = await browser.newContext()
-    const gestures = await watchGestures(context)
-    const page = await context.newPage()
-    await page.goto(url)
-    await signIn(page)
-    return gestures
-  } finally {
-    await browser.close()
+const inHiddenWindow =
+  (act: (page: Page) => Promise<void>): Person =>
+  async (url, { proxy, username: user, password: token, keyHash }) => {
+    const browser = await launchChromium({ proxy: { server: `http://${proxy}`, username: user, password: token }, args: trustIn(keyHash) })
+    try {
+      const context = await browser.newContext()
+      const gestures = await watchGestures(context)
+      const page = await context.newPage()
+      await page.goto(url)
+      await act(page)
+      return gestures
+    } finally {
+      await browser.close()
+    }
   }
-}
 
 async function isDraft(t: Test, folder: string): Promise<void> {
   const [steps, fixture] = await Promise.all(['erp.steps.yaml', 'erp.fixture.json'].map((file) => readFile(join(folder, file), 'utf8')))
@@ -91,7 +99,7 @@ t.test('a manual sign-in in a window becomes steps and a recorded site, by a pro
   t.teardown(() => site.stop())
   const folder = t.testdir()
   await writeFile(join(folder, 'own-ca.pem'), authority.cert)
-  const files = await recordSignIn(site.url, { name: 'erp', folder, caFile: join(folder, 'own-ca.pem') }, person)
+  const files = await recordSignIn(site.url, { name: 'erp', folder, caFile: join(folder, 'own-ca.pem') }, inHiddenWindow(signIn))
   t.same(files, [join(folder, 'erp.steps.yaml'), join(folder, 'erp.fixture.json')])
   t.ok(
     site.requests.filter(({ method }) => method === 'POST').every(({ headers }) => headers.via?.includes('login-relay')),
@@ -105,7 +113,7 @@ t.test('so does one in a browser of the person’s own, of which nothing is know
   t.teardown(() => site.stop())
   const folder = t.testdir()
   const { child, until } = commandLine(t, folder).begin(['adapter', 'record', site.url, '--name', 'erp', '--no-browser'])
-  const [, proxy, user, token] = await until(/through the proxy (\S+), user name (\S+), password (\S+)\. It sees/)
+  const [, proxy, user, token] = await until(/through the proxy (\S+), user name (\S+), password (\S+)\. It reads/)
   await until(/press Enter here/)
   const browser = await launchChromium({ proxy: { server: `http://${proxy}`, username: user ?? '', password: token ?? '' } })
   t.teardown(() => browser.close())
@@ -114,6 +122,22 @@ t.test('so does one in a browser of the person’s own, of which nothing is know
   await signIn(page)
   child.stdin?.write('\n')
   t.same(await once(child, 'exit'), [0, null])
+  await isDraft(t, folder)
+})
+
+t.test('and one that leads over another origin and back', { skip }, async (t) => {
+  const provider = await serve((request): Answer => {
+    const form = formOf(request)
+    const isRight = form.get('pw') === password && form.get('u') === username
+    return isRight ? seeOther(`${application.origin}/back?ticket=secretticket1234567`, ['sso=secretsso123456; Path=/']) : { body: loginForm }
+  })
+  const application: BusinessSite = await serve(({ path }): Answer => {
+    if (path.startsWith('/back')) return seeOther('/home', ['sid=secretsession12345; Path=/; HttpOnly'])
+    return path === '/home' ? { body: '<title>Home</title><p>balance<a href="/logout">Log out</a>' } : seeOther(`${provider.origin}/sso?for=app`)
+  })
+  t.teardown(() => Promise.all([provider.stop(), application.stop()]))
+  const folder = t.testdir()
+  await recordSignIn(application.url, { name: 'erp', folder }, inHiddenWindow(fillIn))
   await isDraft(t, folder)
 })
 

@@ -33,7 +33,9 @@ export function byWindow(program: string): Person {
 
 /** In whatever browser the person sends through the proxy, until Enter or Control-C here. */
 export const byOwnBrowser: Person = async (url, { proxy, username, password, caFile, keyHash, origins }) => {
-  printNote(`Send a browser through the proxy ${proxy}, user name ${username}, password ${password}. It sees ${origins.join(' and ')}, and nothing else.`)
+  printNote(
+    `Send a browser through the proxy ${proxy}, user name ${username}, password ${password}. It reads what goes to ${origins.join(' and ')}, and nothing else.`,
+  )
   if (keyHash !== undefined) printNote(`Let it trust the CA in ${caFile}. Remove that CA afterwards: its key is gone when this ends.`)
   printNote('A Chromium with an empty profile does it by itself:')
   printNote(`  chromium --user-data-dir=$(mktemp -d) --proxy-server=${proxy} '--proxy-bypass-list=<-loopback>' ${[...trustIn(keyHash), url].join(' ')}`)
