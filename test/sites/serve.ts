@@ -49,6 +49,8 @@ export async function serve(respond: Respond, { tls, host = '127.0.0.1' }: SiteO
     response.end(body)
   }
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
+  // On a machine that has other work a second can be ten: within Node's five a request would meet the end of its connection.
+  server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `${tls === undefined ? 'http' : 'https'}://${host}:${(server.address() as AddressInfo).port}`
   return {
