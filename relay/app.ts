@@ -46,7 +46,7 @@ export interface RelayOptions {
   readonly lookup?: OutboundOptions['lookup']
   /** Puts something between the relay and the way out: for a command that records what passes. */
   readonly through?: (outbound: Outbound) => Outbound
-  /** The clock of accounts and sessions, for tests; default: the system's. Milliseconds since 1970. */
+  /** The clock of identity, accounts and sessions, for tests; default: the system's. Milliseconds since 1970. */
   readonly now?: () => number
 }
 
@@ -96,8 +96,8 @@ export async function createRelay({
   const store = createFileStore({ folder })
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const audit = createAudit({ store, vault, folder, settings: settings.audit, now, log })
-  const secondFactors = createSecondFactors({ store, vault })
-  const identity = recordedIdentity(createIdentity({ store, secondFactors }), audit, now)
+  const secondFactors = createSecondFactors({ store, vault, now })
+  const identity = recordedIdentity(createIdentity({ store, secondFactors, now }), audit, now)
   const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit)
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
   const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)
@@ -201,6 +201,7 @@ export async function createRelay({
     audit,
     adminToken,
     caPem: () => certificateAuthority.pem(),
+    now,
     pacFile: async () => pacFile(await accounts.listSites(), ...pacAddress()),
     proxyAddress,
     tlsProxyAddress,

@@ -55,6 +55,12 @@ export const catalogue = {
     next: 'Type the code that the app shows now. If it does not fit again, see that the clock of the phone is right.',
   },
   second_factor_not_offered: { status: 409, exit: 1, text: 'No authenticator app is being set up.', next: 'Begin to set it up again.' },
+  step_up_required: {
+    status: 403,
+    exit: 1,
+    text: 'The relay wants to know first that it is still you.',
+    next: 'Prove it at `/verify` of the portal, in the browser of this session; within five minutes of that, do this again.',
+  },
   too_many_tries: { status: 429, exit: 1, text: 'Too many tries.', next: 'Wait {seconds} seconds, then try again.' },
 
   config_invalid: { status: 500, exit: 2, text: '{file}:{line}: {key}: {problem}.', next: 'Correct that line; docs/configuration.md lists every key.' },

@@ -22,6 +22,8 @@ export interface Device {
 export interface PortalSession extends ListedPortalSession {
   /** Anti-CSRF value that every form of this session carries. Derived from the cookie's value, so it too is nowhere at rest. */
   readonly csrf: string
+  /** When the person last proved who he is: at sign-in, or since (`verifyAgain`). Milliseconds since 1970. */
+  readonly verifiedAt: number
 }
 
 /** A portal session as its owner sees it in a list. */
@@ -79,6 +81,11 @@ export interface Identity {
    * `unauthenticated`: it is wrong, or the first half is over; `too_many_tries`: counted together with wrong passwords.
    */
   finishSignIn(given: { half: string; code: string; address: string; agent: string }): Promise<SignedIn & { readonly by: 'app' | 'recovery' }>
+  /**
+   * The person behind a session proves again who he is, by his password, and a code where he has a second factor. `unauthenticated`, with
+   * the session as it was; `too_many_tries`. Throttled together with signing in.
+   */
+  verifyAgain(given: { principal: Extract<Principal, { kind: 'portal' }>; password: string; code: string; address: string }): Promise<void>
   /** The principal behind a portal cookie; undefined: none, expired or ended. */
   portalPrincipal(token: string): Promise<Extract<Principal, { kind: 'portal' }> | undefined>
   /** Newest first. */

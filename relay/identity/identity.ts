@@ -77,6 +77,20 @@ export function createIdentity({ store, secondFactors, now = Date.now }: Identit
       attempt.passed()
       return { ...(await sessions.begin(user.id, { address, agent })), user, by }
     },
+    async verifyAgain({ principal: { user, session }, password, code, address }) {
+      const attempt = throttle.begin(user.name, address)
+      const isProved = async () => {
+        if ((await users.authenticate(user.name, password)) === undefined) return false
+        return (await secondFactors?.of(user.id)) === undefined || (await secondFactors?.spend(user.id, code)) !== false
+      }
+      const proved = await isProved().catch((error) => {
+        attempt.withdrawn()
+        throw error
+      })
+      if (!proved) throw new RelayError('unauthenticated')
+      attempt.passed()
+      sessions.verified(session.id)
+    },
     async portalPrincipal(token) {
       const session = sessions.use(token)
       const user = session && users.byId(session.userId)

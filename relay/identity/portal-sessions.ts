@@ -23,6 +23,8 @@ interface PortalSessionRecord extends TokenRecord {
 export class PortalSessions {
   readonly #records: TokenRecords<PortalSessionRecord>
   readonly #now: () => number
+  /** By session: in memory, so that after a restart the person is asked again. */
+  readonly #verifiedAt = new Map<string, number>()
   readonly #listeners = new Set<(id: string) => void>()
 
   constructor(store: Store, now: () => number) {
@@ -50,7 +52,7 @@ export class PortalSessions {
       address: shorten(from.address),
     }
     await this.#records.add(id, value)
-    return { token, session: withCsrf(listed(id, value), token) }
+    return { token, session: this.#whole(id, value, token) }
   }
 
   /** The session of this token, used now. */
@@ -58,7 +60,12 @@ export class PortalSessions {
     const kept = isToken(token) ? this.#records.byToken(token) : undefined
     if (kept === undefined || this.#isOver(kept)) return undefined
     this.#records.touch(kept, this.#now())
-    return withCsrf(listed(kept.id, kept.value), token)
+    return this.#whole(kept.id, kept.value, token)
+  }
+
+  /** Its person has just proved again who he is. */
+  verified(id: string): void {
+    if (this.#records.byId(id) !== undefined) this.#verifiedAt.set(id, this.#now())
   }
 
   async list(userId: string): Promise<ListedPortalSession[]> {
@@ -84,6 +91,7 @@ export class PortalSessions {
   /** Without effect from this moment; resolves when that is durable. */
   async end(id: string): Promise<boolean> {
     if (this.#records.byId(id) === undefined) return false
+    this.#verifiedAt.delete(id)
     const ended = this.#records.remove(id)
     for (const listener of this.#listeners) listener(id)
     return ended
@@ -96,6 +104,10 @@ export class PortalSessions {
 
   settle(): Promise<void> {
     return this.#records.settle()
+  }
+
+  #whole(id: string, value: PortalSessionRecord, token: string): PortalSession {
+    return { ...listed(id, value), csrf: csrfOf(token), verifiedAt: this.#verifiedAt.get(id) ?? value.createdAt }
   }
 
   /** Oldest first. */
@@ -126,8 +138,8 @@ function listed(id: string, { userId, createdAt, lastUsedAt, agent, address }: P
 }
 
 /** The anti-CSRF value follows from the token, one way: it needs no place in the store, and whoever has a list of sessions has none of it. */
-function withCsrf(session: ListedPortalSession, token: string): PortalSession {
-  return { ...session, csrf: createHmac('sha256', token).update('csrf').digest('base64url') }
+function csrfOf(token: string): string {
+  return createHmac('sha256', token).update('csrf').digest('base64url')
 }
 
 /** Cut to 200 characters, never through one. */

@@ -25,6 +25,22 @@ export function checkAccess(access: Access, principal: Principal | undefined): v
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
 }
 
+/** Milliseconds. */
+const freshFor = 5 * 60_000
+
+/** Has this principal proved who he is within the last minutes, with `left` milliseconds to go at least? The local administrator does so with each request. */
+export function isFresh({ now }: Pick<Rooms, 'now'>, principal: Principal, left = 0): boolean {
+  return principal.kind !== 'portal' || now() - principal.session.verifiedAt < freshFor - left
+}
+
+/**
+ * What a stolen session or an unlocked screen must not do: let in more accounts, devices or ways to sign in, or touch keys.
+ * Throws `step_up_required`. Devices are not asked: they may do none of this.
+ */
+export function checkFresh(rooms: Pick<Rooms, 'now' | 'url'>, principal: Principal): void {
+  if (!isFresh(rooms, principal)) throw new RelayError('step_up_required', { url: `${rooms.url()}/verify` })
+}
+
 export function isOperator(principal: Principal): boolean {
   return decideAdministration(principal).allowed
 }

@@ -41,6 +41,8 @@ export interface PortalOptions {
   readonly audit: Audit
   /** The local administrator's token. */
   readonly adminToken: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
   /** The relay's CA, PEM. */
   readonly caPem: () => string
   readonly pacFile: () => Promise<string>

@@ -13,6 +13,7 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
       addUser: ({ name, role }) => ({ act: 'user.add', details: { name, role }, told: ({ id }) => ({ details: { name, role, user: id } }) }),
       addDevice: (owner, name) => ({ act: 'device.add', owner, details: { name }, told: ({ device }) => ({ device: device.id }) }),
       revokeDevice: async (device) => ({ act: 'device.revoke', device, ...(await ownerOfDevice(identity, device)) }),
+      verifyAgain: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id }),
       endPortalSession: () => ({ act: 'portal.session-end', ...ownOf(presentActor()?.who.user) }),
     },
     recordedSignIns(identity, audit, now),

@@ -9,7 +9,11 @@ const root: User = { id: 'u-root', name: 'root', role: 'admin', createdAt: 0 }
 const account: Account = { id: 'a-1', name: 'erp', siteId: 'erp', owner: ann.id, username: 'ann', createdAt: 0, credentialVersion: 1 }
 
 function portal(user: User): Principal {
-  return { kind: 'portal', user, session: { id: 's', userId: user.id, csrf: 'c', createdAt: 0, expiresAt: 1, lastUsedAt: 0, agent: '', address: '' } }
+  return {
+    kind: 'portal',
+    user,
+    session: { id: 's', userId: user.id, csrf: 'c', verifiedAt: 0, createdAt: 0, expiresAt: 1, lastUsedAt: 0, agent: '', address: '' },
+  }
 }
 function device(user: User): Principal {
   return { kind: 'device', user, device: { id: 'd', userId: user.id, name: 'laptop', createdAt: 0 } }

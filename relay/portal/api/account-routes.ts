@@ -87,6 +87,7 @@ export const accountRoutes = [
     path: '/accounts',
     summary: 'Store the credential of an account, or replace it',
     access: 'person',
+    fresh: true,
     body: wantedAccount,
     status: 201,
     answer: accountAnswer.meta({ examples: [example] }),

@@ -12,6 +12,7 @@ export const deviceCertificateRoutes = [
     path: '/devices/:id/certificate',
     summary: 'Get a client certificate for a device, good for 90 days; a device may ask for its own',
     access: 'known',
+    fresh: true,
     params: idParams,
     body: z
       .strictObject({ request: z.string().min(1).max(8192).meta({ description: 'PKCS#10 in PEM, for a key on P-256 that stays where it is.' }) })

@@ -35,6 +35,7 @@ export const deviceRoutes = [
     path: '/devices',
     summary: 'Enrol a device; its token is told once',
     access: 'person',
+    fresh: true,
     body: z
       .strictObject({ name, user: name.optional().meta({ description: 'Whose device it is: for the local administrator.' }) })
       .meta({ examples: [{ name: 'laptop' }] }),

@@ -13,6 +13,7 @@ export const registrationRoutes = [
     path: '/accounts/register',
     summary: 'Have the relay make an account at the site, with a random password; a line of JSON for every step, as for a sign-in, which is the last of it',
     access: 'person',
+    fresh: true,
     body: z
       .strictObject({
         site: name,
@@ -67,6 +68,7 @@ export const registrationRoutes = [
     path: '/registrations/:id/accept',
     summary: 'Keep it: the relay signs in with it first, and stores it if that works',
     access: 'person',
+    fresh: true,
     params: idParams,
     query: ownerQuery,
     body: z

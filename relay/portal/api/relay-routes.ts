@@ -108,6 +108,7 @@ export const relayRoutes = [
     path: '/vault/rotate-key',
     summary: 'Make a new master key and wrap every data key anew',
     access: 'operator',
+    fresh: true,
     body: z
       .strictObject({})
       .nullish()

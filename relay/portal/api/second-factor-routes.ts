@@ -29,6 +29,7 @@ export const secondFactorRoutes = [
     path: '/me/second-factor/authenticator',
     summary: 'Begin to set up an authenticator app: its key, which counts once a code of it was confirmed',
     access: 'person',
+    fresh: true,
     body: emptyBody,
     answer: z
       .object({ secret: z.string().meta({ description: 'Base32.' }), address: z.string().meta({ description: 'The same as an otpauth address.' }) })
@@ -43,6 +44,7 @@ export const secondFactorRoutes = [
     path: '/me/second-factor/authenticator/confirm',
     summary: 'Confirm the app by a code of it; from then on a code is asked for after the password',
     access: 'person',
+    fresh: true,
     body: z.strictObject({ code: z.string().max(100) }).meta({ examples: [{ code: '123456' }] }),
     answer: codesAnswer,
     handle: async ({ rooms, principal, body }) => ({ recoveryCodes: [...(await rooms.secondFactors.confirm(checkOwnSignIn(principal).id, body.code))] }),
@@ -52,6 +54,7 @@ export const secondFactorRoutes = [
     path: '/me/second-factor/recovery-codes',
     summary: 'New recovery codes',
     access: 'person',
+    fresh: true,
     body: emptyBody,
     answer: codesAnswer,
     handle: async ({ rooms, principal }) => ({ recoveryCodes: [...(await rooms.secondFactors.renewRecoveryCodes(checkOwnSignIn(principal).id))] }),
@@ -61,6 +64,7 @@ export const secondFactorRoutes = [
     path: '/me/second-factor',
     summary: 'Remove your authenticator app and recovery codes',
     access: 'person',
+    fresh: true,
     handle: async ({ rooms, principal }) => {
       if (!(await rooms.secondFactors.remove(checkOwnSignIn(principal).id))) throw none()
     },

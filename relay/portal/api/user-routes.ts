@@ -22,6 +22,7 @@ export const userRoutes = [
     path: '/users',
     summary: 'Add a person',
     access: 'operator',
+    fresh: true,
     body: z.strictObject({ name, password: z.string().max(1024), role: role.default('member') }).meta({
       examples: [{ name: 'ann', password: 'a long pass phrase', role: 'member' }],
     }),

@@ -25,9 +25,11 @@ interface Given {
 
 /** Tells the relay a user name and password at an enrolled site. */
 export function addAccountPage(app: FastifyInstance, rooms: Rooms): void {
-  showPage(app, rooms, '/accounts/new', ({ principal, csrf, query }) => form(rooms, principal, csrf, { site: query.site }, doneNote(query)))
+  showPage(app, rooms, { path: '/accounts/new', fresh: true }, ({ principal, csrf, query }) =>
+    form(rooms, principal, csrf, { site: query.site }, doneNote(query)),
+  )
 
-  takeForm(app, rooms, '/accounts/new', fields, async ({ principal, csrf, form: given }) => {
+  takeForm(app, rooms, { path: '/accounts/new', freshFrom: '/accounts/new' }, fields, async ({ principal, csrf, form: given }) => {
     const { site, username, password, totp, name } = given
     try {
       const account = await rooms.accounts.addAccount({

@@ -17,7 +17,7 @@ import { type PageCall, showPage, takeForm } from './page-route.ts'
 export function devicesPage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, '/devices', ({ principal, csrf, query }) => list(rooms, principal, csrf, doneNote(query)))
 
-  takeForm(app, rooms, '/devices', { name: z.string().trim().max(200) }, async ({ principal, csrf, form }) => {
+  takeForm(app, rooms, { path: '/devices', freshFrom: '/devices' }, { name: z.string().trim().max(200) }, async ({ principal, csrf, form }) => {
     checkDevice(principal, 'add', principal.user.id, 'such user')
     try {
       const { device, token } = await rooms.identity.addDevice(principal.user.id, form.name)

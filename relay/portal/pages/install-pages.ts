@@ -30,6 +30,7 @@ import { signInCodePage } from './sign-in-code-page.ts'
 import { signInPage } from './sign-in-page.ts'
 import { sitePage } from './site-page.ts'
 import { sitesPage } from './sites-page.ts'
+import { verifyPage } from './verify-page.ts'
 
 /** Every page, in the order a person meets them. */
 const pages = [
@@ -53,6 +54,7 @@ const pages = [
   devicesPage,
   sessionsPage,
   securityPage,
+  verifyPage,
   setUpPage,
 ]
 

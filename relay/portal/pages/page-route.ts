@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { RelayError } from '../../errors.ts'
+import { isFresh } from '../access.ts'
 import { describeIssue } from '../api/route.ts'
 import { checkCsrf, checkOwnPage, loadPortalPrincipal, type PortalPrincipal } from '../identify.ts'
 import type { Rooms } from '../rooms.ts'
@@ -24,11 +25,28 @@ export interface PageCall<F = undefined> {
   readonly reply: FastifyReply
 }
 
+/** Who is shown a form has so long for it before he is asked again. Milliseconds. */
+const timeToFillIn = 2 * 60_000
+
+/** A page only for who has proved lately that it is he; others are asked, and led back. */
+export interface FreshPage {
+  readonly path: string
+  readonly fresh: true
+}
+
+/** A form only from who has proved lately that it is he; others are asked, and led back to `freshFrom`, the form's page. */
+export interface FreshForm {
+  readonly path: string
+  readonly freshFrom: string
+}
+
 /** A page for the signed-in; others are led to the sign-in page and back. */
-export function showPage(app: FastifyInstance, rooms: Rooms, path: string, show: (call: PageCall) => Promise<Page> | Page): void {
-  app.get(path, async (request, reply) => {
+export function showPage(app: FastifyInstance, rooms: Rooms, path: string | FreshPage, show: (call: PageCall) => Promise<Page> | Page): void {
+  const { fresh, path: at } = typeof path === 'string' ? { fresh: undefined, path } : path
+  app.get(at, async (request, reply) => {
     const principal = await loadPortalPrincipal(rooms, request)
     if (principal === undefined) return respondGoTo(reply, signInAddress(request))
+    if (fresh === true && !isFresh(rooms, principal, timeToFillIn)) return respondGoTo(reply, verifyAddress(request.url))
     return respondPage(reply, await show(callOf(rooms, principal, request, reply, undefined)), principal)
   })
 }
@@ -37,16 +55,18 @@ export function showPage(app: FastifyInstance, rooms: Rooms, path: string, show:
 export function takeForm<S extends z.ZodRawShape>(
   app: FastifyInstance,
   rooms: Rooms,
-  path: string,
+  path: string | FreshForm,
   fields: S,
   take: (call: PageCall<z.output<z.ZodObject<S>>>) => Promise<Page | GoTo> | Page | GoTo,
 ): void {
   const schema = z.strictObject({ csrf: z.string(), ...fields })
-  app.post(path, async (request, reply) => {
+  const { freshFrom, path: at } = typeof path === 'string' ? { freshFrom: undefined, path } : path
+  app.post(at, async (request, reply) => {
     checkOwnPage(rooms, request)
     const principal = await loadPortalPrincipal(rooms, request)
     if (principal === undefined) throw new RelayError('unauthenticated')
     checkCsrf((request.body as { csrf?: unknown } | undefined)?.csrf, principal.session.csrf)
+    if (freshFrom !== undefined && !isFresh(rooms, principal)) return respondGoTo(reply, verifyAddress(freshFrom))
     const form = readForm(schema, request.body)
     const answer = await take(callOf(rooms, principal, request, reply, form as never))
     return 'goTo' in answer ? respondGoTo(reply, answer.goTo) : respondPage(reply, answer, principal)
@@ -69,6 +89,10 @@ export function respondPage(reply: FastifyReply, page: Page, principal: PortalPr
 /** 303: the browser fetches it with GET (RFC 9110 section 15.4.4). */
 export function respondGoTo(reply: FastifyReply, path: string): FastifyReply {
   return reply.redirect(path, 303)
+}
+
+function verifyAddress(next: string): string {
+  return `/verify?next=${encodeURIComponent(next)}`
 }
 
 function signInAddress({ url }: FastifyRequest): string {

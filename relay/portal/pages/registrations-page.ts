@@ -23,16 +23,22 @@ export function registrationsPage(app: FastifyInstance, rooms: Rooms): void {
     }
   })
 
-  takeForm(app, rooms, '/registrations/:id/accept', { name: z.string().min(1).max(64) }, async ({ principal, csrf, params, form }) => {
-    try {
-      const { id } = await registrations.accept(params.id ?? '', principal.user.id, form.name)
-      return { goTo: `/accounts/${id}?done=registration-kept` }
-    } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500 && error.code !== 'login_failed') throw error
-      return { ...(await page(rooms, principal.user.id, csrf, errorNote(error))), status: error.status }
-    }
-  })
+  takeForm(
+    app,
+    rooms,
+    { path: '/registrations/:id/accept', freshFrom: '/registrations' },
+    { name: z.string().min(1).max(64) },
+    async ({ principal, csrf, params, form }) => {
+      try {
+        const { id } = await registrations.accept(params.id ?? '', principal.user.id, form.name)
+        return { goTo: `/accounts/${id}?done=registration-kept` }
+      } catch (thrown) {
+        const error = asRelayError(thrown)
+        if (error.status >= 500 && error.code !== 'login_failed') throw error
+        return { ...(await page(rooms, principal.user.id, csrf, errorNote(error))), status: error.status }
+      }
+    },
+  )
 
   takeForm(app, rooms, '/registrations/:id/decline', { name: z.string().max(1000).optional() }, async ({ principal, params }) => {
     await registrations.decline(params.id ?? '', principal.user.id)

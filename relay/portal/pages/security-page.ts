@@ -28,30 +28,38 @@ ${factor !== undefined && html`<section class="card"><h2>Recovery codes</h2>${re
     }
   })
 
-  takeForm(app, rooms, '/security/authenticator', {}, ({ principal }) => {
+  takeForm(app, rooms, { path: '/security/authenticator', freshFrom: '/security' }, {}, ({ principal }) => {
     offerAuthenticator(rooms, principal.user)
     return { goTo: '/security/authenticator' }
   })
 
-  showPage(app, rooms, '/security/authenticator', async ({ principal, csrf }) => {
+  showPage(app, rooms, { path: '/security/authenticator', fresh: true }, async ({ principal, csrf }) => {
     const offer = secondFactors.offered(principal.user.id)
     return offer === undefined ? { title: 'Security', body: offerOver } : setUpAuthenticator(offer, csrf)
   })
 
-  takeForm(app, rooms, '/security/authenticator/confirm', { code: z.string().max(100) }, async ({ principal, csrf, form }) => {
-    try {
-      return recoveryCodesPage(await secondFactors.confirm(principal.user.id, form.code))
-    } catch (thrown) {
-      const error = asRelayError(thrown)
-      const offer = secondFactors.offered(principal.user.id)
-      if (error.code !== 'second_factor_code_wrong' || offer === undefined) throw error
-      return { ...(await setUpAuthenticator(offer, csrf, errorNote(error))), status: error.status }
-    }
-  })
+  takeForm(
+    app,
+    rooms,
+    { path: '/security/authenticator/confirm', freshFrom: '/security/authenticator' },
+    { code: z.string().max(100) },
+    async ({ principal, csrf, form }) => {
+      try {
+        return recoveryCodesPage(await secondFactors.confirm(principal.user.id, form.code))
+      } catch (thrown) {
+        const error = asRelayError(thrown)
+        const offer = secondFactors.offered(principal.user.id)
+        if (error.code !== 'second_factor_code_wrong' || offer === undefined) throw error
+        return { ...(await setUpAuthenticator(offer, csrf, errorNote(error))), status: error.status }
+      }
+    },
+  )
 
-  takeForm(app, rooms, '/security/recovery-codes', {}, async ({ principal }) => recoveryCodesPage(await secondFactors.renewRecoveryCodes(principal.user.id)))
+  takeForm(app, rooms, { path: '/security/recovery-codes', freshFrom: '/security' }, {}, async ({ principal }) =>
+    recoveryCodesPage(await secondFactors.renewRecoveryCodes(principal.user.id)),
+  )
 
-  takeForm(app, rooms, '/security/authenticator/remove', {}, async ({ principal }) => {
+  takeForm(app, rooms, { path: '/security/authenticator/remove', freshFrom: '/security' }, {}, async ({ principal }) => {
     await secondFactors.remove(principal.user.id)
     return { goTo: '/security?done=second-factor-removed' }
   })
