@@ -10,7 +10,7 @@ export interface Evidence {
   readonly probability: number
 }
 
-/** `first`: our model's one look was enough. `second`: so were two of the general network. `further`: all were taken. `chinese`: Chinese characters. */
+/** `first`: our model's one look was enough. `second`: so were the first looks of the general network. `further`: all were taken. `chinese`: Chinese characters. */
 export type Stage = 'first' | 'second' | 'further' | 'chinese'
 
 /** For each stage the weights of `featuresOf`; they hold for the models that they were fitted with. */

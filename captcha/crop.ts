@@ -1,3 +1,4 @@
+import { paperColour } from './ink.ts'
 import type { Picture } from './picture.ts'
 
 /** The picture without so many pixels on each side. */
@@ -9,6 +10,21 @@ export function crop({ width, height, rgb }: Picture, across: number, down: numb
     part.set(rgb.subarray(from, from + newWidth * 3), y * newWidth * 3)
   }
   return { width: newWidth, height: newHeight, rgb: part }
+}
+
+/** The picture with so many pixels more of its paper on each side; less than none are cut off. */
+export function reframed(
+  picture: Picture,
+  { left = 0, right = 0, top = 0, bottom = 0 }: { left?: number; right?: number; top?: number; bottom?: number },
+): Picture {
+  const [width, height] = [picture.width + left + right, picture.height + top + bottom]
+  const paper = paperColour(picture)
+  const rgb = Uint8Array.from({ length: width * height * 3 }, (_, at) => paper[at % 3] ?? 0)
+  const [from, to] = [Math.max(0, -left), Math.min(picture.width, picture.width + right)]
+  for (let y = Math.max(0, -top); y < Math.min(picture.height, picture.height + bottom); y++) {
+    rgb.set(picture.rgb.subarray((y * picture.width + from) * 3, (y * picture.width + to) * 3), ((y + top) * width + from + left) * 3)
+  }
+  return { width, height, rgb }
 }
 
 /** Pixels that a frame may be thick. */

@@ -13,9 +13,9 @@ export interface Grammar {
 
 export const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** Characters of the alphabet, as many as `length` says; without hints 3 to 8 letters and digits, or 2 to 6 Chinese characters. */
+/** Characters of the alphabet, as many as `length` says; without hints 3 to 10 letters and digits, or 2 to 6 Chinese characters. */
 export function textGrammar(hints: Pick<ReadHints, 'kind' | 'alphabet' | 'length' | 'caseSensitive'>): Grammar {
-  const [least, most] = typeof hints.length === 'number' ? [hints.length, hints.length] : (hints.length ?? (hints.kind === 'chinese' ? [2, 6] : [3, 8]))
+  const [least, most] = typeof hints.length === 'number' ? [hints.length, hints.length] : (hints.length ?? (hints.kind === 'chinese' ? [2, 6] : [3, 10]))
   const allows = allowing(hints)
   return {
     next: (state, character) => (state < most && allows(character) ? state + 1 : -1),

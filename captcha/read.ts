@@ -20,8 +20,8 @@ type Kind = ReadResult['kind']
 
 /** One look is enough with this support. */
 const sure = 0.93
-/** Two looks of the general network are enough with this. */
-const surely = 0.85
+/** The first looks of the general network are enough with this: above it, further ones change nothing (measured on 37 kinds). */
+const surely = 0.55
 /** Below this support our models have not seen such an image. */
 const lost = 0.2
 
@@ -62,7 +62,7 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   seen.latin.push(ballotOf(await pools.captcha.recognise(await lineOf(ink)), hints))
   const first = verdict(seen, ways, hints, 'first')
   if (best(first) >= sure) return first
-  await lookAround(firstViews(whole, picture, ink), seen, hints, pools)
+  await lookAround(firstViews(whole, picture), seen, hints, pools)
   const second = verdict(seen, ways, hints, 'second')
   if (best(second) >= surely) return second
   if (best(second) < lost && ways.some(({ chinese }) => chinese)) {
@@ -73,7 +73,7 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
       return verdict(seen, ways, hints, 'further')
     }
   }
-  await lookAround(furtherViews(picture, ink), seen, hints, pools)
+  await lookAround(furtherViews(whole, ink), seen, hints, pools)
   return verdict(seen, ways, hints, 'further')
 }
 

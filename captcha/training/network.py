@@ -1,11 +1,12 @@
 """
 Trains the general network on shards (shards.ts) and writes its weights: Debian's python3-torch, one core.
 
-    /usr/bin/python3 captcha/training/network.py SHARDS MINUTES OUT [CHECKPOINT]
+    /usr/bin/python3 captcha/training/network.py SHARDS MINUTES OUT [CHECKPOINT [RATE]]
 
 Shards may still be written while it learns: it draws from those that are there. CHECKPOINT is read if it exists and
 written every few minutes. One shard is never learnt from: what is read of it is printed. Shards from number 100 on are real
-generators' (pack.ts).
+generators' (pack.ts). RATE is the learning rate at the start, 0.002; less where a trained network learns on. What is written to OUT
+is the mean of the latest weights: it errs less than any of them.
 """
 
 import glob
@@ -115,9 +116,23 @@ def chances(numbers, losses):
     return weights * numpy.where(theirs, share / max(1e-9, weights[theirs].sum()), (1 - share) / max(1e-9, weights[~theirs].sum()))
 
 
-def main(folder, minutes, out, checkpoint="network.pt"):
-    began, step, seen = time.time(), 0, 0
-    learner = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-4)
+def averaged(average, now):
+    """The mean moves a little towards the weights as they are now."""
+    for name, value in now.items():
+        if average.setdefault(name, value.clone()).is_floating_point():
+            average[name].lerp_(value, 0.03)
+
+
+def finish(average, checkpoint, out):
+    """Writes the checkpoint to learn on from, and the mean as the model."""
+    torch.save(net.state_dict(), checkpoint)
+    net.load_state_dict(average or net.state_dict())
+    save(out)
+
+
+def main(folder, minutes, out, checkpoint="network.pt", rate="2e-3"):
+    began, step, seen, average = time.time(), 0, 0, {}
+    learner = torch.optim.AdamW(net.parameters(), lr=float(rate), weight_decay=1e-4)
     if os.path.exists(checkpoint):
         net.load_state_dict(torch.load(checkpoint))
     shards, known, held, looked, losses = {}, {}, None, 0, []
@@ -136,7 +151,7 @@ def main(folder, minutes, out, checkpoint="network.pt"):
                 time.sleep(2)
                 continue
         for group in learner.param_groups:
-            group["lr"] = 2e-3 * min(1, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
+            group["lr"] = float(rate) * min(1, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
         # A batch from many shards: normalised over images of one kind alone, the net would read that kind only among its like.
         picked = random.choice(list(shards), batch // 4, p=chances(list(shards), known))
         parts, labels = [], []
@@ -156,15 +171,15 @@ def main(folder, minutes, out, checkpoint="network.pt"):
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5)
         learner.step()
+        if step % 10 == 0:
+            averaged(average, net.state_dict())
         step, seen = step + 1, seen + batch
         losses.append(loss.item())
         if step % 200 == 0:
             right = f"{evaluate(*held):.3f}" if held else "-"
             print(f"{(time.time() - began) / 60:.1f} min, {seen} seen, {len(shards)} shards, loss {numpy.mean(losses[-200:]):.3f}, held out {right}", flush=True)
             torch.save(net.state_dict(), checkpoint)
-            save(out)
-    torch.save(net.state_dict(), checkpoint)
-    save(out)
+    finish(average, checkpoint, out)
 
 
 main(sys.argv[1], float(sys.argv[2]), *sys.argv[3:])

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { crop, unframed } from '../../captcha/crop.ts'
+import { crop, reframed, unframed } from '../../captcha/crop.ts'
 import type { Picture } from '../../captcha/picture.ts'
 
 /** A picture of the colours that `shade` gives, grey. */
@@ -24,6 +24,15 @@ t.test('paper that reaches the edge is no frame, and neither is an edge that let
   t.equal(unframed(plain), plain)
   const crossed = pictureOf(40, 20, (x, y) => (Math.min(x, y, 39 - x, 19 - y) < 1 ? (x % 4 === 0 ? 255 : 0) : 255))
   t.equal(unframed(crossed), crossed)
+})
+
+t.test('a picture on more paper, or cut, keeps its pixels where they are', async (t) => {
+  const picture = pictureOf(10, 8, (x, y) => (x >= 4 && x < 6 && y >= 2 && y < 6 ? y * 10 + x : 200))
+  const { width, height, rgb } = reframed(picture, { left: 3, right: -2, top: -1, bottom: 4 })
+  t.same([width, height], [11, 11])
+  const at = (x: number, y: number): number | undefined => rgb[(y * width + x) * 3]
+  t.same([at(0, 0), at(10, 10), at(7, 1), at(8, 4)], [200, 200, 24, 55])
+  t.same(reframed(picture, {}), picture)
 })
 
 t.test('a crop keeps the pixels within', async (t) => {
