@@ -125,6 +125,11 @@ t.test('files of the site’s own origin are read, libraries among them that say
   t.same(await seen(t, '', files), { transform: 'md5(password)' })
 })
 
+t.test('a file that does not come, or is too large, is left out', async (t) => {
+  const files = { '/app.js': `var a = "${'a'.repeat(20_000_000)}"`, '/login.js': 'function send(f) { f.pass.value = hex_md5(f.pass.value) }' }
+  t.same(await seen(t, '', files), { transform: 'md5(password)' })
+})
+
 t.test('a string of the page that is another one with every load is read each time', async (t) => {
   const found = await seen(t, 'var cfg = { challenge: "x9" }; function send(f) { f.pass.value = md5(f.pass.value + cfg.challenge) }')
   t.match(found, { transform: 'md5(password + challenge)', read: { challenge: { text: /challenge/ } } })

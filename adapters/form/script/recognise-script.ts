@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Program, parse } from 'acorn'
 import type { Browser, Page } from '../../contract.ts'
 import { namesIn, parseExpression } from '../../transform/expression.ts'
@@ -17,6 +18,8 @@ export interface RecognisedScript {
 
 /** Scripts that are read: so many files of the site's own, and so many characters each. */
 const most = { files: 6, characters: 200_000, all: 600_000 }
+/** How long a file is waited for, milliseconds. */
+const patience = 3000
 const worthwhile = /md5|sha|sm[23]|encrypt|crypt|rsa|hash|hmac|btoa|base64/i
 
 /**
@@ -74,23 +77,25 @@ interface Script {
 
 /** In their order; last, what the form and its buttons do. */
 async function scriptsOf(page: Page, browser: Browser): Promise<Script[]> {
-  const scripts: Script[] = []
-  let files = 0
-  for (const script of page.query('script')) {
-    const { address } = script
-    if (address === undefined) scripts.push({ text: script.text.slice(0, most.characters), isInPage: true })
-    else if (address.origin === page.url.origin && files < most.files) {
-      files += 1
-      const { status, body } = await browser.open(address)
-      if (status === 200 && body.length <= most.characters) scripts.push({ text: body, isInPage: false })
-    }
-  }
+  const all = page.query('script')
+  const files = all.flatMap(({ address }) => (address !== undefined && address.origin === page.url.origin ? [address.href] : [])).slice(0, most.files)
+  const texts = new Map(await Promise.all([...new Set(files)].map(async (url) => [url, await fileAt(url, browser)] as const)))
+  const scripts = all.flatMap(({ address, text }): Script[] => {
+    const file = address === undefined ? text.slice(0, most.characters) : texts.get(address.href)
+    return file === undefined ? [] : [{ text: file, isInPage: address === undefined }]
+  })
   const handlers = [...page.query('form[onsubmit]').map((one) => one.attribute('onsubmit')), ...page.query('[onclick]').map((one) => one.attribute('onclick'))]
   let left = most.all
   return [...scripts, ...handlers.map((text) => ({ text: text ?? '', isInPage: true }))].filter(({ text }) => {
     left -= text.length
     return left >= 0
   })
+}
+
+/** One that does not come soon, or is more than a page may be, is left out: the form is there without it. */
+async function fileAt(url: string, browser: Browser): Promise<string | undefined> {
+  const file = await Promise.race([browser.open(url).catch(() => undefined), wait(patience, undefined, { ref: false })])
+  return file?.status === 200 && file.body.length <= most.characters ? file.body : undefined
 }
 
 function parsed(text: string): Program | undefined {
