@@ -161,7 +161,7 @@ class StreamExchange {
     this.#isPassed = true
     this.#body.end()
     // The answer is whole: what is left of the request is of no use to the site (RFC 9113 section 8.1).
-    if (!this.#stream.writableEnded) breakOff(this.#stream, NGHTTP2_CANCEL)
+    if (!this.#stream.writableFinished) breakOff(this.#stream, NGHTTP2_CANCEL)
   }
 
   readonly #onError = (error: Error): void => {
@@ -183,7 +183,11 @@ class StreamExchange {
     return new StreamFailure(fault, streamError(this.#options.site, this.#stream, fault, this.#cause), left)
   }
 
-  readonly #onTimeout = (): void => this.#end(this.#down('its answer timed out'))
+  readonly #onTimeout = (): void => {
+    // A window that the site never opens again holds back others, too.
+    this.#connection.leave()
+    this.#end(this.#down('its answer timed out'))
+  }
 
   readonly #onAbort = (): void => this.#end(this.#options.signal?.reason)
 
