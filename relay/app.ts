@@ -7,7 +7,7 @@ import { type AccountChoices, type Accounts, createAccountChoices, createAccount
 import { loadAdminToken } from './admin-token.ts'
 import { type Audit, createAudit } from './audit/index.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
-import { createDeviceCertificates, createIdentity, createSecondFactors, type DeviceCertificates, type Identity } from './identity/index.ts'
+import { createDeviceCertificates, createIdentity, createPasskeys, createSecondFactors, type DeviceCertificates, type Identity } from './identity/index.ts'
 import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
@@ -22,6 +22,7 @@ import {
   recordedFactors,
   recordedIdentity,
   recordedLogin,
+  recordedPasskeys,
   recordedSessions,
   recordedVault,
 } from './recorded/index.ts'
@@ -97,7 +98,8 @@ export async function createRelay({
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const audit = createAudit({ store, vault, folder, settings: settings.audit, now, log })
   const secondFactors = createSecondFactors({ store, vault, now })
-  const identity = recordedIdentity(createIdentity({ store, secondFactors, now }), audit, now)
+  const passkeys = createPasskeys({ store, now })
+  const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, now }), audit, now)
   const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit)
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
   const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)
@@ -191,6 +193,7 @@ export async function createRelay({
     folder,
     identity,
     secondFactors: recordedFactors(secondFactors, audit),
+    passkeys: recordedPasskeys(passkeys, audit),
     deviceCertificates,
     accounts,
     choices,

@@ -48,6 +48,12 @@ export const catalogue = {
     text: "The request does not come from the relay's own page, or the page is too old.",
     next: 'Go back, load the page again, and repeat what you did.',
   },
+  passkey_refused: {
+    status: 422,
+    exit: 1,
+    text: 'The relay did not accept that passkey.',
+    next: 'Try again; if it is refused again, sign in with your password, and see under Security at the portal whether the passkey is still there.',
+  },
   second_factor_code_wrong: {
     status: 422,
     exit: 1,

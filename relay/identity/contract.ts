@@ -1,3 +1,19 @@
+/** Where passkeys are made and used: the page's own origin, which the browser vouches for, and its host. */
+export interface PasskeyPlace {
+  readonly origin: string
+  readonly host: string
+}
+
+/** What an answer of an authenticator is for; the challenge that it signs was given out for the same. */
+export interface PasskeyUse {
+  readonly place: PasskeyPlace
+  /** Who asks, and for what: the browser, or the session. */
+  readonly purpose: string
+}
+
+/** What an authenticator has signed, as the browser tells it (`PublicKeyCredential.toJSON`), for a use it was asked for. */
+export type PasskeyAnswer = PasskeyUse & { readonly response: unknown }
+
 /** A person who authenticates to the relay. */
 export interface User {
   readonly id: string
@@ -81,11 +97,15 @@ export interface Identity {
    * `unauthenticated`: it is wrong, or the first half is over; `too_many_tries`: counted together with wrong passwords.
    */
   finishSignIn(given: { half: string; code: string; address: string; agent: string }): Promise<SignedIn & { readonly by: 'app' | 'recovery' }>
+  /** A passkey is both halves at once. `passkey_refused`; `too_many_tries` (by address). */
+  signInByPasskey(given: PasskeyAnswer & { readonly address: string; readonly agent: string }): Promise<SignedIn>
   /**
    * The person behind a session proves again who he is, by his password, and a code where he has a second factor. `unauthenticated`, with
    * the session as it was; `too_many_tries`. Throttled together with signing in.
    */
   verifyAgain(given: { principal: Extract<Principal, { kind: 'portal' }>; password: string; code: string; address: string }): Promise<void>
+  /** The same by a passkey of his. `passkey_refused`, `too_many_tries`. */
+  verifyByPasskey(given: PasskeyAnswer & { readonly principal: Extract<Principal, { kind: 'portal' }>; readonly address: string }): Promise<void>
   /** The principal behind a portal cookie; undefined: none, expired or ended. */
   portalPrincipal(token: string): Promise<Extract<Principal, { kind: 'portal' }> | undefined>
   /** Newest first. */

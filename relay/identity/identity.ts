@@ -1,8 +1,9 @@
 import { RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
-import type { Device, Identity, Principal } from './contract.ts'
+import type { Device, Identity, PasskeyAnswer, Principal } from './contract.ts'
 import { Devices } from './devices.ts'
 import { HalfSignIns } from './half-sign-ins.ts'
+import type { Passkeys } from './passkeys.ts'
 import { PasswordHasher } from './password-hash.ts'
 import { PortalSessions } from './portal-sessions.ts'
 import type { SecondFactors } from './second-factors.ts'
@@ -14,6 +15,8 @@ export interface IdentityOptions {
   readonly store: Store
   /** Undefined: nobody has one. */
   readonly secondFactors?: Pick<SecondFactors, 'of' | 'spend'>
+  /** Undefined: nobody has one. */
+  readonly passkeys?: Pick<Passkeys, 'prove'>
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number
 }
@@ -22,7 +25,7 @@ export interface IdentityOptions {
 const hashesAtOnce = 2
 const hashesInLine = 30
 
-export function createIdentity({ store, secondFactors, now = Date.now }: IdentityOptions): Identity {
+export function createIdentity({ store, secondFactors, passkeys, now = Date.now }: IdentityOptions): Identity {
   const users = new Users(store, new PasswordHasher(new Turns(hashesAtOnce, hashesInLine)), now)
   const sessions = new PortalSessions(store, now)
   const devices = new Devices(store, now)
@@ -32,6 +35,15 @@ export function createIdentity({ store, secondFactors, now = Date.now }: Identit
   const principalOf = (device: Device | undefined): Extract<Principal, { kind: 'device' }> | undefined => {
     const user = device && users.byId(device.userId)
     return device && user && { kind: 'device', user, device }
+  }
+
+  const provePasskey = async (answer: PasskeyAnswer, address: string): Promise<string> => {
+    if (passkeys === undefined) throw new RelayError('passkey_refused')
+    // There is nothing to guess; it keeps a flood of tries from the log of what was done.
+    const attempt = throttle.beginUnnamed(address)
+    const userId = await passkeys.prove(answer)
+    attempt.passed()
+    return userId
   }
 
   return {
@@ -76,6 +88,15 @@ export function createIdentity({ store, secondFactors, now = Date.now }: Identit
       if (by === false || !halves.end(half)) throw new RelayError('unauthenticated')
       attempt.passed()
       return { ...(await sessions.begin(user.id, { address, agent })), user, by }
+    },
+    async signInByPasskey({ address, agent, ...answer }) {
+      const user = users.byId(await provePasskey(answer, address))
+      if (user === undefined) throw new RelayError('passkey_refused')
+      return { ...(await sessions.begin(user.id, { address, agent })), user }
+    },
+    async verifyByPasskey({ principal: { user, session }, address, ...answer }) {
+      if ((await provePasskey(answer, address)) !== user.id) throw new RelayError('passkey_refused')
+      sessions.verified(session.id)
     },
     async verifyAgain({ principal: { user, session }, password, code, address }) {
       const attempt = throttle.begin(user.name, address)

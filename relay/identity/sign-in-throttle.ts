@@ -30,6 +30,14 @@ export class SignInThrottle {
     this.#waits = new GrowingWaits(now)
   }
 
+  /** A try that names nobody: it counts for its address alone. `too_many_tries`, with the seconds to wait. */
+  beginUnnamed(address: string): Attempt {
+    const from = `address ${networkOf(address)}`
+    this.#checkWait(from)
+    const back = this.#waits.countFailure(from, addressRules)
+    return { passed: back, withdrawn: back }
+  }
+
   /** `too_many_tries`, with the seconds to wait. */
   begin(name: string, address: string): Attempt {
     const from = `address ${networkOf(address)}`

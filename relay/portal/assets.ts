@@ -15,6 +15,7 @@ const folder = join(import.meta.dirname, 'assets')
 export const assets = {
   style: loadAsset('portal.css', 'text/css; charset=utf-8'),
   script: loadAsset('portal.js', 'text/javascript; charset=utf-8'),
+  passkey: loadAsset('passkey.js', 'text/javascript; charset=utf-8'),
   icon: loadAsset('icon.svg', 'image/svg+xml'),
 } as const
 

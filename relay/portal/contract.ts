@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Account, AccountChoices, Accounts, Declarations } from '../accounts/index.ts'
 import type { Audit } from '../audit/index.ts'
-import type { DeviceCertificates, Identity, Principal, SecondFactors } from '../identity/index.ts'
+import type { DeviceCertificates, Identity, Passkeys, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
 import type { Sessions } from '../sessions/index.ts'
@@ -31,6 +31,7 @@ export interface PortalOptions {
   readonly folder: string
   readonly identity: Identity
   readonly secondFactors: SecondFactors
+  readonly passkeys: Passkeys
   readonly deviceCertificates: DeviceCertificates
   readonly accounts: Accounts
   readonly choices: AccountChoices

@@ -1,6 +1,6 @@
 import type { AccountChoices } from '../accounts/index.ts'
 import { type Audit, presentActor } from '../audit/index.ts'
-import type { DeviceCertificates, Identity, SecondFactors } from '../identity/index.ts'
+import type { DeviceCertificates, Identity, Passkeys, SecondFactors } from '../identity/index.ts'
 import { recorded } from './recorded.ts'
 import { recordedSignIns } from './recorded-sign-ins.ts'
 
@@ -14,6 +14,7 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
       addDevice: (owner, name) => ({ act: 'device.add', owner, details: { name }, told: ({ device }) => ({ device: device.id }) }),
       revokeDevice: async (device) => ({ act: 'device.revoke', device, ...(await ownerOfDevice(identity, device)) }),
       verifyAgain: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id }),
+      verifyByPasskey: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id, details: { by: 'passkey' } }),
       endPortalSession: () => ({ act: 'portal.session-end', ...ownOf(presentActor()?.who.user) }),
     },
     recordedSignIns(identity, audit, now),
@@ -43,6 +44,13 @@ export function recordedFactors(factors: SecondFactors, audit: Audit): SecondFac
     confirm: (owner) => ({ act: 'user.add-second-factor', owner }),
     renewRecoveryCodes: (owner) => ({ act: 'user.renew-recovery-codes', owner }),
     remove: (owner) => ({ act: 'user.remove-second-factor', owner }),
+  })
+}
+
+export function recordedPasskeys(passkeys: Passkeys, audit: Audit): Passkeys {
+  return recorded(passkeys, audit, {
+    add: ({ id }, { name }) => ({ act: 'user.add-passkey', owner: id, details: { name }, told: (passkey) => ({ details: { name, passkey: passkey.id } }) }),
+    remove: (owner, passkey) => ({ act: 'user.remove-passkey', owner, details: { passkey } }),
   })
 }
 

@@ -3,7 +3,7 @@ import { asRelayError } from '../errors.ts'
 import type { Identity } from '../identity/index.ts'
 import { Repeats } from './repeats.ts'
 
-type SignIns = Pick<Identity, 'signIn' | 'finishSignIn'>
+type SignIns = Pick<Identity, 'signIn' | 'finishSignIn' | 'signInByPasskey'>
 
 /**
  * Sign-ins at the portal: one record each, before the session is given to anybody; whether there will be one is not known earlier. A name
@@ -48,6 +48,11 @@ export function recordedSignIns(identity: Identity, audit: Audit, now: () => num
       const { half, address, agent } = given
       const about = { act: 'portal.sign-in-code', from: { address, agent }, who: { kind: 'unknown' as const }, details: { half: audit.fingerprint(half) } }
       return recordTry(about, () => identity.finishSignIn(given))
+    },
+    signInByPasskey(given) {
+      const { address, agent } = given
+      const about = { act: 'portal.sign-in-passkey', from: { address, agent }, who: { kind: 'unknown' as const } }
+      return recordTry(about, () => identity.signInByPasskey(given))
     },
   }
 }

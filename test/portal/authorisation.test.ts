@@ -30,6 +30,8 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/me/second-factor/authenticator/confirm', body: { code: '1' }, statuses: [422, 422, 403, 403, 401] },
   { method: 'POST', path: '/me/second-factor/recovery-codes', statuses: [404, 404, 403, 403, 401] },
   { method: 'DELETE', path: '/me/second-factor', statuses: [404, 404, 403, 403, 401] },
+  { method: 'GET', path: '/me/passkeys', statuses: [200, 200, 403, 403, 401] },
+  { method: 'DELETE', path: '/me/passkeys/none', statuses: [404, 404, 403, 403, 401] },
   { method: 'DELETE', path: '/users/ann/second-factor', statuses: [403, 403, 403, 404, 401] },
   { method: 'GET', path: '/devices', statuses: [200, 200, 200, 200, 401] },
   { method: 'POST', path: '/devices', body: { name: 'stolen', user: 'ann' }, statuses: [201, 403, 403, 409, 401] },

@@ -49,6 +49,7 @@ t.test('whoever is not signed in is led to the sign-in page from every page, and
     '/sessions',
     '/security',
     '/security/authenticator',
+    '/verify',
     '/set-up',
     '/sites/new',
     '/sites',

@@ -9,7 +9,7 @@ const codesAnswer = z
   .object({ recoveryCodes: z.array(z.string()).meta({ description: 'Told this once; those before are worth nothing.' }) })
   .meta({ examples: [{ recoveryCodes: ['7x2k9q-0mzr4t-hw8c1v-5ndj3p'] }] })
 
-/** One's own second factor: nobody else's business, but for taking it away from who has lost his phone. */
+/** One's own second factor and passkeys: nobody else's business, but for taking it away from who has lost his phone. */
 export const secondFactorRoutes = [
   route({
     method: 'GET',
@@ -67,6 +67,27 @@ export const secondFactorRoutes = [
     fresh: true,
     handle: async ({ rooms, principal }) => {
       if (!(await rooms.secondFactors.remove(checkOwnSignIn(principal).id))) throw none()
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/me/passkeys',
+    summary: 'Your passkeys; they are added at the portal, in the browser that is to use them',
+    access: 'person',
+    answer: z
+      .array(z.object({ id: z.string(), name: z.string(), createdAt: time, lastUsedAt: time.optional(), host: z.string() }))
+      .meta({ examples: [[{ id: '9c1e', name: 'Phone', createdAt: 1_760_000_000_000, host: 'relay.example.com' }]] }),
+    handle: async ({ rooms, principal }) => rooms.passkeys.list(checkOwnSignIn(principal).id),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/me/passkeys/:id',
+    summary: 'Remove a passkey: it signs nobody in any more',
+    access: 'person',
+    fresh: true,
+    params: idParams,
+    handle: async ({ rooms, principal, params }) => {
+      if (!(await rooms.passkeys.remove(checkOwnSignIn(principal).id, params.id))) throw new RelayError('not_found', { params: { what: 'such passkey' } })
     },
   }),
   route({

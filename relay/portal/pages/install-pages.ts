@@ -20,6 +20,8 @@ import { homePage } from './home-page.ts'
 import { acceptsHtml } from './leaving-page.ts'
 import { newSitePage } from './new-site-page.ts'
 import { respondPage } from './page-route.ts'
+import { passkeySignIn } from './passkey-sign-in.ts'
+import { passkeysPage } from './passkeys-page.ts'
 import { questionPage } from './question-page.ts'
 import { registrationsPage } from './registrations-page.ts'
 import { replacePasswordPage } from './replace-password-page.ts'
@@ -36,6 +38,7 @@ import { verifyPage } from './verify-page.ts'
 const pages = [
   signInPage,
   signInCodePage,
+  passkeySignIn,
   homePage,
   addAccountPage,
   newSitePage,
@@ -54,6 +57,7 @@ const pages = [
   devicesPage,
   sessionsPage,
   securityPage,
+  passkeysPage,
   verifyPage,
   setUpPage,
 ]

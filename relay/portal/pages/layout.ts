@@ -13,6 +13,8 @@ export interface Page {
   readonly status?: number
   /** The menu entry it belongs to. */
   readonly place?: Place
+  /** It has forms that a passkey fills in. */
+  readonly passkeys?: true
   /** Loads again, or goes on to `url`, after so many seconds; `withoutScript`: only where no script runs, which keeps pages fresh by itself. */
   readonly refresh?: { readonly seconds: number; readonly url?: string; readonly withoutScript?: boolean }
 }
@@ -31,7 +33,7 @@ function menuFor(principal: PortalPrincipal): typeof menu {
 }
 
 /** The whole document. `principal` undefined: nobody is signed in, and there is no menu. */
-export function layout({ title, body, place, refresh }: Page, principal: PortalPrincipal | undefined): Html {
+export function layout({ title, body, place, passkeys, refresh }: Page, principal: PortalPrincipal | undefined): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -43,6 +45,7 @@ ${refresh && refreshTag(refresh)}
 <link rel="icon" href="${assets.icon.path}">
 <link rel="stylesheet" href="${assets.style.path}">
 ${principal && html`<script src="${assets.script.path}" defer></script>`}
+${passkeys && html`<script src="${assets.passkey.path}" defer></script>`}
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>

@@ -23,6 +23,8 @@ const done: Readonly<Record<string, string>> = {
   'signed-out': 'You are signed out.',
   'half-over': 'That took too long. Sign in again.',
   'recovery-code-used': 'You are signed in. That recovery code is spent.',
+  'passkey-added': 'The passkey is added. You can sign in with it from now on.',
+  'passkey-removed': 'The passkey is removed: it signs nobody in any more. Delete it on the device as well.',
   'second-factor-removed': 'Your authenticator app and recovery codes are removed. Your password is all that is asked from now on.',
   answered: 'Your answer was sent to the site.',
 }

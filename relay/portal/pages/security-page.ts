@@ -12,16 +12,19 @@ import { csrfField, type Page } from './layout.ts'
 import { moment } from './moment.ts'
 import { doneNote, errorNote } from './notes.ts'
 import { showPage, takeForm } from './page-route.ts'
+import { passkeysCard } from './passkeys-page.ts'
 
 /** How one signs in to the relay oneself: the second factor. */
 export function securityPage(app: FastifyInstance, rooms: Rooms): void {
   const { secondFactors } = rooms
 
-  showPage(app, rooms, '/security', async ({ principal, csrf, query }) => {
+  showPage(app, rooms, '/security', async ({ principal, csrf, query, request }) => {
     const factor = await secondFactors.of(principal.user.id)
     return {
       title: 'Security',
+      passkeys: true,
       body: html`<h1>Security</h1><p class="lead">How you sign in to this relay.</p>${doneNote(query)}
+${await passkeysCard(rooms, principal, csrf, request.headers.host)}
 <section class="card"><h2>Authenticator app</h2>${authenticatorPart(factor, csrf)}</section>
 ${factor !== undefined && html`<section class="card"><h2>Recovery codes</h2>${recoveryPart(factor, csrf)}</section>`}
 <p><a href="/sessions">Where you are signed in</a></p>`,

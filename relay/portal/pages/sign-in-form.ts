@@ -19,9 +19,14 @@ export function assignFormCookie({ secure }: Rooms, request: FastifyRequest, rep
 /** Throws `form_stale` unless the form was shown to this browser. */
 export function checkSignInForm(rooms: Rooms, request: FastifyRequest): void {
   checkOwnPage(rooms, request)
-  const browser = readCookie(request, 'login-relay-form', rooms.secure)
+  checkCsrf((request.body as { csrf?: unknown } | undefined)?.csrf, tokenOf(formBrowser(rooms, request)))
+}
+
+/** Which browser it is: the value that its form was tied to. `form_stale`: it has none. */
+export function formBrowser({ secure }: Rooms, request: FastifyRequest): string {
+  const browser = readCookie(request, 'login-relay-form', secure)
   if (browser === undefined) throw new RelayError('form_stale')
-  checkCsrf((request.body as { csrf?: unknown } | undefined)?.csrf, tokenOf(browser))
+  return browser
 }
 
 /** The browser is signed in from now on; the session that it had ends. */

@@ -2,14 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, type RelayError } from '../../errors.ts'
 import { loadPortalPrincipal } from '../identify.ts'
+import { passkeyPlace } from '../passkey-place.ts'
 import { clearCookie, setCookie } from '../portal-cookie.ts'
 import { assignErrorHeaders } from '../respond-error.ts'
 import { returnAddress } from '../return-address.ts'
 import type { Rooms } from '../rooms.ts'
-import { type Content, html } from './html.ts'
+import { type Content, type Html, html } from './html.ts'
 import { csrfField } from './layout.ts'
 import { doneNote, errorNote } from './notes.ts'
 import { readForm, respondGoTo, respondPage, takeForm } from './page-route.ts'
+import { passkeyForm } from './passkey-form.ts'
 import { assignFormCookie, cameFrom, checkSignInForm, welcome } from './sign-in-form.ts'
 
 const signInForm = z.strictObject({ csrf: z.string(), next: z.string().max(2000), name: z.string().max(200), password: z.string().max(1024) })
@@ -59,15 +61,23 @@ export interface SignInView {
 
 export async function showSignIn(rooms: Rooms, reply: FastifyReply, request: FastifyRequest, view: SignInView): Promise<FastifyReply> {
   const { next, name = '', note, status = 200, lead = 'The relay signs in to your sites for you. Sign in to the relay itself here.' } = view
+  const csrf = assignFormCookie(rooms, request, reply)
+  const hasPasskeys = passkeyPlace(rooms, request.headers.host) !== undefined
   const nobodyYet = (await rooms.identity.listUsers()).length === 0
   const body = html`<div class="narrow"><h1>Sign in</h1><p class="lead">${lead}</p>
 ${note}
 ${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</strong></p><p>On the relay's machine, run <code>login-relay user add NAME</code> (or <code>login-relay init</code> for a new relay), then load this page again.</p></div>`}
-<form class="card" method="post" action="/sign-in">${csrfField(assignFormCookie(rooms, request, reply))}<input type="hidden" name="next" value="${next}">
+<form class="card" method="post" action="/sign-in">${csrfField(csrf)}<input type="hidden" name="next" value="${next}">
 <div class="field"><label for="name">Your name at this relay</label><input id="name" name="name" value="${name}" required maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false"></div>
 <div class="field"><label for="password">Your password at this relay</label><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"></div>
-<button class="main">Sign in</button></form></div>`
-  return respondPage(reply, { title: 'Sign in', body, status }, undefined)
+<button class="main">Sign in</button></form>
+${hasPasskeys && passkeySignInForm(csrf, next)}</div>`
+  return respondPage(reply, { title: 'Sign in', body, status, ...(hasPasskeys ? { passkeys: true } : {}) }, undefined)
+}
+
+function passkeySignInForm(csrf: string, next: string): Html {
+  const fields = html`<input type="hidden" name="next" value="${next}">`
+  return passkeyForm({ kind: 'get', action: '/sign-in/passkey', options: '/sign-in/passkey', csrf, button: 'Sign in with a passkey', card: true, fields })
 }
 
 function failureNote(error: RelayError): Content {
