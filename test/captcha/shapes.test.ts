@@ -9,6 +9,7 @@ import { outlineOf } from '../../captcha/shapes/outline.ts'
 import { readShapes, withKnown } from '../../captcha/shapes/read-shapes.ts'
 import { draw, svgOf } from '../../captcha/training/draw.ts'
 import { seeded } from '../../captcha/training/random.ts'
+import { processorTime } from '../processor-time.ts'
 import fc from '../property.ts'
 
 const asked = () => Promise.reject(new Error('a network was asked'))
@@ -102,6 +103,17 @@ t.test('an outline is where it stands and as large as it is drawn, whichever way
   for (const path of ['', 'M0 0', 'M0 0A3 3 0 0 0 6 6L1 1L2 2Z', 'M1 1L2', 'M1 1L2 2L3 3Z4', 'M5 5L5 5L5 5Z', `M0 0${'L1 1'.repeat(3000)}`, 'M1e9 1L2 2L3 3']) {
     t.equal(outlineOf(path), undefined, path.slice(0, 40))
   }
+})
+
+t.test('a drawing of boxes, which could be a dash of every font, keeps nobody busy', async (t) => {
+  const box = (index: number): string =>
+    `<path fill="#123" d="M${index * 30} 5L${index * 31 + 3} 5L${index * 31 + 3} ${20 + index}L${index * 30} ${20 + index}L${index * 30} 5Z"/>`
+  const svg = `<svg width="500" height="50">${Array.from({ length: 16 }, (_, index) => box(index)).join('')}</svg>`
+  readShapes(svg, [])
+  const before = processorTime()
+  for (let count = 0; count < 4; count++) readShapes(svg, [])
+  const each = (processorTime() - before) / 4
+  t.ok(each < 90, `${each} ms`)
 })
 
 t.test('whatever stands where a path is expected, an outline is numbers or nothing', async () => {
