@@ -140,6 +140,11 @@ export async function createRelay({
     audit,
   )
   recordEnds(sessions, audit, log)
+  certificateAuthority.onReissued(({ added, removed }) => {
+    void audit
+      .record({ act: 'ca.reissue', outcome: 'done', details: { added: added.join(' '), removed: removed.join(' ') } })
+      .catch((error: unknown) => log.error({ err: error }, 'a new certificate of the CA could not be recorded'))
+  })
   const sessionMetrics = createSessionMetrics(sessions, accounts)
   const accessLog = openAccessLog(settings, folder)
   const tracing =
@@ -151,6 +156,7 @@ export async function createRelay({
     config: settings,
     sessions,
     outbound,
+    audit,
     portalUrl: () => portal.url(),
     log,
     observers,

@@ -6,6 +6,7 @@ import { denyVerb } from './account-deny.ts'
 import { keepVerb } from './account-keep.ts'
 import { registerVerb } from './account-register.ts'
 import { adapterVerbs } from './adapter.ts'
+import { auditVerbs } from './audit.ts'
 import { caVerbs } from './ca.ts'
 import { captchaVerbs } from './captcha.ts'
 import { claimVerb } from './claim.ts'
@@ -50,6 +51,7 @@ const verbs = [
   runVerb,
   caVerbs,
   vaultVerbs,
+  auditVerbs,
   topVerb,
   doctorVerb,
 ]

@@ -3,10 +3,12 @@ import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { runAs } from '../audit/index.ts'
 import { RelayError } from '../errors.ts'
 import { boundAddress, listenAt } from '../listening.ts'
 import { type Family, single, type TrafficFigures } from '../metrics/index.ts'
 import {
+  actorOf,
   answerOnConnection,
   type ClientUpgrade,
   hasContent,
@@ -213,7 +215,8 @@ class ForwardProxy implements Proxy {
       traffic.counts.refused(excess, { ...request, sender })
       return void respondError(request.res, excess, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: hasContent(head) })
     }
-    if (target.path.startsWith(ownPaths)) return void deliver(this.#rooms, this.#hops, { ...request, sender, principal })
+    if (target.path.startsWith(ownPaths))
+      return void runAs(actorOf({ ...request, sender }), () => deliver(this.#rooms, this.#hops, { ...request, sender, principal }))
     return traffic.relay({ ...request, sender })
   }
 

@@ -6,6 +6,7 @@ export interface ClientRequest extends Readable {
   readonly url?: string | undefined
   /** The whole message has arrived. */
   readonly complete: boolean
+  readonly socket?: { readonly remoteAddress?: string | undefined }
 }
 
 /** The answer to it. */

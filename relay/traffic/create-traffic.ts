@@ -1,4 +1,5 @@
 import { TrafficCounts } from './counts.ts'
+import { FirstUses } from './first-uses.ts'
 import { LiveTraffic } from './live-traffic.ts'
 import { RelayedRequest } from './relayed-request.ts'
 import type { Rooms, TrafficOptions } from './rooms.ts'
@@ -16,7 +17,13 @@ export interface Traffic {
 }
 
 export function createTraffic(options: TrafficOptions): Traffic {
-  const rooms: Rooms = { ...options, live: new LiveTraffic(), counts: new TrafficCounts(options.observers), turns: new Turns() }
+  const rooms: Rooms = {
+    ...options,
+    live: new LiveTraffic(),
+    counts: new TrafficCounts(options.observers),
+    turns: new Turns(),
+    firstUses: new FirstUses(options.audit),
+  }
   return {
     live: rooms.live,
     counts: rooms.counts,

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { ResponseFacts } from '../../adapters/index.ts'
 import type { Account } from '../accounts/index.ts'
+import { runAs } from '../audit/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { PageSignIn, SiteSession } from '../sessions/index.ts'
@@ -11,6 +12,7 @@ import { ExchangeCookies } from './cookies/exchange-cookies.ts'
 import { isCrossSite } from './cross-site.ts'
 import { Ending } from './ending.ts'
 import { respondError, respondSeeOther } from './error-answer.ts'
+import { actorOf } from './first-uses.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
 import { type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
@@ -106,7 +108,15 @@ export class RelayedRequest implements Cuttable {
     void wholeOf(this.#bodyToSend() as KeptBody)
       .then((whole) => {
         if (this.#isOver || whole === undefined) return undefined
-        const form = { method: req.method as string, url: this.#url, fields: head.fields, cookie: head.cookie, body: whole, signal: this.#ending.signal }
+        const form = {
+          method: req.method as string,
+          url: this.#url,
+          fields: head.fields,
+          cookie: head.cookie,
+          body: whole,
+          signal: this.#ending.signal,
+          actor: actorOf(this.#request),
+        }
         return sendPageForm(this.#rooms, signIn, form)
       })
       .then((answer) => {
@@ -135,7 +145,7 @@ export class RelayedRequest implements Cuttable {
   #signIn(then: (session: SiteSession) => void): void {
     const { id } = this.#account as Account
     this.#hasWaited = true
-    this.#rooms.sessions.ensure(id, { wait: false, signal: this.#ending.signal }).then(
+    runAs(actorOf(this.#request), () => this.#rooms.sessions.ensure(id, { wait: false, signal: this.#ending.signal })).then(
       (session) => {
         if (!this.#isOver) then(session)
       },
@@ -145,7 +155,15 @@ export class RelayedRequest implements Cuttable {
 
   #send(session: SiteSession | undefined): void {
     const { site } = this.#request
-    const { turns } = this.#rooms
+    const { turns, firstUses } = this.#rooms
+    const recording = session === undefined ? undefined : firstUses.note(session, this.#request)
+    if (session !== undefined && recording !== undefined) {
+      recording.then(
+        () => this.#sendRecorded(session),
+        (error) => this.#fail(error),
+      )
+      return
+    }
     if (session === undefined || this.#isCrossSite || !turns.areTaken(site, session, this.#hasWaited)) return void this.#sendNow(session)
     void turns.take(session).then((end) => {
       this.#endTurn = end
@@ -155,6 +173,13 @@ export class RelayedRequest implements Cuttable {
       end()
       this.#signIn((fresh) => this.#send(fresh))
     })
+  }
+
+  #sendRecorded(session: SiteSession): void {
+    if (this.#isOver) return
+    if (this.#isLive(session)) this.#send(session)
+    else if (this.#isCrossSite) this.#send(undefined)
+    else this.#signIn((fresh) => this.#send(fresh))
   }
 
   #isLive(session: SiteSession): boolean {

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
+import type { Audit } from '../audit/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { TrafficCounts } from './counts.ts'
 import type { ExchangeObserver } from './exchange-observer.ts'
+import type { FirstUses } from './first-uses.ts'
 import type { LiveTraffic } from './live-traffic.ts'
 import type { Turns } from './turns.ts'
 
@@ -11,6 +13,7 @@ export interface TrafficOptions {
   readonly config: Pick<Config, 'sessions' | 'limits'>
   readonly sessions: Sessions
   readonly outbound: Outbound
+  readonly audit: Audit
   /** Asked for each error answer: the portal may have chosen its port at start. */
   readonly portalUrl: () => string
   readonly log: Logger
@@ -23,4 +26,5 @@ export interface Rooms extends TrafficOptions {
   readonly live: LiveTraffic
   readonly counts: TrafficCounts
   readonly turns: Turns
+  readonly firstUses: FirstUses
 }

@@ -1,18 +1,6 @@
 import t from 'tap'
-import type { AuditRecord } from '../../relay/audit/index.ts'
 import { startPortal } from '../portal/start-portal.ts'
-import type { StartedRelay } from '../start-relay.ts'
-
-/** What was recorded since, oldest first. */
-async function since({ audit }: StartedRelay, n: number): Promise<AuditRecord[]> {
-  const records: AuditRecord[] = []
-  for await (const record of audit.oldest()) if (record.n > n) records.push(record)
-  return records
-}
-
-async function lastOf(relay: StartedRelay): Promise<number> {
-  return (await relay.audit.verify()).head.n
-}
+import { lastOf, since } from './since.ts'
 
 t.test('signing in and out at the portal is recorded, with who, from where and the outcome', async (t) => {
   const relay = await startPortal(t)
@@ -113,4 +101,28 @@ t.test('no record, no act: what cannot be recorded is refused and not done', asy
   t.equal(token, 'audit_unwritable')
   t.same(await relay.identity.listPortalSessions(relay.ann.user.id), [], 'nor is there a session')
   await t.rejects(relay.sessions.ensure(relay.ann.account.id), { code: 'audit_unwritable' }, 'nor does a password leave')
+})
+
+t.test('a member reads what is his, an administrator that and what concerns the relay, the local administrator all', async (t) => {
+  const relay = await startPortal(t)
+  const read = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${relay.portalUrl}/api/v1/audit?limit=1000`, { headers })
+    return (await answer.json()) as { act: string; owner?: string; n: number }[]
+  }
+  const ann = await read({ cookie: (await relay.signedIn(relay.ann)).cookie })
+  const bob = await read({ cookie: (await relay.signedIn(relay.bob)).cookie })
+  const local = await read({ authorization: `Bearer ${relay.adminToken}` })
+  const owners = (records: typeof ann) => [...new Set(records.map(({ owner }) => owner))].sort()
+  t.same(owners(bob), [relay.bob.user.id])
+  t.same(owners(ann), [relay.ann.user.id, undefined].sort())
+  t.ok(
+    ann.some(({ act }) => act === 'user.add'),
+    'users are the relay’s',
+  )
+  t.same(owners(local), [relay.ann.user.id, relay.bob.user.id, undefined].sort())
+  t.match(
+    local.map(({ n }) => n),
+    Array.from({ length: local.length }, (_, i) => local.length - i),
+    'newest first, none left out',
+  )
 })

@@ -84,6 +84,9 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/challenges/none', body: { answer: 'x' }, statuses: [404, 404, 404, 404, 401] },
   { method: 'POST', path: '/challenges/none/reload', statuses: [404, 404, 404, 404, 401] },
   { method: 'POST', path: '/tickets/claim', body: { ticket: 'x'.repeat(43) }, statuses: [410, 410, 410, 410, 401] },
+  { method: 'GET', path: '/audit', statuses: [200, 200, 403, 200, 401] },
+  { method: 'GET', path: '/audit/export?format=cef', statuses: [200, 200, 403, 200, 401] },
+  { method: 'GET', path: '/audit/verify', statuses: [200, 403, 403, 200, 401] },
   // Last: it is gone afterwards.
   { method: 'DELETE', path: '/accounts/ANN_ACCOUNT', statuses: [204, 404, 404, 404, 401] },
 ]

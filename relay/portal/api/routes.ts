@@ -1,4 +1,5 @@
 import { accountRoutes } from './account-routes.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { captchaRoutes } from './captcha-routes.ts'
 import { challengeRoutes } from './challenge-routes.ts'
 import { choiceRoutes } from './choice-routes.ts'
@@ -42,4 +43,5 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...challengeRoutes,
   ...eventRoutes,
   ...ticketRoutes,
+  ...auditRoutes,
 ]

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { meaningOf } from '../../../adapters/index.ts'
+import type { Actor } from '../../audit/index.ts'
 import { RelayError } from '../../errors.ts'
 import type { ForwardResponse, HttpAgent, Part } from '../../outbound/index.ts'
 import type { PageSignIn } from '../../sessions/index.ts'
@@ -18,6 +19,8 @@ export interface PageFormRequest {
   readonly cookie: string
   readonly body: Buffer
   readonly signal: AbortSignal
+  /** Whose it is. */
+  readonly actor: Actor
 }
 
 /** The largest answer to such a form. */
@@ -36,7 +39,11 @@ export function isPageForm({ form }: PageSignIn, method: string, url: URL): bool
  * Sends the enrolled form with the password in the placeholder's place, and gives the answer without it. The agent holds the password
  * to its origins (law 2) and knows what to take out of the answer (law 1). Undefined: this form does not hold the placeholder, or it is spent.
  */
-export async function sendPageForm({ outbound, sessions, log }: Rooms, signIn: PageSignIn, request: PageFormRequest): Promise<ForwardResponse | undefined> {
+export async function sendPageForm(
+  { outbound, sessions, audit, log }: Rooms,
+  signIn: PageSignIn,
+  request: PageFormRequest,
+): Promise<ForwardResponse | undefined> {
   const { form, placeholder, password: secret } = signIn
   const contentType = fieldOf(request.fields, 'content-type')
   const body = swapPlaceholder(request.body, { contentType, field: form.field, charset: form.charset, placeholder, secret })
@@ -48,7 +55,12 @@ export async function sendPageForm({ outbound, sessions, log }: Rooms, signIn: P
     const name = flat[index] as string
     if (!notSent.has(name.toLowerCase())) headers.push([name, flat[index + 1] as string | readonly Part[]])
   }
-  const answer = await agent.send({ method: 'POST', url: request.url, headers, body, signal: request.signal })
+  const { id: account, owner, siteId: site } = signIn.account
+  const answer = await audit.act(
+    { act: 'placeholder.use', who: request.actor.who, ...(request.actor.from === undefined ? {} : { from: request.actor.from }), account, owner, site },
+    () => agent.send({ method: 'POST', url: request.url, headers, body, signal: request.signal }),
+    ({ status }) => ({ details: { status } }),
+  )
   const bytes = await readAll(answer.body, signIn.site.id)
   const cookies = answer.headers.filter(([name]) => name.toLowerCase() === 'set-cookie').map(([, value]) => value)
   signIn.session.absorb(request.url, cookies)

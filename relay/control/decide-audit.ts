@@ -1,0 +1,46 @@
+import type { AuditRecord } from '../audit/index.ts'
+import type { Principal } from '../identity/index.ts'
+import { type Decision, firstMatch, type Rule } from './rule.ts'
+
+interface Question {
+  readonly principal: Principal
+  readonly record: Pick<AuditRecord, 'owner' | 'who'>
+}
+
+export const auditRules: readonly Rule<Question>[] = [
+  {
+    id: 'local',
+    allowed: true,
+    reason: 'the holder of the data directory runs this relay',
+    matches: ({ principal }) => principal.kind === 'local',
+  },
+  {
+    id: 'device-reads',
+    allowed: false,
+    reason: 'a device uses accounts; what was done is read at the portal',
+    matches: ({ principal }) => principal.kind === 'device',
+  },
+  {
+    id: 'own',
+    allowed: true,
+    reason: 'it concerns what is yours',
+    matches: ({ principal, record }) => principal.kind === 'portal' && record.owner === principal.user.id,
+  },
+  {
+    id: 'did-it',
+    allowed: true,
+    reason: 'you did it',
+    matches: ({ principal, record }) => principal.kind === 'portal' && record.who.user === principal.user.id,
+  },
+  {
+    id: 'administration',
+    allowed: true,
+    reason: 'it concerns the relay, and you administer it',
+    matches: ({ principal, record }) => principal.kind === 'portal' && principal.user.role === 'admin' && record.owner === undefined,
+  },
+]
+
+/** May this principal read this record of the audit? An administrator reads what concerns the relay, not what others do with their accounts. */
+export function decideAudit(principal: Principal, record: Question['record']): Decision {
+  return firstMatch(auditRules, { principal, record })
+}
