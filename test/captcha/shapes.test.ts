@@ -113,7 +113,7 @@ t.test('a drawing of boxes, which could be a dash of every font, keeps nobody bu
   const before = processorTime()
   for (let count = 0; count < 4; count++) readShapes(svg, [])
   const each = (processorTime() - before) / 4
-  t.ok(each < 90, `${each} ms`)
+  t.ok(each < 60, `${each} ms`)
 })
 
 t.test('whatever stands where a path is expected, an outline is numbers or nothing', async () => {
