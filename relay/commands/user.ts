@@ -18,7 +18,7 @@ export function userVerbs(program: Command): void {
     .option('--role <ROLE>', 'member, or admin: who may add users and sites', 'member')
     .action(add)
   verb(user, 'list', 'list the people').action(list)
-  verb(user, 'reset-second-factor NAME', 'for who has lost the phone: the password alone signs in, until an authenticator app is set up again').action(reset)
+  verb(user, 'reset-second-factor NAME', 'for who has lost the phone: takes away authenticator app, recovery codes and passkeys').action(reset)
 }
 
 async function add(name: string, options: CommonOptions & SecretOptions & { role: string }): Promise<void> {
@@ -41,5 +41,8 @@ async function list(options: CommonOptions): Promise<void> {
 async function reset(name: string, options: CommonOptions): Promise<void> {
   await withRelay(options, (relay) => relay.call('DELETE', `/api/v1/users/${encodeURIComponent(name)}/second-factor`))
   if (options.json === true) printJson({ user: name, secondFactor: false })
-  else printLine(`${printable(name)} signs in with the password alone now, and should set up an authenticator app again: Security, at the portal.`)
+  else
+    printLine(
+      `${printable(name)} signs in with the password now. Authenticator app, recovery codes and passkeys are gone; set up new ones under Security, at the portal.`,
+    )
 }

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { findChromium, launchChromium, wantedChromium } from '../chromium.ts'
 import { addPasskey, answerOf, fetchOptions, openPasskeyBrowser, type PasskeyBrowser, sendAnswer } from './passkey-browser.ts'
-import { startPortal } from './start-portal.ts'
+import { type StartedPortal, startPortal } from './start-portal.ts'
 import { readPage, Visitor } from './visitor.ts'
 
 const skip = findChromium() === undefined ? wantedChromium : false
 const minute = 60_000
 
 /** A relay whose clock is moved by hand, and ann with a passkey, signed in. */
-async function start(t: Test): Promise<{ browser: PasskeyBrowser; complaints: string[]; pass: (milliseconds: number) => void }> {
+async function start(t: Test): Promise<{ relay: StartedPortal; browser: PasskeyBrowser; complaints: string[]; pass: (milliseconds: number) => void }> {
   let ahead = 0
   const pass = (milliseconds: number) => {
     ahead += milliseconds
@@ -23,7 +23,7 @@ async function start(t: Test): Promise<{ browser: PasskeyBrowser; complaints: st
   browser.page.on('pageerror', (error) => complaints.push(String(error)))
   browser.page.on('console', (message) => message.type() === 'error' && !/Failed to load resource/.test(message.text()) && complaints.push(message.text()))
   await addPasskey(browser, relay.ann)
-  return { browser, complaints, pass }
+  return { relay, browser, complaints, pass }
 }
 
 async function signOut({ page }: PasskeyBrowser): Promise<void> {
@@ -84,7 +84,7 @@ t.test('an answer without user verification, a replayed one and one for another 
 })
 
 t.test('an answer made at another origin, for another challenge, or by a copied key is refused', { skip }, async (t) => {
-  const { browser } = await start(t)
+  const { relay, browser } = await start(t)
   const { page, cdp, authenticatorId, url } = browser
   await signOut(browser)
   const before = await page.context().cookies()
@@ -107,6 +107,10 @@ t.test('an answer made at another origin, for another challenge, or by a copied 
   await cdp.send('WebAuthn.clearCredentials', { authenticatorId })
   for (const credential of credentials) await cdp.send('WebAuthn.addCredential', { authenticatorId, credential: { ...credential, signCount: 1 } })
   t.equal(await sendAnswer(page, await answerOf(page, await fetchOptions(page))), 422, 'its counter went back')
+
+  const lost = { method: 'DELETE', headers: { authorization: `Bearer ${relay.adminToken}` } }
+  t.equal((await fetch(`${relay.portalUrl}/api/v1/users/ann/second-factor`, lost)).status, 204)
+  t.same(await relay.store.collection({ name: 'passkeys' }).list(), [], 'the local administrator takes away what a lost phone holds')
 })
 
 t.test('where passkeys cannot work, the pages say so and offer the password', async (t) => {

@@ -11,6 +11,14 @@ t.test('while nobody can sign in, the page says what to do', async (t) => {
   t.notMatch(readPage((await new Visitor(relay.portalUrl).get('/sign-in')).body), /Nobody can sign in/)
 })
 
+t.test('the page says which address it must have: the public one, or while there is none the one it was asked for at', async (t) => {
+  const near = await startRelay(t)
+  t.match(readPage((await new Visitor(near.portalUrl).get('/sign-in')).body), `address bar begins with ${near.portalUrl}/`)
+  const far = await startRelay(t, { config: { portal: { publicUrl: 'https://relay.example.com' } } })
+  const page = await far.portal.inject({ url: '/sign-in', headers: { host: 'localhost', accept: 'text/html' } })
+  t.match(readPage(page.body), 'address bar begins with https://relay.example.com/')
+})
+
 t.test('the right password leads to where the person was going, the wrong one says so without saying which was wrong', async (t) => {
   const relay = await startPortal(t)
   const browser = relay.visitor()

@@ -93,7 +93,7 @@ export const secondFactorRoutes = [
   route({
     method: 'DELETE',
     path: '/users/:id/second-factor',
-    summary: 'Take the second factor away from a person who has lost his phone (the local administrator alone)',
+    summary: 'Take authenticator app, recovery codes and passkeys away from a person who has lost his phone (the local administrator alone)',
     access: 'operator',
     params: idParams,
     handle: async ({ rooms, principal, params }) => {
@@ -101,7 +101,9 @@ export const secondFactorRoutes = [
       if (principal.kind !== 'local') throw new RelayError('forbidden', { params: { reason: 'this takes the command line on the machine of the relay' } })
       const user = await rooms.identity.findUser(params.id)
       if (user === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
-      if (!(await rooms.secondFactors.remove(user.id))) throw none()
+      const passkeys = await rooms.passkeys.list(user.id)
+      for (const { id } of passkeys) await rooms.passkeys.remove(user.id, id)
+      if (!(await rooms.secondFactors.remove(user.id)) && passkeys.length === 0) throw none()
     },
   }),
 ]

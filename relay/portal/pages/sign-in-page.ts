@@ -71,8 +71,14 @@ ${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</s
 <div class="field"><label for="name">Your name at this relay</label><input id="name" name="name" value="${name}" required maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false"></div>
 <div class="field"><label for="password">Your password at this relay</label><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"></div>
 <button class="main">Sign in</button></form>
-${hasPasskeys && passkeySignInForm(csrf, next)}</div>`
+${hasPasskeys && passkeySignInForm(csrf, next)}
+<p class="quiet">Sign in only while your browser’s address bar begins with <code>${addressHere(rooms, request)}/</code>. A page anywhere else is not the relay, whatever it looks like.</p></div>`
   return respondPage(reply, { title: 'Sign in', body, status, ...(hasPasskeys ? { passkeys: true } : {}) }, undefined)
+}
+
+/** The public address; while none is configured, the one of the relay's own by which the person came (host-rule.ts has checked it). */
+function addressHere({ config, url, scheme }: Rooms, { headers }: FastifyRequest): string {
+  return config.portal.publicUrl === undefined ? `${scheme}://${headers.host}` : url()
 }
 
 function passkeySignInForm(csrf: string, next: string): Html {
