@@ -38,6 +38,17 @@ const options = z.strictObject({
     .refine((portal) => portal.key === undefined || portal.certificate !== undefined, { path: ['key'], error: 'goes together with `certificate`' })
     .prefault({})
     .describe('The portal: web pages and the HTTP API.'),
+  identity: z
+    .strictObject({
+      passwordAlone: z
+        .enum(['allowed', 'refused'])
+        .default('allowed')
+        .describe(
+          'Whether a password is enough to sign in to the portal. With `refused` it takes a passkey, or a code of an authenticator app besides; who has neither sets up an app as he signs in (docs/sign-in.md).',
+        ),
+    })
+    .prefault({})
+    .describe('How people sign in to the relay itself.'),
   proxy: z
     .strictObject({
       listen: listenAddress.default('127.0.0.1:8471').describe('Where the forward proxy listens.'),

@@ -99,7 +99,7 @@ export async function createRelay({
   const audit = createAudit({ store, vault, folder, settings: settings.audit, now, log })
   const secondFactors = createSecondFactors({ store, vault, now })
   const passkeys = createPasskeys({ store, now })
-  const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, now }), audit, now)
+  const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, passwordAlone: config.identity.passwordAlone, now }), audit, now)
   const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit)
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
   const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)

@@ -48,6 +48,12 @@ export const catalogue = {
     text: "The request does not come from the relay's own page, or the page is too old.",
     next: 'Go back, load the page again, and repeat what you did.',
   },
+  password_alone_refused: {
+    status: 403,
+    exit: 1,
+    text: 'This relay takes no password alone.',
+    next: 'Sign in with your passkey. When you have lost it, whoever runs the relay lets you in: `login-relay user reset-second-factor NAME`.',
+  },
   passkey_refused: {
     status: 422,
     exit: 1,

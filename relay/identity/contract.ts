@@ -65,7 +65,7 @@ export interface SignedIn {
 
 /** The password was right, and a code is owed. */
 export interface HalfSignedIn {
-  /** For the browser that gave the password; good for five minutes, for `finishSignIn` alone. */
+  /** For the browser that gave the password; good for five minutes, for `finishSignIn` or `signInWithNewApp` alone. */
   readonly half: string
 }
 
@@ -87,16 +87,21 @@ export interface Identity {
 
   /**
    * Checks a password and starts a portal session, or, for who has a second factor, the first half of one. The same time and the same words whether the user exists or not.
-   * `unauthenticated` when wrong; `too_many_tries` (growing delay per user and per address).
+   * `unauthenticated` when wrong; `too_many_tries` (growing delay per user and per address); `password_alone_refused`: his passkey is wanted.
    */
   signIn(given: { name: string; password: string; address: string; agent: string }): Promise<SignedIn | HalfSignedIn>
-  /** May `finishSignIn` still be called with this? */
-  isHalfSignedIn(half: string): boolean
+  /** What a half sign-in still owes; undefined: it is over. `set-up`: passwords alone are refused, and the person has neither app nor passkey. */
+  halfSignIn(half: string): { readonly user: User; readonly owes: 'code' | 'set-up' } | undefined
   /**
    * The second half: a code of the authenticator app, or a recovery code; `by` says which. Each is good once.
    * `unauthenticated`: it is wrong, or the first half is over; `too_many_tries`: counted together with wrong passwords.
    */
   finishSignIn(given: { half: string; code: string; address: string; agent: string }): Promise<SignedIn & { readonly by: 'app' | 'recovery' }>
+  /**
+   * The second half of one that owes a set-up: confirms the app that was offered meanwhile. `unauthenticated`: it is over, or owes something
+   * else; else as `SecondFactors.confirm`.
+   */
+  signInWithNewApp(given: { half: string; code: string; address: string; agent: string }): Promise<SignedIn & { readonly recoveryCodes: readonly string[] }>
   /** A passkey is both halves at once. `passkey_refused`; `too_many_tries` (by address). */
   signInByPasskey(given: PasskeyAnswer & { readonly address: string; readonly agent: string }): Promise<SignedIn>
   /**

@@ -1,6 +1,6 @@
 import { RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
-import type { Device, Identity, PasskeyAnswer, Principal } from './contract.ts'
+import type { Device, Identity, PasskeyAnswer, Principal, User } from './contract.ts'
 import { Devices } from './devices.ts'
 import { HalfSignIns } from './half-sign-ins.ts'
 import type { Passkeys } from './passkeys.ts'
@@ -14,9 +14,11 @@ import { Users } from './users.ts'
 export interface IdentityOptions {
   readonly store: Store
   /** Undefined: nobody has one. */
-  readonly secondFactors?: Pick<SecondFactors, 'of' | 'spend'>
+  readonly secondFactors?: Pick<SecondFactors, 'of' | 'spend' | 'confirm'>
   /** Undefined: nobody has one. */
-  readonly passkeys?: Pick<Passkeys, 'prove'>
+  readonly passkeys?: Pick<Passkeys, 'prove' | 'list'>
+  /** Default: allowed. */
+  readonly passwordAlone?: 'allowed' | 'refused'
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number
 }
@@ -25,7 +27,7 @@ export interface IdentityOptions {
 const hashesAtOnce = 2
 const hashesInLine = 30
 
-export function createIdentity({ store, secondFactors, passkeys, now = Date.now }: IdentityOptions): Identity {
+export function createIdentity({ store, secondFactors, passkeys, passwordAlone = 'allowed', now = Date.now }: IdentityOptions): Identity {
   const users = new Users(store, new PasswordHasher(new Turns(hashesAtOnce, hashesInLine)), now)
   const sessions = new PortalSessions(store, now)
   const devices = new Devices(store, now)
@@ -35,6 +37,14 @@ export function createIdentity({ store, secondFactors, passkeys, now = Date.now 
   const principalOf = (device: Device | undefined): Extract<Principal, { kind: 'device' }> | undefined => {
     const user = device && users.byId(device.userId)
     return device && user && { kind: 'device', user, device }
+  }
+
+  /** What this person owes besides his password. `password_alone_refused`: he has a passkey, and no app. */
+  const owedBy = async (user: User): Promise<'code' | 'set-up' | undefined> => {
+    if ((await secondFactors?.of(user.id)) !== undefined) return 'code'
+    if (passwordAlone === 'allowed') return undefined
+    if (passkeys !== undefined && (await passkeys.list(user.id)).length > 0) throw new RelayError('password_alone_refused')
+    return 'set-up'
   }
 
   const provePasskey = async (answer: PasskeyAnswer, address: string): Promise<string> => {
@@ -68,18 +78,22 @@ export function createIdentity({ store, secondFactors, passkeys, now = Date.now 
         throw error
       })
       if (user === undefined) throw new RelayError('unauthenticated')
-      if ((await secondFactors?.of(user.id)) !== undefined) {
+      const owes = await owedBy(user).catch((error) => {
+        attempt.withdrawn()
+        throw error
+      })
+      if (owes !== undefined) {
         // Not passed: whoever knows the password would clear the way to guess codes.
         attempt.withdrawn()
-        return { half: halves.begin(user) }
+        return { half: halves.begin({ user, owes }) }
       }
       attempt.passed()
       return { ...(await sessions.begin(user.id, { address, agent })), user }
     },
-    isHalfSignedIn: (half) => halves.userOf(half) !== undefined,
+    halfSignIn: (half) => halves.find(half),
     async finishSignIn({ half, code, address, agent }) {
-      const user = halves.userOf(half)
-      if (user === undefined || secondFactors === undefined) throw new RelayError('unauthenticated')
+      const { user, owes } = halves.find(half) ?? {}
+      if (user === undefined || owes !== 'code' || secondFactors === undefined) throw new RelayError('unauthenticated')
       const attempt = throttle.begin(user.name, address)
       const by = await secondFactors.spend(user.id, code).catch((error) => {
         attempt.withdrawn()
@@ -88,6 +102,15 @@ export function createIdentity({ store, secondFactors, passkeys, now = Date.now 
       if (by === false || !halves.end(half)) throw new RelayError('unauthenticated')
       attempt.passed()
       return { ...(await sessions.begin(user.id, { address, agent })), user, by }
+    },
+    async signInWithNewApp({ half, code, address, agent }) {
+      const { user, owes } = halves.find(half) ?? {}
+      if (user === undefined || owes !== 'set-up' || secondFactors === undefined) throw new RelayError('unauthenticated')
+      // He may have got one meanwhile, elsewhere: a password alone must not put another in its place.
+      if ((await owedBy(user)) !== 'set-up') throw new RelayError('unauthenticated')
+      const recoveryCodes = await secondFactors.confirm(user.id, half, code)
+      halves.end(half)
+      return { ...(await sessions.begin(user.id, { address, agent })), user, recoveryCodes }
     },
     async signInByPasskey({ address, agent, ...answer }) {
       const user = users.byId(await provePasskey(answer, address))
@@ -102,7 +125,8 @@ export function createIdentity({ store, secondFactors, passkeys, now = Date.now 
       const attempt = throttle.begin(user.name, address)
       const isProved = async () => {
         if ((await users.authenticate(user.name, password)) === undefined) return false
-        return (await secondFactors?.of(user.id)) === undefined || (await secondFactors?.spend(user.id, code)) !== false
+        if ((await secondFactors?.of(user.id)) === undefined) return passwordAlone === 'allowed'
+        return (await secondFactors?.spend(user.id, code)) !== false
       }
       const proved = await isProved().catch((error) => {
         attempt.withdrawn()

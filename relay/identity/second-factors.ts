@@ -7,6 +7,7 @@ import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
 
 /** Time to find the phone and its app. Milliseconds. */
 const offerLife = 15 * 60_000
+const mostOffers = 1_000
 
 /** What a person's second factor is, without anything of it. */
 export interface SecondFactor {
@@ -28,12 +29,15 @@ export interface AuthenticatorOffer {
 export interface SecondFactors {
   /** Undefined: none; the password is all that is asked. */
   of(userId: string): Promise<SecondFactor | undefined>
-  /** A new key, in memory alone until it is confirmed; one that was set up before stays good until then. */
-  offer(userId: string, names: { readonly issuer: string; readonly user: string }): AuthenticatorOffer
+  /**
+   * A new key, in memory alone until it is confirmed; one that was set up before stays good until then. `to`: the session, or the half of a
+   * sign-in, that sees it: two who are signed in as one person never see each other's.
+   */
+  offer(to: string, names: { readonly issuer: string; readonly user: string }): AuthenticatorOffer
   /** The offer that waits; undefined: none, or it is over. */
-  offered(userId: string): AuthenticatorOffer | undefined
+  offered(to: string): AuthenticatorOffer | undefined
   /** Takes the offered key into use and gives new recovery codes, this once. `second_factor_not_offered`, `second_factor_code_wrong`. */
-  confirm(userId: string, code: string): Promise<readonly string[]>
+  confirm(userId: string, to: string, code: string): Promise<readonly string[]>
   /** Spends a code of the app, or a recovery code. False: wrong, or spent before. */
   spend(userId: string, code: string): Promise<'app' | 'recovery' | false>
   /** New codes; those before are worth nothing. `not_found` for who has no second factor. */
@@ -86,27 +90,30 @@ class StoredSecondFactors implements SecondFactors {
     return { since: kept.since, recoveryCodesLeft: kept.recoveryHashes.length, recoveryCodesMadeAt: kept.recoveryCodesMadeAt }
   }
 
-  offer(userId: string, { issuer, user }: { issuer: string; user: string }): AuthenticatorOffer {
+  offer(to: string, { issuer, user }: { issuer: string; user: string }): AuthenticatorOffer {
     const secret = newAuthenticatorKey()
     const offer = { secret, address: authenticatorAddress(secret, issuer, user), expiresAt: this.#now() + offerLife }
-    this.#offers.set(userId, offer)
+    this.#offers.set(to, offer)
+    // In the order they were made: the first is the oldest.
+    const [oldest] = this.#offers.keys()
+    if (this.#offers.size > mostOffers && oldest !== undefined) this.#offers.delete(oldest)
     return offer
   }
 
-  offered(userId: string): AuthenticatorOffer | undefined {
-    const offer = this.#offers.get(userId)
+  offered(to: string): AuthenticatorOffer | undefined {
+    const offer = this.#offers.get(to)
     if (offer === undefined || offer.expiresAt > this.#now()) return offer
-    this.#offers.delete(userId)
+    this.#offers.delete(to)
     return undefined
   }
 
-  async confirm(userId: string, code: string): Promise<readonly string[]> {
-    const offer = this.offered(userId)
+  async confirm(userId: string, to: string, code: string): Promise<readonly string[]> {
+    const offer = this.offered(to)
     if (offer === undefined) throw new RelayError('second_factor_not_offered')
     const now = this.#now()
     const lastStep = stepOfCode(offer.secret, code, now, 0)
     if (lastStep === undefined) throw new RelayError('second_factor_code_wrong')
-    this.#offers.delete(userId)
+    this.#offers.delete(to)
     const before = await this.#records.get(userId)
     const codes = newRecoveryCodes()
     const keyName = `second-factor ${randomUUID()}`
@@ -140,7 +147,6 @@ class StoredSecondFactors implements SecondFactors {
   }
 
   async remove(userId: string): Promise<boolean> {
-    this.#offers.delete(userId)
     const before = await this.#records.get(userId)
     if (before === undefined || !(await this.#records.delete(userId))) return false
     await this.#vault.destroyKey(before.value.keyName)

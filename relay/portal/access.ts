@@ -109,8 +109,8 @@ export async function checkActsFor({ identity }: Rooms, principal: Principal, na
 }
 
 /** Whose sign-in to the relay it is: one's own, at the portal. The local administrator has none, and another's is not his business. */
-export function checkOwnSignIn(principal: Principal): User {
-  if (principal.kind === 'portal') return principal.user
+export function checkOwnSignIn(principal: Principal): Extract<Principal, { kind: 'portal' }> {
+  if (principal.kind === 'portal') return principal
   throw new RelayError('forbidden', { params: { reason: 'a person does this at the portal, for himself' } })
 }
 

@@ -3,7 +3,7 @@ import { asRelayError } from '../errors.ts'
 import type { Identity } from '../identity/index.ts'
 import { Repeats } from './repeats.ts'
 
-type SignIns = Pick<Identity, 'signIn' | 'finishSignIn' | 'signInByPasskey'>
+type SignIns = Pick<Identity, 'signIn' | 'finishSignIn' | 'signInWithNewApp' | 'signInByPasskey'>
 
 /**
  * Sign-ins at the portal: one record each, before the session is given to anybody; whether there will be one is not known earlier. A name
@@ -48,6 +48,12 @@ export function recordedSignIns(identity: Identity, audit: Audit, now: () => num
       const { half, address, agent } = given
       const about = { act: 'portal.sign-in-code', from: { address, agent }, who: { kind: 'unknown' as const }, details: { half: audit.fingerprint(half) } }
       return recordTry(about, () => identity.finishSignIn(given))
+    },
+    signInWithNewApp(given) {
+      const { half, address, agent } = given
+      const owner = identity.halfSignIn(half)?.user.id
+      const about = { act: 'portal.sign-in-set-up', from: { address, agent }, who: { kind: 'unknown' as const }, ...(owner === undefined ? {} : { owner }) }
+      return recordTry(about, () => identity.signInWithNewApp(given))
     },
     signInByPasskey(given) {
       const { address, agent } = given

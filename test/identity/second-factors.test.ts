@@ -27,24 +27,24 @@ const codeAt = (secret: string, milliseconds: number) => generateSync({ secret, 
 /** Sets up an app; a minute later the code of the confirmation is long over. */
 async function setUp({ factors, clock }: Started, userId: string): Promise<{ secret: string; codes: readonly string[]; code: () => string }> {
   const { secret } = factors.offer(userId, names)
-  const codes = await factors.confirm(userId, codeAt(secret, clock.now()))
+  const codes = await factors.confirm(userId, userId, codeAt(secret, clock.now()))
   clock.pass(minute)
   return { secret, codes, code: () => codeAt(secret, clock.now()) }
 }
 
 t.test('an app counts once a code of it was confirmed, and not before', async (t) => {
   const { factors, clock } = await start(t)
-  await t.rejects(factors.confirm('ann', '123456'), { code: 'second_factor_not_offered' })
+  await t.rejects(factors.confirm('ann', 'ann', '123456'), { code: 'second_factor_not_offered' })
   const { secret, address } = factors.offer('ann', names)
   t.match(address, `otpauth://totp/login-relay:ann?secret=${secret}`)
-  await t.rejects(factors.confirm('ann', 'abc'), { code: 'second_factor_code_wrong' })
-  await t.rejects(factors.confirm('bob', codeAt(secret, clock.now())), { code: 'second_factor_not_offered' })
+  await t.rejects(factors.confirm('ann', 'ann', 'abc'), { code: 'second_factor_code_wrong' })
+  await t.rejects(factors.confirm('bob', 'bob', codeAt(secret, clock.now())), { code: 'second_factor_not_offered' })
   t.equal(await factors.of('ann'), undefined)
   clock.pass(15 * minute)
   t.equal(factors.offered('ann'), undefined, 'an offer ends')
   const again = factors.offer('ann', names)
   t.not(again.secret, secret)
-  const codes = await factors.confirm('ann', codeAt(again.secret, clock.now()))
+  const codes = await factors.confirm('ann', 'ann', codeAt(again.secret, clock.now()))
   t.equal(new Set(codes).size, 10)
   t.match(await factors.of('ann'), { since: clock.now(), recoveryCodesLeft: 10 })
 })
@@ -115,14 +115,17 @@ t.test('neither the key of an app nor a recovery code lies on disk in clear', as
 
 t.test('a right password is half a sign-in: worth nothing but the code, for five minutes, once', async (t) => {
   const { identity, started, half, app } = await halfSignedIn(t)
-  t.ok(identity.isHalfSignedIn(half))
+  t.ok(identity.halfSignIn(half))
   t.equal(await identity.portalPrincipal(half), undefined)
   await t.rejects(identity.finishSignIn({ half, code: '000000', ...from }), { code: 'unauthenticated' })
+  const offer = started.factors.offer(half, names)
+  const replacing = { half, code: codeAt(offer.secret, started.clock.now()), ...from }
+  await t.rejects(identity.signInWithNewApp(replacing), { code: 'unauthenticated' }, 'nor to put another app in place of hers')
   t.match(await identity.finishSignIn({ half, code: app.code(), ...from }), { user: { name: 'ann' }, by: 'app', token: /^[\w-]{43}$/ })
   await t.rejects(identity.finishSignIn({ half, code: app.codes[0] as string, ...from }), { code: 'unauthenticated' }, 'it is spent')
   const late = (await identity.signIn({ name: 'ann', password, ...from })) as { half: string }
   started.clock.pass(5 * minute)
-  t.notOk(identity.isHalfSignedIn(late.half))
+  t.equal(identity.halfSignIn(late.half), undefined)
   await t.rejects(identity.finishSignIn({ half: late.half, code: app.code(), ...from }), { code: 'unauthenticated' })
 })
 

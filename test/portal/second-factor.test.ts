@@ -1,3 +1,4 @@
+import { generateSync } from 'otplib'
 import t from 'tap'
 import { filesIn } from '../laws/canary.ts'
 import { setUpAuthenticator } from './set-up-authenticator.ts'
@@ -56,6 +57,29 @@ t.test('a wrong code confirms nothing and keeps the key that is being set up', a
   t.match(await api(relay.portalUrl, browser.cookie), { authenticator: false, recoveryCodesLeft: 0 })
 })
 
+t.test('where passwords alone are refused, who has no app sets one up on the way in, and a password never replaces one', async (t) => {
+  const relay = await startPortal(t, { config: { identity: { passwordAlone: 'refused' } } })
+  const [browser, second] = [relay.visitor(), relay.visitor()]
+  t.equal((await browser.signIn('ann', relay.ann.password, '/devices')).location, '/sign-in/set-up?next=%2Fdevices')
+  await second.signIn('ann', relay.ann.password)
+  t.equal((await browser.get('/sign-in/code')).location, '/sign-in?done=half-over', 'there is no code to give')
+  t.equal((await browser.get('/devices')).status, 303)
+  const secret = keyOn((await browser.get('/sign-in/set-up?next=%2Fdevices')).body)
+  t.not(keyOn((await second.get('/sign-in/set-up')).body), secret, 'each half sees a key of its own')
+  const wrong = await browser.post('/sign-in/set-up', { next: '/devices', code: '1' })
+  t.same([wrong.status, keyOn(wrong.body)], [422, secret])
+  const epoch = Math.floor(Date.now() / 1000)
+  const done = await browser.post('/sign-in/set-up', { next: '/devices', code: generateSync({ secret, epoch }) })
+  t.match(readPage(done.body), /Your recovery codes/)
+  t.equal((await browser.get('/devices')).status, 200)
+
+  const late = keyOn((await second.get('/sign-in/set-up')).body)
+  t.equal((await second.post('/sign-in/set-up', { next: '/', code: generateSync({ secret: late, epoch }) })).status, 401, 'she has one by now')
+  t.equal((await relay.visitor().signIn('ann', relay.ann.password)).location, '/sign-in/code?next=%2F')
+  await browser.post('/security/authenticator/remove')
+  t.equal((await browser.post('/verify', { next: '/', password: relay.ann.password })).status, 401, 'nor does one prove again who it is')
+})
+
 t.test('who has lost his phone gets in by the local administrator alone', async (t) => {
   const relay = await startPortal(t)
   const bob = await relay.signedIn(relay.bob)
@@ -89,6 +113,10 @@ t.test('the key of an app and recovery codes are in no log, no error and no file
   for (const value of [secret, ...recoveryCodes])
     for (const encoding of ['utf8', 'base64', 'base64url', 'hex'] as const) t.notOk(everything.includes(Buffer.from(value).toString(encoding)), encoding)
 })
+
+function keyOn(markup: string): string {
+  return /<pre[^>]*>([A-Z2-7 ]+)</.exec(markup)?.[1]?.replaceAll(' ', '') ?? ''
+}
 
 async function api(portalUrl: string, cookie: string): Promise<unknown> {
   return (await fetch(`${portalUrl}/api/v1/me/second-factor`, { headers: { cookie } })).json()

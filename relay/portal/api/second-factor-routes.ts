@@ -20,7 +20,7 @@ export const secondFactorRoutes = [
       .object({ authenticator: z.boolean(), since: time.optional(), recoveryCodesLeft: z.int(), recoveryCodesMadeAt: time.optional() })
       .meta({ examples: [{ authenticator: true, since: 1_760_000_000_000, recoveryCodesLeft: 10, recoveryCodesMadeAt: 1_760_000_000_000 }] }),
     handle: async ({ rooms, principal }) => {
-      const factor = await rooms.secondFactors.of(checkOwnSignIn(principal).id)
+      const factor = await rooms.secondFactors.of(checkOwnSignIn(principal).user.id)
       return { authenticator: factor !== undefined, recoveryCodesLeft: 0, ...factor }
     },
   }),
@@ -35,7 +35,7 @@ export const secondFactorRoutes = [
       .object({ secret: z.string().meta({ description: 'Base32.' }), address: z.string().meta({ description: 'The same as an otpauth address.' }) })
       .meta({ examples: [{ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', address: 'otpauth://totp/login-relay:ann?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }] }),
     handle: ({ rooms, principal }) => {
-      const { secret, address } = offerAuthenticator(rooms, checkOwnSignIn(principal))
+      const { secret, address } = offerAuthenticator(rooms, checkOwnSignIn(principal).user, checkOwnSignIn(principal).session.id)
       return { secret, address }
     },
   }),
@@ -47,7 +47,10 @@ export const secondFactorRoutes = [
     fresh: true,
     body: z.strictObject({ code: z.string().max(100) }).meta({ examples: [{ code: '123456' }] }),
     answer: codesAnswer,
-    handle: async ({ rooms, principal, body }) => ({ recoveryCodes: [...(await rooms.secondFactors.confirm(checkOwnSignIn(principal).id, body.code))] }),
+    handle: async ({ rooms, principal, body }) => {
+      const { user, session } = checkOwnSignIn(principal)
+      return { recoveryCodes: [...(await rooms.secondFactors.confirm(user.id, session.id, body.code))] }
+    },
   }),
   route({
     method: 'POST',
@@ -57,7 +60,7 @@ export const secondFactorRoutes = [
     fresh: true,
     body: emptyBody,
     answer: codesAnswer,
-    handle: async ({ rooms, principal }) => ({ recoveryCodes: [...(await rooms.secondFactors.renewRecoveryCodes(checkOwnSignIn(principal).id))] }),
+    handle: async ({ rooms, principal }) => ({ recoveryCodes: [...(await rooms.secondFactors.renewRecoveryCodes(checkOwnSignIn(principal).user.id))] }),
   }),
   route({
     method: 'DELETE',
@@ -66,7 +69,7 @@ export const secondFactorRoutes = [
     access: 'person',
     fresh: true,
     handle: async ({ rooms, principal }) => {
-      if (!(await rooms.secondFactors.remove(checkOwnSignIn(principal).id))) throw none()
+      if (!(await rooms.secondFactors.remove(checkOwnSignIn(principal).user.id))) throw none()
     },
   }),
   route({
@@ -77,7 +80,7 @@ export const secondFactorRoutes = [
     answer: z
       .array(z.object({ id: z.string(), name: z.string(), createdAt: time, lastUsedAt: time.optional(), host: z.string() }))
       .meta({ examples: [[{ id: '9c1e', name: 'Phone', createdAt: 1_760_000_000_000, host: 'relay.example.com' }]] }),
-    handle: async ({ rooms, principal }) => rooms.passkeys.list(checkOwnSignIn(principal).id),
+    handle: async ({ rooms, principal }) => rooms.passkeys.list(checkOwnSignIn(principal).user.id),
   }),
   route({
     method: 'DELETE',
@@ -87,7 +90,7 @@ export const secondFactorRoutes = [
     fresh: true,
     params: idParams,
     handle: async ({ rooms, principal, params }) => {
-      if (!(await rooms.passkeys.remove(checkOwnSignIn(principal).id, params.id))) throw new RelayError('not_found', { params: { what: 'such passkey' } })
+      if (!(await rooms.passkeys.remove(checkOwnSignIn(principal).user.id, params.id))) throw new RelayError('not_found', { params: { what: 'such passkey' } })
     },
   }),
   route({

@@ -30,6 +30,7 @@ import { sessionsPage } from './sessions-page.ts'
 import { setUpPage } from './set-up-page.ts'
 import { signInCodePage } from './sign-in-code-page.ts'
 import { signInPage } from './sign-in-page.ts'
+import { signInSetUpPage } from './sign-in-set-up-page.ts'
 import { sitePage } from './site-page.ts'
 import { sitesPage } from './sites-page.ts'
 import { verifyPage } from './verify-page.ts'
@@ -38,6 +39,7 @@ import { verifyPage } from './verify-page.ts'
 const pages = [
   signInPage,
   signInCodePage,
+  signInSetUpPage,
   passkeySignIn,
   homePage,
   addAccountPage,

@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import qrcode from 'qrcode'
 import { z } from 'zod'
 import { asRelayError } from '../../errors.ts'
-import type { AuthenticatorOffer, SecondFactor } from '../../identity/index.ts'
+import type { SecondFactor } from '../../identity/index.ts'
 import type { Rooms } from '../rooms.ts'
 import { offerAuthenticator } from '../second-factor-offer.ts'
 import { action } from './account-actions.ts'
-import { copyable } from './device-lines.ts'
-import { type Content, type Html, html } from './html.ts'
-import { csrfField, type Page } from './layout.ts'
+import { authenticatorSetUp, recoveryCodesPage } from './authenticator-set-up.ts'
+import { type Html, html } from './html.ts'
 import { moment } from './moment.ts'
 import { doneNote, errorNote } from './notes.ts'
 import { showPage, takeForm } from './page-route.ts'
@@ -32,13 +30,13 @@ ${factor !== undefined && html`<section class="card"><h2>Recovery codes</h2>${re
   })
 
   takeForm(app, rooms, { path: '/security/authenticator', freshFrom: '/security' }, {}, ({ principal }) => {
-    offerAuthenticator(rooms, principal.user)
+    offerAuthenticator(rooms, principal.user, principal.session.id)
     return { goTo: '/security/authenticator' }
   })
 
   showPage(app, rooms, { path: '/security/authenticator', fresh: true }, async ({ principal, csrf }) => {
-    const offer = secondFactors.offered(principal.user.id)
-    return offer === undefined ? { title: 'Security', body: offerOver } : setUpAuthenticator(offer, csrf)
+    const offer = secondFactors.offered(principal.session.id)
+    return offer === undefined ? { title: 'Security', body: offerOver } : authenticatorSetUp({ offer, csrf, ...here })
   })
 
   takeForm(
@@ -48,18 +46,18 @@ ${factor !== undefined && html`<section class="card"><h2>Recovery codes</h2>${re
     { code: z.string().max(100) },
     async ({ principal, csrf, form }) => {
       try {
-        return recoveryCodesPage(await secondFactors.confirm(principal.user.id, form.code))
+        return recoveryCodesPage(await secondFactors.confirm(principal.user.id, principal.session.id, form.code), '/security')
       } catch (thrown) {
         const error = asRelayError(thrown)
-        const offer = secondFactors.offered(principal.user.id)
+        const offer = secondFactors.offered(principal.session.id)
         if (error.code !== 'second_factor_code_wrong' || offer === undefined) throw error
-        return { ...(await setUpAuthenticator(offer, csrf, errorNote(error))), status: error.status }
+        return { ...(await authenticatorSetUp({ offer, csrf, ...here, note: errorNote(error) })), status: error.status }
       }
     },
   )
 
   takeForm(app, rooms, { path: '/security/recovery-codes', freshFrom: '/security' }, {}, async ({ principal }) =>
-    recoveryCodesPage(await secondFactors.renewRecoveryCodes(principal.user.id)),
+    recoveryCodesPage(await secondFactors.renewRecoveryCodes(principal.user.id), '/security'),
   )
 
   takeForm(app, rooms, { path: '/security/authenticator/remove', freshFrom: '/security' }, {}, async ({ principal }) => {
@@ -67,6 +65,8 @@ ${factor !== undefined && html`<section class="card"><h2>Recovery codes</h2>${re
     return { goTo: '/security?done=second-factor-removed' }
   })
 }
+
+const here = { action: '/security/authenticator/confirm', back: '/security' }
 
 const offerOver = html`<h1>Security</h1><div class="note warn"><p>No authenticator app is being set up here any more.</p></div><p><a class="button" href="/security">Back</a></p>`
 
@@ -82,29 +82,4 @@ function recoveryPart({ recoveryCodesLeft, recoveryCodesMadeAt }: SecondFactor, 
   const few = recoveryCodesLeft < 3 && html`<p><strong>Make new ones before you run out.</strong></p>`
   return html`<p>For when you do not have your phone. ${recoveryCodesLeft} of 10 left, made ${moment(recoveryCodesMadeAt)}.</p>${few}
 <div class="actions">${action('/security/recovery-codes', 'Make new codes', csrf)}</div>`
-}
-
-async function setUpAuthenticator({ secret, address }: AuthenticatorOffer, csrf: string, note?: Content): Promise<Page> {
-  const picture = await qrcode.toString(address, { type: 'svg', errorCorrectionLevel: 'M' })
-  return {
-    title: 'Set up an authenticator app',
-    body: html`<div class="narrow"><h1>Set up an authenticator app</h1>
-<p class="lead">Scan this with the app on your phone, then type the code that it shows. Until then nothing changes.</p>
-${note}
-<section class="card"><img class="qr" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}" alt="QR code of the key below" width="240" height="240">
-<details><summary>The app cannot scan</summary><p>Type this key into it (time-based, 6 digits):</p>${copyable('key', secret.replace(/.{4}(?=.)/g, '$& '))}</details></section>
-<form class="card" method="post" action="/security/authenticator/confirm">${csrfField(csrf)}
-<div class="field"><label for="code">Code that the app shows</label><input class="answer" id="code" name="code" required maxlength="100" inputmode="numeric" autocomplete="one-time-code"></div>
-<div class="actions"><button class="main">Confirm</button><a class="button" href="/security">Not now</a></div></form></div>`,
-  }
-}
-
-function recoveryCodesPage(codes: readonly string[]): Page {
-  return {
-    title: 'Recovery codes',
-    body: html`<div class="narrow"><h1>Your recovery codes</h1>
-<div class="note warn"><p><strong>Print them or write them down now.</strong> They are shown this once; the relay keeps hashes. Codes from before are worth nothing.</p></div>
-<section class="card"><p>Each signs you in once, with your password, in place of a code of the app.</p>${copyable('codes', codes.join('\n'))}</section>
-<p><a class="button main" href="/security">I have them</a></p></div>`,
-  }
 }

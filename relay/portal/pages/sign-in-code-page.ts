@@ -18,7 +18,7 @@ const tooLate = '/sign-in?done=half-over'
 export function signInCodePage(app: FastifyInstance, rooms: Rooms): void {
   const halfOf = (request: FastifyRequest): string | undefined => {
     const half = readCookie(request, 'login-relay-half', rooms.secure)
-    return half !== undefined && rooms.identity.isHalfSignedIn(half) ? half : undefined
+    return half !== undefined && rooms.identity.halfSignIn(half)?.owes === 'code' ? half : undefined
   }
 
   app.get<{ Querystring: Record<string, string> }>('/sign-in/code', async (request, reply) => {

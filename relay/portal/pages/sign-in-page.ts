@@ -30,7 +30,8 @@ export function signInPage(app: FastifyInstance, rooms: Rooms): void {
       const answer = await rooms.identity.signIn({ name, password, ...cameFrom(request) })
       if ('half' in answer) {
         setCookie(reply, 'login-relay-half', answer.half, rooms.secure)
-        return respondGoTo(reply, `/sign-in/code?next=${encodeURIComponent(returnAddress(next))}`)
+        const page = rooms.identity.halfSignIn(answer.half)?.owes === 'set-up' ? 'set-up' : 'code'
+        return respondGoTo(reply, `/sign-in/${page}?next=${encodeURIComponent(returnAddress(next))}`)
       }
       await welcome(rooms, request, reply, answer)
       return respondGoTo(reply, returnAddress(next))
