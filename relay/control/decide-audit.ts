@@ -29,8 +29,9 @@ export const auditRules: readonly Rule<Question>[] = [
   {
     id: 'did-it',
     allowed: true,
-    reason: 'you did it',
-    matches: ({ principal, record }) => principal.kind === 'portal' && record.who.user === principal.user.id,
+    reason: 'you did it, and it concerns nobody else',
+    // Not of what is another's: that he was refused it would tell him that it is there.
+    matches: ({ principal, record }) => principal.kind === 'portal' && record.owner === undefined && record.who.user === principal.user.id,
   },
   {
     id: 'administration',

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startPortal } from '../portal/start-portal.ts'
+import { readPage } from '../portal/visitor.ts'
 import { lastOf, since } from './since.ts'
 
 t.test('signing in and out at the portal is recorded, with who, from where and the outcome', async (t) => {
@@ -101,6 +102,16 @@ t.test('no record, no act: what cannot be recorded is refused and not done', asy
   t.equal(token, 'audit_unwritable')
   t.same(await relay.identity.listPortalSessions(relay.ann.user.id), [], 'nor is there a session')
   await t.rejects(relay.sessions.ensure(relay.ann.account.id), { code: 'audit_unwritable' }, 'nor does a password leave')
+})
+
+t.test('who tried another’s device is told to its owner, and not to him: he would know by it that it is there', async (t) => {
+  const relay = await startPortal(t)
+  const bob = await relay.signedIn(relay.bob)
+  t.equal((await bob.post(`/devices/${relay.ann.device.id}/revoke`)).status, 404)
+  const page = async (person: typeof relay.ann) => readPage((await (await relay.signedIn(person)).get('/record')).body)
+  t.match(await page(relay.ann), /Asked for what a rule does not allow.*bob.*refused: it belongs to someone else/)
+  t.notMatch(await page(relay.bob), /does not allow|someone else/)
+  t.match(await page(relay.bob), /Signed in to the relay/)
 })
 
 t.test('a member reads what is his, an administrator that and what concerns the relay, the local administrator all', async (t) => {

@@ -13,7 +13,7 @@ t.test("another's account, device and sessions are pages that do not exist", asy
   t.equal((await bob.post(`/devices/${relay.ann.device.id}/revoke`)).status, 404)
   t.match(relay.accounts.account(id), { username: 'ann@erp', credentialVersion: 1 }, 'nothing was done')
   t.ok(relay.identity.devicePrincipal(relay.ann.device.token))
-  for (const path of ['/', '/devices', '/sessions']) t.notMatch(readPage((await bob.get(path)).body), /ann/, `${path} names nothing of hers`)
+  for (const path of ['/', '/devices', '/sessions', '/record']) t.notMatch(readPage((await bob.get(path)).body), /ann/, `${path} names nothing of hers`)
 })
 
 t.test('an administrator sees no more of other people’s than a member does', async (t) => {
@@ -47,6 +47,7 @@ t.test('whoever is not signed in is led to the sign-in page from every page, and
     '/questions/x',
     '/devices',
     '/sessions',
+    '/record',
     '/security',
     '/security/authenticator',
     '/verify',

@@ -23,6 +23,7 @@ import { respondPage } from './page-route.ts'
 import { passkeySignIn } from './passkey-sign-in.ts'
 import { passkeysPage } from './passkeys-page.ts'
 import { questionPage } from './question-page.ts'
+import { recordPage } from './record-page.ts'
 import { registrationsPage } from './registrations-page.ts'
 import { replacePasswordPage } from './replace-password-page.ts'
 import { securityPage } from './security-page.ts'
@@ -58,6 +59,7 @@ const pages = [
   gatewayPage,
   devicesPage,
   sessionsPage,
+  recordPage,
   securityPage,
   passkeysPage,
   verifyPage,

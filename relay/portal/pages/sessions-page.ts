@@ -20,7 +20,7 @@ export function sessionsPage(app: FastifyInstance, rooms: Rooms): void {
       place: 'sessions',
       body: html`<h1>Sessions</h1>${doneNote(query)}
 <section class="card" id="site-sessions" data-live><h2>At sites</h2>${live.length === 0 ? html`<p>The relay is signed in nowhere on your behalf.</p>` : siteTable(live, csrf)}</section>
-<section class="card"><h2>At this portal</h2>${portalTable(portal, principal.session.id, csrf)}<p><a href="/security">How you sign in</a></p></section>`,
+<section class="card"><h2>At this portal</h2>${portalTable(portal, principal.session.id, csrf)}<p><a href="/security">How you sign in</a> · <a href="/record">What was done</a></p></section>`,
     }
   })
 
