@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import type { SessionEvent } from '../../relay/sessions/index.ts'
 import { type ChangingOptions, type ChangingSite, startChangingSite } from '../sites/changing-site.ts'
 import { type Enrolled, enrol, type StartedRelay, startRelay } from '../start-relay.ts'
+import { until } from '../until.ts'
 
 interface Scene extends Enrolled {
   readonly relay: StartedRelay
@@ -49,6 +50,7 @@ t.test('where a session was live, one is live afterwards; who asks meanwhile wai
   const { relay, business, account } = await begin(t)
   await relay.sessions.ensure(account.id)
   const rotating = relay.sessions.rotate(account.id)
+  await until(() => relay.sessions.isBusy(account.id), 'the rotation begins once it is recorded')
   const session = await relay.sessions.ensure(account.id, { fresh: true })
   await rotating
   t.equal(session.account.credentialVersion, 2)
