@@ -5,6 +5,7 @@ import { via } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { Tally } from './tally.ts'
 import { joinTunnel } from './tunnel.ts'
+import type { CutReason } from './under-way.ts'
 import { closeFrame, FrameFollower } from './websocket-frames.ts'
 
 /** A client that asks for a WebSocket. */
@@ -17,13 +18,19 @@ export interface ClientUpgrade {
   accept(head: ResponseHead): boolean
 }
 
+/** A WebSocket's close codes (RFC 6455 section 7.4): 4401 is the relay's own, told in docs/terminals.md. */
+const closeWords: Readonly<Record<CutReason, readonly [code: number, reason: string]>> = {
+  ended: [4401, 'the session has ended'],
+  stopping: [1001, 'the relay is being stopped'],
+}
+
 /** For the client to take the close frame; milliseconds. */
 const closingTime = 500
 
 /** A WebSocket under way. */
 export interface JoinedUpgrade {
   /** Ends it at both sides. The client's page is told why, where the site's last frame has come whole. */
-  close(code: number, reason: string): void
+  close(reason: CutReason): void
 }
 
 /** What answers a request that asks for an upgrade until that is agreed on: node:http hands over the bare connection. Its end ends the connection. */
@@ -61,7 +68,7 @@ export function joinUpgrade(head: ResponseHead, client: ClientUpgrade, upstream:
   })
   joinTunnel(client.socket, upstream)
   return {
-    close(code, reason) {
+    close(reason) {
       const { socket } = client
       // Nothing passes any more, either way. The end of the client's connection ends the site's (joinTunnel).
       upstream.unpipe(socket)
@@ -70,7 +77,7 @@ export function joinUpgrade(head: ResponseHead, client: ClientUpgrade, upstream:
       const timer = setTimeout(() => socket.destroy(), closingTime)
       socket.on('close', () => clearTimeout(timer)).on('end', () => socket.destroy())
       socket.resume()
-      socket.end(closeFrame(code, reason))
+      socket.end(closeFrame(...closeWords[reason]))
     },
   }
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { ClientRequest } from './client-message.ts'
 import type { ClientWait } from './client-wait.ts'
 
@@ -22,6 +23,13 @@ export class KeptBody extends Readable {
   /** All of it, when it has ended and was small enough. */
   whole(): Buffer | undefined {
     return this.#whole && this.#kept !== undefined ? Buffer.concat(this.#kept) : undefined
+  }
+
+  /** All of it, once it is here; undefined: it was too large to be kept. */
+  async arrived(): Promise<Buffer | undefined> {
+    this.resume()
+    await finished(this)
+    return this.whole()
   }
 
   override _read(): void {

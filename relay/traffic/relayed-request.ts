@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { finished } from 'node:stream/promises'
 import type { ResponseFacts } from '../../adapters/index.ts'
 import type { Account } from '../accounts/index.ts'
 import { runAs } from '../audit/index.ts'
@@ -28,12 +27,6 @@ import type { CutReason, Cuttable, UnderWay } from './under-way.ts'
 
 /** A request that is refused this often with a cookie newer each time is refused for another reason. */
 const mostRetakes = 3
-
-/** A WebSocket's close codes (RFC 6455 section 7.4): 4401 is the relay's own, told in docs/terminals.md. */
-const closeWords: Readonly<Record<CutReason, readonly [code: number, reason: string]>> = {
-  ended: [4401, 'the session has ended'],
-  stopping: [1001, 'the relay is being stopped'],
-}
 
 /** A larger body that nobody will read is not waited for: the connection ends instead. */
 const drainBytes = 65_536
@@ -105,7 +98,8 @@ export class RelayedRequest implements Cuttable {
     const { req, head } = this.#request
     const isSmall = this.#hasBody && (head.contentLength ?? Number.POSITIVE_INFINITY) <= this.#rooms.config.sessions.resendBytes
     if (!isSmall || !isPageForm(signIn, req.method as string, this.#url)) return void this.#sendNow(signIn.session)
-    void wholeOf(this.#bodyToSend() as KeptBody)
+    void (this.#bodyToSend() as KeptBody)
+      .arrived()
       .then((whole) => {
         if (this.#isOver || whole === undefined) return undefined
         const form = {
@@ -130,7 +124,7 @@ export class RelayedRequest implements Cuttable {
   /** Ends it now, however far it is: its session has ended (law 7), its message turned out broken, or the relay stops. */
   cut(reason: CutReason): void {
     this.#finish()
-    if (this.#joined !== undefined) this.#joined.close(...closeWords[reason])
+    if (this.#joined !== undefined) this.#joined.close(reason)
     else this.#request.res.destroy()
   }
 
@@ -394,11 +388,4 @@ export class RelayedRequest implements Cuttable {
     if (!isWhole) this.#ending.end()
     this.#rooms.counts.finished(this.#tally, this.#request, isWhole || this.isUpgraded, this.#account)
   }
-}
-
-/** A body that is small enough to be kept, once it is here. */
-async function wholeOf(body: KeptBody): Promise<Buffer | undefined> {
-  body.resume()
-  await finished(body)
-  return body.whole()
 }
