@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '../store/index.ts'
 import type { AuditFile } from './audit-files.ts'
 
 /** The file that records are appended to. What was not made durable whole is taken out again. */
@@ -74,18 +75,5 @@ export class AppendedFile {
     } catch {
       // The next append does it first, or fails too.
     }
-  }
-}
-
-/** The name of a file is in its folder. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } catch (error) {
-    // Some systems refuse to sync a folder (Windows).
-    if (!['EPERM', 'EINVAL', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-  } finally {
-    await handle.close()
   }
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Adapter } from 'lowdb'
 import { RelayError } from '../errors.ts'
 import { decode, encode, type FileContent } from './file-format.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /**
  * lowdb's adapter for a file that is never half written: a temporary file, fsync, rename, fsync of the folder.
@@ -66,18 +67,5 @@ async function writeThrough(path: string, parts: readonly Buffer[]): Promise<voi
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-/** The rename itself is in the folder: without this a power cut may bring the old file back. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } catch (error) {
-    // Some systems refuse to sync a folder (Windows); there the rename is as durable as it gets.
-    if (!['EPERM', 'EINVAL', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-  } finally {
-    await handle.close()
   }
 }

@@ -7,3 +7,4 @@
 export { createFileStore } from './file-store.ts'
 export { isFolderInUse } from './folder-lock.ts'
 export type { Collection, CollectionShape, ListOptions, PutOptions, Store, StoreChange, StoredRecord } from './port.ts'
+export { syncFolder } from './sync-folder.ts'

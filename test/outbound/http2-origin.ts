@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createSecureServer, type IncomingHttpHeaders, type SecureServerOptions, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
-import { createServer, type TLSSocket } from 'node:tls'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { Test } from 'tap'
 import type { Destination } from '../../relay/outbound/index.ts'
 import { acknowledged, frame as frameOf, frameType, onFrames, preface, type SeenFrame, settingsFrame } from '../http2-frames.ts'
@@ -43,14 +43,7 @@ export async function startHttp2Origin(
     onStream(stream, headers, raw)
   })
   if (options.allowHTTP1 === true) server.on('request', (req, res) => req.httpVersion === '1.1' && res.end(`1.1 ${req.method} ${req.url}`))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  const { port } = server.address() as { port: number }
-  const origin = `https://site.test:${port}`
+  const origin = await listen(t, server, sockets)
   return { origin, site: { id: 'site', origins: [origin], networks: ['loopback'], ca: authority.cert }, agreed, sessions }
 }
 
@@ -99,14 +92,7 @@ export async function startRawHttp2Origin(
     }
     onFrames(socket, seen, preface.length - settingsFrame.length)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  const { port } = server.address() as { port: number }
-  const origin = `https://site.test:${port}`
+  const origin = await listen(t, server, sockets)
   return { origin, site: { id: 'site', origins: [origin], networks: ['loopback'], ca: authority.cert }, agreed, frames }
 }
 
@@ -115,4 +101,15 @@ export function onRequest(answer: (connection: RawConnection, stream: number) =>
   return (connection, { type, stream }) => {
     if (type === frameType.headers) answer(connection, stream)
   }
+}
+
+/** Until the test ends; gives its origin. */
+async function listen(t: Test, server: Server, sockets: ReadonlySet<TLSSocket>): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return `https://site.test:${(server.address() as { port: number }).port}`
 }
