@@ -116,6 +116,8 @@ export interface Audit {
    * second says besides.
    */
   act<T>(entry: Omit<AuditEntry, 'outcome'>, effect: () => Promise<T>, told?: (result: T) => Partial<AuditEntry>): Promise<T>
+  /** The same for what ends something: a person can always end it (law 7), so without its record it is done all the same, and the log says so. */
+  end<T>(entry: Omit<AuditEntry, 'outcome'>, effect: () => Promise<T>, told?: (result: T) => Partial<AuditEntry>): Promise<T>
   /** What may be a secret, as a keyed hash: the same value gives the same text, and nobody finds the value by it. */
   fingerprint(value: string): string
   /** Newest first. */

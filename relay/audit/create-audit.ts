@@ -99,15 +99,27 @@ class ChainedAudit implements Audit {
 
   async act<T>(entry: Omit<AuditEntry, 'outcome'>, effect: () => Promise<T>, told?: (result: T) => Partial<AuditEntry>): Promise<T> {
     const of = await this.record({ ...entry, outcome: 'intent' })
+    return this.#perform({ ...entry, of }, effect, told)
+  }
+
+  async end<T>(entry: Omit<AuditEntry, 'outcome'>, effect: () => Promise<T>, told?: (result: T) => Partial<AuditEntry>): Promise<T> {
+    const of = await this.record({ ...entry, outcome: 'intent' }).catch((error: unknown) => {
+      this.#log.error({ err: error, act: entry.act, device: entry.device, account: entry.account }, 'what ends something was done without its record')
+      return undefined
+    })
+    return this.#perform(of === undefined ? entry : { ...entry, of }, effect, told)
+  }
+
+  async #perform<T>(entry: Omit<AuditEntry, 'outcome'>, effect: () => Promise<T>, told?: (result: T) => Partial<AuditEntry>): Promise<T> {
     let result: T
     try {
       result = await effect()
     } catch (thrown) {
       const { code, status } = asRelayError(thrown)
-      await this.#recordOutcome({ ...entry, of, outcome: status < 500 ? 'refused' : 'failed', error: code })
+      await this.#recordOutcome({ ...entry, outcome: status < 500 ? 'refused' : 'failed', error: code })
       throw thrown
     }
-    await this.#recordOutcome({ ...entry, of, outcome: 'done', ...told?.(result) })
+    await this.#recordOutcome({ ...entry, outcome: 'done', ...told?.(result) })
     return result
   }
 

@@ -12,10 +12,10 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
     {
       addUser: ({ name, role }) => ({ act: 'user.add', details: { name, role }, told: ({ id }) => ({ details: { name, role, user: id } }) }),
       addDevice: (owner, name) => ({ act: 'device.add', owner, details: { name }, told: ({ device }) => ({ device: device.id }) }),
-      revokeDevice: async (device) => ({ act: 'device.revoke', device, ...(await ownerOfDevice(identity, device)) }),
+      revokeDevice: async (device) => ({ act: 'device.revoke', ends: true, device, ...(await ownerOfDevice(identity, device)) }),
       verifyAgain: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id }),
       verifyByPasskey: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id, details: { by: 'passkey' } }),
-      endPortalSession: () => ({ act: 'portal.session-end', ...ownOf(presentActor()?.who.user) }),
+      endPortalSession: () => ({ act: 'portal.session-end', ends: true, ...ownOf(presentActor()?.who.user) }),
     },
     recordedSignIns(identity, audit, now),
   )

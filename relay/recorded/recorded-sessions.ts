@@ -27,7 +27,7 @@ export function recordedSessions(sessions: Sessions, accounts: Accounts, audit: 
     sessions,
     audit,
     {
-      end: (id) => ({ act: 'session.end', ...of(id) }),
+      end: (id) => ({ act: 'session.end', ends: true, ...of(id) }),
       rotate: (id) => ({ act: 'account.rotate', ...of(id) }),
     },
     {

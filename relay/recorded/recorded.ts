@@ -3,6 +3,8 @@ import type { Audit, AuditEntry } from '../audit/index.ts'
 /** What is recorded of a call, and what its result adds. */
 export interface Recorded<T> extends Omit<AuditEntry, 'outcome'> {
   readonly told?: (result: T) => Partial<AuditEntry>
+  /** It ends something, which is not refused for want of a record (law 7). */
+  readonly ends?: true
 }
 
 /** Calls of a room that are recorded: the arguments as an entry. */
@@ -35,8 +37,9 @@ async function recordCall(
   call: Call,
   args: unknown[],
 ): Promise<unknown> {
-  const { told, ...entry } = await act(...args)
-  return audit.act(
+  const { told, ends, ...entry } = await act(...args)
+  return (ends === true ? audit.end : audit.act).call(
+    audit,
     entry,
     async () => call(...args),
     // Rooms say so of what was not there.

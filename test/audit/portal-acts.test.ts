@@ -102,6 +102,11 @@ t.test('no record, no act: what cannot be recorded is refused and not done', asy
   t.equal(token, 'audit_unwritable')
   t.same(await relay.identity.listPortalSessions(relay.ann.user.id), [], 'nor is there a session')
   await t.rejects(relay.sessions.ensure(relay.ann.account.id), { code: 'audit_unwritable' }, 'nor does a password leave')
+  const { id, name, token: held } = relay.ann.device
+  t.ok(relay.identity.devicePrincipal(held, name))
+  t.equal(await relay.identity.revokeDevice(id), true)
+  t.equal(relay.identity.devicePrincipal(held, name), undefined, 'but a person can always end it (law 7)')
+  t.match(relay.logged(), 'what ends something was done without its record')
 })
 
 t.test('who tried another’s device is told to its owner, and not to him: he would know by it that it is there', async (t) => {
