@@ -97,7 +97,7 @@ export async function createRelay({
   const store = createFileStore({ folder })
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const audit = createAudit({ store, vault, folder, settings: settings.audit, now, log })
-  const secondFactors = createSecondFactors({ store, vault, now })
+  const secondFactors = recordedFactors(createSecondFactors({ store, vault, now }), audit)
   const passkeys = createPasskeys({ store, now })
   const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, passwordAlone: config.identity.passwordAlone, now }), audit, now)
   const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit)
@@ -198,7 +198,7 @@ export async function createRelay({
     config: settings,
     folder,
     identity,
-    secondFactors: recordedFactors(secondFactors, audit),
+    secondFactors,
     passkeys: recordedPasskeys(passkeys, audit),
     deviceCertificates,
     accounts,
