@@ -133,7 +133,7 @@ function settingsOf(fields: Fields, passwordField: string): (Settings | 'doubtfu
   const text = own?.text ?? 'password'
   if (others.length === 0) return text === 'password' || text === '""' ? [] : own?.isSecret === true ? [{ transform: text }] : ['doubtful']
   // A second field beside a password that is sent as it is, or as something else.
-  if (text !== '""') return ['doubtful']
+  if (text !== '""' || others.some(([, value]) => /[{}]/.test(value))) return ['doubtful']
   return [{ values: Object.fromEntries(others.map(([name, value]) => [name, `{${value}}`])) }]
 }
 
