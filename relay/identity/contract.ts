@@ -36,7 +36,7 @@ export interface Device {
 
 /** A person's sign-in to the portal. The cookie's value is never stored: its hash only. */
 export interface PortalSession extends ListedPortalSession {
-  /** Anti-CSRF value that every form of this session carries. Derived from the cookie's value, so it too is nowhere at rest. */
+  /** Anti-CSRF value that every form of this session carries; nowhere at rest. */
   readonly csrf: string
   /** When the person last proved who he is: at sign-in, or since (`verifyAgain`). Milliseconds since 1970. */
   readonly verifiedAt: number
@@ -105,12 +105,18 @@ export interface Identity {
   /** A passkey is both halves at once. `passkey_refused`; `too_many_tries` (by address). */
   signInByPasskey(given: PasskeyAnswer & { readonly address: string; readonly agent: string }): Promise<SignedIn>
   /**
-   * The person behind a session proves again who he is, by his password, and a code where he has a second factor. `unauthenticated`, with
-   * the session as it was; `too_many_tries`. Throttled together with signing in.
+   * The person behind a session proves again who he is, by his password, and a code where he has a second factor. The session goes on
+   * under another cookie's value, which is given back; the one before is worth nothing. `unauthenticated`, with the session as it was;
+   * `too_many_tries`. Throttled together with signing in.
    */
-  verifyAgain(given: { principal: Extract<Principal, { kind: 'portal' }>; password: string; code: string; address: string }): Promise<void>
+  verifyAgain(given: { principal: Extract<Principal, { kind: 'portal' }>; password: string; code: string; address: string }): Promise<string>
   /** The same by a passkey of his. `passkey_refused`, `too_many_tries`. */
-  verifyByPasskey(given: PasskeyAnswer & { readonly principal: Extract<Principal, { kind: 'portal' }>; readonly address: string }): Promise<void>
+  verifyByPasskey(given: PasskeyAnswer & { readonly principal: Extract<Principal, { kind: 'portal' }>; readonly address: string }): Promise<string>
+  /**
+   * Another password for who knows his present one; his other portal sessions end, and this one goes on under the cookie's value that is
+   * given back. `unauthenticated`: the present one is another; `bad_request`: the new one is unfit; `too_many_tries`.
+   */
+  changePassword(given: { principal: Extract<Principal, { kind: 'portal' }>; password: string; newPassword: string; address: string }): Promise<string>
   /** The principal behind a portal cookie; undefined: none, expired or ended. */
   portalPrincipal(token: string): Promise<Extract<Principal, { kind: 'portal' }> | undefined>
   /** Newest first. */

@@ -1,4 +1,4 @@
-import { RelayError } from '../errors.ts'
+import { isRelayError, RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { Device, Identity, PasskeyAnswer, Principal, User } from './contract.ts'
 import { Devices } from './devices.ts'
@@ -119,7 +119,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     },
     async verifyByPasskey({ principal: { user, session }, address, ...answer }) {
       if ((await provePasskey(answer, address)) !== user.id) throw new RelayError('passkey_refused')
-      sessions.verified(session.id)
+      return sessions.renew(session.id)
     },
     async verifyAgain({ principal: { user, session }, password, code, address }) {
       const attempt = throttle.begin(user.name, address)
@@ -134,7 +134,21 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       })
       if (!proved) throw new RelayError('unauthenticated')
       attempt.passed()
-      sessions.verified(session.id)
+      return sessions.renew(session.id)
+    },
+    async changePassword({ principal: { user, session }, password, newPassword, address }) {
+      const attempt = throttle.begin(user.name, address)
+      try {
+        if ((await users.authenticate(user.name, password)) === undefined) throw new RelayError('unauthenticated')
+        await users.setPassword(user.id, newPassword)
+      } catch (error) {
+        if (!isRelayError(error, 'unauthenticated')) attempt.withdrawn()
+        throw error
+      }
+      attempt.passed()
+      // Whoever has the old one may be signed in with it.
+      await sessions.endOthers(user.id, session.id)
+      return sessions.renew(session.id)
     },
     async portalPrincipal(token) {
       const session = sessions.use(token)

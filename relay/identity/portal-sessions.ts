@@ -1,4 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { ListedPortalSession, PortalSession } from './contract.ts'
 import { createToken, hashToken, isToken } from './token.ts'
@@ -52,7 +53,7 @@ export class PortalSessions {
       address: shorten(from.address),
     }
     await this.#records.add(id, value)
-    return { token, session: this.#whole(id, value, token) }
+    return { token, session: this.#whole(id, value) }
   }
 
   /** The session of this token, used now. */
@@ -60,12 +61,24 @@ export class PortalSessions {
     const kept = isToken(token) ? this.#records.byToken(token) : undefined
     if (kept === undefined || this.#isOver(kept)) return undefined
     this.#records.touch(kept, this.#now())
-    return this.#whole(kept.id, kept.value, token)
+    return this.#whole(kept.id, kept.value)
   }
 
-  /** Its person has just proved again who he is. */
-  verified(id: string): void {
-    if (this.#records.byId(id) !== undefined) this.#verifiedAt.set(id, this.#now())
+  /**
+   * Its person has just proved again who he is: the session goes on under another token, which is given back, so that one that was stolen
+   * before is not fresh with him (OWASP ASVS 7.2.4). `unauthenticated`: it is over.
+   */
+  async renew(id: string): Promise<string> {
+    const token = createToken()
+    if (!this.isLive(id) || !(await this.#records.replaceToken(id, hashToken(token)))) throw new RelayError('unauthenticated')
+    this.#verifiedAt.set(id, this.#now())
+    return token
+  }
+
+  /** Ends all of a user's but this one. */
+  async endOthers(userId: string, id: string): Promise<void> {
+    const others = this.#of(userId).filter((one) => one.id !== id)
+    await Promise.all(others.map((one) => this.end(one.id)))
   }
 
   async list(userId: string): Promise<ListedPortalSession[]> {
@@ -106,8 +119,8 @@ export class PortalSessions {
     return this.#records.settle()
   }
 
-  #whole(id: string, value: PortalSessionRecord, token: string): PortalSession {
-    return { ...listed(id, value), csrf: csrfOf(token), verifiedAt: this.#verifiedAt.get(id) ?? value.createdAt }
+  #whole(id: string, value: PortalSessionRecord): PortalSession {
+    return { ...listed(id, value), csrf: csrfOf(id), verifiedAt: this.#verifiedAt.get(id) ?? value.createdAt }
   }
 
   /** Oldest first. */
@@ -137,9 +150,12 @@ function listed(id: string, { userId, createdAt, lastUsedAt, agent, address }: P
   return { id, userId, createdAt, lastUsedAt, expiresAt: Math.min(createdAt + absoluteLife, lastUsedAt + idleLife), agent, address }
 }
 
-/** The anti-CSRF value follows from the token, one way: it needs no place in the store, and whoever has a list of sessions has none of it. */
-function csrfOf(token: string): string {
-  return createHmac('sha256', token).update('csrf').digest('base64url')
+/** Of this process: forms that were shown before a restart are stale. It needs no place in the store, and whoever has a list of sessions has none of it. */
+const csrfKey = randomBytes(32)
+
+/** The anti-CSRF value follows from the session, not from its token: forms that lie open in other windows stay good when the session is renewed. */
+function csrfOf(id: string): string {
+  return createHmac('sha256', csrfKey).update(id).digest('base64url')
 }
 
 /** Cut to 200 characters, never through one. */

@@ -61,6 +61,20 @@ export class TokenRecords<T extends TokenRecord> {
     return true
   }
 
+  /** Another token for the same record: the one before is worth nothing from when this is durable. False: it has ended. */
+  async replaceToken(id: string, tokenHash: string): Promise<boolean> {
+    const kept = this.#byId.get(id)
+    // A use that is being written would make the versions differ.
+    await kept?.writing
+    if (kept === undefined || this.#byId.get(id) !== kept) return false
+    const before = kept.value.tokenHash
+    kept.version = await this.#records.put(id, { ...kept.value, tokenHash }, { ifVersion: kept.version })
+    kept.value = { ...kept.value, tokenHash }
+    this.#byHash.delete(before)
+    if (this.#byId.get(id) === kept) this.#byHash.set(tokenHash, kept)
+    return true
+  }
+
   /** Notes a use: at once in memory, in the store once a minute at most. */
   touch(kept: Kept<T>, now: number): void {
     kept.value = { ...kept.value, lastUsedAt: now }

@@ -3,7 +3,8 @@ import { isRelayError, RelayError } from '../errors.ts'
 import type { Collection, Store } from '../store/index.ts'
 import type { User } from './contract.ts'
 import type { PasswordHash, PasswordHasher } from './password-hash.ts'
-import { canBePassword, checkNewPassword, checkUserName, nameKey } from './user-rules.ts'
+import { canBePassword, checkNewPassword } from './password-rules.ts'
+import { checkUserName, nameKey } from './user-rules.ts'
 
 /** A user as stored, under the key of his name: the store's compare-and-set makes names unique. */
 interface UserRecord extends User {
@@ -36,8 +37,8 @@ export class Users {
 
   async add(given: { name: string; password: string; role: User['role'] }): Promise<User> {
     const name = checkUserName(given.name)
-    checkNewPassword(given.password)
     if (this.#byKey.has(nameKey(name))) throw nameTaken(name)
+    await checkNewPassword(given.password, name)
     const record: UserRecord = { id: randomUUID(), name, role: given.role, createdAt: this.#now(), password: await this.#hasher.hash(given.password) }
     try {
       return this.#keep(record, await this.#records.put(recordId(name), record, { ifVersion: 0 }))
@@ -68,12 +69,25 @@ export class Users {
     return kept.user
   }
 
+  /** Another password, from when it is durable. `bad_request`; `not_found`; `store_conflict`: the user was changed meanwhile. */
+  async setPassword(id: string, password: string): Promise<void> {
+    const user = this.#byId.get(id)
+    const kept = user && this.#byKey.get(nameKey(user.name))
+    if (kept === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
+    await checkNewPassword(password, kept.user.name)
+    await this.#storePassword(kept, password)
+  }
+
+  async #storePassword({ user, version }: KeptUser, password: string): Promise<void> {
+    const record: UserRecord = { ...user, password: await this.#hasher.hash(password) }
+    this.#keep(record, await this.#records.put(recordId(user.name), record, { ifVersion: version }))
+  }
+
   /** Hashes anew at today's cost: only at sign-in is the password at hand. */
   async #raiseCost(kept: KeptUser, password: string): Promise<void> {
     if (!this.#hasher.isOutdated(kept.password)) return
-    const record: UserRecord = { ...kept.user, password: await this.#hasher.hash(password) }
     try {
-      this.#keep(record, await this.#records.put(recordId(kept.user.name), record, { ifVersion: kept.version }))
+      await this.#storePassword(kept, password)
     } catch (error) {
       // Two sign-ins at once: the other has done it.
       if (!isRelayError(error, 'store_conflict')) throw error

@@ -15,6 +15,7 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
       revokeDevice: async (device) => ({ act: 'device.revoke', ends: true, device, ...(await ownerOfDevice(identity, device)) }),
       verifyAgain: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id }),
       verifyByPasskey: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id, details: { by: 'passkey' } }),
+      changePassword: ({ principal }) => ({ act: 'user.change-password', owner: principal.user.id }),
       endPortalSession: () => ({ act: 'portal.session-end', ends: true, ...ownOf(presentActor()?.who.user) }),
     },
     recordedSignIns(identity, audit, now),

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isRelayError } from '../../relay/errors.ts'
-import { canBePassword, checkNewPassword, checkUserName, nameKey } from '../../relay/identity/user-rules.ts'
+import { checkUserName, nameKey } from '../../relay/identity/user-rules.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
 import fc from '../property.ts'
 
@@ -75,28 +75,3 @@ t.test(
     }
   },
 )
-
-t.test('passwords of 8 to 1024 characters are taken, whatever they are made of', async (t) => {
-  for (const password of ['12345678', '        ', '👍'.repeat(8), 'x'.repeat(1024), '👍'.repeat(1024), 'a\0b\nc\r\td ', 'пароль№1']) {
-    t.doesNotThrow(() => checkNewPassword(password))
-    t.equal(canBePassword(password), true)
-  }
-})
-
-t.test('passwords that are refused, with the reason and without the password', async (t) => {
-  const table: [string, RegExp][] = [
-    ['', /shorter than 8/],
-    ['1234567', /shorter than 8/],
-    ['👍'.repeat(7), /shorter than 8/],
-    ['e\u0301'.repeat(7), /shorter than 8/],
-    ['x'.repeat(1025), /longer than 1024/],
-    ['x'.repeat(1_000_000), /longer than 1024/],
-    ['\ufdfa'.repeat(60), /longer than 1024/],
-    ['abcdefgh\ud800', /Unicode/],
-  ]
-  for (const [password, reason] of table) {
-    const problem = problemOf(() => checkNewPassword(password))
-    t.match(problem, reason)
-    t.equal(canBePassword(password), false)
-  }
-})

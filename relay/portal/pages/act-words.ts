@@ -6,6 +6,7 @@ export const actWords: Readonly<Record<string, string>> = {
   'portal.verify': 'Proved again who it is',
   'portal.session-end': 'Ended a session at the relay',
   'user.add': 'Added a person',
+  'user.change-password': 'Chose another password for the relay',
   'user.add-second-factor': 'Set up an authenticator app',
   'user.renew-recovery-codes': 'Made new recovery codes',
   'user.remove-second-factor': 'Removed the authenticator app',

@@ -22,6 +22,7 @@ import { newSitePage } from './new-site-page.ts'
 import { respondPage } from './page-route.ts'
 import { passkeySignIn } from './passkey-sign-in.ts'
 import { passkeysPage } from './passkeys-page.ts'
+import { passwordPage } from './password-page.ts'
 import { questionPage } from './question-page.ts'
 import { recordPage } from './record-page.ts'
 import { registrationsPage } from './registrations-page.ts'
@@ -61,6 +62,7 @@ const pages = [
   sessionsPage,
   recordPage,
   securityPage,
+  passwordPage,
   passkeysPage,
   verifyPage,
   setUpPage,

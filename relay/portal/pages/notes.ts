@@ -5,6 +5,7 @@ import { type Html, html } from './html.ts'
 const done: Readonly<Record<string, string>> = {
   'account-added': 'The account is stored. Sign in now to see that it works.',
   'account-removed': 'The account is removed, its password destroyed.',
+  'password-changed': 'Your password at this relay is another one now, and you are signed out everywhere else.',
   'password-replaced': 'The new password is stored. Sign in now to see that it works.',
   'password-reverted': 'The relay uses that password again. Sign in now to see that it works.',
   'rotation-set': 'The relay keeps to that from now on.',

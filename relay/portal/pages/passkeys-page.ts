@@ -5,6 +5,7 @@ import type { Passkey, PasskeyUse } from '../../identity/index.ts'
 import { isFresh } from '../access.ts'
 import { loadPortalPrincipal, type PortalPrincipal } from '../identify.ts'
 import { passkeyAdvice, passkeyPlace } from '../passkey-place.ts'
+import { setCookie } from '../portal-cookie.ts'
 import { returnAddress } from '../return-address.ts'
 import type { Rooms } from '../rooms.ts'
 import { action } from './account-actions.ts'
@@ -55,13 +56,14 @@ export function passkeysPage(app: FastifyInstance, rooms: Rooms): void {
     return passkeys.requestOptions(loadUse(principal, request.headers.host, 'verify'), principal.user.id)
   })
 
-  takeForm(app, rooms, '/verify/passkey', { next: z.string().max(2000), response: z.string().max(20_000) }, async ({ principal, form, request }) => {
-    await identity.verifyByPasskey({
+  takeForm(app, rooms, '/verify/passkey', { next: z.string().max(2000), response: z.string().max(20_000) }, async ({ principal, form, request, reply }) => {
+    const token = await identity.verifyByPasskey({
       principal,
       address: request.ip,
       ...loadUse(principal, request.headers.host, 'verify'),
       response: readResponse(form.response),
     })
+    setCookie(reply, 'login-relay', token, rooms.secure)
     return { goTo: returnAddress(form.next) }
   })
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, type RelayError } from '../../errors.ts'
 import { passkeyPlace } from '../passkey-place.ts'
+import { setCookie } from '../portal-cookie.ts'
 import { assignErrorHeaders } from '../respond-error.ts'
 import { returnAddress } from '../return-address.ts'
 import type { Rooms } from '../rooms.ts'
@@ -23,7 +24,8 @@ export function verifyPage(app: FastifyInstance, rooms: Rooms): void {
     const next = returnAddress(form.next)
     try {
       const { address } = cameFrom(request)
-      await rooms.identity.verifyAgain({ principal, password: form.password, code: form.code, address })
+      const token = await rooms.identity.verifyAgain({ principal, password: form.password, code: form.code, address })
+      setCookie(reply, 'login-relay', token, rooms.secure)
       return { goTo: next }
     } catch (thrown) {
       const error = asRelayError(thrown)
