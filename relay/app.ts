@@ -6,6 +6,7 @@ import { openAccessLog } from './access-log-file.ts'
 import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { type Audit, createAudit } from './audit/index.ts'
+import { createNotices, type Notices } from './control/notices/index.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
 import { createDeviceCertificates, createIdentity, createPasskeys, createSecondFactors, type DeviceCertificates, type Identity } from './identity/index.ts'
 import { splitAddress } from './listening.ts'
@@ -70,6 +71,7 @@ export interface Relay {
   readonly outbound: Outbound
   readonly login: Login
   readonly sessions: Sessions
+  readonly notices: Notices
   readonly traffic: Traffic
   readonly keepAlive: KeepAlive
   readonly certificateAuthority: CertificateAuthority
@@ -109,6 +111,7 @@ export async function createRelay({
     ...(lookup === undefined ? {} : { lookup }),
   })
   const outbound = through?.(wayOut) ?? wayOut
+  const notices = createNotices({ store, audit, accounts, identity, now, log })
   const { listen: gatewayListen, domain: gatewayName, ...gatewayTls } = settings.gateway
   const ownDomain =
     gatewayListen === undefined || gatewayName === undefined || gatewayTls.certificate !== undefined ? {} : { ownDomain: gatewayDomain(gatewayName) }
@@ -140,6 +143,7 @@ export async function createRelay({
     audit,
   )
   recordEnds(sessions, audit, log)
+  tellAttention(sessions, accounts, notices)
   certificateAuthority.onReissued(({ added, removed }) => {
     void audit
       .record({ act: 'ca.reissue', outcome: 'done', details: { added: added.join(' '), removed: removed.join(' ') } })
@@ -208,6 +212,7 @@ export async function createRelay({
     sessions,
     vault: recordedVault(vault, audit),
     audit,
+    notices,
     adminToken,
     caPem: () => certificateAuthority.pem(),
     now,
@@ -234,6 +239,7 @@ export async function createRelay({
     certificateAuthority,
     login,
     declarations,
+    notices,
     sessions,
     ...(listen === 'all' ? [keepAlive] : []),
     portal,
@@ -292,6 +298,7 @@ export async function createRelay({
     outbound,
     login,
     sessions,
+    notices,
     traffic,
     keepAlive,
     certificateAuthority,
@@ -300,6 +307,16 @@ export async function createRelay({
     gateway,
     adminToken,
   }
+}
+
+/** An account that is left alone from now on waits for its owner: a sign-in that failed has said so before it tells that it failed. */
+function tellAttention(sessions: Sessions, accounts: Accounts, notices: Notices): void {
+  sessions.onEvent(({ type, account: { id } }) => {
+    const account = type === 'failed' ? accounts.account(id) : undefined
+    const { owner, siteId: site, attention } = account ?? {}
+    if (owner === undefined || site === undefined || attention === undefined) return
+    void notices.tell({ owner, kind: 'account-attention', account: id, site, text: attention.seen })
+  })
 }
 
 function tracingOptions(endpoint: string, percent: number, log: Logger): TracingOptions {

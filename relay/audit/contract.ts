@@ -14,6 +14,8 @@ export interface Who {
   readonly name?: string
   readonly device?: string
   readonly deviceName?: string
+  /** The portal session, by its id. */
+  readonly session?: string
 }
 
 /** From where. */
@@ -118,6 +120,8 @@ export interface Audit {
   act<T>(entry: Omit<AuditEntry, 'outcome'>, effect: () => Promise<T>, told?: (result: T) => Partial<AuditEntry>): Promise<T>
   /** The same for what ends something: a person can always end it (law 7), so without its record it is done all the same, and the log says so. */
   end<T>(entry: Omit<AuditEntry, 'outcome'>, effect: () => Promise<T>, told?: (result: T) => Partial<AuditEntry>): Promise<T>
+  /** Calls back for each record once it is durable. Gives the way to stop. */
+  onRecorded(listener: (record: AuditRecord) => void): () => void
   /** What may be a secret, as a keyed hash: the same value gives the same text, and nobody finds the value by it. */
   fingerprint(value: string): string
   /** Newest first. */

@@ -58,6 +58,7 @@ class ChainedAudit implements Audit {
   /** What touches the files, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
   #daily: NodeJS.Timeout | undefined
+  readonly #listeners = new Set<(record: AuditRecord) => void>()
 
   constructor({ store, vault, folder, settings, fileBytes = defaultFileBytes, now = Date.now, log }: AuditOptions) {
     this.#folder = join(folder, 'audit')
@@ -121,6 +122,11 @@ class ChainedAudit implements Audit {
     }
     await this.#recordOutcome({ ...entry, outcome: 'done', ...told?.(result) })
     return result
+  }
+
+  onRecorded(listener: (record: AuditRecord) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   fingerprint(value: string): string {
@@ -193,28 +199,42 @@ class ChainedAudit implements Audit {
     const batch = this.#waiting
     this.#waiting = []
     try {
-      const { text, head } = this.#linesOf(batch)
+      const { lines, head } = this.#linesOf(batch)
       const file = await this.#fileToWrite()
-      await file.append(text)
+      await file.append(Buffer.from(`${lines.join('\n')}\n`))
       let { n } = this.#head
       this.#head = head
       this.#anchors.keepSoon({ head, before: this.#before })
       for (const { resolve } of batch) resolve(++n)
+      if (this.#listeners.size > 0) this.#tell(lines.flatMap((line) => [...recordsOf(line)]))
     } catch (cause) {
       const error = this.#unwritable(cause)
       for (const { reject } of batch) reject(error)
     }
   }
 
-  #linesOf(batch: readonly Waiting[]): { text: Buffer; head: Head } {
+  /** Whoever listens cannot undo a record, nor keep it from who wrote it. */
+  #tell(records: readonly AuditRecord[]): void {
+    for (const listener of this.#listeners) {
+      for (const record of records) {
+        try {
+          listener(record)
+        } catch (error) {
+          this.#log.error({ err: error, n: record.n }, 'a record could not be told of')
+        }
+      }
+    }
+  }
+
+  #linesOf(batch: readonly Waiting[]): { lines: string[]; head: Head } {
     let head = this.#head
     const lines: string[] = []
     for (const { entry } of batch) {
       const line = writeRecord(head, new Date(this.#now()), shortened(entry), this.#key)
-      lines.push(line, '\n')
+      lines.push(line)
       head = { n: head.n + 1, hash: hashOf(line) }
     }
-    return { text: Buffer.from(lines.join('')), head }
+    return { lines, head }
   }
 
   async #fileToWrite(): Promise<AppendedFile> {

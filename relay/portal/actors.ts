@@ -36,6 +36,6 @@ export function noteActors(app: FastifyInstance, { audit, log }: Rooms): void {
 export function whoOf(principal: Principal): Who {
   if (principal.kind === 'local') return { kind: 'local' }
   const { id: user, name } = principal.user
-  if (principal.kind === 'portal') return { kind: 'user', user, name }
+  if (principal.kind === 'portal') return { kind: 'user', user, name, session: principal.session.id }
   return { kind: 'device', user, name, device: principal.device.id, deviceName: principal.device.name }
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Account, AccountChoices, Accounts, Declarations } from '../accounts/index.ts'
 import type { Audit } from '../audit/index.ts'
+import type { Notices } from '../control/notices/index.ts'
 import type { DeviceCertificates, Identity, Passkeys, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
@@ -40,6 +41,7 @@ export interface PortalOptions {
   readonly sessions: Sessions
   readonly vault: Vault
   readonly audit: Audit
+  readonly notices: Notices
   /** The local administrator's token. */
   readonly adminToken: string
   /** Milliseconds since 1970. */

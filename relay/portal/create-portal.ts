@@ -36,7 +36,7 @@ class WebPortal implements Portal {
   }
 
   async start(): Promise<void> {
-    const { sessions, identity, streams } = this.#rooms
+    const { sessions, identity, notices, streams } = this.#rooms
     const server = await this.#build()
     const { host, port } = this.#listen
     try {
@@ -46,7 +46,11 @@ class WebPortal implements Portal {
     }
     this.#running = server
     this.#address = boundAddress(server.server) ?? ''
-    this.#stopListening = [sessions.onEvent((event) => streams.tell(event)), identity.onDeviceRevoked(({ id }) => streams.end(id))]
+    this.#stopListening = [
+      sessions.onEvent((event) => streams.tell(event)),
+      notices.onTold((notice) => streams.tellNotice(notice)),
+      identity.onDeviceRevoked(({ id }) => streams.end(id)),
+    ]
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
+import type { Notice } from '../control/notices/index.ts'
 import type { Principal } from '../identity/index.ts'
 import type { SessionEvent } from '../sessions/index.ts'
-import { eventView } from './views.ts'
+import { eventView, noticeView } from './views.ts'
 
 /** A stream that a client does not read is cut when so much waits. Bytes. */
 const mostWaiting = 262_144
@@ -15,6 +16,8 @@ const mostPerPrincipal = 20
 interface Open {
   readonly key: string
   readonly owner: string | undefined
+  /** It is the person's own window: no device, and not who runs the relay. */
+  readonly isPerson: boolean
   readonly stream: Readable
   readonly timer: NodeJS.Timeout
 }
@@ -33,7 +36,7 @@ export class EventStreams {
       else stream.push(null)
     }
     const timer = setInterval(() => void beat(), heartbeatMs)
-    const entry = { key, owner: principal.kind === 'local' ? undefined : principal.user.id, stream, timer }
+    const entry = { key, owner: principal.kind === 'local' ? undefined : principal.user.id, isPerson: principal.kind === 'portal', stream, timer }
     this.#open.add(entry)
     stream.once('close', () => this.#forget(entry))
     stream.once('end', () => this.#forget(entry))
@@ -45,6 +48,12 @@ export class EventStreams {
   tell(event: SessionEvent): void {
     const message = `event: ${event.type}\ndata: ${JSON.stringify(eventView(event))}\n\n`
     for (const { owner, stream } of this.#open) if (owner === undefined || owner === event.account.owner) write(stream, message)
+  }
+
+  /** Tells a notice to the windows of the person it is for. */
+  tellNotice(notice: Notice): void {
+    const message = `event: notice\ndata: ${JSON.stringify(noticeView(notice))}\n\n`
+    for (const { owner, isPerson, stream } of this.#open) if (isPerson && owner === notice.owner) write(stream, message)
   }
 
   /** Ends the streams of a portal session or a device. */

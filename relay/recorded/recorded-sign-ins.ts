@@ -27,13 +27,19 @@ export function recordedSignIns(identity: Identity, audit: Audit, now: () => num
     else {
       const { user, session } = result
       try {
-        await audit.record({ ...about, outcome: 'done', who: { kind: 'user', user: user.id, name: user.name }, owner: user.id })
+        const details = { ...about.details, session: session.id, ...('by' in result ? { by: result.by } : {}) }
+        await audit.record({ ...about, outcome: 'done', who: { kind: 'user', user: user.id, name: user.name }, owner: user.id, details })
       } catch (error) {
         await identity.endPortalSession(session.id)
         throw error
       }
     }
     return result
+  }
+
+  const ownerOfHalf = (half: string): { owner?: string } => {
+    const owner = identity.halfSignIn(half)?.user.id
+    return owner === undefined ? {} : { owner }
   }
 
   return {
@@ -46,13 +52,19 @@ export function recordedSignIns(identity: Identity, audit: Audit, now: () => num
     },
     finishSignIn(given) {
       const { half, address, agent } = given
-      const about = { act: 'portal.sign-in-code', from: { address, agent }, who: { kind: 'unknown' as const }, details: { half: audit.fingerprint(half) } }
+      const owner = ownerOfHalf(half)
+      const about = {
+        act: 'portal.sign-in-code',
+        from: { address, agent },
+        who: { kind: 'unknown' as const },
+        ...owner,
+        details: { half: audit.fingerprint(half) },
+      }
       return recordTry(about, () => identity.finishSignIn(given))
     },
     signInWithNewApp(given) {
       const { half, address, agent } = given
-      const owner = identity.halfSignIn(half)?.user.id
-      const about = { act: 'portal.sign-in-set-up', from: { address, agent }, who: { kind: 'unknown' as const }, ...(owner === undefined ? {} : { owner }) }
+      const about = { act: 'portal.sign-in-set-up', from: { address, agent }, who: { kind: 'unknown' as const }, ...ownerOfHalf(half) }
       return recordTry(about, () => identity.signInWithNewApp(given))
     },
     signInByPasskey(given) {

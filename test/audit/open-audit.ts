@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { type Audit, type AuditOptions, createAudit } from '../../relay/audit/index.ts'
-import { createFileStore } from '../../relay/store/index.ts'
-import { createMasterKey, createVault } from '../../relay/vault/index.ts'
+import { createFileStore, type Store } from '../../relay/store/index.ts'
+import { createMasterKey, createVault, type Vault } from '../../relay/vault/index.ts'
 
 export interface OpenAudit {
   readonly audit: Audit
+  readonly store: Store
+  readonly vault: Vault
   readonly logged: () => string
   close(): Promise<void>
 }
@@ -28,7 +30,7 @@ export async function openAudit(t: Test, folder: string, choices: Choices = {}):
     for (const room of rooms.splice(0).reverse()) await room.stop()
   }
   t.teardown(close)
-  return { audit, logged: () => lines.join(''), close }
+  return { audit, store, vault, logged: () => lines.join(''), close }
 }
 
 /** Writes so many records, one after the other. */

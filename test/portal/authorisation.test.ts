@@ -87,6 +87,9 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/audit', statuses: [200, 200, 403, 200, 401] },
   { method: 'GET', path: '/audit/export?format=cef', statuses: [200, 200, 403, 200, 401] },
   { method: 'GET', path: '/audit/verify', statuses: [200, 403, 403, 200, 401] },
+  { method: 'GET', path: '/notices?user=ann', statuses: [200, 403, 403, 200, 401] },
+  { method: 'POST', path: '/notices/read', body: { user: 'ann' }, statuses: [200, 403, 403, 200, 401] },
+  { method: 'GET', path: '/notices/none?user=ann', statuses: [404, 403, 403, 404, 401] },
   // Last: it is gone afterwards.
   { method: 'DELETE', path: '/accounts/ANN_ACCOUNT', statuses: [204, 404, 404, 404, 401] },
 ]

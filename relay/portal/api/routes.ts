@@ -10,6 +10,7 @@ import { deviceCertificateRoutes } from './device-certificate-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { keepAliveRoutes } from './keep-alive-routes.ts'
+import { noticeRoutes } from './notice-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 import { relayRoutes } from './relay-routes.ts'
 import type { ApiRoute } from './route.ts'
@@ -44,4 +45,5 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...eventRoutes,
   ...ticketRoutes,
   ...auditRoutes,
+  ...noticeRoutes,
 ]

@@ -89,7 +89,7 @@ function start() {
     })
   }
   addEventListener('submit', sendOnce)
-  if (document.querySelector(live) === null) return
+  if (document.getElementById('unread') === null) return
   const here = new URL(location.href)
   if (here.searchParams.get('done') === 'answered') {
     here.searchParams.delete('done')
@@ -106,7 +106,20 @@ function listen() {
   events?.close()
   if (document.visibilityState !== 'visible') return
   events = new EventSource('/api/v1/events')
-  for (const type of ['open', 'started', 'step', 'challenge', 'signed-in', 'failed', 'ended']) events.addEventListener(type, refresh)
+  events.addEventListener('open', countUnread)
+  events.addEventListener('notice', countUnread)
+  if (document.querySelector(live) === null) return
+  for (const type of ['open', 'started', 'step', 'challenge', 'signed-in', 'failed', 'ended', 'notice']) events.addEventListener(type, refresh)
+}
+
+// Pages that are what a form was answered with cannot be fetched again: the number alone is asked for.
+async function countUnread() {
+  const answer = await fetch('/api/v1/notices?limit=1').catch(() => undefined)
+  if (answer?.ok !== true) return
+  const { unread } = await answer.json()
+  const mark = document.getElementById('unread')
+  mark.textContent = unread > 0 ? String(unread) : ''
+  mark.title = unread > 0 ? `${unread} unread` : ''
 }
 
 start()

@@ -19,6 +19,7 @@ import { handoffPage } from './handoff-page.ts'
 import { homePage } from './home-page.ts'
 import { acceptsHtml } from './leaving-page.ts'
 import { newSitePage } from './new-site-page.ts'
+import { noticesPage } from './notices-page.ts'
 import { respondPage } from './page-route.ts'
 import { passkeySignIn } from './passkey-sign-in.ts'
 import { passkeysPage } from './passkeys-page.ts'
@@ -61,6 +62,7 @@ const pages = [
   devicesPage,
   sessionsPage,
   recordPage,
+  noticesPage,
   securityPage,
   passwordPage,
   passkeysPage,
@@ -74,6 +76,7 @@ export async function installPages(app: FastifyInstance, rooms: Rooms): Promise<
   await app.register(formbody, { bodyLimit: 65_536 })
   installAssets(app)
   app.get('/proxy.pac', async (_, reply) => reply.type('application/x-ns-proxy-autoconfig').send(await rooms.pacFile()))
+  app.decorate('unreadNotices', (userId) => rooms.notices.unread(userId))
   for (const page of pages) page(app, rooms)
 
   const respond = async (request: FastifyRequest, reply: Parameters<typeof respondProblem>[0], error: RelayError) => {

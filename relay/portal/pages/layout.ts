@@ -3,7 +3,7 @@ import { assets } from '../assets.ts'
 import type { PortalPrincipal } from '../identify.ts'
 import { type Content, type Html, html } from './html.ts'
 
-export type Place = 'accounts' | 'sites' | 'devices' | 'sessions' | 'set-up'
+export type Place = 'accounts' | 'sites' | 'devices' | 'sessions' | 'notices' | 'set-up'
 
 /** A page before it is framed. */
 export interface Page {
@@ -24,6 +24,7 @@ const menu: readonly (readonly [Place, string, string])[] = [
   ['sites', '/sites', 'Sites'],
   ['devices', '/devices', 'Devices'],
   ['sessions', '/sessions', 'Sessions'],
+  ['notices', '/notices', 'Notices'],
   ['set-up', '/set-up', 'Set-up'],
 ]
 
@@ -32,8 +33,8 @@ function menuFor(principal: PortalPrincipal): typeof menu {
   return isOperator(principal) ? menu : menu.filter(([name]) => name !== 'sites')
 }
 
-/** The whole document. `principal` undefined: nobody is signed in, and there is no menu. */
-export function layout({ title, body, place, passkeys, refresh }: Page, principal: PortalPrincipal | undefined): Html {
+/** The whole document. `principal` undefined: nobody is signed in, and there is no menu. `unread`: notices that wait. */
+export function layout({ title, body, place, passkeys, refresh }: Page, principal: PortalPrincipal | undefined, unread = 0): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -53,7 +54,7 @@ ${passkeys && html`<script src="${assets.passkey.path}" defer></script>`}
 <a class="brand" href="/"><img src="${assets.icon.path}" alt="" width="28" height="28">login-relay</a>
 ${
   principal &&
-  html`<nav aria-label="Main">${menuFor(principal).map(([name, href, text]) => html`<a href="${href}"${name === place && html` aria-current="page"`}>${text}</a>`)}</nav>
+  html`<nav aria-label="Main">${menuFor(principal).map(([name, href, text]) => html`<a href="${href}"${name === place && html` aria-current="page"`}>${text}${name === 'notices' && unreadMark(unread)}</a>`)}</nav>
 <div class="who"><a href="/security" title="How you sign in"><bdi>${principal.user.name}</bdi></a><form method="post" action="/sign-out">${csrfField(principal.session.csrf)}<button class="plain">Sign out</button></form></div>`
 }
 </div></header>
@@ -63,6 +64,11 @@ ${body}
 </body>
 </html>
 `
+}
+
+/** There where there are none too: the script fills it in as they come. */
+function unreadMark(unread: number): Html {
+  return html`<span id="unread" class="count"${unread > 0 && html` title="${unread} unread"`}>${unread > 0 && unread}</span>`
 }
 
 export function csrfField(value: string): Html {

@@ -7,6 +7,13 @@ import { checkCsrf, checkOwnPage, loadPortalPrincipal, type PortalPrincipal } fr
 import type { Rooms } from '../rooms.ts'
 import { layout, type Page } from './layout.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How many notices this user has not read: every page says so. */
+    unreadNotices(userId: string): number
+  }
+}
+
 /** After something was done: where to look at it. A path of the portal. */
 export interface GoTo {
   readonly goTo: string
@@ -83,7 +90,7 @@ export function respondPage(reply: FastifyReply, page: Page, principal: PortalPr
   return reply
     .code(page.status ?? 200)
     .type('text/html; charset=utf-8')
-    .send(layout(page, principal).text)
+    .send(layout(page, principal, principal === undefined ? 0 : reply.server.unreadNotices(principal.user.id)).text)
 }
 
 /** 303: the browser fetches it with GET (RFC 9110 section 15.4.4). */

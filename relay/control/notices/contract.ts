@@ -1,0 +1,88 @@
+import type { From, Who } from '../../audit/index.ts'
+
+export type NoticeKind =
+  /** A device sent its first request in a session at a site, or another sign-in of the person did. */
+  | 'account-used'
+  /** The relay signed in at a site. */
+  | 'site-sign-in'
+  /** A session was taken by a link: its cookies left the relay. */
+  | 'session-taken'
+  /** The relay leaves an account alone until its owner acts. */
+  | 'account-attention'
+  /** Somebody asks for an account, or for leave to use it now. */
+  | 'access-asked'
+  /** What was asked for is decided. */
+  | 'access-answered'
+  /** A grant was made, changed or ended. */
+  | 'grant-changed'
+  /** Somebody signed in to the relay as this person. */
+  | 'portal-sign-in'
+  /** The same with a recovery code, which is spent. */
+  | 'recovery-code-used'
+  /** Tries to sign in to the relay as this person that failed; summed over an hour. */
+  | 'failed-tries'
+  | 'device-added'
+  /** A device showed a certificate that is no good; summed over an hour. */
+  | 'device-refused'
+  /** Where notices go was changed. */
+  | 'delivery-changed'
+
+/** What a person chooses by. */
+export type NoticeGroup =
+  /** What is done with his accounts. */
+  | 'use'
+  /** What waits for him. */
+  | 'attention'
+  /** His own sign-in to the relay, and his devices. */
+  | 'door'
+
+/** What was done with what is a person's. It never holds a secret. */
+export interface Notice {
+  readonly id: string
+  /** The user who is told. */
+  readonly owner: string
+  readonly kind: NoticeKind
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Ids; the names are as they were then. */
+  readonly account?: string
+  readonly accountName?: string
+  readonly site?: string
+  readonly device?: string
+  readonly deviceName?: string
+  /** The portal session that began, or that did it. */
+  readonly portalSession?: string
+  readonly by?: Who
+  readonly from?: From
+  /** From a browser and address that this person has not been seen with. */
+  readonly isNew?: true
+  /** Safe words beside those of the kind. */
+  readonly text?: string
+  /** Where the same is summed: how often, and when last. */
+  readonly count?: number
+  readonly lastAt?: number
+  readonly readAt?: number
+  /** When its owner said that it was not he. */
+  readonly disownedAt?: number
+}
+
+/** What is told; what is absent and the present actor knows is taken from there. */
+export type Telling = Omit<Notice, 'id' | 'at' | 'accountName' | 'count' | 'lastAt' | 'readAt' | 'disownedAt'> & { readonly at?: number }
+
+export interface Notices {
+  /** Reads what was recorded while nobody listened, and takes up deliveries that were not finished. After the audit, the accounts and identity. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Resolves when it is stored, and never rejects: what it tells of is done whether it can be told or not. The log says so where it cannot. */
+  tell(telling: Telling): Promise<void>
+  /** Newest first. `before`: only those older than this one. */
+  list(owner: string, options?: { readonly limit?: number; readonly before?: string; readonly unread?: boolean }): Notice[]
+  find(owner: string, id: string): Notice | undefined
+  unread(owner: string): number
+  /** Undefined: all of them. Gives how many were unread. */
+  markRead(owner: string, ids?: readonly string[]): Promise<number>
+  /** Its owner says that it was not he. */
+  disown(owner: string, id: string): Promise<void>
+  /** Calls back for each one that is stored or counted up. Gives the way to stop. */
+  onTold(listener: (notice: Notice) => void): () => void
+}

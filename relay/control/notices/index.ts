@@ -1,0 +1,9 @@
+/**
+ * Notices: what a person is told of what was done with what is his. Most follow from the audit, record by record, so that an act is
+ * told because it was recorded; other rooms tell the rest by `tell`. Durable, bounded for each person and by age.
+ *
+ * Refuses: another's notices. Holds no secret: names, ids, addresses. Never keeps an act waiting. Keeps laws 1, 5, 7.
+ */
+export type { Notice, NoticeGroup, NoticeKind, Notices, Telling } from './contract.ts'
+export { createNotices } from './create-notices.ts'
+export { noticeFacts, noticeGroups, noticeKinds, noticeTitle } from './notice-words.ts'

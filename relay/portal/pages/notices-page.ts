@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify'
+import { type Notice, noticeFacts, noticeTitle } from '../../control/notices/index.ts'
+import { RelayError } from '../../errors.ts'
+import type { Rooms } from '../rooms.ts'
+import { action } from './account-actions.ts'
+import { type Html, html } from './html.ts'
+import { moment } from './moment.ts'
+import { doneNote } from './notes.ts'
+import { showPage, takeForm } from './page-route.ts'
+
+const mostShown = 50
+
+/** What the relay tells a person of what was done with what is his: the list, and each alone. Looking changes nothing. */
+export function noticesPage(app: FastifyInstance, rooms: Rooms): void {
+  showPage(app, rooms, '/notices', ({ principal: { user }, csrf, query }) => {
+    const notices = rooms.notices.list(user.id, { limit: mostShown, ...(query.before === undefined ? {} : { before: query.before }) })
+    const last = notices.at(-1)
+    const older = notices.length === mostShown && last !== undefined && html`<p><a href="/notices?before=${last.id}">Older</a></p>`
+    return {
+      title: 'Notices',
+      place: 'notices',
+      body: html`<h1>Notices</h1>
+<p class="lead">Each time your accounts are used or somebody signs in as you, it is told here.</p>${doneNote(query)}
+<section class="card" id="notices" data-live>${notices.length === 0 ? html`<p>Nothing yet.</p>` : html`<ul class="notices">${notices.map(line)}</ul>`}${older}</section>
+<div class="actions">${rooms.notices.unread(user.id) > 0 && action('/notices/read', 'Mark all as read', csrf)}<a class="button" href="/record">What was done</a></div>
+<p class="quiet">Where a page that looked like the relay took your password and no notice came, it was not the relay: change that password.</p>`,
+    }
+  })
+
+  showPage(app, rooms, '/notices/:id', ({ principal: { user }, params, query }) => {
+    const notice = rooms.notices.find(user.id, params.id ?? '')
+    if (notice === undefined) throw new RelayError('not_found', { params: { what: 'such notice' } })
+    return {
+      title: 'Notice',
+      place: 'notices',
+      body: html`<h1>${noticeTitle(notice)}</h1>${doneNote(query)}${facts(notice)}<p><a href="/notices">All notices</a></p>`,
+    }
+  })
+
+  takeForm(app, rooms, '/notices/read', {}, async ({ principal }) => {
+    await rooms.notices.markRead(principal.user.id)
+    return { goTo: '/notices?done=notices-read' }
+  })
+}
+
+function line(notice: Notice): Html {
+  const { id, at, lastAt = at, readAt, disownedAt, accountName, deviceName, by, from } = notice
+  const parts = [accountName, by?.kind === 'user' || by?.kind === 'device' ? by.name : undefined, deviceName, from?.address]
+  const short = [...new Set(parts.filter((part) => part !== undefined && part !== ''))].join(' · ')
+  return html`<li class="${readAt === undefined ? 'unread' : ''}"><a href="/notices/${id}">${noticeTitle(notice)}</a>
+<span class="quiet"><bdi>${short}</bdi> ${moment(lastAt)}${disownedAt !== undefined && html` · <strong>not you</strong>`}</span></li>`
+}
+
+function facts(notice: Notice): Html {
+  const { at, lastAt } = notice
+  return html`<section class="card"><dl class="facts"><dt>When</dt><dd>${moment(at)}${lastAt !== undefined && html`, last ${moment(lastAt)}`}</dd>
+${noticeFacts(notice).map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl></section>`
+}
