@@ -57,6 +57,16 @@ t.test("a relayed cookie is the client's; what the sign-in gave goes along until
   t.equal(valueIn(second.given, 'lang'), undefined)
 })
 
+t.test('what is given with a page has the end that the site has given it last', async (t) => {
+  const { origin, house } = await start(t, { lang: 'phantom' }, ['lang=en; Path=/; Max-Age=1000'])
+  const endOf = (lines: readonly string[]) => Date.parse(/; Expires=([^;]+)/.exec(lines.find((line) => line.startsWith('lang=')) ?? '')?.[1] ?? '')
+  const first = endOf((await ask(house, origin, '/a', asPage)).given)
+  origin.on('/set', page('x', 'Set-Cookie: lang=en; Path=/; Max-Age=100000\r\n'))
+  await ask(house, origin, '/set')
+  const second = endOf((await ask(house, origin, '/b', asPage)).given)
+  t.ok(second - first > 90_000_000, `${second} is not after ${first}`)
+})
+
 t.test('with delivery handoff what is named stays in the relay all the same', async (t) => {
   const { origin, house } = await start(t, { refresh: 'managed', junk: 'suppressed' }, [], 'handoff')
   origin.on('/set', page('x', 'Set-Cookie: refresh=real\r\nSet-Cookie: junk=1\r\nSet-Cookie: more=2; HttpOnly\r\n'))

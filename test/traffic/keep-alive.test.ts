@@ -99,6 +99,27 @@ t.test('cookies that the site gives are taken; a site in trouble ends nothing', 
   t.ok(house.sessions.live(id))
 })
 
+t.test('tokens that pings are given do not take the place of those that clients have', async (t) => {
+  const { house, id, origin, later, pings } = await openScene(t)
+  await house.accounts.setKeepAlive(id, policy)
+  const token = async (fields: string): Promise<string | undefined> => {
+    const socket = await dialTunnel(house.access, house.tunnelTo(origin))
+    socket.write(`GET /form HTTP/1.1\r\nHost: ${origin.host}\r\n${fields}Connection: close\r\n\r\n`)
+    await readAll(socket)
+    return origin.requests.at(-1)?.field('cookie')
+  }
+  origin.on('/form', page('x', 'Set-Cookie: csrf=mine; Path=/\r\n'))
+  await token('')
+  origin.on('/form', page('x'))
+  for (let count = 1; count <= 201; count++) {
+    origin.on('/quiet', page('x', `Set-Cookie: csrf=of-ping-${count}; Path=/\r\n`))
+    await later(11)
+    if (count % 10 === 0) await token('Cookie: csrf=mine\r\n')
+  }
+  t.equal(pings().length, 201)
+  t.match(await token('Cookie: csrf=mine\r\n'), /^csrf=mine; sid=1$/)
+})
+
 t.test('the time since the last use goes on over a restart', async (t) => {
   const { house, id, use, clock } = await openScene(t)
   await house.accounts.setKeepAlive(id, policy)

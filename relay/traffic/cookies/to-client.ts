@@ -27,18 +27,27 @@ export function sortCookies(lines: readonly string[], showing: Showing): SortedC
   const { session, url } = showing
   const [kept, shown]: [string[], string[]] = [[], []]
   const held = new Set(session.cookieNames(url))
-  const others = [...pairsOf(session.cookieHeader(url)), ...lines]
+  const others = once(() => [...pairsOf(session.cookieHeader(url)), ...lines])
   for (const line of lines) {
     const name = cookieName(line)
-    const httpOnly = /;[ \t]*httponly[ \t]*(?:;|$)/i.test(line)
-    const kind = kindHere(showing, { name, value: cookieValue(line), httpOnly, isHeld: held.has(name) }, others)
-    if (kind !== 'suppressed' && kind !== 'relayed') kept.push(line)
+    const kind = kindHere(showing, factsOf(line, held), others)
+    if (isKept(kind)) kept.push(line)
     if (showing.isCrossSite === true && (kind === 'phantom' || kind === 'copied')) continue
     if (kind === 'copied') rememberToken(session, cookieValue(line))
     if (kind === 'phantom') shown.push(line.replace(/^[^;]*/, () => `${name}=${phantomOf(showing, name)}`))
     else if (kind === 'copied' || kind === 'relayed' || kind === 'handed') shown.push(line)
   }
   return { kept, shown }
+}
+
+/** Set-Cookie lines for the session, of an answer that no client is there to have. */
+export function keptCookies(lines: readonly string[], { session, site, url }: Pick<Showing, 'session' | 'site' | 'url'>): string[] {
+  const held = new Set(session.cookieNames(url))
+  return lines.filter((line) => isKept(kindHere({ session, site, isHandoff: false }, factsOf(line, held), () => [])))
+}
+
+function isKept(kind: CookieKind | 'handed'): boolean {
+  return kind !== 'suppressed' && kind !== 'relayed'
 }
 
 /**
@@ -63,7 +72,7 @@ export function introduceCookies(showing: Showing, clientCookie: string, already
 
 /** Set-Cookie lines for a handoff at this place: each cookie as the client is to have it. A phantom stands for what it is not to have. */
 export function handedCookieLines(cookies: readonly HandedCookie[], showing: Showing): string[] {
-  const pairs = cookies.map(({ name, value }) => `${name}=${value}`)
+  const pairs = once(() => cookies.map(({ name, value }) => `${name}=${value}`))
   return setCookieLines(cookies, placeOf(showing.url), (cookie) => {
     const kind = kindHere(showing, { ...cookie, isHeld: true }, pairs)
     if (kind === 'suppressed') return undefined
@@ -77,23 +86,14 @@ interface SeenCookie {
   readonly kind: CookieKind
 }
 
-/** The last answer for each session: a page is asked for more often than its cookies change. */
-const lastSeen = new WeakMap<object, { readonly of: string; readonly site: Site; readonly cookies: readonly SeenCookie[] }>()
-
 function seenCookies(showing: Showing): readonly SeenCookie[] {
-  const { session, site, url } = showing
-  const own = session.cookieHeader(url)
-  const of = `${showing.isHandoff} ${url.origin} ${own}`
-  const last = lastSeen.get(session)
-  if (last?.of === of && last.site === site) return last.cookies
+  const { session, url } = showing
   const names = new Set(session.cookieNames(url))
-  const pairs = pairsOf(own)
-  const cookies = session.cookies().flatMap((cookie) => {
+  const pairs = once(() => pairsOf(session.cookieHeader(url)))
+  return session.cookies().flatMap((cookie) => {
     const kind = names.has(cookie.name) ? kindHere(showing, { ...cookie, isHeld: true }, pairs) : 'managed'
     return kind === 'managed' || kind === 'suppressed' || kind === 'handed' ? [] : [{ cookie, kind }]
   })
-  lastSeen.set(session, { of, site, cookies })
-  return cookies
 }
 
 interface Facts {
@@ -103,19 +103,37 @@ interface Facts {
   readonly isHeld: boolean
 }
 
-/** `handed`: with delivery `handoff`, kept and passed. `others`: pairs or lines among which the session's are. */
-function kindHere({ site, session, isHandoff }: Showing, facts: Facts, others: readonly string[]): CookieKind | 'handed' {
+function factsOf(line: string, held: ReadonlySet<string>): Facts {
+  const name = cookieName(line)
+  return { name, value: cookieValue(line), httpOnly: /;[ \t]*httponly[ \t]*(?:;|$)/i.test(line), isHeld: held.has(name) }
+}
+
+/** `handed`: with delivery `handoff`, kept and passed. `others`: pairs or lines among which the session's are; few cookies have it asked for. */
+function kindHere(
+  { site, session, isHandoff }: Pick<Showing, 'site' | 'session' | 'isHandoff'>,
+  facts: Facts,
+  others: () => readonly string[],
+): CookieKind | 'handed' {
   // One of the relay's own, at a site that shares its host, is not the site's to give.
   if (facts.name.toLowerCase().includes('login-relay')) return 'managed'
   const isRuled = cookieRules(site)?.kindOf(facts.name) !== undefined
   if (isHandoff && !isRuled) return 'handed'
   const kind = kindOf(site, session, facts)
-  return kind === 'copied' && !isRuled && tellsAnother(facts, others) ? 'phantom' : kind
+  return kind === 'copied' && !isRuled && tellsAnother(facts, others()) ? 'phantom' : kind
 }
 
 /** Some sites repeat the session itself against forged requests: such a token is not given away. */
 function tellsAnother({ name, value }: Facts, others: readonly string[]): boolean {
   return others.some((other) => cookieName(other) !== name && cookieValue(other).length >= 8 && value.includes(cookieValue(other)))
+}
+
+/** Makes it when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 function placeOf({ hostname, protocol }: URL) {

@@ -4,7 +4,7 @@ import { userAgent } from '../../login/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { Sessions, SiteSession } from '../../sessions/index.ts'
 import { type Attachment, attachSession, wholeSession } from '../attach-session.ts'
-import { sortCookies } from '../cookies/to-client.ts'
+import { keptCookies } from '../cookies/to-client.ts'
 import { meetCookies } from '../cookies/to-site.ts'
 import { isFalseAlarm } from '../resend.ts'
 import { readResponseHead } from '../response-head.ts'
@@ -49,7 +49,7 @@ export async function sendPing(session: SiteSession, policy: KeepAlivePolicy, { 
     const head = readResponseHead(answer.headers, answer.status)
     // A client's request may have been given another cookie meanwhile: then the answer says nothing of the session.
     const isStale = session.cookieHeader(url) !== sent
-    const removedCookies = session.absorb(url, keptCookies(head.setCookies, session, url))
+    const removedCookies = session.absorb(url, keptCookies(head.setCookies, { session, site: session.site, url }))
     const location = head.location === undefined ? undefined : (URL.parse(head.location, url.href) ?? undefined)
     const facts = { url, method: 'GET', status: answer.status, location, contentType: head.contentType, removedCookies }
     if (sessions.looksSignedOut(session, facts)) return isStale || isFalseAlarm(session, url) ? 'failed' : 'ended'
@@ -69,11 +69,6 @@ export function pingAddress({ site, landingUrl }: Pick<SiteSession, 'site' | 'la
 function withoutSuppressed(session: SiteSession, url: URL): Attachment {
   const { cookies, headers } = wholeSession(session, url)
   return { cookies: meetCookies(session.site, session, { client: '', own: cookies }).own, headers }
-}
-
-/** No client is there to have the others. */
-function keptCookies(lines: readonly string[], session: SiteSession, url: URL): readonly string[] {
-  return lines.length === 0 ? lines : sortCookies(lines, { session, site: session.site, url, deviceId: '', isHandoff: false }).kept
 }
 
 async function drain(body: Readable): Promise<void> {
