@@ -91,6 +91,23 @@ t.test('a cookie and credentials are never put into the table that all requests 
   t.ok(blocks < 1000, `${blocks} bytes stand in it`)
 })
 
+t.test('nor is what by its name is a secret', async (t) => {
+  const names = ['X-Auth-Token', 'X-CSRF-Token', 'X-Api-Key', 'apikey', 'X-Session-Id', 'X-XSRF', 'Client-Secret', 'X-Amz-Signature']
+  let size = 0
+  const site = await startHttp2Origin(t, (stream) => {
+    size = Math.max(size, Number(stream.session?.state.inflateDynamicTableSize))
+    stream.respond({ ':status': 200 }, { endStream: true })
+  })
+  const outbound = outboundForTest(t)
+  const ask = async (headers: string[]): Promise<number> => {
+    await read((await outbound.forward(site.site, { ...get(site.origin), headers })).body)
+    return size
+  }
+  const before = await ask([])
+  t.equal(await ask(names.flatMap((name) => [name, 's'.repeat(300)])), before)
+  t.ok((await ask(['X-Other', 's'.repeat(300)])) > before + 300)
+})
+
 t.test('a body goes up as fast as the site takes it, and comes down as fast as it is read', async (t) => {
   const size = 8 << 20
   const site = await startHttp2Origin(t, (stream, { ':path': path }) => {

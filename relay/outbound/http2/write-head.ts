@@ -9,7 +9,7 @@ const unwritableValue = /[^\t\x20-\x7e\x80-\xff]/
 const unwritablePath = /[^\x21-\x7e\x80-\xff]/
 
 /** RFC 7541 section 7.1.3: never put into the table that all requests of a connection share, those of other people too. */
-const secretFields = ['cookie', 'authorization']
+const secretField = /^cookie$|auth|token|session|csrf|xsrf|jwt|api-?key|secret|passw|credential|signature/
 
 export interface WrittenRequest {
   readonly method: string
@@ -21,6 +21,7 @@ export interface WrittenRequest {
 /** The header section of a request, flat, as node:http2 takes it. `protocol`: of an extended CONNECT (RFC 8441). `bad_request` when it cannot be written. */
 export function writeHead({ method, path, headers }: WrittenRequest, authority: string, protocol?: string): string[] {
   if (!token.test(method) || unwritablePath.test(path)) throw unwritable()
+  const secrets: string[] = []
   const written = [':method', method, ':scheme', 'https', ':authority', authority, ':path', path]
   if (protocol !== undefined) written.push(':protocol', protocol)
   for (let i = 0; i < headers.length; i += 2) {
@@ -29,8 +30,9 @@ export function writeHead({ method, path, headers }: WrittenRequest, authority: 
     if (ofConnections.has(name)) continue
     if (!token.test(name) || unwritableValue.test(value)) throw unwritable()
     written.push(name, withoutSpace(value))
+    if (secretField.test(name)) secrets.push(name)
   }
-  return Object.assign(written, { [sensitiveHeaders]: secretFields })
+  return Object.assign(written, { [sensitiveHeaders]: secrets })
 }
 
 /** RFC 9113 section 8.2.1: a value neither begins nor ends with a space or tab. Other spaces of Unicode are bytes here. */
