@@ -41,6 +41,8 @@ export class SiteConnections {
   #mostStreams = likelyStreams
   /** Of HTTP/1.1, opened when it was not known yet. */
   #spare: Socket | undefined
+  /** Requests of which it is not known yet that they need no connection of HTTP/1.1. */
+  #undecided = 0
   #isClosed = false
   #isDestroyed = false
 
@@ -62,7 +64,7 @@ export class SiteConnections {
   /** One request and its answer, over what the site speaks. Rejects with a RelayError, or with the signal's reason. */
   exchange(request: ExchangeRequest, options: ExchangeOptions): Promise<ExchangeResult> {
     if (this.#speaks === 'http/1.1') return exchange(this.http1, request, options)
-    return request.upgrade === undefined ? this.#overHttp2(request, options) : this.#upgrade(request, options)
+    return this.#decided(() => (request.upgrade === undefined ? this.#overHttp2(request, options) : this.#upgrade(request, options)))
   }
 
   /** Requests under way. */
@@ -74,7 +76,7 @@ export class SiteConnections {
   close(): void {
     this.#isClosed = true
     for (const connection of this.#http2) connection.leave()
-    void this.http1.close()
+    if (this.#undecided === 0) void this.http1.close()
   }
 
   async destroy(): Promise<void> {
@@ -83,6 +85,16 @@ export class SiteConnections {
     for (const connection of this.#http2) connection.destroy()
     this.#spare?.destroy()
     await this.http1.destroy()
+  }
+
+  async #decided(exchange: () => Promise<ExchangeResult>): Promise<ExchangeResult> {
+    this.#undecided += 1
+    try {
+      return await exchange()
+    } finally {
+      this.#undecided -= 1
+      if (this.#isClosed && !this.#isDestroyed && this.#undecided === 0) void this.http1.close()
+    }
   }
 
   async #overHttp2(request: ExchangeRequest, options: ExchangeOptions, tries = 1): Promise<ExchangeResult> {
@@ -173,6 +185,8 @@ export class SiteConnections {
   }
 
   #keepSpare(socket: Socket): void {
+    // Nobody would know of the one before, if nobody has taken it.
+    this.#spare?.destroy()
     this.#spare = socket
     const timer = setTimeout(() => {
       if (this.#spare === socket) socket.destroy()

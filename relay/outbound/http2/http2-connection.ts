@@ -101,7 +101,8 @@ export class Http2Connection {
 
   /** May one more request be sent on it? */
   get hasRoom(): boolean {
-    return !this.#isLeft && this.#streams < this.#mostStreams && this.#quietTicks < suspectTicks && !this.#session.closed
+    const isOpen = !this.#isLeft && !this.#session.closed && !this.#session.destroyed
+    return isOpen && this.#streams < this.#mostStreams && this.#quietTicks < suspectTicks
   }
 
   /** Requests at once, at most, by the site's word. */
