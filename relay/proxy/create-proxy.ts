@@ -33,7 +33,7 @@ import { PageTokens } from './chooser/page-tokens.ts'
 import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
-import { certifiedDevice, type ShownCertificate, shownCertificate } from './device-certificate.ts'
+import { certifiedDevice, shownCertificate } from './device-certificate.ts'
 import { type DevicePrincipal, nameOf, readDevice } from './device-credentials.ts'
 import { DeviceLimits } from './device-limits.ts'
 import { FailedTries } from './failed-tries.ts'
@@ -299,10 +299,12 @@ class ForwardProxy implements Proxy {
   #authenticate(connection: Downstream, { proxyAuthorization }: RequestHead): DevicePrincipal | RelayError {
     const { certificate, known } = connection
     if (proxyAuthorization === undefined && certificate === undefined) return new RelayError('proxy_auth_required')
+    // Asked for each time: it may have ended since, or been replaced.
+    const certified = certificate && certifiedDevice(certificate, this.#rooms.deviceCertificates)
+    if (certified instanceof RelayError) return certified
     if (known !== undefined && known.authorization === proxyAuthorization) return known.principal
-    const principal = this.#principalOf(proxyAuthorization, certificate)
+    const principal = this.#principalOf(proxyAuthorization, certified)
     if (principal === undefined) return this.#failed.refusal((connection.socket as Partial<Socket>).remoteAddress ?? '')
-    if (principal instanceof RelayError) return principal
     const excess = this.#limits.refuseConnection(principal.device.id)
     if (excess !== undefined) return excess
     connection.known = { authorization: proxyAuthorization, principal }
@@ -312,10 +314,8 @@ class ForwardProxy implements Proxy {
     return principal
   }
 
-  /** A certificate that is shown must be good, and what is said besides must be of the same device. Undefined: nobody known. */
-  #principalOf(authorization: string | undefined, certificate: ShownCertificate | undefined): DevicePrincipal | RelayError | undefined {
-    const certified = certificate && certifiedDevice(certificate, this.#rooms.deviceCertificates)
-    if (certified instanceof RelayError) return certified
+  /** What is said beside a certificate must be of the same device. Undefined: nobody known. */
+  #principalOf(authorization: string | undefined, certified: DevicePrincipal | undefined): DevicePrincipal | undefined {
     if (certified !== undefined && authorization === undefined) return certified
     const principal = readDevice(authorization, this.#rooms.identity)
     return certified === undefined || certified.device.id === principal?.device.id ? principal : undefined

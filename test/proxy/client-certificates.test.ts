@@ -159,6 +159,29 @@ t.test('revoking the device ends its live connections at once and its certificat
   t.equal(house.deviceCertificates.expiryOf(house.device.id), undefined)
 })
 
+t.test('a certificate that ends or is replaced is refused on a connection that stands', async (t) => {
+  const clock = { now: Date.now() }
+  const place = await startPlace(t, () => clock.now)
+  const { house, ca } = place
+  const [host, port] = (house.proxy.tlsAddress as string).split(':')
+  const dial = async (): Promise<() => Promise<string>> => {
+    const pem = await readFile(await enrolled(t, place), 'utf8')
+    const socket = connectTls({ host: host as string, port: Number(port), ca: await readFile(ca), cert: pem, key: pem })
+    await once(socket, 'secureConnect')
+    return async () => {
+      socket.on('error', () => {}).write('HEAD http://relay.pac/ HTTP/1.1\r\nHost: relay.pac\r\n\r\n')
+      return String((await once(socket, 'data'))[0]).slice(9, 12)
+    }
+  }
+  const asks = [await dial(), await dial()]
+  t.same(await Promise.all(asks.map((ask) => ask())), ['200', '200'])
+  await enrolled(t, place)
+  t.equal(await asks[0]?.(), '403', 'two newer ones have been issued')
+  t.equal(await asks[1]?.(), '200')
+  clock.now += 91 * day
+  t.equal(await asks[1]?.(), '403')
+})
+
 t.test('a request for a certificate is signed by its own key on P-256, for a device that one may speak for', async (t) => {
   const { house } = await startPlace(t)
   const { request } = await opensslRequest(t, ...p256)
