@@ -31,8 +31,10 @@ export async function openTracing({ endpoint, percent, version, onState }: Traci
     })
   const provider = new sdk.TracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': process.env.OTEL_SERVICE_NAME ?? 'login-relay', 'service.version': version }),
-    // By the trace's id alone: a client's own mark neither forces a trace nor prevents it.
-    sampler: new sdk.TraceIdRatioBasedSampler(percent / 100),
+    sampler: {
+      // By chance: neither a client's mark nor the id that it gives its trace says what is sent.
+      shouldSample: () => ({ decision: Math.random() * 100 < percent ? sdk.SamplingDecision.RECORD_AND_SAMPLED : sdk.SamplingDecision.NOT_RECORD }),
+    },
     spanProcessors: [
       new sdk.BatchSpanProcessor({ exporter: { export: watched, shutdown: () => exporter.shutdown(), forceFlush: () => exporter.forceFlush() } }),
     ],

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
+import { openTracing } from '../../relay/tracing/index.ts'
 import { until } from '../until.ts'
 import { dialTunnel, readAll } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'
@@ -120,6 +121,23 @@ t.test("requests and sign-ins come to the collector as spans, tied to each other
   )
   t.notMatch(collector.said(), /canary|"pw"/)
   t.match(collector.keys(), ['canary-of-the-collector'])
+})
+
+t.test('a client does not steer which traces are sent, by the id that it gives its trace or by its mark', async (t) => {
+  const { endpoint } = await startCollector(t)
+  const tracing = await openTracing({ endpoint, percent: 50, version: '0', onState: () => {} })
+  t.teardown(() => tracing.stop())
+  const sent = (traceparent: string): number => {
+    const spans = Array.from({ length: 400 }, () => tracing.record({ name: 'GET', kind: 'server', begun: 1, ended: 2, attributes: {}, traceparent }))
+    t.ok(spans.every(({ traceId }) => traceparent.includes(traceId)))
+    return spans.filter(({ traceFlags }) => (traceFlags & 1) === 1).length
+  }
+  for (const id of ['0'.repeat(31).concat('1'), 'f'.repeat(31).concat('0')]) {
+    for (const mark of ['00', '01']) {
+      const count = sent(`00-${id}-${clientSpan}-${mark}`)
+      t.ok(count > 100 && count < 300, `${count} of 400 with ${id} and ${mark}`)
+    }
+  }
 })
 
 t.test('a collector that does not answer holds nothing up, and is told of once', async (t) => {
