@@ -108,7 +108,7 @@ function written({ method, url, headers, query, body }: AgentRequest, { fill }: 
   const request = { origin, method, path: url.pathname + search }
   const filled = fillHeaders(headers.flat() as (string | readonly Part[])[], request, fill).headers
   if (!headers.some(([name]) => name.toLowerCase() === 'accept-encoding')) filled.push('accept-encoding', acceptedEncodings)
-  return { method: method as 'GET', path: request.path, headers: filled, body: bodyOf(body, request, fill), bodyTimeout }
+  return { method, path: request.path, headers: filled, body: bodyOf(body, request, fill), bodyTimeout }
 }
 
 function bodyOf(parts: readonly Part[] | undefined, request: FilledRequest, fill: FillSlot): Readable | Buffer | null {

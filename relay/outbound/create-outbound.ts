@@ -49,7 +49,7 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
     const { headers } = fillHeaders(request.headers, { origin, method, path }, fill)
     const body = request.body
     // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
-    const written: ExchangeRequest = { method: method as 'GET', path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
+    const written: ExchangeRequest = { method, path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
     return pools.of(destination, origin).exchange(written, { site: destination.id, signal })
   }
 

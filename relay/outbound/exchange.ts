@@ -8,7 +8,7 @@ import { siteError } from './site-error.ts'
 
 /** A request as undici takes it, which is all that a stream needs. */
 export interface ExchangeRequest {
-  readonly method: 'GET'
+  readonly method: string
   readonly path: string
   /** Flat: name, value. */
   readonly headers: string[]
@@ -43,7 +43,7 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest, options: Ex
     }
     const handler = new ExchangeHandler(request.method, options, resolve, reject)
     options.clock?.start()
-    const guarded: SiteRequest = { ...request, onGuard: (guard) => handler.useGuard(guard) }
+    const guarded: SiteRequest = { ...request, method: request.method as 'GET', onGuard: (guard) => handler.useGuard(guard) }
     pool.dispatch(guarded, handler)
   })
 }

@@ -1,6 +1,7 @@
 import type { Actor, Audit } from '../audit/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
 import { fieldOf } from './forms/field-of.ts'
+import type { Sender } from './sender.ts'
 import type { SiteRequest } from './site-request.ts'
 
 /** The first use of a session by a device is recorded before the request goes to the site; those after it are not, and do not wait. */
@@ -40,8 +41,13 @@ export class FirstUses {
   }
 }
 
-/** Who sent a request to a site, and from where. */
-export function actorOf({ req, head, sender }: SiteRequest): Actor {
+/** A request by which a device acts. */
+export interface Acting extends Pick<SiteRequest, 'req' | 'head'> {
+  readonly sender: Pick<Sender, 'userId' | 'userName' | 'deviceId' | 'deviceName'>
+}
+
+/** Who sent a request, and from where. */
+export function actorOf({ req, head, sender }: Acting): Actor {
   const { userId, userName, deviceId, deviceName } = sender
   const address = addressOf(req)
   return {

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/index.ts'
 import type { SignInSpans } from '../sessions/index.ts'
 import type { Tracing } from '../tracing/index.ts'
 import type { ExchangeObserver, Outcome, SeenExchange } from './exchange-observer.ts'
+import { fieldOf } from './forms/field-of.ts'
 import type { Tally } from './tally.ts'
 
 /** A span for each request (OpenTelemetry's names for HTTP where it has one), linked to the sign-in that it waited for. */
@@ -46,10 +47,4 @@ export class RequestSpans implements ExchangeObserver {
       },
     })
   }
-}
-
-/** Of flat name, value; `wanted` in lower case. */
-function fieldOf(fields: readonly string[], wanted: string): string | undefined {
-  for (let i = 0; i < fields.length; i += 2) if (fields[i]?.toLowerCase() === wanted) return fields[i + 1]
-  return undefined
 }

@@ -2,8 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import { Readable } from 'node:stream'
 import { RelayError } from '../../errors.ts'
-import type { EndSignal } from '../contract.ts'
-import type { ExchangeResult } from '../exchange.ts'
+import type { ExchangeOptions, ExchangeRequest, ExchangeResult } from '../exchange.ts'
 import { SiteBody } from '../site-body.ts'
 import { siteError } from '../site-error.ts'
 import { breakOff } from './break-off.ts'
@@ -11,7 +10,7 @@ import type { Http2Connection } from './http2-connection.ts'
 import { faultOf, headerTooLarge, StreamFailure, streamError } from './stream-failure.ts'
 import { StreamUpload } from './stream-upload.ts'
 import { agreedWebSocket, askForWebSocket } from './websocket-on-stream.ts'
-import { type WrittenRequest, writeHead } from './write-head.ts'
+import { writeHead } from './write-head.ts'
 
 /** For the head of an answer, from the last byte that went up. Milliseconds. */
 const headersTimeout = 120_000
@@ -25,23 +24,13 @@ const closingTime = 1_000
 
 const { NGHTTP2_CANCEL } = constants
 
-export interface StreamRequest extends WrittenRequest {
-  readonly body: Readable | Buffer | null
-  /** `websocket`: the stream is to be one (RFC 8441). */
-  readonly upgrade?: string
-}
-
-export interface StreamOptions {
-  /** Names the site in errors. */
-  readonly site: string
-  readonly signal?: EndSignal | undefined
-}
+type StreamOptions = Pick<ExchangeOptions, 'site' | 'signal'>
 
 /**
  * One request and its answer on a stream of this connection. Rejects with a StreamFailure when the stream ends without an answer, with
  * a RelayError, or with the signal's reason.
  */
-export function exchangeOnStream(connection: Http2Connection, request: StreamRequest, options: StreamOptions): Promise<ExchangeResult> {
+export function exchangeOnStream(connection: Http2Connection, request: ExchangeRequest, options: StreamOptions): Promise<ExchangeResult> {
   return new Promise((resolve, reject) => {
     if (options.signal?.aborted) return void reject(options.signal.reason)
     new StreamExchange(connection, request, options, { resolve, reject })
@@ -50,7 +39,7 @@ export function exchangeOnStream(connection: Http2Connection, request: StreamReq
 
 class StreamExchange {
   readonly #connection: Http2Connection
-  readonly #request: StreamRequest
+  readonly #request: ExchangeRequest
   readonly #options: StreamOptions
   readonly #promise: { resolve(result: ExchangeResult): void; reject(error: unknown): void }
   readonly #stream: ClientHttp2Stream
@@ -70,7 +59,7 @@ class StreamExchange {
 
   constructor(
     connection: Http2Connection,
-    request: StreamRequest,
+    request: ExchangeRequest,
     options: StreamOptions,
     promise: { resolve(result: ExchangeResult): void; reject(error: unknown): void },
   ) {

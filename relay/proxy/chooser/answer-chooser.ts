@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Site } from '../../accounts/index.ts'
-import { type Actor, runAs } from '../../audit/index.ts'
+import { runAs } from '../../audit/index.ts'
 import { asRelayError, RelayError } from '../../errors.ts'
-import { type RequestHead, respondError, type Target } from '../../traffic/index.ts'
+import { actorOf, type RequestHead, respondError, type Target } from '../../traffic/index.ts'
 import { usableAccounts } from '../choose-account.ts'
 import { type DevicePrincipal, nameOf } from '../device-credentials.ts'
 import type { Rooms } from '../rooms.ts'
@@ -24,20 +24,12 @@ export async function answerChooser(rooms: Rooms, request: ChooserRequest): Prom
   const { req, res, head, target, principal } = request
   try {
     if (req.method === 'GET' || req.method === 'HEAD') await show(rooms, request)
-    else if (req.method === 'POST') await runAs(actorAt(request), () => choose(rooms, request))
+    else if (req.method === 'POST') await runAs(actorOf({ req, head, sender: nameOf(principal) }), () => choose(rooms, request))
     else throw new RelayError('method_not_allowed', { params: { method: req.method ?? '', allowed: 'GET, POST' } })
   } catch (thrown) {
     const error = asRelayError(thrown)
     rooms.traffic.counts.refused(error, { req, head, target, sender: nameOf(principal) })
     respondError(res, error, { html: head.isNavigation, portalUrl: rooms.portalUrl(), close: !req.complete })
-  }
-}
-
-function actorAt({ req, principal: { user, device } }: ChooserRequest): Actor {
-  const address = req.socket.remoteAddress
-  return {
-    who: { kind: 'device', user: user.id, name: user.name, device: device.id, deviceName: device.name },
-    from: { ...(address === undefined ? {} : { address }), agent: req.headers['user-agent'] ?? '' },
   }
 }
 
