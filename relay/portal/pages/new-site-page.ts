@@ -25,12 +25,12 @@ const enrolFields = {
 
 /** Enrols a site: first a look at it, then the person's word; where he has an account there, a first sign-in. For who runs the relay. */
 export function newSitePage(app: FastifyInstance, rooms: Rooms): void {
-  showPage(app, rooms, '/sites/new', ({ principal, csrf }) => {
+  showPage(app, rooms, { path: '/sites/new', fresh: true }, ({ principal, csrf }) => {
     checkAccess('operator', principal)
     return askForAddress(csrf, '')
   })
 
-  takeForm(app, rooms, '/sites/look', { url: z.string().max(2000) }, async ({ principal, csrf, form }) => {
+  takeForm(app, rooms, { path: '/sites/look', freshFrom: '/sites/new' }, { url: z.string().max(2000) }, async ({ principal, csrf, form }) => {
     checkAccess('operator', principal)
     const given = url.safeParse(form.url.trim())
     if (!given.success) {
@@ -40,7 +40,7 @@ export function newSitePage(app: FastifyInstance, rooms: Rooms): void {
     return look(rooms, csrf, given.data)
   })
 
-  takeForm(app, rooms, '/sites/new', enrolFields, async ({ principal, csrf, form }) => {
+  takeForm(app, rooms, { path: '/sites/new', freshFrom: '/sites/new' }, enrolFields, async ({ principal, csrf, form }) => {
     checkAccess('operator', principal)
     try {
       return await enrol(rooms, principal, form)

@@ -11,6 +11,9 @@ import { csrfField, type Page } from './layout.ts'
 import { doneNote, errorNote, prose } from './notes.ts'
 import { showPage, takeForm } from './page-route.ts'
 
+/** Where he is led back to who has to prove again that it is he. */
+const freshFrom = '/sites'
+
 /** One site: how it is enrolled, what it has become, its declaration to edit. For who runs the relay. */
 export function sitePage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, '/sites/:id', ({ principal, csrf, params, query }) => {
@@ -18,13 +21,13 @@ export function sitePage(app: FastifyInstance, rooms: Rooms): void {
     return show(rooms, params.id ?? '', csrf, { note: doneNote(query) })
   })
 
-  takeForm(app, rooms, '/sites/:id/check', {}, async ({ principal, csrf, params }) => {
+  takeForm(app, rooms, { path: '/sites/:id/check', freshFrom }, {}, async ({ principal, csrf, params }) => {
     checkAccess('operator', principal)
     const site = knownSite(rooms, params.id ?? '')
     return show(rooms, site.id, csrf, { note: checkNote(await checkSite(rooms, site), csrf) })
   })
 
-  takeForm(app, rooms, '/sites/:id/update', { agreed: z.string().max(8000) }, async ({ principal, params, form }) => {
+  takeForm(app, rooms, { path: '/sites/:id/update', freshFrom }, { agreed: z.string().max(8000) }, async ({ principal, params, form }) => {
     checkAccess('operator', principal)
     const site = knownSite(rooms, params.id ?? '')
     await updateSite(rooms, await checkSite(rooms, site), form.agreed.split('\n'))
@@ -34,7 +37,7 @@ export function sitePage(app: FastifyInstance, rooms: Rooms): void {
   takeForm(
     app,
     rooms,
-    '/sites/:id/declaration',
+    { path: '/sites/:id/declaration', freshFrom },
     { text: z.string().min(1).max(60_000), yes: z.literal('yes').optional() },
     async ({ principal, csrf, params, form }) => {
       checkAccess('operator', principal)
@@ -51,7 +54,7 @@ export function sitePage(app: FastifyInstance, rooms: Rooms): void {
     },
   )
 
-  takeForm(app, rooms, '/sites/:id/reload', { digest: z.string().max(100) }, async ({ principal, params, form }) => {
+  takeForm(app, rooms, { path: '/sites/:id/reload', freshFrom }, { digest: z.string().max(100) }, async ({ principal, params, form }) => {
     checkAccess('operator', principal)
     const id = params.id ?? ''
     const [result] = await rooms.declarations.reload({ site: id, ...(form.digest === '' ? {} : { digest: form.digest }) })
@@ -59,7 +62,7 @@ export function sitePage(app: FastifyInstance, rooms: Rooms): void {
     return { goTo: `/sites/${id}?done=site-updated` }
   })
 
-  takeForm(app, rooms, '/sites/:id/remove', {}, async ({ principal, params }) => {
+  takeForm(app, rooms, { path: '/sites/:id/remove', freshFrom }, {}, async ({ principal, params }) => {
     checkAccess('operator', principal)
     await rooms.declarations.remove(knownSite(rooms, params.id ?? '').id)
     return { goTo: '/sites?done=site-removed' }
