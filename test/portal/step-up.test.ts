@@ -25,6 +25,7 @@ t.test('five minutes after the last proof, pages ask again who it is, and lead b
   t.equal((await browser.get('/devices')).status, 200, 'to look is free')
   t.equal((await browser.get('/accounts/new?site=erp')).location, '/verify?next=%2Faccounts%2Fnew%3Fsite%3Derp')
   t.equal((await browser.get('/sites/new')).location, '/verify?next=%2Fsites%2Fnew')
+  t.equal((await browser.get('/accounts/x/password')).location, '/verify?next=%2Faccounts%2Fx%2Fpassword')
   const account = { site: 'erp', username: 'u', password: 'p', totp: '', name: 'second' }
   t.equal((await browser.post('/accounts/new', account)).location, '/verify?next=%2Faccounts%2Fnew')
   for (const [path, form] of forms) t.match((await browser.post(path, form)).location, /^\/verify\?next=%2F/, path)
@@ -46,7 +47,11 @@ t.test('the API asks too, of portal sessions alone, for every route that lets so
   pass(5 * minute)
   const guarded = apiRoutes.filter(({ fresh }) => fresh === true)
   const administers = apiRoutes.filter(({ method, access }) => method !== 'GET' && access === 'operator')
-  t.same(administers.filter((route) => !guarded.includes(route)).map(({ path }) => path), ['/users/:id/second-factor'], 'that one is the local administrator’s alone')
+  t.same(
+    administers.filter((route) => !guarded.includes(route)).map(({ path }) => path),
+    ['/users/:id/second-factor'],
+    'that one is the local administrator’s alone',
+  )
   for (const { method, path } of guarded) {
     const answer = await fetch(`${relay.portalUrl}/api/v1${path.replace(':id', relay.ann.device.id)}`, {
       method,
@@ -81,6 +86,7 @@ t.test('who has an authenticator app proves himself with a code as well, and gue
 const forms: readonly (readonly [string, Record<string, string>])[] = [
   ['/devices', { name: 'new' }],
   ['/registrations/x/accept', { name: 'x' }],
+  ['/accounts/x/password', { username: 'u', password: 'p' }],
   ['/sites/look', { url: 'https://evil.example' }],
   ['/sites/new', { url: 'https://evil.example', id: '', delivery: 'attach' }],
   ['/sites/erp/check', {}],

@@ -14,9 +14,11 @@ const fields = { username: z.string().min(1).max(500), password: z.string().min(
 /** Gives an account another credential; what needed attention is attended to. */
 export function replacePasswordPage(app: FastifyInstance, rooms: Rooms): void {
   const path = '/accounts/:id/password'
-  showPage(app, rooms, path, async ({ principal, csrf, params }) => form(await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' }), csrf))
+  showPage(app, rooms, { path, fresh: true }, async ({ principal, csrf, params }) =>
+    form(await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' }), csrf),
+  )
 
-  takeForm(app, rooms, path, fields, async ({ principal, csrf, params, form: { username, password } }) => {
+  takeForm(app, rooms, { path, freshFrom: '/' }, fields, async ({ principal, csrf, params, form: { username, password } }) => {
     const account = await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' })
     try {
       const { owner, siteId, name } = account
