@@ -1,4 +1,5 @@
 import t from 'tap'
+import { setUpAuthenticator } from '../portal/set-up-authenticator.ts'
 import { startPortal } from '../portal/start-portal.ts'
 import { readPage } from '../portal/visitor.ts'
 import { lastOf, since } from './since.ts'
@@ -16,6 +17,25 @@ t.test('signing in and out at the portal is recorded, with who, from where and t
     { act: 'portal.session-end', outcome: 'done', of: before + 2 },
   ])
   t.equal(records.length, 3)
+})
+
+t.test('a recovery code is told apart from a code of the app', async (t) => {
+  const relay = await startPortal(t)
+  const browser = await relay.signedIn(relay.ann)
+  const { nextCode, recoveryCodes } = await setUpAuthenticator(browser)
+  const before = await lastOf(relay)
+  for (const code of [nextCode, recoveryCodes[0] ?? '']) {
+    const other = relay.visitor()
+    await other.signIn('ann', relay.ann.password)
+    await other.get('/sign-in/code')
+    await other.post('/sign-in/code', { code, next: '/' })
+  }
+  const records = (await since(relay, before)).filter(({ act }) => act === 'portal.sign-in-code')
+  t.match(records, [
+    { outcome: 'done', details: { half: /^hmac:/, by: 'app' } },
+    { outcome: 'done', details: { half: /^hmac:/, by: 'recovery' } },
+  ])
+  t.match(readPage((await browser.get('/record')).body), /Gave a code to sign in to the relay: a recovery code/)
 })
 
 t.test('a failed sign-in is recorded; a name that is nobody’s stands there as a hash', async (t) => {

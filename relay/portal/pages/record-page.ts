@@ -47,7 +47,13 @@ ${records.map(
 }
 
 function thing({ account, site, device, details }: AuditRecord, names: Names): Html | string {
-  const parts = [account === undefined ? '' : names.account(account), site ?? '', device === undefined ? '' : names.device(device), details?.name ?? '']
+  const parts = [
+    account === undefined ? '' : names.account(account),
+    site ?? '',
+    device === undefined ? '' : names.device(device),
+    details?.name ?? '',
+    details?.by === 'recovery' ? 'a recovery code' : '',
+  ]
   const text = [...new Set(parts.map(String).filter((part) => part !== ''))].join(', ')
   return text === '' ? '' : html`: <bdi>${text}</bdi>`
 }
