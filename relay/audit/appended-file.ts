@@ -1,4 +1,4 @@
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../store/index.ts'
 import type { AuditFile } from './audit-files.ts'
@@ -18,11 +18,17 @@ export class AppendedFile {
     this.#size = size
   }
 
-  /** Makes it. */
+  /** Makes it; what fails half-way leaves nothing there. `EEXIST` where there is one. */
   static async create(file: AuditFile): Promise<AppendedFile> {
-    const made = new AppendedFile(file, await open(file.path, 'ax', 0o600), 0)
-    await syncFolder(dirname(file.path))
-    return made
+    const handle = await open(file.path, 'ax', 0o600)
+    try {
+      await syncFolder(dirname(file.path))
+    } catch (error) {
+      await handle.close()
+      await rm(file.path, { force: true })
+      throw error
+    }
+    return new AppendedFile(file, handle, 0)
   }
 
   /** Goes on with one that is there. */

@@ -6,6 +6,8 @@ export interface AuditFile {
   readonly name: string
   readonly path: string
   readonly first: number
+  /** Counts from 1 where the relay found files of that number that are not its own; else 0. */
+  readonly again: number
 }
 
 /** Oldest first. What is named otherwise is none of them. */
@@ -13,15 +15,15 @@ export async function listFiles(folder: string): Promise<AuditFile[]> {
   const names = await readdir(folder)
   return names
     .flatMap((name) => {
-      const first = /^audit-(\d{12})\.jsonl$/.exec(name)?.[1]
-      return first === undefined ? [] : [{ name, path: join(folder, name), first: Number(first) }]
+      const [, first, again = '0'] = /^audit-(\d{12})(?:-(\d{1,6}))?\.jsonl$/.exec(name) ?? []
+      return first === undefined ? [] : [{ name, path: join(folder, name), first: Number(first), again: Number(again) }]
     })
-    .sort((a, b) => a.first - b.first)
+    .sort((a, b) => a.first - b.first || a.again - b.again)
 }
 
-export function fileFor(folder: string, first: number): AuditFile {
-  const name = `audit-${String(first).padStart(12, '0')}.jsonl`
-  return { name, path: join(folder, name), first }
+export function fileFor(folder: string, first: number, again = 0): AuditFile {
+  const name = `audit-${String(first).padStart(12, '0')}${again === 0 ? '' : `-${again}`}.jsonl`
+  return { name, path: join(folder, name), first, again }
 }
 
 /** Its lines; the last one may be unfinished, `''` where it is not. */

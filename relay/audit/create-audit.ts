@@ -168,11 +168,11 @@ class ChainedAudit implements Audit {
     const { head, before, isGenuine } = await this.#anchors.load()
     this.#before = before
     this.#isAnchorGenuine = isGenuine
-    const last = (await this.#files()).at(-1)
-    const reader = new ChainReader(this.#key, last === undefined || last.first === before.n + 1 ? before : { n: last.first - 1 })
+    const files = await this.#files()
+    const last = files.at(-1)
+    const { reader, torn } = await this.#readEnd(files)
     let isWhole = true
     if (last !== undefined) {
-      const torn = await reader.read(last, true)
       const file = await AppendedFile.resume(last)
       if (torn > 0) await file.cutTo(file.size - torn)
       this.#open = file
@@ -190,9 +190,21 @@ class ChainedAudit implements Audit {
     void this.record({ act: 'audit.broken', outcome: 'failed', who: { kind: 'relay' }, details: { found: reader.last.n, written: head.n } }).catch(() => {})
   }
 
+  /** Reads the last file, and those before it until there is a record: a killed relay may have left one without. */
+  async #readEnd(files: readonly AuditFile[]): Promise<{ readonly reader: ChainReader; readonly torn: number }> {
+    for (let from = files.length - 1; ; from--) {
+      const first = files[from]
+      const reader = new ChainReader(this.#key, first === undefined || first.first === this.#before.n + 1 ? this.#before : { n: first.first - 1 })
+      let torn = 0
+      for (const file of files.slice(Math.max(0, from))) torn = await reader.read(file, file === files.at(-1))
+      if (reader.records > 0 || from <= 0) return { reader, torn }
+    }
+  }
+
   async #beginAnew(): Promise<void> {
-    await this.#open?.close()
+    const open = this.#open
     this.#open = undefined
+    await open?.close()
   }
 
   async #writeWaiting(): Promise<void> {
@@ -248,7 +260,10 @@ class ChainedAudit implements Audit {
     }
     if (this.#open === undefined) {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-      this.#open = await AppendedFile.create(fileFor(this.#folder, this.#head.n + 1))
+      const first = this.#head.n + 1
+      // One that is there already is not the relay's: it stays, as evidence, and what stands in it is named by `verify`.
+      const there = (await this.#files()).filter((file) => file.first === first).at(-1)
+      this.#open = await AppendedFile.create(fileFor(this.#folder, first, there === undefined ? 0 : there.again + 1))
     }
     return this.#open
   }
