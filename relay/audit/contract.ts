@@ -124,8 +124,8 @@ export interface Audit {
   onRecorded(listener: (record: AuditRecord) => void): () => void
   /** What may be a secret, as a keyed hash: the same value gives the same text, and nobody finds the value by it. */
   fingerprint(value: string): string
-  /** Newest first. */
-  newest(): AsyncIterable<AuditRecord>
+  /** Newest first; `before`: only those with a smaller number. */
+  newest(before?: number): AsyncIterable<AuditRecord>
   /** Oldest first. */
   oldest(): AsyncIterable<AuditRecord>
   /** Reads every record and names each place where the chain is broken. */

@@ -133,9 +133,11 @@ class ChainedAudit implements Audit {
     return `hmac:${createHmac('sha256', this.#key).update('fingerprint ').update(value).digest('base64url').slice(0, 22)}`
   }
 
-  async *newest(): AsyncIterable<AuditRecord> {
-    for (const file of (await this.#files()).reverse()) {
-      for (const line of (await readLines(file)).reverse()) yield* recordsOf(line)
+  async *newest(before = Number.POSITIVE_INFINITY): AsyncIterable<AuditRecord> {
+    for (const file of (await this.#files()).filter(({ first }) => first < before).reverse()) {
+      for (const line of (await readLines(file)).reverse()) {
+        for (const record of recordsOf(line)) if (record.n < before) yield record
+      }
     }
   }
 

@@ -70,11 +70,21 @@ export const auditRoutes = [
     access: 'person',
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(1000).default(100),
-      before: z.coerce.number().int().min(1).optional().meta({ description: 'Only records with a smaller number.' }),
+      before: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: 'Only records with a smaller number. A `Link` header of rel `next` says where to go on; without one there are no more.' }),
       act: z.string().min(1).max(60).optional().meta({ description: 'Only this act, or with a dot at the end all that begin so: `device.`' }),
     }),
     answer: z.array(recordAnswer).meta({ examples: [[example]] }),
-    handle: ({ rooms, principal, query }) => readableRecords(rooms, principal, query),
+    handle: async ({ rooms, principal, query, reply }) => {
+      const { records, next } = await readableRecords(rooms, principal, query)
+      // RFC 8288.
+      if (next !== undefined) reply.header('link', `</api/v1/audit?${asQuery({ ...query, before: next })}>; rel="next"`)
+      return records
+    },
   }),
   route({
     method: 'GET',
@@ -100,6 +110,10 @@ export const auditRoutes = [
     },
   }),
 ]
+
+function asQuery(query: Readonly<Record<string, string | number | undefined>>): URLSearchParams {
+  return new URLSearchParams(Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]])))
+}
 
 async function* linesOf(records: AsyncIterable<AuditRecord>, line: (record: AuditRecord) => string | undefined): AsyncIterable<string> {
   for await (const record of records) {

@@ -18,16 +18,15 @@ interface Names {
 export function recordPage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, '/record', async ({ principal, query }) => {
     const before = /^[1-9]\d{0,14}$/.test(query.before ?? '') ? Number(query.before) : undefined
-    const records = await readableRecords(rooms, principal, { limit: mostRead, before })
+    const { records, next } = await readableRecords(rooms, principal, { limit: mostRead, before })
     const devices = new Map((await rooms.identity.listDevices(principal.user.id)).map(({ id, name }) => [id, name]))
     const names: Names = { account: (id) => rooms.accounts.account(id, principal.user.id)?.name ?? '', device: (id) => devices.get(id) ?? '' }
-    const last = records.at(-1)
-    const older = records.length === mostRead && last !== undefined && html`<p><a href="/record?before=${last.n}">Older</a></p>`
+    const older = next !== undefined && html`<p><a href="/record?before=${next}">Older</a></p>`
     return {
       title: 'What was done',
       place: 'sessions',
       body: html`<h1>What was done</h1><p class="lead">With your accounts and devices, newest first.</p>
-<section class="card">${records.length === 0 ? html`<p>Nothing yet.</p>` : table(withoutAnnounced(records), names)}${older}</section>`,
+<section class="card">${records.length === 0 ? html`<p>${next === undefined ? 'Nothing yet.' : 'Nothing among these; older ones were not looked at.'}</p>` : table(withoutAnnounced(records), names)}${older}</section>`,
     }
   })
 }
