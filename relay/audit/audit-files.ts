@@ -26,9 +26,9 @@ export function fileFor(folder: string, first: number, again = 0): AuditFile {
   return { name, path: join(folder, name), first, again }
 }
 
-/** Its lines; the last one may be unfinished, `''` where it is not. */
-export async function readLines({ path }: AuditFile): Promise<string[]> {
-  return (await readFile(path, 'utf8')).split('\n')
+/** Its lines, of the first so many bytes; the last one may be unfinished, `''` where it is not. */
+export async function readLines({ path }: AuditFile, bytes?: number): Promise<string[]> {
+  return (await readFile(path)).subarray(0, bytes).toString('utf8').split('\n')
 }
 
 /** Its first line; undefined: it has none. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { asRelayError, RelayError } from '../errors.ts'
@@ -57,6 +57,8 @@ class ChainedAudit implements Audit {
   #waiting: Waiting[] = []
   /** What touches the files, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
+  /** What reads the whole chain, or lets a part of it go. */
+  #reading: Promise<unknown> = Promise.resolve()
   #daily: NodeJS.Timeout | undefined
   readonly #listeners = new Set<(record: AuditRecord) => void>()
 
@@ -148,13 +150,18 @@ class ChainedAudit implements Audit {
   }
 
   verify(): Promise<AuditReport> {
-    return this.#inTurn(async () => {
-      const reader = new ChainReader(this.#key, this.#before)
-      const files = await this.#files()
-      for (const file of files) await reader.read(file)
-      reader.end(files.at(-1) ?? fileFor(this.#folder, this.#before.n + 1), this.#head)
+    return this.#keepingFiles(async () => {
+      // What is there at this moment; nobody who wants to record something waits for the reading of it.
+      const { files, bytes, before, head } = await this.#inTurn(async () => {
+        const files = await this.#files()
+        const last = files.at(-1)
+        return { files, bytes: last === undefined ? 0 : (await stat(last.path)).size, before: this.#before, head: this.#head }
+      })
+      const reader = new ChainReader(this.#key, before)
+      for (const file of files) await reader.read(file, file === files.at(-1) ? { bytes } : {})
+      reader.end(files.at(-1) ?? fileFor(this.#folder, before.n + 1), head)
       const breaks: Break[] = this.#isAnchorGenuine ? reader.breaks : [anchorBreak, ...reader.breaks]
-      return { ok: breaks.length === 0, records: reader.records, from: this.#before.n + 1, head: this.#head, breaks }
+      return { ok: breaks.length === 0, records: reader.records, from: before.n + 1, head, breaks }
     })
   }
 
@@ -198,7 +205,7 @@ class ChainedAudit implements Audit {
       const first = files[from]
       const reader = new ChainReader(this.#key, first === undefined || first.first === this.#before.n + 1 ? this.#before : { n: first.first - 1 })
       let torn = 0
-      for (const file of files.slice(Math.max(0, from))) torn = await reader.read(file, file === files.at(-1))
+      for (const file of files.slice(Math.max(0, from))) torn = await reader.read(file, { mayBeTorn: file === files.at(-1) })
       if (reader.records > 0 || from <= 0) return { reader, torn }
     }
   }
@@ -271,25 +278,32 @@ class ChainedAudit implements Audit {
   }
 
   /** Deletes the files whose records are all older than they are kept, after that was recorded and the store knows where the rest begins. */
-  async #letGo(): Promise<void> {
-    try {
-      const { files, before } = await lettableFiles(await this.#files(), this.#now() - this.#keepMilliseconds, this.#key)
-      if (before === undefined) return
-      await this.record({ act: 'audit.let-go', outcome: 'intent', who: { kind: 'relay' }, details: { first: this.#before.n + 1, last: before.n } })
-      await this.#inTurn(async () => {
-        this.#before = before
-        this.#anchors.keepSoon({ head: this.#head, before })
-        await this.#anchors.settle()
-        for (const { path } of files) await rm(path, { force: true })
-      })
-    } catch (error) {
-      this.#log.warn({ err: error }, 'old records of the audit could not be let go')
-    }
+  #letGo(): Promise<void> {
+    return this.#keepingFiles(() => this.#letOldGo()).catch((error: unknown) => this.#log.warn({ err: error }, 'old records of the audit could not be let go'))
+  }
+
+  async #letOldGo(): Promise<void> {
+    const { files, before } = await lettableFiles(await this.#files(), this.#now() - this.#keepMilliseconds, this.#key)
+    if (before === undefined) return
+    await this.record({ act: 'audit.let-go', outcome: 'intent', who: { kind: 'relay' }, details: { first: this.#before.n + 1, last: before.n } })
+    await this.#inTurn(async () => {
+      this.#before = before
+      this.#anchors.keepSoon({ head: this.#head, before })
+      await this.#anchors.settle()
+      for (const { path } of files) await rm(path, { force: true })
+    })
   }
 
   /** Those that are kept; a file that was let go may be there still. */
   async #files(): Promise<AuditFile[]> {
     return (await listFiles(this.#folder).catch(() => [])).filter(({ first }) => first > this.#before.n)
+  }
+
+  /** One after the other, so that no file goes while the chain is read. Records are written meanwhile. */
+  #keepingFiles<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#reading.then(work)
+    this.#reading = done.catch(() => {})
+    return done
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

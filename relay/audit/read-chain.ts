@@ -25,9 +25,9 @@ export class ChainReader {
     this.#before = before.hash
   }
 
-  /** Gives how many bytes at its end are an unfinished line, which is read as none where `mayBeTorn`. */
-  async read(file: AuditFile, mayBeTorn = false): Promise<number> {
-    const lines = await readLines(file)
+  /** `bytes`: only so many of it. Gives how many bytes at its end are an unfinished line, which is read as none where `mayBeTorn`. */
+  async read(file: AuditFile, { bytes, mayBeTorn = false }: { bytes?: number; mayBeTorn?: boolean } = {}): Promise<number> {
+    const lines = await readLines(file, bytes)
     const unfinished = lines.pop() ?? ''
     this.#lines = lines.length
     for (const [index, line] of lines.entries()) this.#take(file, index + 1, line)

@@ -1,5 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import t from 'tap'
 import type { Principal } from '../../relay/identity/index.ts'
 import { readableRecords } from '../../relay/portal/readable-records.ts'
@@ -35,6 +37,23 @@ t.test('files that hold nothing older are not read', async (t) => {
   for await (const { n } of audit.newest(5)) numbers.push(n)
   t.same(numbers, [4, 3, 2, 1])
   await rm(last, { recursive: true })
+})
+
+t.test('nobody who acts waits while the chain is verified', async (t) => {
+  const folder = await tempFolder(t)
+  const { audit } = await openAudit(t, folder, { fileBytes: 1000 })
+  await writeSome(audit, 20)
+  const first = join(folder, 'audit', (await auditFiles(folder))[0] ?? '')
+  const content = await readFile(first)
+  await rm(first)
+  // Whoever reads it waits until somebody writes to it.
+  await promisify(execFile)('mkfifo', [first])
+  const verified = audit.verify()
+  t.equal(await audit.record({ act: 'test.act', outcome: 'done' }), 21)
+  t.equal(await audit.record({ act: 'test.act', outcome: 'done' }), 22)
+  await writeFile(first, content)
+  t.match(await verified, { ok: true, breaks: [] })
+  await rm(first)
 })
 
 t.test('the API and the page lead on to older records', async (t) => {
