@@ -108,7 +108,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       if (user === undefined || owes !== 'set-up' || secondFactors === undefined) throw new RelayError('unauthenticated')
       // He may have got one meanwhile, elsewhere: a password alone must not put another in its place.
       if ((await owedBy(user)) !== 'set-up') throw new RelayError('unauthenticated')
-      const recoveryCodes = await secondFactors.confirm(user.id, half, code)
+      const recoveryCodes = await secondFactors.confirm(user.id, half, code, { first: true })
       halves.end(half)
       return { ...(await sessions.begin(user.id, { address, agent })), user, recoveryCodes }
     },

@@ -36,8 +36,11 @@ export interface SecondFactors {
   offer(to: string, names: { readonly issuer: string; readonly user: string }): AuthenticatorOffer
   /** The offer that waits; undefined: none, or it is over. */
   offered(to: string): AuthenticatorOffer | undefined
-  /** Takes the offered key into use and gives new recovery codes, this once. `second_factor_not_offered`, `second_factor_code_wrong`. */
-  confirm(userId: string, to: string, code: string): Promise<readonly string[]>
+  /**
+   * Takes the offered key into use and gives new recovery codes, this once. `second_factor_not_offered`, `second_factor_code_wrong`. `first`:
+   * only where there is none, else `unauthenticated`.
+   */
+  confirm(userId: string, to: string, code: string, wanted?: { readonly first: true }): Promise<readonly string[]>
   /** Spends a code of the app, or a recovery code. False: wrong, or spent before. */
   spend(userId: string, code: string): Promise<'app' | 'recovery' | false>
   /** New codes; those before are worth nothing. `not_found` for who has no second factor. */
@@ -107,7 +110,7 @@ class StoredSecondFactors implements SecondFactors {
     return undefined
   }
 
-  async confirm(userId: string, to: string, code: string): Promise<readonly string[]> {
+  async confirm(userId: string, to: string, code: string, wanted?: { readonly first: true }): Promise<readonly string[]> {
     const offer = this.offered(to)
     if (offer === undefined) throw new RelayError('second_factor_not_offered')
     const now = this.#now()
@@ -115,11 +118,14 @@ class StoredSecondFactors implements SecondFactors {
     if (lastStep === undefined) throw new RelayError('second_factor_code_wrong')
     this.#offers.delete(to)
     const before = await this.#records.get(userId)
+    if (before !== undefined && wanted?.first === true) throw new RelayError('unauthenticated')
     const codes = newRecoveryCodes()
     const keyName = `second-factor ${randomUUID()}`
     const sealedKey = await this.#vault.seal(refOf(userId, keyName), Buffer.from(offer.secret))
     const record: FactorRecord = { keyName, sealedKey, since: now, lastStep, ...recoveryFields(codes, now) }
-    await this.#records.put(userId, record, { ifVersion: before?.version ?? 0 })
+    await this.#records.put(userId, record, { ifVersion: before?.version ?? 0 }).catch((error: unknown) => {
+      throw isRelayError(error, 'store_conflict') && wanted?.first === true ? new RelayError('unauthenticated') : error
+    })
     // The codes are told this once: a key that cannot be destroyed now opens nothing that is stored.
     if (before !== undefined) await this.#vault.destroyKey(before.value.keyName).catch(() => {})
     return codes
@@ -150,7 +156,8 @@ class StoredSecondFactors implements SecondFactors {
   async remove(userId: string): Promise<boolean> {
     const before = await this.#records.get(userId)
     if (before === undefined || !(await this.#records.delete(userId))) return false
-    await this.#vault.destroyKey(before.value.keyName)
+    // It is removed: a key that cannot be destroyed now opens nothing that is stored.
+    await this.#vault.destroyKey(before.value.keyName).catch(() => {})
     return true
   }
 

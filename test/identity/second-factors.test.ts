@@ -142,6 +142,53 @@ t.test('guesses at the code wait like guesses at the password, and the right pas
   t.match(await identity.finishSignIn({ half, code: app.code(), ...from }), { by: 'app' })
 })
 
+t.test('an app that is set up on the way in is the first: one that came between takes precedence', async (t) => {
+  const started = await start(t)
+  const { factors, clock } = started
+  const between: { set?: () => Promise<unknown> } = {}
+  const secondFactors: SecondFactors = Object.assign(Object.create(factors), {
+    of: (id: string) => factors.of(id),
+    confirm: async (...given: Parameters<SecondFactors['confirm']>) => {
+      await between.set?.()
+      return factors.confirm(...given)
+    },
+  })
+  const identity = createIdentity({ store: started.store, secondFactors, passwordAlone: 'refused', now: clock.now })
+  await identity.start()
+  const { id } = await identity.addUser({ name: 'ann', password, role: 'member' })
+  const answer = await identity.signIn({ name: 'ann', password, ...from })
+  const half = 'half' in answer ? answer.half : ''
+  const offer = factors.offer(half, names)
+  between.set = async () => {
+    between.set = async () => {}
+    const { secret } = factors.offer('elsewhere', names)
+    await factors.confirm(id, 'elsewhere', codeAt(secret, clock.now()))
+  }
+  await t.rejects(identity.signInWithNewApp({ half, code: codeAt(offer.secret, clock.now()), ...from }), { code: 'unauthenticated' })
+  t.match(await factors.of(id), { recoveryCodesLeft: 10 })
+  const others = Array.from({ length: 5 }, (_, i) => {
+    const { secret } = factors.offer(`half ${i}`, names)
+    return factors.confirm('bob', `half ${i}`, codeAt(secret, clock.now()), { first: true }).then(
+      () => 'set up',
+      ({ code }) => code,
+    )
+  })
+  t.same((await Promise.all(others)).sort(), ['set up', 'unauthenticated', 'unauthenticated', 'unauthenticated', 'unauthenticated'])
+})
+
+t.test('an app is removed although its key cannot be destroyed', async (t) => {
+  const started = await start(t)
+  await setUp(started, 'ann')
+  const vault = {
+    seal: started.vault.seal.bind(started.vault),
+    open: started.vault.open.bind(started.vault),
+    destroyKey: async () => Promise.reject(new Error('the disk is full')),
+  }
+  const factors = createSecondFactors({ store: started.store, vault, now: started.clock.now })
+  t.equal(await factors.remove('ann'), true)
+  t.equal(await factors.of('ann'), undefined)
+})
+
 async function halfSignedIn(t: Test): Promise<{ identity: Identity; started: Started; half: string; app: Awaited<ReturnType<typeof setUp>> }> {
   const started = await start(t)
   const identity = createIdentity({ store: started.store, secondFactors: started.factors, now: started.clock.now })
