@@ -1,11 +1,7 @@
-import t, { type Test } from 'tap'
-import { findSignInForm } from '../../adapters/form/find-form.ts'
-import { recogniseScript } from '../../adapters/form/script/recognise-script.ts'
-import { formSettings } from '../../adapters/form/settings.ts'
-import { browserFor } from '../login/browser-for-test.ts'
+import t from 'tap'
 import { type HashingScheme, schemes, startHashingSite } from '../sites/hashing-site.ts'
-import { serve } from '../sites/serve.ts'
 import { enrol, startRelay } from '../start-relay.ts'
+import { seen } from './seen-script.ts'
 
 /** Its page says nothing of how it is done. */
 const byHand: readonly HashingScheme[] = ['rsa oaep with a key of an address, and a nonce']
@@ -20,20 +16,6 @@ t.test('what scripts make of a password is read out of them: the address of the 
     t.same(site.book.outcomes, ['signed-in'], `a password sent as ${scheme}, with one try`)
   }
 })
-
-const form = `<form id=f onsubmit="return send(this)"><input name=user id=u><input type=password name=pass id=p>
-<input type=hidden name=salt value=s1><input type=hidden name=digest><button>Log in</button></form><div id=key>k</div><meta name=nonce content=n>`
-
-async function seen(t: Test, script: string, files: Readonly<Record<string, string>> = {}) {
-  const tags = Object.keys(files).map((path) => `<script src="${path}"></script>`)
-  const site = await serve(({ path }) => ({ body: files[path] ?? `${form}${tags.join('')}<script>${script}</script>` }))
-  t.teardown(() => site.stop())
-  const browser = browserFor(t, [site.origin])
-  const page = await browser.open(site.url)
-  const found = findSignInForm(page, formSettings.parse({}))
-  if (found === undefined) throw new Error('no form')
-  return recogniseScript(page, found, browser)
-}
 
 const understood: readonly (readonly [what: string, script: string, settings: object])[] = [
   ['variables', 'function send(f) { var pw = f.pass, v = pw.value; v = hex_md5(v); pw.value = v }', { transform: 'md5(password)' }],

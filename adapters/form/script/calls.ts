@@ -11,6 +11,8 @@ export interface CallHost {
   made(value: Value): Made | undefined
   fieldValue(name: string): Value
   setField(name: string, value: Value): void
+  /** A member of an object, in this way through the scripts. */
+  set(values: Map<string, Value>, name: string, value: Value): void
   enter(callee: Callable, given: readonly Value[]): Value
   /** The same as a way of its own. */
   fork(callback: Callable, given: readonly Value[]): Value
@@ -77,7 +79,7 @@ export class Calls {
           ? this.#host.places.read(base.name, { meta: base.name })
           : unknown
       case 'cipher':
-        return callCipher(base, method, given) ?? unknown
+        return callCipher(base, method, given, this.#host.set) ?? unknown
       case 'made':
         if (method === 'replace') return isTrimming(first) ? base : unknown
         return callText(base, method, given, values) ?? unknown

@@ -1,4 +1,4 @@
-import { joined, type Made, made, operation, type Value, writtenAs } from './value.ts'
+import { joined, type Made, made, operation, unknown, type Value, writtenAs } from './value.ts'
 
 /** The calls of well-known libraries, by the names under which pages have them. */
 
@@ -64,14 +64,23 @@ export function makeCipher(path: string, given: readonly (Made | undefined)[]): 
   const key = given.filter((one) => one !== undefined)
   switch (path.replace(/^window\./, '')) {
     case 'JSEncrypt':
-      return { is: 'cipher', kind: 'jsencrypt', key: [] }
+      return { is: 'cipher', kind: 'jsencrypt', key: new Map() }
     case 'RSAKey':
-      return { is: 'cipher', kind: 'rsakey', key: [] }
+      return { is: 'cipher', kind: 'rsakey', key: new Map() }
     case 'RSAKeyPair':
     case 'RSAUtils.getKeyPair':
     case 'RSAUtils.RSAKeyPair': {
       const [e, , n] = given
-      return key.length < 3 || e === undefined || n === undefined ? undefined : { is: 'cipher', kind: 'keypair', key: [n, e] }
+      return key.length < 3 || e === undefined || n === undefined
+        ? undefined
+        : {
+            is: 'cipher',
+            kind: 'keypair',
+            key: new Map([
+              ['n', n],
+              ['e', e],
+            ]),
+          }
     }
     default:
       return undefined
@@ -79,13 +88,28 @@ export function makeCipher(path: string, given: readonly (Made | undefined)[]): 
 }
 
 /** A method of such an object: gives what it encrypts, or takes its key. */
-export function callCipher({ kind, key }: Extract<Value, { is: 'cipher' }>, method: string, given: readonly (Made | undefined)[]): Made | undefined {
-  const [first, second] = given
-  if (kind === 'jsencrypt' && /^set(?:Public)?Key$/.test(method)) key.splice(0, key.length, ...(first === undefined ? [] : [first]))
-  if (kind === 'rsakey' && method === 'setPublic') key.splice(0, key.length, ...(first === undefined || second === undefined ? [] : [first, second]))
-  if (method !== 'encrypt' || key.length === 0) return undefined
-  const cipher = operation('rsa', [...key, first])
+export function callCipher(
+  { kind, key }: Cipher,
+  method: string,
+  [first, second]: readonly (Made | undefined)[],
+  set: (values: Cipher['key'], name: string, value: Value) => void,
+): Made | undefined {
+  if (kind === 'jsencrypt' && /^set(?:Public)?Key$/.test(method)) set(key, 'key', first ?? unknown)
+  if (kind === 'rsakey' && method === 'setPublic')
+    for (const [name, part] of [
+      ['n', first],
+      ['e', second],
+    ] as const)
+      set(key, name, part ?? unknown)
+  if (method !== 'encrypt' || key.size === 0) return undefined
+  const cipher = operation('rsa', [...keyParts(key), first])
   return kind === 'rsakey' && cipher !== undefined ? writtenAs(cipher, 'hex') : cipher
+}
+
+type Cipher = Extract<Value, { is: 'cipher' }>
+
+function keyParts(key: Cipher['key']): (Made | undefined)[] {
+  return [...key.values()].map((part) => (part.is === 'made' ? part : undefined))
 }
 
 /** Raw RSA whose first character is the lowest. */
@@ -93,7 +117,7 @@ function byKeyPair(pair: Value | undefined, text: Made | undefined): Made | unde
   if (pair?.is !== 'cipher' || pair.kind !== 'keypair' || text === undefined) return undefined
   // Pages that turn the text round themselves undo what the library does.
   const turned = text.by?.operation === 'reverse' ? made(text.by.of, text.isSecret) : operation('reverse', [text])
-  return operation('rsaRaw', [...pair.key, turned])
+  return operation('rsaRaw', [...keyParts(pair.key), turned])
 }
 
 /** CryptoJS takes its own bytes as bytes, and text as UTF-8. */

@@ -1,9 +1,10 @@
-import type { BlockStatement, CallExpression, Expression, Identifier, Literal, MemberExpression, NewExpression, Node, Pattern, Program, Statement } from 'acorn'
+import type { CallExpression, Expression, Identifier, Literal, MemberExpression, NewExpression, Node, Pattern, Program, Statement } from 'acorn'
 import { Calls } from './calls.ts'
 import { callLibrary, makeCipher } from './libraries.ts'
 import type { ScriptText } from './literal-place.ts'
 import type { PagePlaces } from './page-places.ts'
 import { type Fields, State } from './state.ts'
+import { Statements } from './statements.ts'
 import { type FunctionNode, isSame, joined, type Made, made, Scope, textOf, unknown, type Value } from './value.ts'
 
 /** Steps in all, and calls inside of calls: what asks for more is left alone. */
@@ -12,11 +13,6 @@ const deepest = 12
 const longestText = 2000
 
 class TooMuch extends Error {}
-
-interface Returned {
-  readonly value: Value
-  readonly isGuard: boolean
-}
 
 /**
  * Follows what scripts make of the password without running them: variables, functions and calls stand for what they would compute, in the language
@@ -28,23 +24,30 @@ export class ScriptRun {
   readonly #state = new State()
   readonly #global = new Scope()
   readonly #calls: Calls
+  readonly #statements: Statements
   readonly #called: ReadonlySet<string>
   readonly #waiting = new Map<FunctionNode, { readonly scope: Scope; readonly name: string }>()
   readonly #entered = new Set<FunctionNode>()
   #script: ScriptText | undefined
   readonly #scriptOf = new Map<FunctionNode, ScriptText>()
-  #returns: Returned[] | undefined
   #steps = 0
   #depth = 0
 
   constructor(places: PagePlaces, called: ReadonlySet<string>) {
     this.#places = places
     this.#called = called
+    this.#statements = new Statements({
+      state: this.#state,
+      value: (node, scope, name) => this.#value(node, scope, name),
+      declareFunction: (name, node, scope) => this.#declareFunction(name, node, scope),
+      step: () => this.#step(),
+    })
     this.#calls = new Calls({
       places,
       made: (value) => this.#made(value),
       fieldValue: (name) => this.#fieldValue(name),
       setField: (name, value) => void this.#state.fields.set(name, value),
+      set: (values, name, value) => this.#state.set(values, name, value),
       enter: ({ node, scope }, given) => this.#enter(node, scope, given),
       fork: (callback, given) => this.#fork(callback, given),
       callbacks: (values) => this.#callbacks(values),
@@ -61,7 +64,7 @@ export class ScriptRun {
     try {
       for (const { program, script } of programs) {
         this.#script = script
-        this.#way(() => this.#body(program.body as Statement[], this.#global))
+        this.#way(() => this.#statements.body(program.body as Statement[], this.#global))
       }
       for (const [node, { scope, name }] of this.#waiting) {
         if (this.#entered.has(node) || this.#called.has(name)) continue
@@ -75,78 +78,17 @@ export class ScriptRun {
 
   /** A way of its own, from the fields as they stand. */
   #way(go: () => void): void {
-    const returns = this.#returns
-    this.#returns = []
-    this.#state.way(go)
-    this.#returns = returns
-  }
-
-  #body(statements: readonly Statement[], scope: Scope): boolean {
-    for (const one of statements) if (one.type === 'FunctionDeclaration') this.#declareFunction(one.id.name, one, scope)
-    return statements.some((one) => this.#statement(one, scope))
+    this.#statements.apart(() => this.#state.way(go))
   }
 
   #declareFunction(name: string, node: FunctionNode, scope: Scope): void {
-    scope.declare(name, { is: 'function', node, scope })
+    this.#state.set(scope.ofFunction, name, { is: 'function', node, scope })
     this.#note(node, scope, name)
   }
 
   #note(node: FunctionNode, scope: Scope, name: string): void {
     if (this.#script !== undefined && !this.#scriptOf.has(node)) this.#scriptOf.set(node, this.#script)
     if (!this.#waiting.has(node)) this.#waiting.set(node, { scope, name })
-  }
-
-  /** True: nothing after it is reached. */
-  #statement(node: Statement, scope: Scope): boolean {
-    this.#step()
-    switch (node.type) {
-      case 'ExpressionStatement':
-        this.#value(node.expression, scope)
-        return false
-      case 'VariableDeclaration':
-        for (const { id, init } of node.declarations)
-          if (id.type === 'Identifier') this.#state.set(scope, id.name, init ? this.#value(init, scope, id.name) : (scope.get(id.name) ?? unknown))
-        return false
-      case 'ReturnStatement':
-        this.#returns?.push({ value: node.argument ? this.#value(node.argument, scope) : unknown, isGuard: false })
-        return true
-      case 'ThrowStatement':
-        return true
-      case 'BlockStatement':
-        return this.#body(node.body, scope)
-      case 'IfStatement':
-        this.#value(node.test, scope)
-        return this.#branches(
-          [() => this.#statement(node.consequent, scope), () => (node.alternate ? this.#statement(node.alternate, scope) : false)],
-          node.test.type === 'UnaryExpression' && node.test.operator === '!',
-        )
-      case 'TryStatement':
-        return this.#body(node.block.body, scope)
-      case 'ForStatement':
-      case 'ForInStatement':
-      case 'ForOfStatement':
-      case 'WhileStatement':
-      case 'DoWhileStatement':
-        this.#branches([() => this.#statement(node.body, scope), () => false], false)
-        return false
-      case 'SwitchStatement':
-        return this.#branches([...node.cases.map((one) => () => this.#body(one.consequent, scope)), () => false], false)
-      case 'LabeledStatement':
-        return this.#statement(node.body, scope)
-      default:
-        return false
-    }
-  }
-
-  #branches(ways: readonly (() => boolean)[], isGuard: boolean): boolean {
-    return this.#state.branches(
-      ways.map((way) => () => {
-        const returned = this.#returns?.length ?? 0
-        const isOver = way()
-        if (isGuard) this.#returns = this.#returns?.map((one, index) => (index >= returned ? { ...one, isGuard: true } : one))
-        return isOver
-      }),
-    )
   }
 
   #value(node: Expression | Node, scope: Scope, name = ''): Value {
@@ -173,11 +115,13 @@ export class ScriptRun {
       case 'BinaryExpression':
         return this.#binary(expression.operator, this.#value(expression.left, scope), this.#value(expression.right, scope))
       case 'LogicalExpression': {
-        const [left, right] = [this.#value(expression.left, scope), this.#value(expression.right, scope)]
+        const left = this.#value(expression.left, scope)
+        const [right = unknown] = this.#oneOf([() => this.#value(expression.right, scope), () => unknown])
         return expression.operator !== '&&' && (left.is === 'made' || left.is === 'field') ? left : isSame(left, right) ? left : unknown
       }
       case 'ConditionalExpression': {
-        const [one, other] = [this.#value(expression.consequent, scope), this.#value(expression.alternate, scope)]
+        this.#value(expression.test, scope)
+        const [one = unknown, other = unknown] = this.#oneOf([expression.consequent, expression.alternate].map((way) => () => this.#value(way, scope)))
         return isSame(one, other) ? one : unknown
       }
       case 'UnaryExpression': {
@@ -214,6 +158,18 @@ export class ScriptRun {
       default:
         return unknown
     }
+  }
+
+  /** Expressions of which one is evaluated, and what each gives. */
+  #oneOf(ways: readonly (() => Value)[]): readonly Value[] {
+    const values: Value[] = []
+    this.#state.branches(
+      ways.map((way) => () => {
+        values.push(way())
+        return false
+      }),
+    )
+    return values
   }
 
   #text(node: Literal, value: string): Value {
@@ -254,8 +210,7 @@ export class ScriptRun {
   }
 
   #member({ object, property, computed }: MemberExpression, scope: Scope): Value {
-    const name = computed ? this.#value(property, scope) : undefined
-    const key = computed ? (name?.is === 'text' ? name.value : name?.is === 'number' ? String(name.value) : undefined) : keyOf(property)
+    const key = this.#key(property, computed, scope)
     const base = this.#value(object, scope)
     if (key === undefined) return unknown
     switch (base.is) {
@@ -282,6 +237,13 @@ export class ScriptRun {
     }
   }
 
+  /** Undefined: which member it is, nobody knows. */
+  #key(property: Node, isComputed: boolean, scope: Scope): string | undefined {
+    if (!isComputed) return keyOf(property)
+    const name = this.#value(property, scope)
+    return name.is === 'text' ? name.value : name.is === 'number' ? String(name.value) : undefined
+  }
+
   #fieldValue(name: string): Value {
     return this.#state.fields.get(name) ?? this.#places.initial(name) ?? unknown
   }
@@ -294,9 +256,11 @@ export class ScriptRun {
     }
     if (target.type !== 'MemberExpression') return unknown
     const base = this.#value(target.object, scope)
-    const key = target.computed ? '' : keyOf(target.property)
+    const key = this.#key(target.property, target.computed, scope)
     if (base.is === 'field' && key === 'value') this.#state.fields.set(base.name, operator === '=' ? (this.#made(value) ?? unknown) : unknown)
-    else if (base.is === 'record' && operator === '=') base.values.set(key, value)
+    else if (base.is === 'record')
+      for (const name of key === undefined ? [...base.values.keys()] : [key])
+        this.#state.set(base.values, name, key !== undefined && operator === '=' ? value : unknown)
     return value
   }
 
@@ -359,23 +323,14 @@ export class ScriptRun {
     if (this.#depth >= deepest) return unknown
     this.#entered.add(node)
     const scope = new Scope(outer)
-    for (const [index, parameter] of node.params.entries()) if (parameter.type === 'Identifier') scope.declare(parameter.name, given[index] ?? unknown)
-    const [returns, script] = [this.#returns, this.#script]
+    for (const [index, parameter] of node.params.entries()) if (parameter.type === 'Identifier') scope.set(parameter.name, given[index] ?? unknown)
+    const script = this.#script
     this.#script = this.#scriptOf.get(node) ?? script
-    this.#returns = []
     this.#depth += 1
-    const value = node.body.type === 'BlockStatement' ? this.#returned(node.body, scope) : this.#value(node.body, scope)
+    const value = node.body.type === 'BlockStatement' ? this.#statements.valueOf(node.body, scope) : this.#value(node.body, scope)
     this.#depth -= 1
-    this.#returns = returns
     this.#script = script
     return value
-  }
-
-  #returned(body: BlockStatement, scope: Scope): Value {
-    this.#body(body.body, scope)
-    const [first, ...others] = (this.#returns ?? []).filter(({ isGuard }) => !isGuard)
-    if (first === undefined) return unknown
-    return others.every(({ value }) => isSame(value, first.value)) ? first.value : unknown
   }
 
   #step(): void {

@@ -1,12 +1,24 @@
-import { isSame, type Scope, unknown, type Value } from './value.ts'
+import { isSame, unknown, type Value } from './value.ts'
 
 /** What became of the form's fields in one way through the scripts: the password field emptied, another one filled in. */
 export type Fields = ReadonlyMap<string, Value>
 
+/** What has names with values: the variables of a function, the members of an object. */
+interface Holder {
+  get(name: string): Value | undefined
+  set(name: string, value: Value): void
+}
+
 interface Before {
-  readonly scope: Scope
+  readonly holder: Holder
   readonly name: string
   readonly value: Value
+}
+
+/** What came about in the block of a `try`: the fields at each `throw`, and the variables that were changed. */
+interface Attempt {
+  readonly thrown: Fields[]
+  readonly touched: Map<string, Before>
 }
 
 /** What a way through the scripts has changed so far, variables and fields. */
@@ -16,23 +28,63 @@ export class State {
   fields = new Map<string, Value>()
   /** What variables held before the branch that is followed has changed them. */
   #journal: Map<string, Before> | undefined
-  readonly #ids = new Map<Scope, number>()
+  readonly #ids = new Map<Holder, number>()
+  #attempt: Attempt | undefined
 
-  set(scope: Scope, name: string, value: Value): void {
-    const id = this.#ids.get(scope) ?? this.#ids.size
-    this.#ids.set(scope, id)
+  set(holder: Holder, name: string, value: Value): void {
+    const id = this.#ids.get(holder) ?? this.#ids.size
+    this.#ids.set(holder, id)
     const variable = `${id} ${name}`
-    if (this.#journal?.has(variable) === false) this.#journal.set(variable, { scope, name, value: scope.get(name) ?? unknown })
-    scope.declare(name, value)
+    const before = { holder, name, value: holder.get(name) ?? unknown }
+    if (this.#journal?.has(variable) === false) this.#journal.set(variable, before)
+    this.#attempt?.touched.set(variable, before)
+    holder.set(name, value)
   }
 
   /** From the fields as they stand, which are the same again afterwards. */
   way(go: () => void): void {
-    const before = this.fields
+    const [before, attempt] = [this.fields, this.#attempt]
     this.fields = new Map(before)
+    this.#attempt = undefined
     go()
     if (this.fields.size > 0) this.outcomes.push(this.fields)
     this.fields = before
+    this.#attempt = attempt
+  }
+
+  /** Leads to the handler of the `try` that it stands in, if it does. */
+  throw(): void {
+    this.#attempt?.thrown.push(new Map(this.fields))
+  }
+
+  /** A `try` with its handler, which is one of the ways where the block throws, or where it makes something else of fields or variables. */
+  attempt(block: () => boolean, handler: () => boolean): boolean {
+    const outer = this.#attempt
+    const attempt: Attempt = { thrown: [], touched: new Map() }
+    return this.branches([
+      () => {
+        this.#attempt = attempt
+        const isOver = block()
+        this.#attempt = outer
+        for (const [variable, before] of attempt.touched) outer?.touched.set(variable, before)
+        return isOver
+      },
+      () => this.#caught(attempt, handler),
+    ])
+  }
+
+  #caught({ thrown, touched }: Attempt, handler: () => boolean): boolean {
+    const [before, holders] = [this.fields, this.#ids.size]
+    if (thrown.length === 0) {
+      const isOver = handler()
+      // What functions called meanwhile have for themselves is gone.
+      const isChanged = [...(this.#journal?.values() ?? [])].some(({ holder }) => (this.#ids.get(holder) ?? holders) < holders)
+      // Else it only tells that the script is broken: nothing that a sign-in by hand comes to.
+      return isOver || !(isChanged || !isSameFields(this.fields, before))
+    }
+    this.fields = mergedFields(thrown) ?? before
+    for (const { holder, name } of touched.values()) this.set(holder, name, unknown)
+    return handler()
   }
 
   /** Follows ways of which one is taken. What differs between those that go on is unknown after them. True: none goes on. */
@@ -45,9 +97,9 @@ export class State {
     const open = ends.filter(({ isOver }) => !isOver)
     this.fields = mergedFields(open.map((one) => one.fields)) ?? fields
     const changed = new Map(open.flatMap(({ before }) => [...before]))
-    for (const [variable, { scope, name, value }] of changed) {
+    for (const [variable, { holder, name, value }] of changed) {
       const [first = unknown, ...others] = open.map(({ after }) => after.get(variable) ?? value)
-      this.set(scope, name, others.every((other) => isSame(other, first)) ? first : unknown)
+      this.set(holder, name, others.every((other) => isSame(other, first)) ? first : unknown)
     }
     return open.length === 0
   }
@@ -57,8 +109,8 @@ export class State {
     this.#journal = new Map()
     const isOver = way()
     const before: ReadonlyMap<string, Before> = this.#journal
-    const after = new Map([...before].map(([variable, { scope, name }]) => [variable, scope.get(name) ?? unknown]))
-    for (const { scope, name, value } of before.values()) scope.declare(name, value)
+    const after = new Map([...before].map(([variable, { holder, name }]) => [variable, holder.get(name) ?? unknown]))
+    for (const { holder, name, value } of before.values()) holder.set(name, value)
     return { isOver, fields: this.fields, before, after }
   }
 }

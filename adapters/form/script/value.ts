@@ -18,7 +18,7 @@ export type Value =
   /** An answer with its JSON still inside: what `fetch` gives, and what axios does. */
   | { readonly is: 'response'; readonly of: Value }
   | { readonly is: 'promise'; readonly of: Value }
-  | { readonly is: 'cipher'; readonly kind: CipherKind; readonly key: Made[] }
+  | { readonly is: 'cipher'; readonly kind: CipherKind; readonly key: Map<string, Value> }
   | { readonly is: 'characters'; readonly of: Made; readonly isReversed: boolean }
   | { readonly is: 'function'; readonly node: FunctionNode; readonly scope: Scope }
   | { readonly is: 'record'; readonly values: Map<string, Value> }
@@ -94,20 +94,23 @@ export function isSame(one: Value, other: Value): boolean {
   return one.is === 'field' && other.is === 'field' && one.name === other.name
 }
 
-/** The variables of a function, inside those around it. */
+/** The variables of a function or of a block, inside those around it. */
 export class Scope {
   readonly #values = new Map<string, Value>()
   readonly #outer: Scope | undefined
+  /** Where a `var` of it is. */
+  readonly ofFunction: Scope
 
-  constructor(outer?: Scope) {
+  constructor(outer?: Scope, kind: 'function' | 'block' = 'function') {
     this.#outer = outer
+    this.ofFunction = kind === 'block' ? (outer?.ofFunction ?? this) : this
   }
 
   get(name: string): Value | undefined {
     return this.#values.get(name) ?? this.#outer?.get(name)
   }
 
-  declare(name: string, value: Value): void {
+  set(name: string, value: Value): void {
     this.#values.set(name, value)
   }
 
