@@ -116,3 +116,8 @@ t.test('a string of the page that is another one with every load is read each ti
   const found = await seen(t, 'var cfg = { challenge: "x9" }; function send(f) { f.pass.value = md5(f.pass.value + cfg.challenge) }')
   t.match(found, { transform: 'md5(password + challenge)', read: { challenge: { text: /challenge/ } } })
 })
+
+t.test('such a string is found again in a script that hides from browsers of old in a comment', async (t) => {
+  const found = await seen(t, '<!--\nvar challenge = "x9"; function send(f) { f.pass.value = md5(f.pass.value + challenge) }\n//-->')
+  t.match(found, { transform: 'md5(password + challenge)', read: { challenge: { text: /challenge/ } } })
+})

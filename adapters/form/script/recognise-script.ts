@@ -100,8 +100,9 @@ async function fileAt(url: string, browser: Browser): Promise<string | undefined
 
 function parsed(text: string): Program | undefined {
   try {
-    return parse(text.replace(/^\s*<!--/, '//'), {
+    return parse(text, {
       ecmaVersion: 'latest',
+      // Takes `<!--` for a comment, as browsers do.
       sourceType: 'script',
       allowReturnOutsideFunction: true,
       allowAwaitOutsideFunction: true,
