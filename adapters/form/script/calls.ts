@@ -56,7 +56,7 @@ export class Calls {
     const type = options.get('type') ?? options.get('method')
     const isPost = verb === 'post' || (type?.is === 'text' && /^post$/i.test(type.value))
     // Of this site alone, and the same for everybody.
-    if (url?.is !== 'text' || /^(?:[a-z]+:|\/\/)/i.test(url.value)) return this.#host.callbacks([...values, ...options.values()])
+    if (url?.is !== 'text' || !this.#host.places.isOwn(url.value)) return this.#host.callbacks([...values, ...options.values()])
     const answer: Value = { is: 'answer', url: url.value, method: isPost ? 'post' : 'get', path: [] }
     for (const callback of [...others, options.get('success'), options.get('done')]) if (callback?.is === 'function') this.#host.fork(callback, [answer])
     return { is: 'promise', of: verb === 'fetch' || library === 'axios' ? { is: 'response', of: answer } : answer }
@@ -70,13 +70,13 @@ export class Calls {
       case 'field':
         return this.#ofField(base.name, method, values)
       case 'element':
-        if (/^(?:text|html|val)$/.test(method) && first === unknown) return this.#host.places.readElement(base.selector, method === 'val')
+        if (/^(?:text|html|val)$/.test(method) && first === unknown) return this.#host.places.readElement(base.selector, method === 'val') ?? unknown
         return /^(?:attr|getAttribute|data)$/.test(method) && first.is === 'text' && second === undefined
-          ? this.#host.places.read(first.value, { element: base.selector, attribute: method === 'data' ? `data-${first.value}` : first.value })
+          ? (this.#host.places.read(first.value, { element: base.selector, attribute: method === 'data' ? `data-${first.value}` : first.value }) ?? unknown)
           : this.#host.callbacks(values)
       case 'meta':
         return /^(?:attr|getAttribute)$/.test(method) && first.is === 'text' && first.value === 'content'
-          ? this.#host.places.read(base.name, { meta: base.name })
+          ? (this.#host.places.read(base.name, { meta: base.name }) ?? unknown)
           : unknown
       case 'cipher':
         return callCipher(base, method, given, this.#host.set) ?? unknown

@@ -15,6 +15,8 @@ export interface ScriptText {
 /** What a page makes anew has letters and digits alone. As an argument, shorter ones are names: `utf8`. */
 const changing = { named: /^[\w+/=-]{1,4000}$/, argument: /^[\w+/=-]{8,4000}$/ }
 const longestPrefix = 200
+/** As far as a string may stand behind its name; what lies between is looked at for each string. */
+const furthest = 10 * longestPrefix
 const anyString = `["'][^"']*["']`
 
 /** A script of a file: the same for all pages. */
@@ -26,9 +28,10 @@ export function scriptInPage(source: string, program: Program): ScriptText {
   return {
     placeOf(literal) {
       const anchor = anchors.get(literal.start)
-      const before = anchor === undefined ? undefined : prefixOf(source.slice(anchor.start, literal.start))
-      if (anchor === undefined || before === undefined || !changing[anchor.as].test(String(literal.value)) || literal.raw?.slice(1, -1) !== literal.value)
-        return undefined
+      if (anchor === undefined || literal.start - anchor.start > furthest) return undefined
+      if (!changing[anchor.as].test(String(literal.value)) || literal.raw?.slice(1, -1) !== literal.value) return undefined
+      const before = prefixOf(source.slice(anchor.start, literal.start))
+      if (before === undefined) return undefined
       return { name: anchor.name, pattern: `/${before}["']([^"']+)["']/` }
     },
   }

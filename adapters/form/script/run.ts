@@ -218,14 +218,14 @@ export class ScriptRun {
         return key === 'value' ? this.#fieldValue(base.name) : /^\d$/.test(key) ? base : unknown
       case 'element':
         if (/^\d$/.test(key)) return base
-        return /^(?:innerHTML|innerText|textContent|value)$/.test(key) ? this.#places.readElement(base.selector, key === 'value') : unknown
+        return /^(?:innerHTML|innerText|textContent|value)$/.test(key) ? (this.#places.readElement(base.selector, key === 'value') ?? unknown) : unknown
       case 'meta':
         if (/^\d$/.test(key)) return base
-        return key === 'content' ? this.#places.read(base.name, { meta: base.name }) : unknown
+        return key === 'content' ? (this.#places.read(base.name, { meta: base.name }) ?? unknown) : unknown
       case 'record':
         return base.values.get(key) ?? unknown
       case 'answer':
-        return { ...base, path: [...base.path, key] }
+        return base.path.length >= deepest ? unknown : { ...base, path: [...base.path, key] }
       case 'response':
         return key === 'data' ? base.of : unknown
       case 'named':

@@ -66,7 +66,7 @@ export function writtenAs({ by, isSecret }: Made, format: 'hex' | 'HEX' | 'base6
 
 /** A text as it stands; undefined: `transform` has no way to write it. */
 export function textOf(text: string): Made | undefined {
-  if (/[\r\n]/.test(text) || text.length > 200) return undefined
+  if (text.length > 200 || /[\r\n]/.test(text)) return undefined
   if (!text.includes('"')) return made(`"${text}"`, false)
   return text.includes("'") ? undefined : made(`'${text}'`, false)
 }
