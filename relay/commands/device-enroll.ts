@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -81,10 +82,7 @@ async function makeRequest(name: string): Promise<{ readonly key: string; readon
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const request = await Pkcs10CertificateRequestGenerator.create({ name: [{ CN: [name] }], keys, signingAlgorithm: algorithm })
-  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey))
-  const lines = der.toString('base64').match(/.{1,64}/g) as string[]
-  der.fill(0)
-  return { key: `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`, request: `${request.toString('pem')}\n` }
+  return { key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(), request: `${request.toString('pem')}\n` }
 }
 
 /** In one step: a key never stands beside another's certificate, nor open to others for a moment. */

@@ -7,7 +7,7 @@ interface Question {
   readonly record: Pick<AuditRecord, 'owner' | 'who'>
 }
 
-export const auditRules: readonly Rule<Question>[] = [
+const auditRules: readonly Rule<Question>[] = [
   {
     id: 'local',
     allowed: true,

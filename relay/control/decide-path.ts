@@ -2,7 +2,7 @@ import type { DenyPaths } from '../accounts/index.ts'
 import { type AskedPath, deniedPath } from './paths/denied-path.ts'
 
 /** Paths that somebody keeps clients off, and whose word that is. */
-export interface DenyingLists {
+interface DenyingLists {
   readonly site?: DenyPaths | undefined
   readonly account?: DenyPaths | undefined
 }

@@ -6,8 +6,8 @@
  */
 export { type Action, accountRules, decide } from './decide.ts'
 export { administrationRules, decideAdministration } from './decide-administration.ts'
-export { auditRules, decideAudit } from './decide-audit.ts'
+export { decideAudit } from './decide-audit.ts'
 export { type DeviceAction, decideDevice, deviceRules } from './decide-device.ts'
-export { type DenyingLists, decidePath } from './decide-path.ts'
+export { decidePath } from './decide-path.ts'
 export { type AskedPath, deniedPath } from './paths/denied-path.ts'
 export { type Decision, explain, type Rule } from './rule.ts'

@@ -6,7 +6,7 @@ import { DeviceAuthority } from './device-authority.ts'
 import { readCertificateRequest } from './read-certificate-request.ts'
 
 /** A device's client certificate. */
-export interface IssuedCertificate {
+interface IssuedCertificate {
   /** PEM. */
   readonly certificate: string
   /** Upper-case hexadecimal. */
@@ -32,7 +32,7 @@ export interface DeviceCertificates {
   expiryOf(deviceId: string): number | undefined
 }
 
-export interface DeviceCertificatesOptions {
+interface DeviceCertificatesOptions {
   readonly store: Store
   readonly vault: Vault
   readonly identity: Pick<Identity, 'listDevices' | 'certifiedPrincipal' | 'onDeviceRevoked'>

@@ -10,7 +10,7 @@ interface Entry {
 }
 
 /** How failures of one kind are held against who made them. Milliseconds. */
-export interface WaitRules {
+interface WaitRules {
   /** So many in a row cost nothing; from this one on each doubles the wait. */
   readonly free: number
   readonly first: number

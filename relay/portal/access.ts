@@ -81,7 +81,7 @@ export function checkDevice(principal: Principal, action: DeviceAction, owner: s
 /** The device of this id, when this principal may do this with it; another's is one that does not exist. */
 export async function loadDevice({ identity }: Rooms, principal: Principal, action: DeviceAction, id: string): Promise<Device> {
   const device = (await identity.listDevices()).find((one) => one.id === id)
-  checkDevice(principal, action, device?.userId, 'such device')
+  checkDevice(principal, action, device?.userId, 'such device', id)
   return device as Device
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Actor, runAs, type Who } from '../audit/index.ts'
 import type { Principal } from '../identity/index.ts'
 import { Repeats } from '../recorded/index.ts'
+import { cameFrom } from './came-from.ts'
 import type { Rooms } from './rooms.ts'
 
 declare module 'fastify' {
@@ -16,7 +17,7 @@ export function noteActors(app: FastifyInstance, { audit, log }: Rooms): void {
   const repeats = new Repeats(Date.now)
   app.decorateRequest('actor', null as unknown as Actor)
   app.addHook('onRequest', (request, _reply, done) => {
-    request.actor = { who: { kind: 'unknown' }, from: { address: request.ip, agent: request.headers['user-agent']?.slice(0, 200) ?? '' } }
+    request.actor = { who: { kind: 'unknown' }, from: cameFrom(request) }
     runAs(request.actor, done)
   })
   // The body came by events of the connection, which is nobody's.

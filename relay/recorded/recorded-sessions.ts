@@ -64,9 +64,9 @@ export function recordedSessions(sessions: Sessions, accounts: Accounts, audit: 
   )
 }
 
-/** Sessions that end by themselves are recorded afterwards: nobody asked whether they may. Gives the way to stop. */
-export function recordEnds(sessions: Sessions, audit: Audit, log: Logger): () => void {
-  return sessions.onEvent((event) => {
+/** Sessions that end by themselves are recorded afterwards, for as long as both rooms are: nobody asked whether they may. */
+export function recordEnds(sessions: Sessions, audit: Audit, log: Logger): void {
+  sessions.onEvent((event) => {
     if (event.type !== 'ended' || event.reason === 'person') return
     void audit
       .record({ act: 'session.ended', outcome: 'done', ...accountFacts(event.account), reason: event.reason })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkDevice } from '../access.ts'
+import { loadDevice } from '../access.ts'
 import { idParams, time } from './fields.ts'
 import { route } from './route.ts'
 
@@ -27,10 +27,9 @@ export const deviceCertificateRoutes = [
       })
       .meta({ examples: [example] }),
     handle: async ({ rooms, principal, params, body }) => {
-      const device = (await rooms.identity.listDevices()).find(({ id }) => id === params.id)
-      checkDevice(principal, 'certify', device?.userId, 'such device', params.id)
+      const { id } = await loadDevice(rooms, principal, 'certify', params.id)
       const proxy = rooms.tlsProxyAddress()
-      return { ...(await rooms.deviceCertificates.issue(params.id, body.request)), ...(proxy === undefined ? {} : { proxy }) }
+      return { ...(await rooms.deviceCertificates.issue(id, body.request)), ...(proxy === undefined ? {} : { proxy }) }
     },
   }),
 ]

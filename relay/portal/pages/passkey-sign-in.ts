@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, RelayError } from '../../errors.ts'
+import { cameFrom } from '../came-from.ts'
 import { passkeyPlace } from '../passkey-place.ts'
 import { assignErrorHeaders } from '../respond-error.ts'
 import { returnAddress } from '../return-address.ts'
@@ -8,7 +9,7 @@ import type { Rooms } from '../rooms.ts'
 import { errorNote } from './notes.ts'
 import { readForm, respondGoTo } from './page-route.ts'
 import { readResponse } from './passkeys-page.ts'
-import { cameFrom, checkSignInForm, formBrowser, welcome } from './sign-in-form.ts'
+import { checkSignInForm, formBrowser, welcome } from './sign-in-form.ts'
 import { showSignIn } from './sign-in-page.ts'
 
 const passkeyFields = z.strictObject({ csrf: z.string(), next: z.string().max(2000), response: z.string().max(20_000) })

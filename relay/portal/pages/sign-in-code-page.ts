@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, type RelayError } from '../../errors.ts'
+import { cameFrom } from '../came-from.ts'
 import { readCookie } from '../portal-cookie.ts'
 import { assignErrorHeaders } from '../respond-error.ts'
 import { returnAddress } from '../return-address.ts'
@@ -9,7 +10,7 @@ import { type Content, html } from './html.ts'
 import { csrfField } from './layout.ts'
 import { errorNote } from './notes.ts'
 import { readForm, respondGoTo, respondPage } from './page-route.ts'
-import { assignFormCookie, cameFrom, checkSignInForm, welcome } from './sign-in-form.ts'
+import { assignFormCookie, checkSignInForm, welcome } from './sign-in-form.ts'
 
 const codeForm = z.strictObject({ csrf: z.string(), next: z.string().max(2000), code: z.string().max(200) })
 const tooLate = '/sign-in?done=half-over'

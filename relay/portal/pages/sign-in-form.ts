@@ -38,11 +38,6 @@ export async function welcome(rooms: Rooms, request: FastifyRequest, reply: Fast
   clearCookie(reply, 'login-relay-half', rooms.secure)
 }
 
-/** Where the browser is and what it says it is. */
-export function cameFrom(request: FastifyRequest): { readonly address: string; readonly agent: string } {
-  return { address: request.ip, agent: request.headers['user-agent']?.slice(0, 200) ?? '' }
-}
-
 function tokenOf(browser: string): string {
   return createHmac('sha256', formKey).update(browser).digest('base64url')
 }

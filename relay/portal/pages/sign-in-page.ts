@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, type RelayError } from '../../errors.ts'
+import { cameFrom } from '../came-from.ts'
 import { loadPortalPrincipal } from '../identify.ts'
 import { passkeyPlace } from '../passkey-place.ts'
 import { clearCookie, setCookie } from '../portal-cookie.ts'
@@ -12,7 +13,7 @@ import { csrfField } from './layout.ts'
 import { doneNote, errorNote } from './notes.ts'
 import { readForm, respondGoTo, respondPage, takeForm } from './page-route.ts'
 import { passkeyForm } from './passkey-form.ts'
-import { assignFormCookie, cameFrom, checkSignInForm, welcome } from './sign-in-form.ts'
+import { assignFormCookie, checkSignInForm, welcome } from './sign-in-form.ts'
 
 const signInForm = z.strictObject({ csrf: z.string(), next: z.string().max(2000), name: z.string().max(200), password: z.string().max(1024) })
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asRelayError } from '../../errors.ts'
 import type { User } from '../../identity/index.ts'
+import { cameFrom } from '../came-from.ts'
 import { readCookie } from '../portal-cookie.ts'
 import { assignErrorHeaders } from '../respond-error.ts'
 import { returnAddress } from '../return-address.ts'
@@ -11,7 +12,7 @@ import { authenticatorSetUp, recoveryCodesPage } from './authenticator-set-up.ts
 import { type Content, html } from './html.ts'
 import { errorNote } from './notes.ts'
 import { readForm, respondGoTo, respondPage } from './page-route.ts'
-import { assignFormCookie, cameFrom, checkSignInForm, welcome } from './sign-in-form.ts'
+import { assignFormCookie, checkSignInForm, welcome } from './sign-in-form.ts'
 
 const firstCode = z.strictObject({ csrf: z.string(), next: z.string().max(2000), code: z.string().max(100) })
 const tooLate = '/sign-in?done=half-over'

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, type RelayError } from '../../errors.ts'
+import { cameFrom } from '../came-from.ts'
 import { passkeyPlace } from '../passkey-place.ts'
 import { setCookie } from '../portal-cookie.ts'
 import { assignErrorHeaders } from '../respond-error.ts'
@@ -11,7 +12,6 @@ import { csrfField, type Page } from './layout.ts'
 import { errorNote } from './notes.ts'
 import { type PageCall, showPage, takeForm } from './page-route.ts'
 import { passkeyForm } from './passkey-form.ts'
-import { cameFrom } from './sign-in-form.ts'
 
 const fields = { next: z.string().max(2000), password: z.string().max(1024), code: z.string().max(200).default('') }
 
