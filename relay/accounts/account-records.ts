@@ -1,6 +1,6 @@
 import type { Collection, Store } from '../store/index.ts'
 import type { Sealed } from '../vault/index.ts'
-import type { Account, VersionCause } from './contract.ts'
+import type { Account, Attention, VersionCause } from './contract.ts'
 
 /** A version of a credential as stored: sealed under its own number and user name. */
 export interface VersionRecord {
@@ -65,7 +65,19 @@ export class AccountRecords {
     return all.filter((account) => siteId === undefined || account.siteId === siteId)
   }
 
+  /** A frozen account stays so, whatever is written of it. */
   async put(record: AccountRecord): Promise<Account> {
+    const present = this.#byId.get(record.account.id)?.account.attention
+    return this.#write(present?.reason === 'frozen' ? { ...record, account: frozenAs(present, record.account) } : record)
+  }
+
+  async unfreeze(record: AccountRecord): Promise<Account> {
+    const { attention, ...account } = record.account
+    if (attention?.reason !== 'frozen') return record.account
+    return this.#write({ ...record, account: attention.before === undefined ? account : { ...account, attention: attention.before } })
+  }
+
+  async #write(record: AccountRecord): Promise<Account> {
     await this.#records.put(record.account.id, record)
     return this.#keep(record)
   }
@@ -95,6 +107,12 @@ export class AccountRecords {
     this.#byOwner.set(account.owner, [...others, account].sort(byName))
     return account
   }
+}
+
+/** What it came to need meanwhile waits behind. */
+function frozenAs({ before: _, ...frozen }: Attention, { attention, ...account }: Account): Account {
+  const before = attention?.reason === 'frozen' ? attention.before : attention
+  return { ...account, attention: { ...frozen, ...(before === undefined ? {} : { before }) } }
 }
 
 function byName(a: Account, b: Account): number {

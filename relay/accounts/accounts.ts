@@ -214,6 +214,19 @@ class RelayAccounts implements Accounts {
     return this.#rewrite(id, (record) => this.#versions.confirmed(record))
   }
 
+  freeze(id: string, seen: string): Promise<Account> {
+    return this.#rewrite(id, (record) => {
+      const { attention: before } = record.account
+      if (before?.reason === 'frozen') return record
+      const attention: Attention = { reason: 'frozen', seen, since: this.#now(), ...(before === undefined ? {} : { before }) }
+      return { ...record, account: { ...record.account, attention } }
+    })
+  }
+
+  unfreeze(id: string): Promise<Account> {
+    return this.#changes.run(() => this.#accounts.unfreeze(this.#known(id)))
+  }
+
   async proposeAccount(given: Parameters<Accounts['proposeAccount']>[0]): Promise<AccountProposal> {
     return this.#proposals.propose(given, this.#knownSite(given.siteId))
   }

@@ -104,6 +104,8 @@ export type AttentionReason =
   | 'interrupted-twice'
   /** The site was asked to make it, and no sign-in has shown that it did. */
   | 'registering'
+  /** Its owner said that a use of it was not he: nothing is done with it until he lifts that, whatever else happens to it. */
+  | 'frozen'
 
 /** What an account needs from a person before it is touched again (law 3). */
 export interface Attention {
@@ -111,6 +113,8 @@ export interface Attention {
   /** Safe words: what was seen. */
   readonly seen: string
   readonly since: number
+  /** Of a frozen account: what it needs besides, once that is lifted. */
+  readonly before?: Attention
 }
 
 /** One set of credentials at one site, owned by one user. */
@@ -295,6 +299,10 @@ export interface Accounts {
    * number. Where nothing needed attention it stays as it is. `account_unknown`.
    */
   confirm(id: string): Promise<Account>
+  /** Leaves it alone, whoever asks, until `unfreeze`; `seen`: why, in safe words. `account_unknown`. */
+  freeze(id: string, seen: string): Promise<Account>
+  /** It stands as it did before. One that is not frozen is left as it is. `account_unknown`. */
+  unfreeze(id: string): Promise<Account>
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
   /** Undefined: as the site says. `account_unknown`. */
   setKeepAlive(id: string, policy: KeepAlivePolicy | 'off' | undefined): Promise<Account>

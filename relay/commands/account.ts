@@ -25,7 +25,7 @@ interface AddOptions extends CommonOptions, CredentialOptions {
   readonly replace?: boolean
 }
 
-/** `account add|list|remove`. */
+/** `account add|list|remove|unfreeze`. */
 export function accountVerbs(program: Command): void {
   const account = noun(program, 'account', 'the accounts people have at sites')
   takesCredential(verb(account, 'add SITE', 'store the credentials of an account'))
@@ -35,6 +35,7 @@ export function accountVerbs(program: Command): void {
     .option('--replace', 'give an account that is there new credentials')
     .action(add)
   verb(account, 'list', 'list the accounts').option('--user <NAME>', "only this person's").action(list)
+  verb(account, 'unfreeze ACCOUNT', 'lift the freeze that `notice not-me` has put on an account').option('--user <NAME>', 'who owns it').action(unfreeze)
   verb(account, 'remove ACCOUNT', 'forget an account and its credentials').option('--user <NAME>', 'who owns it').action(remove)
 }
 
@@ -79,4 +80,10 @@ async function remove(name: string, options: OwnerOption): Promise<void> {
   await withRelay(options, (relay) => relay.call('DELETE', accountPath(name, options)))
   if (options.json === true) printJson({ removed: name })
   else printLine(`Removed ${printable(name)}.`)
+}
+
+async function unfreeze(name: string, options: OwnerOption): Promise<void> {
+  const account = await withRelay(options, (relay) => relay.call<AccountView>('POST', accountPath(name, options, '/unfreeze'), {}))
+  if (options.json === true) printJson(account)
+  else printLine(`${printable(account.name)} is not frozen any more.`)
 }

@@ -18,6 +18,7 @@ import { explainVerb } from './explain.ts'
 import { initVerb } from './init.ts'
 import { loginVerb } from './login.ts'
 import { logoutVerb } from './logout.ts'
+import { noticeVerbs } from './notice.ts'
 import { openVerb } from './open.ts'
 import { reportError } from './report-error.ts'
 import { runVerb } from './run.ts'
@@ -52,6 +53,7 @@ const verbs = [
   caVerbs,
   vaultVerbs,
   auditVerbs,
+  noticeVerbs,
   topVerb,
   doctorVerb,
 ]

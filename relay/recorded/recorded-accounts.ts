@@ -34,6 +34,8 @@ export function recordedAccounts(accounts: Accounts, audit: Audit): Accounts {
     dropPending: (id, version) => ({ act: 'account.drop-password', ...of(id), details: { version } }),
     revert: (id, version) => ({ act: 'account.revert', ...of(id), ...(version === undefined ? {} : { details: { version } }) }),
     confirm: (id) => ({ act: 'account.confirm', ...of(id) }),
+    freeze: (id, reason) => ({ act: 'account.freeze', ends: true, ...of(id), reason }),
+    unfreeze: (id) => ({ act: 'account.unfreeze', ...of(id) }),
     setRotation: (id, policy) => ({ act: 'account.rotation', ...of(id), details: { ...policy } }),
     setKeepAlive: (id, policy) => ({
       act: 'account.keep-alive',

@@ -34,6 +34,10 @@ const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: str
     advice:
       'Do what the site wants first, then sign in from the portal or with `login-relay login`. If there is no such account: `login-relay account remove`.',
   },
+  frozen: {
+    what: 'its owner froze it',
+    advice: 'The owner lifts that in the portal, or with `login-relay account unfreeze ACCOUNT`.',
+  },
   'interrupted-twice': {
     what: 'what the site made of the last two passwords is not known',
     advice:
@@ -52,9 +56,9 @@ export function attentionError(account: Account, attention: Attention): RelayErr
   return new RelayError('needs_attention', { params: { account: account.name, reason: `${what} (${attention.seen})`, advice } })
 }
 
-/** Is the credential not to be sent again until a person has replaced or confirmed it, whoever asks (law 3)? */
+/** Is the credential not to be sent again, whoever asks, until a person has replaced or confirmed it (law 3), or lifted what keeps it from use? */
 export function isFrozen({ attention }: Account): boolean {
-  return attention?.reason === 'wrong-password' || attention?.reason === 'interrupted-twice'
+  return attention?.reason === 'wrong-password' || attention?.reason === 'interrupted-twice' || attention?.reason === 'frozen'
 }
 
 /** Does this failure leave the account untouched until a person acts (law 3)? */

@@ -137,7 +137,7 @@ class RelaySessions implements Sessions {
   live(accountId: string): LiveSession | undefined {
     const session = this.#live.get(accountId)
     if (session === undefined) return undefined
-    const isOfCredential = this.#accounts.account(accountId)?.credentialVersion === session.account.credentialVersion
+    const isOfCredential = session.isOf(this.#accounts.account(accountId))
     if (isOfCredential && session.isAt(this.#accounts.site(session.site.id))) return session
     // What is under way may be what replaces it: the session it yields takes the place of this one.
     if (this.#flights.has(accountId)) return undefined
@@ -224,8 +224,7 @@ class RelaySessions implements Sessions {
 
   async end(accountId: string): Promise<boolean> {
     this.pageSignIns.end(accountId)
-    await this.tickets.revoke(accountId)
-    const ended = await this.#end(accountId, 'person')
+    const [ended] = await Promise.all([this.#end(accountId, 'person'), this.tickets.revoke(accountId)])
     if (ended) this.#schedule.used(accountId)
     return ended
   }

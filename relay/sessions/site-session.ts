@@ -113,6 +113,11 @@ export class LiveSession implements SiteSession {
     this.#account = account
   }
 
+  /** Is this still its account, with the credential it was obtained with, and not frozen since? */
+  isOf(present: Account | undefined): boolean {
+    return present?.credentialVersion === this.#account.credentialVersion && present.attention?.reason !== 'frozen'
+  }
+
   /** Is this still the site that the session was obtained at? Other settings of it do not matter to a session that lives. */
   isAt(present: Site | undefined): boolean {
     const { site } = this

@@ -66,6 +66,7 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/accounts/ANN_ACCOUNT/versions', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/revert', statuses: [404, 404, 404, 404, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/confirm', statuses: [200, 404, 404, 200, 401] },
+  { method: 'POST', path: '/accounts/ANN_ACCOUNT/unfreeze', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/rotate', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/rotation', body: { everyDays: 30 }, statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/keep-alive', body: { everyMinutes: 10, hours: 8 }, statuses: [200, 404, 404, 200, 401] },
@@ -89,6 +90,7 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/audit/verify', statuses: [200, 403, 403, 200, 401] },
   { method: 'GET', path: '/notices?user=ann', statuses: [200, 403, 403, 200, 401] },
   { method: 'POST', path: '/notices/read', body: { user: 'ann' }, statuses: [200, 403, 403, 200, 401] },
+  { method: 'POST', path: '/notices/none/not-me', body: { user: 'ann' }, statuses: [404, 403, 403, 404, 401] },
   { method: 'GET', path: '/notices/none?user=ann', statuses: [404, 403, 403, 404, 401] },
   // Last: it is gone afterwards.
   { method: 'DELETE', path: '/accounts/ANN_ACCOUNT', statuses: [204, 404, 404, 404, 401] },

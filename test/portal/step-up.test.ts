@@ -94,6 +94,7 @@ const forms: readonly (readonly [string, Record<string, string>])[] = [
   ['/sites/erp/declaration', { text: 'origins: [https://evil.example]', yes: 'yes' }],
   ['/sites/erp/reload', { digest: '' }],
   ['/sites/erp/remove', {}],
+  ['/accounts/x/unfreeze', {}],
   ['/security/authenticator', {}],
   ['/security/authenticator/confirm', { code: '1' }],
   ['/security/authenticator/remove', {}],

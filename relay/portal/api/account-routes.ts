@@ -159,6 +159,21 @@ export const accountRoutes = [
   }),
   route({
     method: 'POST',
+    path: '/accounts/:id/unfreeze',
+    summary: 'Lift the freeze of an account whose owner said that a use of it was not he',
+    access: 'known',
+    fresh: true,
+    params: accountParams,
+    query: ownerQuery,
+    body: emptyBody,
+    answer: accountAnswer.meta({ examples: [example] }),
+    handle: async ({ rooms, principal, params, query }) => {
+      const { id } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
+      return (await accountViewer(rooms))(await rooms.accounts.unfreeze(id))
+    },
+  }),
+  route({
+    method: 'POST',
     path: '/accounts/:id/open',
     summary: 'A handoff link, good once and for a short time, for the owner of the account',
     access: 'known',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type NoticeKind, noticeKinds } from '../../control/notices/index.ts'
 import { RelayError } from '../../errors.ts'
 import { checkActsFor } from '../access.ts'
+import { disown } from '../disown.ts'
 import { noticeView } from '../views.ts'
 import { idParams, name, time } from './fields.ts'
 import { route } from './route.ts'
@@ -72,6 +73,22 @@ export const noticeRoutes = [
       const read = await rooms.notices.markRead(id, body.ids)
       return { read, unread: rooms.notices.unread(id) }
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/notices/:id/not-me',
+    summary:
+      'It was not you: ends the session at the site, revokes the device, ends the portal session and freezes the account, as far as the notice names them',
+    access: 'person',
+    params: idParams,
+    body: z
+      .strictObject({ user: name.optional() })
+      .nullish()
+      .meta({ examples: [{}] }),
+    answer: z
+      .object({ frozen: z.boolean(), sessionEnded: z.boolean(), deviceRevoked: z.boolean(), portalSessionEnded: z.boolean() })
+      .meta({ examples: [{ frozen: true, sessionEnded: true, deviceRevoked: true, portalSessionEnded: false }] }),
+    handle: async ({ rooms, principal, params, body }) => disown(rooms, await checkActsFor(rooms, principal, body?.user), params.id),
   }),
   route({
     method: 'GET',

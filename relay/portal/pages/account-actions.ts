@@ -21,6 +21,7 @@ export function accountActions({ id }: Account, state: AccountState, csrf: strin
         return html`<a class="button main" href="/accounts/${id}/password">Enter the right password</a>${action(`/accounts/${id}/confirm`, 'It is right: try it once', csrf)}`
       if (state.attention.reason === 'challenge')
         return html`<a class="button main" href="/accounts/${id}/by-hand">Sign in by hand</a>${signIn('Sign in again')}`
+      if (state.attention.reason === 'frozen') return action(`/accounts/${id}/unfreeze`, 'Lift the freeze', csrf, 'main')
       return signIn('Sign in again', 'main')
     case 'failed':
       return signIn('Sign in again', 'main')

@@ -30,6 +30,12 @@ export function accountDeeds(app: FastifyInstance, rooms: Rooms): void {
     return { goTo: `/accounts/${account.id}` }
   })
 
+  takeForm(app, rooms, { path: '/accounts/:id/unfreeze', freshFrom: '/' }, {}, async ({ principal, params }) => {
+    const account = await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' })
+    await rooms.accounts.unfreeze(account.id)
+    return { goTo: `/accounts/${account.id}?done=unfrozen` }
+  })
+
   takeForm(app, rooms, '/accounts/:id/end', {}, async ({ principal, params }) => {
     const account = await checkAccount(rooms, principal, 'end', { id: params.id ?? '' })
     const { state } = accountState(account, rooms.sessions, patience(rooms))

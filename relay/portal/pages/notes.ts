@@ -27,6 +27,8 @@ const done: Readonly<Record<string, string>> = {
   'passkey-added': 'The passkey is added. You can sign in with it from now on.',
   'passkey-removed': 'The passkey is removed: it signs nobody in any more. Delete it on the device as well.',
   'second-factor-removed': 'Your authenticator app and recovery codes are removed. Your password is all that is asked from now on.',
+  unfrozen: 'The account is no longer frozen.',
+  'not-me': 'Done. What is said below has ended.',
   'notices-read': 'All of them are read.',
   answered: 'Your answer was sent to the site.',
 }

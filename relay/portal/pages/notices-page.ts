@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { type Notice, noticeFacts, noticeTitle } from '../../control/notices/index.ts'
 import { RelayError } from '../../errors.ts'
+import { canDisown, disown } from '../disown.ts'
+import { clearCookie } from '../portal-cookie.ts'
 import type { Rooms } from '../rooms.ts'
 import { action } from './account-actions.ts'
 import { type Html, html } from './html.ts'
@@ -27,14 +29,22 @@ export function noticesPage(app: FastifyInstance, rooms: Rooms): void {
     }
   })
 
-  showPage(app, rooms, '/notices/:id', ({ principal: { user }, params, query }) => {
+  showPage(app, rooms, '/notices/:id', ({ principal: { user }, csrf, params, query }) => {
     const notice = rooms.notices.find(user.id, params.id ?? '')
     if (notice === undefined) throw new RelayError('not_found', { params: { what: 'such notice' } })
     return {
       title: 'Notice',
       place: 'notices',
-      body: html`<h1>${noticeTitle(notice)}</h1>${doneNote(query)}${facts(notice)}<p><a href="/notices">All notices</a></p>`,
+      body: html`<h1>${noticeTitle(notice)}</h1>${doneNote(query)}${facts(notice)}${notMe(notice, csrf)}<p><a href="/notices">All notices</a></p>`,
     }
+  })
+
+  takeForm(app, rooms, '/notices/:id/not-me', {}, async ({ principal, params, reply }) => {
+    const { portalSession } = rooms.notices.find(principal.user.id, params.id ?? '') ?? {}
+    await disown(rooms, principal.user, params.id ?? '')
+    if (portalSession !== principal.session.id) return { goTo: `/notices/${params.id}?done=not-me` }
+    clearCookie(reply, 'login-relay', rooms.secure)
+    return { goTo: '/sign-in?done=signed-out' }
   })
 
   takeForm(app, rooms, '/notices/read', {}, async ({ principal }) => {
@@ -49,6 +59,24 @@ function line(notice: Notice): Html {
   const short = [...new Set(parts.filter((part) => part !== undefined && part !== ''))].join(' · ')
   return html`<li class="${readAt === undefined ? 'unread' : ''}"><a href="/notices/${id}">${noticeTitle(notice)}</a>
 <span class="quiet"><bdi>${short}</bdi> ${moment(lastAt)}${disownedAt !== undefined && html` · <strong>not you</strong>`}</span></li>`
+}
+
+/** What becomes of it when the person says that it was not he. */
+function notMe(notice: Notice, csrf: string): Html {
+  const { id, account, device, portalSession, disownedAt, kind } = notice
+  if (!canDisown(notice))
+    return html`<section class="card"><h2>Was it not you?</h2><p>Nobody was let in. If it goes on, add a passkey or an authenticator app under <a href="/security">Security</a>, and tell who runs this relay.</p></section>`
+  const ends = [
+    account !== undefined && html`<li>signs the account out at the site, here and there, and freezes it: nobody gets in with it until you lift that</li>`,
+    device !== undefined && html`<li>revokes the device, if it is yours</li>`,
+    portalSession !== undefined && html`<li>ends the sign-in to this portal that did it</li>`,
+  ]
+  if (disownedAt === undefined)
+    return html`<section class="card"><h2>Was it not you?</h2><p>Then say so. The relay at once</p><ul>${ends}</ul><div class="actions">${action(`/notices/${id}/not-me`, 'This was not me', csrf, 'danger')}</div></section>`
+  const where =
+    account === undefined ? html`your own at this relay, with who runs it` : html`at the site, then <a href="/accounts/${account}/password">here</a>`
+  return html`<section class="card"><h2>You said that this was not you</h2><p>That was ${moment(disownedAt)}. The relay</p><ul>${ends}</ul>
+<p>Now change the password that somebody may know: ${where}.${kind === 'recovery-code-used' && html` Make new recovery codes under <a href="/security">Security</a>.`}</p></section>`
 }
 
 function facts(notice: Notice): Html {

@@ -42,6 +42,11 @@ const failures: Readonly<Record<FailureKind | AttentionReason, Words>> = {
     what: 'The site was asked to make this account, and no sign-in has shown that it did.',
     advice: 'Do what the site wants first, then sign in. If there is no such account, remove this one.',
   },
+  frozen: {
+    what: 'You froze this account: you said that a use of it was not you.',
+    advice:
+      'Nobody gets into the site with it through the relay until you lift that. Look first at what was done at the site, and change its password there if somebody may know it.',
+  },
   'interrupted-twice': {
     what: 'Two sign-ins in a row were cut short, and the relay does not know whether the site took the password.',
     advice:

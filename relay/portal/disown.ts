@@ -1,0 +1,73 @@
+import type { Notice } from '../control/notices/index.ts'
+import { RelayError } from '../errors.ts'
+import type { User } from '../identity/index.ts'
+import type { Rooms } from './rooms.ts'
+
+/** What a person ended by saying that it was not he. */
+export interface Disowned {
+  readonly frozen: boolean
+  readonly sessionEnded: boolean
+  readonly deviceRevoked: boolean
+  readonly portalSessionEnded: boolean
+}
+
+const reason = 'its owner said that a use of it was not he'
+
+type Ends = Pick<Rooms, 'notices' | 'accounts' | 'sessions' | 'identity' | 'audit' | 'streams' | 'log'>
+
+/** Has this notice anything that can be ended? Tries that were refused have let nobody in. */
+export function canDisown({ account, device, portalSession, kind }: Notice): boolean {
+  return kind !== 'failed-tries' && kind !== 'device-refused' && (account !== undefined || device !== undefined || portalSession !== undefined)
+}
+
+/**
+ * In one step: freezes the account, ends its session at the site, revokes the device and ends the portal session, each as far as the notice
+ * names it and it is this person's. Each is tried whatever becomes of the others; the first failure is thrown when all are done. `not_found`.
+ */
+export async function disown(rooms: Ends, user: User, noticeId: string): Promise<Disowned> {
+  const notice = rooms.notices.find(user.id, noticeId)
+  if (notice === undefined) throw new RelayError('not_found', { params: { what: 'such notice' } })
+  const { account: accountId, site, device, portalSession } = notice
+  const account = accountId === undefined ? undefined : rooms.accounts.account(accountId, user.id)
+  const entry = {
+    act: 'notice.not-me',
+    owner: user.id,
+    ...(accountId === undefined ? {} : { account: accountId }),
+    ...(site === undefined ? {} : { site }),
+    ...(device === undefined ? {} : { device }),
+    details: { notice: notice.id, kind: notice.kind },
+  }
+  const end = async (): Promise<Disowned> => {
+    // Cut off at once, whatever becomes of the freeze; and again when it holds, for a sign-in that was begun in between.
+    const cut = account === undefined ? false : rooms.sessions.end(account.id)
+    const freeze = account === undefined ? false : rooms.accounts.freeze(account.id, reason).then(() => true)
+    const results = await Promise.allSettled([
+      freeze,
+      account !== undefined && Promise.allSettled([freeze]).then(async () => (await rooms.sessions.end(account.id)) || (await cut)),
+      canDisown(notice) && device !== undefined ? revoke(rooms, user, device) : false,
+      portalSession === undefined ? false : endPortalSession(rooms, user, portalSession),
+      // That it is noted is no condition of what it ends.
+      rooms.notices.disown(user.id, notice.id).catch((error: unknown) => rooms.log.warn({ err: error }, 'a notice could not be marked')),
+    ])
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+    const [frozen, sessionEnded, deviceRevoked, portalSessionEnded] = results.map((result) => result.status === 'fulfilled' && result.value === true)
+    return {
+      frozen: frozen === true,
+      sessionEnded: sessionEnded === true,
+      deviceRevoked: deviceRevoked === true,
+      portalSessionEnded: portalSessionEnded === true,
+    }
+  }
+  return rooms.audit.end(entry, end, (ended) => ({ details: { ...entry.details, ...ended } }))
+}
+
+async function revoke({ identity }: Ends, user: User, device: string): Promise<boolean> {
+  const isHis = (await identity.listDevices(user.id)).some(({ id }) => id === device)
+  return isHis && identity.revokeDevice(device)
+}
+
+async function endPortalSession({ identity, streams }: Ends, user: User, session: string): Promise<boolean> {
+  const isHis = (await identity.listPortalSessions(user.id)).some(({ id }) => id === session)
+  if (isHis) streams.end(session)
+  return isHis && identity.endPortalSession(session)
+}
