@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { asRelayError, RelayError } from '../errors.ts'
 import {
   ClientWait,
+  giveContinue,
   hasContent,
   KeptBody,
   passAnswer,
@@ -87,7 +88,7 @@ export function forwardOther(
         onError(error as Error)
       }
     })
-    if (head.expectsContinue) res.writeContinue()
+    if (head.expectsContinue) giveContinue(res)
     if (hasContent(head)) bodyOf().pipe(upstream)
     else upstream.end()
   }

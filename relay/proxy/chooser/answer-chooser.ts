@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Site } from '../../accounts/index.ts'
 import { runAs } from '../../audit/index.ts'
 import { asRelayError, RelayError } from '../../errors.ts'
-import { actorOf, type RequestHead, respondError, type Target } from '../../traffic/index.ts'
+import { actorOf, giveContinue, type RequestHead, respondError, type Target } from '../../traffic/index.ts'
 import { usableAccounts } from '../choose-account.ts'
 import { type DevicePrincipal, nameOf } from '../device-credentials.ts'
 import type { Rooms } from '../rooms.ts'
@@ -49,7 +49,7 @@ async function show(rooms: Rooms, { res, target, principal }: ChooserRequest): P
 
 async function choose(rooms: Rooms, { req, res, head, target, principal }: ChooserRequest): Promise<void> {
   const { accounts, choices, pageTokens } = rooms
-  if (head.expectsContinue) res.writeContinue()
+  if (head.expectsContinue) giveContinue(res)
   const choice = await readChoice(req, head)
   if (!pageTokens.isOf(choice.token, principal.device.id, choice.siteId)) throw new RelayError('form_stale')
   const site = accounts.site(choice.siteId)
