@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net'
+import type { ForwardRequest } from './contract.ts'
+import { tellEarlyHints } from './early-hints.ts'
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
@@ -20,12 +22,13 @@ type State =
  *
  * - a carriage return in the status line that no line feed follows ends the connection (RFC 9112 section 2.2); the parser takes
  *   `200 OK\r\rContent-Length: 4` for two lines.
- * - interim answers (1xx but 101) are dropped: RFC 9110 section 15.2 has a client take any number of them, asked for or not, and the
- *   parser ends the connection at a `100 Continue`, which old servers send by themselves.
+ * - interim answers (1xx but 101) are taken out: RFC 9110 section 15.2 has a client take any number of them, asked for or not, and the
+ *   parser ends the connection at a `100 Continue`, which old servers send by themselves. Of a 103 the links are told.
  */
 export class AnswerGuard {
   #state: State = 'passing'
   #held: Buffer = nothing
+  #onEarlyHints: ForwardRequest['onEarlyHints']
 
   /** Reads along on this connection, by standing before its `read`. */
   attach(socket: Socket): this {
@@ -46,7 +49,8 @@ export class AnswerGuard {
   }
 
   /** A request is being written: what comes next is a status line. */
-  expectAnswer(): void {
+  expectAnswer(onEarlyHints?: ForwardRequest['onEarlyHints']): void {
+    this.#onEarlyHints = onEarlyHints
     this.#state = 'status-line'
     this.#held = nothing
   }
@@ -63,6 +67,7 @@ export class AnswerGuard {
         return nothing
       }
       if (this.#state === 'interim') {
+        if (this.#onEarlyHints !== undefined) tellEarlyHints(rest.toString('latin1', 0, end), this.#onEarlyHints)
         rest = rest.subarray(end)
         this.#state = 'status-line'
       } else {

@@ -140,6 +140,11 @@ export interface ForwardRequest {
   readonly headers: readonly (string | readonly Part[])[]
   readonly body: Readable | Buffer | null
   readonly signal?: EndSignal
+  /**
+   * Told of each early hint, a 103 before the answer (RFC 8297): its Link values, latin1, as received. Other fields of it, and other
+   * interim answers, are dropped. One request may be told of several, also of such that belong to an answer which is then asked for again.
+   */
+  readonly onEarlyHints?: ((links: readonly string[]) => void) | undefined
 }
 
 export interface ForwardResponse {

@@ -45,12 +45,16 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
     return toSiteOnce(destination, request, upgrade)
   }
 
-  const toSiteOnce = (destination: Destination, { method, path, origin, signal, ...request }: ForwardRequest, upgrade?: string): Promise<ExchangeResult> => {
+  const toSiteOnce = (
+    destination: Destination,
+    { method, path, origin, signal, onEarlyHints, ...request }: ForwardRequest,
+    upgrade?: string,
+  ): Promise<ExchangeResult> => {
     const { headers } = fillHeaders(request.headers, { origin, method, path }, fill)
     const body = request.body
     // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
     const written: ExchangeRequest = { method, path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
-    return pools.of(destination, origin).exchange(written, { site: destination.id, signal })
+    return pools.of(destination, origin).exchange(written, { site: destination.id, signal, onEarlyHints })
   }
 
   return {

@@ -1,7 +1,7 @@
 import { type Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { AnswerGuard } from './answer-guard.ts'
-import type { EndSignal, ForwardResponse } from './contract.ts'
+import type { EndSignal, ForwardRequest, ForwardResponse } from './contract.ts'
 import { SiteBody } from './site-body.ts'
 import type { SiteRequest } from './site-client.ts'
 import { siteError } from './site-error.ts'
@@ -24,6 +24,7 @@ export interface ExchangeOptions {
   readonly signal?: EndSignal | undefined
   /** The request begins to be written: before this no byte of it has left. */
   readonly onStart?: () => void
+  readonly onEarlyHints?: ForwardRequest['onEarlyHints']
   /** Runs while the site is waited for. */
   readonly clock?: { start(): void; stop(): void }
 }
@@ -72,7 +73,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    this.#guard?.expectAnswer()
+    this.#guard?.expectAnswer(this.#options.onEarlyHints)
     if (this.#options.signal?.aborted) controller.abort(this.#options.signal.reason)
     else this.#options.onStart?.()
   }

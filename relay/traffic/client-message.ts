@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream'
 export interface ClientRequest extends Readable {
   readonly method?: string | undefined
   readonly url?: string | undefined
+  /** As Node tells it: '1.0', '1.1', '2.0'. */
+  readonly httpVersion: string
   /** The whole message has arrived. */
   readonly complete: boolean
   readonly socket?: { readonly remoteAddress?: string | undefined }
@@ -15,6 +17,8 @@ export interface ClientAnswer {
   readonly headersSent: boolean
   readonly writableFinished: boolean
   readonly destroyed: boolean
+  /** Over HTTP/1.1: null while an earlier answer is on its way, on the same connection. */
+  readonly socket?: unknown
   writeHead(status: number, statusText: string, fields: string[]): unknown
   writeHead(status: number, fields: string[]): unknown
   write(chunk: Buffer): boolean
@@ -23,6 +27,8 @@ export interface ClientAnswer {
   destroy(): unknown
   flushHeaders(): void
   writeContinue(): void
+  /** A 103 (RFC 8297), before the head. */
+  writeEarlyHints(hints: { readonly link: string[] }): void
   addTrailers(trailers: [string, string][]): void
-  on(event: 'close' | 'drain', listener: () => void): unknown
+  on(event: 'close' | 'drain' | 'socket', listener: () => void): unknown
 }

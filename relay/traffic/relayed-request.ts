@@ -9,11 +9,13 @@ import { checkPath } from './check-path.ts'
 import { ClientWait } from './client-wait.ts'
 import { ExchangeCookies } from './cookies/exchange-cookies.ts'
 import { isCrossSite } from './cross-site.ts'
+import { earlyHintsTo } from './early-hints.ts'
 import { Ending } from './ending.ts'
 import { respondError, respondSeeOther } from './error-answer.ts'
 import { actorOf } from './first-uses.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
+import { giveContinue } from './give-continue.ts'
 import { type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
 import { passAnswer } from './pass-answer.ts'
@@ -192,6 +194,7 @@ export class RelayedRequest implements Cuttable {
       headers: this.#cookies.attach(session),
       body: this.#bodyToSend(),
       signal: this.#ending,
+      onEarlyHints: earlyHintsTo(this.#request),
     }
     const onError = (error: unknown): void => this.#fail(error)
     if (upgrade === undefined) {
@@ -223,7 +226,7 @@ export class RelayedRequest implements Cuttable {
     if (!this.#hasBody) return null
     if (this.#body !== undefined) return this.#body.whole() ?? null
     const { req, res, head } = this.#request
-    if (head.expectsContinue) res.writeContinue()
+    if (head.expectsContinue) giveContinue(res)
     const onStall = (): void => this.#fail(new RelayError('proxy_request_timeout'))
     this.#body = new KeptBody(req, this.#rooms.config.sessions.resendBytes, new ClientWait(this.#stallTime, onStall))
     return this.#body

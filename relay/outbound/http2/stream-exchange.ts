@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import { Readable } from 'node:stream'
 import { RelayError } from '../../errors.ts'
+import { tellLinks } from '../early-hints.ts'
 import type { ExchangeOptions, ExchangeRequest, ExchangeResult } from '../exchange.ts'
 import { SiteBody } from '../site-body.ts'
 import { siteError } from '../site-error.ts'
@@ -24,7 +25,7 @@ const closingTime = 1_000
 
 const { NGHTTP2_CANCEL } = constants
 
-type StreamOptions = Pick<ExchangeOptions, 'site' | 'signal'>
+type StreamOptions = Pick<ExchangeOptions, 'site' | 'signal' | 'onEarlyHints'>
 
 /**
  * One request and its answer on a stream of this connection. Rejects with a StreamFailure when the stream ends without an answer, with
@@ -104,9 +105,12 @@ class StreamExchange {
     }
   }
 
-  readonly #onInterim = (): void => {
+  readonly #onInterim = (headers: IncomingHttpHeaders, _flags: number, raw: unknown): void => {
     this.#interim += 1
-    if (this.#interim > mostInterim) this.#end(this.#down('its answer is not valid HTTP'))
+    if (this.#interim > mostInterim) return void this.#end(this.#down('its answer is not valid HTTP'))
+    const { onEarlyHints } = this.#options
+    const status = headers[':status'] as unknown as number
+    if (onEarlyHints !== undefined && status === 103 && this.#reason === undefined) tellLinks(raw as string[], onEarlyHints)
   }
 
   readonly #onResponse = (headers: IncomingHttpHeaders, _flags: number, raw: unknown): void => {

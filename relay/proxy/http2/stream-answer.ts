@@ -60,11 +60,15 @@ export class StreamAnswer implements ClientAnswer {
     this.#stream.additionalHeaders({ ':status': 100 })
   }
 
+  writeEarlyHints({ link }: { readonly link: string[] }): void {
+    if (!this.destroyed) this.#stream.additionalHeaders({ ':status': 103, link })
+  }
+
   addTrailers(trailers: [string, string][]): void {
     for (const [name, value] of trailers) add(this.#trailers, name.toLowerCase(), value)
   }
 
-  on(event: 'close' | 'drain', listener: () => void): this {
+  on(event: 'close' | 'drain' | 'socket', listener: () => void): this {
     this.#stream.on(event, listener)
     return this
   }
