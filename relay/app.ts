@@ -6,6 +6,7 @@ import { openAccessLog } from './access-log-file.ts'
 import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { type Audit, createAudit } from './audit/index.ts'
+import { createGrants, type Grants } from './control/index.ts'
 import { createNotices, type Notices } from './control/notices/index.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
 import { createDeviceCertificates, createIdentity, createPasskeys, createSecondFactors, type DeviceCertificates, type Identity } from './identity/index.ts'
@@ -21,6 +22,7 @@ import {
   recordedCertificates,
   recordedChoices,
   recordedFactors,
+  recordedGrants,
   recordedIdentity,
   recordedLogin,
   recordedPasskeys,
@@ -66,6 +68,8 @@ export interface Relay {
   readonly accounts: Accounts
   /** Which account a device uses where its user has several. */
   readonly choices: AccountChoices
+  /** Who lends what to whom. */
+  readonly grants: Grants
   /** The files that say what the sites are. */
   readonly declarations: Declarations
   readonly outbound: Outbound
@@ -105,6 +109,7 @@ export async function createRelay({
   const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit)
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
   const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)
+  const grants = recordedGrants(createGrants({ store, identity, accounts, now, log }), accounts, audit)
   const wayOut = createOutbound({
     openSecret,
     upstream: { proxy: settings.outbound.upstreamProxy, resolve: settings.outbound.upstreamResolve, env },
@@ -144,6 +149,13 @@ export async function createRelay({
   )
   recordEnds(sessions, audit, log)
   tellAttention(sessions, accounts, notices)
+  grants.onChanged(({ accountId, ends }) => {
+    if (accountId === undefined || ends !== true) return
+    // Law 7: who may still use it opens it anew.
+    sessions.tickets
+      .revoke(accountId, accounts.account(accountId)?.owner)
+      .catch((error) => log.error({ err: error }, 'tickets of a lent account could not be revoked'))
+  })
   certificateAuthority.onReissued(({ added, removed }) => {
     void audit
       .record({ act: 'ca.reissue', outcome: 'done', details: { added: added.join(' '), removed: removed.join(' ') } })
@@ -161,6 +173,7 @@ export async function createRelay({
     sessions,
     outbound,
     audit,
+    grants,
     portalUrl: () => portal.url(),
     log,
     observers,
@@ -172,6 +185,7 @@ export async function createRelay({
     deviceCertificates,
     accounts,
     choices,
+    grants,
     sessions,
     outbound,
     traffic,
@@ -187,6 +201,7 @@ export async function createRelay({
           settings: { listen: gatewayListen, domain: gatewayName, ...gatewayTls },
           identity,
           accounts,
+          grants,
           traffic,
           leafFor: (name) => certificateAuthority.leafFor(name),
           portalUrl: () => portal.url(),
@@ -207,6 +222,7 @@ export async function createRelay({
     deviceCertificates,
     accounts,
     choices,
+    grants,
     declarations,
     login,
     sessions,
@@ -235,6 +251,7 @@ export async function createRelay({
     deviceCertificates,
     accounts,
     choices,
+    grants,
     outbound,
     certificateAuthority,
     login,
@@ -294,6 +311,7 @@ export async function createRelay({
     deviceCertificates,
     accounts,
     choices,
+    grants,
     declarations,
     outbound,
     login,

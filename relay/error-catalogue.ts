@@ -7,6 +7,7 @@
  */
 
 import { accountsErrors } from './error-catalogue/accounts.ts'
+import { grantsErrors } from './error-catalogue/grants.ts'
 import { keepingErrors } from './error-catalogue/keeping.ts'
 import { requestsErrors } from './error-catalogue/requests.ts'
 import type { ErrorRow } from './error-catalogue/row.ts'
@@ -21,6 +22,7 @@ export const catalogue = {
   ...keepingErrors,
   ...sitesErrors,
   ...accountsErrors,
+  ...grantsErrors,
   ...trafficErrors,
   ...runningErrors,
 } as const satisfies Record<string, ErrorRow>

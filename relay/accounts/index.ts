@@ -30,6 +30,7 @@ export type {
 export { type CookieRules, cookieRules } from './cookie-rules.ts'
 export type { Declaration } from './declaration.ts'
 export { createDeclarations, type DeclarationState, type Declarations, type FoundDeclaration, type Reloaded, type ReloadOptions } from './declarations.ts'
+export { checkDenyPaths } from './deny-paths.ts'
 export { keepAliveOf } from './keep-alive-policy.ts'
 export type { CharacterClass, PasswordRules } from './new-password.ts'
 export { changeOf, type SiteChange } from './site-change.ts'

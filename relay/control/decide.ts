@@ -1,15 +1,8 @@
 import type { Account } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
-import { type Decision, firstMatch, type Rule } from './rule.ts'
-
-/** What can be asked of an account. */
-export type Action =
-  /** Open, use through the proxy, claim. */
-  | 'use'
-  /** End its session at the site. */
-  | 'end'
-  /** Replace its secrets, rename, remove. */
-  | 'manage'
+import type { AccountDecision, Action } from './actions.ts'
+import { decideLent, type LendingFacts } from './grants/decide-lent.ts'
+import { firstMatch, type Rule } from './rule.ts'
 
 interface Question {
   readonly principal: Principal
@@ -45,7 +38,16 @@ export const accountRules: readonly Rule<Question>[] = [
   },
 ]
 
-/** May this principal do this with this account? Ownership decides, whatever the role; the local administrator may all. */
-export function decide(principal: Principal, action: Action, account: Account): Decision {
-  return firstMatch(accountRules, { principal, action, account })
+/**
+ * May this principal do this with this account? Ownership decides, whatever the role; the local administrator may all. To who does not own
+ * it, what was lent to him: for use, and nothing else. `facts` undefined: nothing is lent.
+ */
+export function decide(principal: Principal, action: Action, account: Account, facts?: LendingFacts): AccountDecision {
+  const decision = firstMatch(accountRules, { principal, action, account })
+  if (decision.rule !== 'not-owner' || facts === undefined || principal.kind === 'local') return decision
+  const lent = decideLent(principal, account, facts)
+  if (lent === undefined) return decision
+  const { allowed, rule, reason, grant } = lent
+  if (allowed && action !== 'use') return { allowed: false, rule: 'lent-for-use', reason: 'it is lent to you for use, and for nothing else', grant }
+  return { allowed, rule, reason, grant }
 }

@@ -1,13 +1,35 @@
 /**
  * Control: who may use what. Pure decisions: facts in, verdict and reason out. Each is a table of rules; the first that
- * matches decides, and every rule and decision can `explain` itself.
+ * matches decides, and every rule and decision can `explain` itself. The facts of what is lent are kept beside them (`grants/`).
  *
- * Refuses everything no rule allows: other people's accounts to an administrator, changes of any kind to a device. Keeps law 7.
+ * Refuses everything no rule allows: other people's accounts to an administrator, changes of any kind to a device, more than use to who
+ * borrowed. Keeps laws 1, 5 and 7.
  */
-export { type Action, accountRules, decide } from './decide.ts'
+export type { AccountDecision, Action } from './actions.ts'
+export { accountRules, decide } from './decide.ts'
 export { administrationRules, decideAdministration } from './decide-administration.ts'
 export { decideAudit } from './decide-audit.ts'
 export { type DeviceAction, decideDevice, deviceRules } from './decide-device.ts'
 export { decidePath } from './decide-path.ts'
+export {
+  type AccessRequest,
+  approvalRules,
+  type Borrower,
+  createGrants,
+  decideApproval,
+  emergencyFrom,
+  type Grant,
+  type Grantee,
+  type Grants,
+  type GrantTerms,
+  type Group,
+  grantRules,
+  type Hours,
+  type LendingFacts,
+  type LentAccount,
+  type Places,
+  type WantedAccess,
+  type Weekday,
+} from './grants/index.ts'
 export { type AskedPath, deniedPath } from './paths/denied-path.ts'
 export { type Decision, explain, type Rule } from './rule.ts'

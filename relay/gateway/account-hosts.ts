@@ -1,4 +1,12 @@
 import type { Account, Accounts, Site } from '../accounts/index.ts'
+import type { Grants } from '../control/index.ts'
+import type { Principal } from '../identity/index.ts'
+
+/** Where accounts are looked for. */
+export interface AccountRooms {
+  readonly accounts: Pick<Accounts, 'listAccounts'>
+  readonly grants: Pick<Grants, 'lentTo'>
+}
 
 /** Where accounts are: the names below the gateway's domain. */
 export interface Domain {
@@ -26,9 +34,15 @@ export function labelOf({ name, id }: Pick<Account, 'name' | 'id'>, domain: Pick
   return asLabel.test(name) && `${name}.${domain.name}` !== domain.portal ? name : id
 }
 
-/** The account of this owner that goes by this label. */
-export function accountOf(accounts: Pick<Accounts, 'listAccounts'>, label: string, owner: string, domain: Domain): Account | undefined {
-  return accounts.listAccounts({ owner }).find((account) => labelOf(account, domain) === label)
+/** The account of this person's that goes by this label, or one that is lent to him, which goes by its id. */
+export function accountOf(
+  { accounts, grants }: AccountRooms,
+  label: string,
+  person: Exclude<Principal, { kind: 'local' }>,
+  domain: Domain,
+): Account | undefined {
+  const own = accounts.listAccounts({ owner: person.user.id }).find((account) => labelOf(account, domain) === label)
+  return own ?? grants.lentTo(person).find(({ account }) => account.id === label)?.account
 }
 
 /** `domain` of the configuration without its port. */

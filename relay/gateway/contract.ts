@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls'
 import type { Logger } from 'pino'
 import type { Account, Accounts } from '../accounts/index.ts'
+import type { Grants } from '../control/index.ts'
 import type { Identity, Principal } from '../identity/index.ts'
 import type { Traffic } from '../traffic/index.ts'
 
@@ -19,6 +20,7 @@ export interface GatewayOptions {
   readonly settings: GatewaySettings
   readonly identity: Identity
   readonly accounts: Accounts
+  readonly grants: Grants
   readonly traffic: Traffic
   /** A certificate of the relay's own CA for this name; asked for where none is configured. */
   readonly leafFor: (name: string) => Promise<{ readonly context: SecureContext }>
@@ -47,8 +49,8 @@ export interface Gateway {
   stop(patience?: number): Promise<void>
   /** HOST:PORT it listens at. */
   readonly address: string
-  /** Where this account is: `https://erp.relay.example/`. */
-  addressOf(account: Account): string
+  /** Where this account is: `https://erp.relay.example/`. `lent`: for who borrows it, who may have one of the same name. */
+  addressOf(account: Account, lent?: boolean): string
   /**
    * The address by which the browser of somebody who is signed in at the portal comes into an account's host: good once, for a minute, in the
    * browser that asked. `account_unknown`: he has none that goes by this label.

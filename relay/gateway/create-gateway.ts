@@ -80,8 +80,9 @@ class ReverseGateway implements Gateway {
     return boundAddress(this.#server) ?? this.#rooms.settings.listen
   }
 
-  addressOf(account: Account): string {
-    return `https://${authorityOf(this.#domain, { label: labelOf(account, this.#domain), origin: 0 })}/`
+  addressOf(account: Account, lent = false): string {
+    const label = lent ? account.id : labelOf(account, this.#domain)
+    return `https://${authorityOf(this.#domain, { label, origin: 0 })}/`
   }
 
   handOver(principal: PortalPrincipal, request: HandOverRequest): string {

@@ -27,7 +27,7 @@ export function start(rooms: Rooms, exchange: Exchange): void {
 /** The address by which the portal sends him back. `account_unknown`. */
 export function handOverAddress(rooms: Rooms, principal: PortalPrincipal, { label, state, path, home }: HandOverRequest): string {
   const host = readLabel(label)
-  const account = host && accountOf(rooms.accounts, host.label, principal.user.id, rooms.domain())
+  const account = host && accountOf(rooms, host.label, principal, rooms.domain())
   const origins = account && rooms.accounts.site(account.siteId)?.origins.length
   if (host === undefined || account === undefined || origins === undefined || host.origin >= origins) {
     throw new RelayError('account_unknown', { params: { account: label } })

@@ -30,6 +30,7 @@ export function relayToSite(rooms: Rooms, exchange: Exchange, visit: SiteVisit):
 function senderOf({ strays }: Rooms, { req, target }: Exchange, { pass, account, site, map, place }: SiteVisit): Sender {
   const url = new URL(place.origin + target.path)
   return {
+    principal: pass.principal,
     userId: pass.principal.user.id,
     deviceId: pass.principal.session.id,
     userName: pass.principal.user.name,

@@ -1,5 +1,4 @@
 import type { Site } from '../accounts/index.ts'
-import { decide } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import { destined, hasContent, type RelayedRequest, readAuthority, respondError } from '../traffic/index.ts'
 import { hostLabel } from './account-hosts.ts'
@@ -43,7 +42,7 @@ function answer(rooms: Rooms, exchange: Exchange): RelayedRequest | undefined {
   return relayToSite(rooms, exchange, { ...visit, map, place: placeOf(visit.site, exchange) })
 }
 
-/** Undefined: there is no pass, or what it stood on has ended. `forbidden`, `gateway_host_unknown`. */
+/** Undefined: there is no pass, or what it stood on has ended. Whether the account may be used is for the traffic to ask. `gateway_host_unknown`. */
 function loadVisit({ passes, identity, accounts }: Rooms, { req, host }: Exchange): Visit | undefined {
   const token = readOwnCookie(req.headers.cookie, '__Host-login-relay-gateway')
   const pass = token === undefined ? undefined : passes.of(token, hostLabel(host))
@@ -51,8 +50,6 @@ function loadVisit({ passes, identity, accounts }: Rooms, { req, host }: Exchang
   const account = accounts.account(pass.accountId)
   const site = account && accounts.site(account.siteId)
   if (account === undefined || site === undefined || site.origins[host.origin] === undefined) throw new RelayError('gateway_host_unknown')
-  const decision = decide(pass.principal, 'use', account)
-  if (!decision.allowed) throw new RelayError('forbidden', { params: { reason: decision.reason } })
   return { pass, account, site }
 }
 

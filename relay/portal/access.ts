@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/index.ts'
 import { type AuditEntry, presentActor } from '../audit/index.ts'
-import { type Action, type Decision, type DeviceAction, decide, decideAdministration, decideDevice } from '../control/index.ts'
+import { type AccountDecision, type Action, type Decision, type DeviceAction, decideAdministration, decideDevice } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Device, Principal, User } from '../identity/index.ts'
 import type { Rooms } from './rooms.ts'
@@ -50,8 +50,13 @@ export function ownerOf(principal: Principal): string | undefined {
   return principal.kind === 'local' ? undefined : principal.user.id
 }
 
+/** Is it his, and not lent to him? To the local administrator everything is. */
+export function isOwnOf(principal: Principal, { owner }: Pick<Account, 'owner'>): boolean {
+  return principal.kind === 'local' || principal.user.id === owner
+}
+
 export interface AccountRef {
-  /** Id, or name within its owner. */
+  /** Id, or name within its owner; OWNER/NAME for one that is lent. */
   readonly id: string
   /** Whose account, by name: for the local administrator, who sees everybody's. */
   readonly user?: string | undefined
@@ -62,12 +67,28 @@ export interface AccountRef {
  * so that nothing can be found out by trying; `forbidden` is said of one's own only.
  */
 export async function checkAccount(rooms: Rooms, principal: Principal, action: Action, ref: AccountRef): Promise<Account> {
-  const unknown = new RelayError('account_unknown', { params: { account: ref.id } })
   const account = await findAccount(rooms, principal, ref)
-  if (account === undefined || !noteDecision(decide(principal, 'use', account), factsOf(account)).allowed) throw unknown
-  const { allowed, reason } = noteDecision(decide(principal, action, account), factsOf(account))
+  if (account === undefined) throw new RelayError('account_unknown', { params: { account: ref.id } })
+  await checkUse(rooms, principal, account, ref.id)
+  const { allowed, reason } = noteDecision(await mayNow(rooms, principal, action, account), factsOf(account))
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
   return account
+}
+
+/**
+ * What allows this principal to use an account now, from where this request came. `account_unknown` to whom it was never lent, under the name
+ * that he gave it; `grant_refused` to whom it is not lent now.
+ */
+export async function checkUse(rooms: Rooms, principal: Principal, account: Account, named: string): Promise<AccountDecision> {
+  const decision = noteDecision(await mayNow(rooms, principal, 'use', account), factsOf(account))
+  if (decision.allowed) return decision
+  if (decision.grant === undefined) throw new RelayError('account_unknown', { params: { account: named } })
+  throw new RelayError('grant_refused', { params: { reason: decision.reason }, url: `${rooms.url()}/requests` })
+}
+
+/** The decision about an account for who is at work, at his address. */
+export async function mayNow({ grants }: Pick<Rooms, 'grants'>, principal: Principal, action: Action, account: Account): Promise<AccountDecision> {
+  return grants.may(principal, action, account, presentActor()?.from?.address)
 }
 
 /** Throws unless this principal may do this with a device or portal session of user `owner`; another's is one that does not exist. */
@@ -85,8 +106,11 @@ export async function loadDevice({ identity }: Rooms, principal: Principal, acti
   return device as Device
 }
 
-async function findAccount({ accounts, identity }: Rooms, principal: Principal, { id, user }: AccountRef): Promise<Account | undefined> {
-  if (principal.kind !== 'local') return user === undefined || isUser(principal.user, user) ? accounts.account(id, principal.user.id) : undefined
+async function findAccount({ accounts, grants, identity }: Rooms, principal: Principal, { id, user }: AccountRef): Promise<Account | undefined> {
+  if (principal.kind !== 'local') {
+    const own = user === undefined || isUser(principal.user, user) ? accounts.account(id, principal.user.id) : undefined
+    return own ?? grants.lentTo(principal).find(({ account, name }) => account.id === id || name === (user === undefined ? id : `${user}/${id}`))?.account
+  }
   if (user !== undefined) {
     const owner = await identity.findUser(user)
     return owner === undefined ? undefined : accounts.account(id, owner.id)
@@ -115,7 +139,7 @@ export function checkOwnSignIn(principal: Principal): Extract<Principal, { kind:
 }
 
 /** What is recorded on the way of this request says which rule allowed it, or did not. */
-function noteDecision(decision: Decision, about: Pick<AuditEntry, 'account' | 'owner' | 'site' | 'device'>): Decision {
+function noteDecision<D extends Decision>(decision: D, about: Pick<AuditEntry, 'account' | 'owner' | 'site' | 'device'>): D {
   const actor = presentActor()
   if (actor === undefined) return decision
   const { allowed, rule, reason } = decision

@@ -1,8 +1,9 @@
 import { type Account, cookieRules } from '../accounts/index.ts'
-import { decide } from '../control/index.ts'
+import type { AccountDecision } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Principal } from '../identity/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
+import { mayNow } from './access.ts'
 import type { Rooms } from './rooms.ts'
 
 /** A session as a tool gets it. */
@@ -14,19 +15,28 @@ export interface ClaimedSession {
   readonly headers: readonly { readonly name: string; readonly value: string }[]
 }
 
-/** The account behind a ticket, for its holder. Spends nothing. `ticket_invalid`, `ticket_not_yours`. */
-export async function lookUpTicket({ sessions, accounts }: Rooms, principal: Principal, ticket: string): Promise<Account> {
+/** The account behind a ticket, for its holder. Spends nothing. `ticket_invalid`, `ticket_not_yours`, `grant_refused`. */
+export async function lookUpTicket(rooms: Rooms, principal: Principal, ticket: string): Promise<Account> {
+  return (await holdTicket(rooms, principal, ticket)).account
+}
+
+async function holdTicket(rooms: Rooms, principal: Principal, ticket: string): Promise<{ readonly account: Account; readonly decision: AccountDecision }> {
+  const { sessions, accounts } = rooms
   const found = await sessions.tickets.lookup(ticket)
   const account = found === undefined ? undefined : accounts.account(found.accountId)
   if (found === undefined || account === undefined) throw new RelayError('ticket_invalid')
   const isHolder = principal.kind === 'local' || principal.user.id === found.holder
-  if (!isHolder || !decide(principal, 'use', account).allowed) throw new RelayError('ticket_not_yours')
-  return account
+  const decision = await mayNow(rooms, principal, 'use', account)
+  if (!isHolder || (!decision.allowed && decision.grant === undefined)) throw new RelayError('ticket_not_yours')
+  if (!decision.allowed) throw new RelayError('grant_refused', { params: { reason: decision.reason } })
+  return { account, decision }
 }
 
 /** Redeems a ticket for cookies (law 4). Everything that can fail comes first: a sign-in that fails does not spend the ticket. */
 export async function claimTicket(rooms: Rooms, principal: Principal, ticket: string): Promise<ClaimedSession> {
-  const account = await lookUpTicket(rooms, principal, ticket)
+  const { account, decision } = await holdTicket(rooms, principal, ticket)
+  if (decision.grant !== undefined && decision.grant.handoff !== true)
+    throw new RelayError('handoff_unavailable', { params: { reason: 'the account is lent to you without its cookies' } })
   const session = await rooms.sessions.ensure(account.id, { wait: false })
   const headers = handedHeaders(session)
   await rooms.sessions.tickets.redeem(ticket, principal)

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Account, AccountChoices, Accounts, Declarations } from '../accounts/index.ts'
 import type { Audit } from '../audit/index.ts'
+import type { Grants } from '../control/index.ts'
 import type { Notices } from '../control/notices/index.ts'
 import type { DeviceCertificates, Identity, Passkeys, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
@@ -15,8 +16,8 @@ import type { DevicePrincipal } from './proxied-devices.ts'
 
 /** What the portal needs of the gateway; app.ts brings the two together. */
 export interface OwnGateway {
-  /** Where an account is. */
-  addressOf(account: Account): string
+  /** Where an account is. `lent`: for who borrows it. */
+  addressOf(account: Account, lent?: boolean): string
   /** The site's origins that its pages asked for past the gateway. */
   strays(account: Account): readonly string[]
   /** The address by which the browser of somebody who is signed in here comes into an account's host. `account_unknown`. */
@@ -36,6 +37,7 @@ export interface PortalOptions {
   readonly deviceCertificates: DeviceCertificates
   readonly accounts: Accounts
   readonly choices: AccountChoices
+  readonly grants: Grants
   readonly declarations: Declarations
   readonly login: Login
   readonly sessions: Sessions

@@ -1,48 +1,69 @@
 import type { Account, AccountChoices, Accounts, Site } from '../accounts/index.ts'
-import { decide } from '../control/index.ts'
+import { decide, type Grants, type LentAccount } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 
-/** What a device may use at a site, in order of name. */
-export function usableAccounts(accounts: Pick<Accounts, 'listAccounts'>, principal: DevicePrincipal, site: Site): Account[] {
-  return accounts.listAccounts({ owner: principal.user.id, siteId: site.id }).filter((account) => decide(principal, 'use', account).allowed)
+/** Where the accounts of a request are found. */
+export interface ChoosingRooms {
+  readonly accounts: Pick<Accounts, 'account' | 'listAccounts'>
+  readonly choices: Pick<AccountChoices, 'of'>
+  readonly grants: Pick<Grants, 'lentTo' | 'isOver'>
+}
+
+/** An account that a device may use. */
+export interface Usable {
+  readonly account: Account
+  /** What a tool names it by: NAME, or OWNER/NAME. */
+  readonly name: string
+  /** Whose it is; undefined: the device's user's own. */
+  readonly lentBy?: string
+}
+
+/** What a device may use at a site, its user's own first, in order of name. Whether it may just now is asked of each request. */
+export function usableAccounts(rooms: Pick<ChoosingRooms, 'accounts' | 'grants'>, principal: DevicePrincipal, site: Site): Usable[] {
+  const own = ownAccounts(rooms, principal, site).filter((account) => decide(principal, 'use', account).allowed)
+  const lent = lentAccounts(rooms, principal, site).filter((one) => !rooms.grants.isOver(one))
+  return [...own.map((account) => ({ account, name: account.name })), ...lent.map(({ account, name, ownerName }) => ({ account, name, lentBy: ownerName }))]
 }
 
 /**
- * The account a request uses: the one its header names, the only one, or the device's choice.
- * `login_required`, `account_unknown`, `account_ambiguous`, `forbidden`.
+ * The account a request uses: the one its header names, the only one of his own, or the device's choice. A lent one is never used unless it was
+ * named or chosen: somebody could lend an account to have what others do at the site done with it.
+ * Whether he may use it is for the traffic to ask. `login_required`, `account_unknown`, `account_ambiguous`.
  */
-export function chooseAccount(
-  accounts: Pick<Accounts, 'account' | 'listAccounts'>,
-  choices: Pick<AccountChoices, 'of'>,
-  principal: DevicePrincipal,
-  site: Site,
-  named: string | undefined,
-): Account {
-  const account = named === undefined ? soleOrChosen(accounts, choices, principal, site) : byName(accounts, principal, site, named)
-  checkUse(principal, account)
-  return account
+export function chooseAccount(rooms: ChoosingRooms, principal: DevicePrincipal, site: Site, named: string | undefined): Account {
+  return named === undefined ? soleOrChosen(rooms, principal, site) : byName(rooms, principal, site, named)
 }
 
-/** `forbidden` unless this principal may use it. */
-export function checkUse(principal: DevicePrincipal, account: Account): void {
-  const decision = decide(principal, 'use', account)
-  if (!decision.allowed) throw new RelayError('forbidden', { params: { reason: decision.reason } })
-}
-
-function soleOrChosen(accounts: Pick<Accounts, 'listAccounts'>, choices: Pick<AccountChoices, 'of'>, principal: DevicePrincipal, site: Site): Account {
-  const own = accounts.listAccounts({ owner: principal.user.id, siteId: site.id })
+function soleOrChosen(rooms: ChoosingRooms, principal: DevicePrincipal, site: Site): Account {
+  const own = ownAccounts(rooms, principal, site)
+  const lent = lentAccounts(rooms, principal, site)
   const [first] = own
-  if (first === undefined) throw new RelayError('login_required', { params: { site: site.id } })
-  if (own.length === 1) return first
-  const chosenId = choices.of(principal.device.id, site.id)
-  const chosen = own.find(({ id }) => id === chosenId)
+  if (first !== undefined && own.length === 1 && lent.length === 0) return first
+  const chosenId = rooms.choices.of(principal.device.id, site.id)
+  const chosen =
+    own.find(({ id }) => id === chosenId) ?? lent.find((one) => one.account.id === chosenId && (first === undefined || !rooms.grants.isOver(one)))?.account
   if (chosen !== undefined) return chosen
-  throw new RelayError('account_ambiguous', { params: { site: site.id, accounts: own.map(({ name }) => name).join(', ') } })
+  if (first !== undefined && own.length === 1) return first
+  const names = usableAccounts(rooms, principal, site).map(({ name }) => name)
+  if (names.length === 0) throw new RelayError('login_required', { params: { site: site.id } })
+  throw new RelayError('account_ambiguous', { params: { site: site.id, accounts: names.join(', ') } })
 }
 
-function byName(accounts: Pick<Accounts, 'account'>, principal: DevicePrincipal, site: Site, name: string): Account {
-  const account = accounts.account(name, principal.user.id)
-  if (account === undefined || account.siteId !== site.id) throw new RelayError('account_unknown', { params: { account: name } })
-  return account
+/** Own ones by name, lent ones as OWNER/NAME. */
+function byName(rooms: ChoosingRooms, principal: DevicePrincipal, site: Site, name: string): Account {
+  const own = rooms.accounts.account(name, principal.user.id)
+  if (own?.siteId === site.id) return own
+  const lent = lentAccounts(rooms, principal, site).find((one) => one.name === name)
+  if (lent === undefined) throw new RelayError('account_unknown', { params: { account: name } })
+  return lent.account
+}
+
+function ownAccounts({ accounts }: Pick<ChoosingRooms, 'accounts'>, { user }: DevicePrincipal, { id }: Site): Account[] {
+  return accounts.listAccounts({ owner: user.id, siteId: id })
+}
+
+function lentAccounts({ grants }: Pick<ChoosingRooms, 'grants'>, principal: DevicePrincipal, { id }: Site): readonly LentAccount[] {
+  const lent = grants.lentTo(principal)
+  return lent.length === 0 ? lent : lent.filter(({ account }) => account.siteId === id)
 }

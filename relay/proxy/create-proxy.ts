@@ -199,15 +199,16 @@ class ForwardProxy implements Proxy {
   }
 
   #toSite(request: Omit<SiteRequest, 'sender'>, principal: DevicePrincipal): RelayedRequest | undefined {
-    const { accounts, choices, traffic } = this.#rooms
+    const { traffic } = this.#rooms
     const { site, head, target } = request
     const sender = {
+      principal,
       userId: principal.user.id,
       deviceId: principal.device.id,
       userName: principal.user.name,
       deviceName: principal.device.name,
       isAtOrigin: true,
-      chooseAccount: () => chooseAccount(accounts, choices, principal, site, head.account),
+      chooseAccount: () => chooseAccount(this.#rooms, principal, site, head.account),
       seeOther: ({ code }: RelayError) => (code === 'account_ambiguous' ? chooserAddress(site, target) : undefined),
     }
     const excess = this.#limits.takeRequest(principal.device.id)

@@ -1,7 +1,7 @@
 import { asRelayError, RelayError } from '../errors.ts'
 import type { SiteSession, Ticket } from '../sessions/index.ts'
-import { handedCookieLines, respondError, type SiteRequest } from '../traffic/index.ts'
-import { checkUse } from './choose-account.ts'
+import { addressOf, handedCookieLines, respondError, type SiteRequest } from '../traffic/index.ts'
+import { checkUse } from './check-use.ts'
 import type { DeliveryHops } from './delivery-hops.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import type { Rooms } from './rooms.ts'
@@ -20,14 +20,15 @@ export async function deliver(rooms: Rooms, hops: DeliveryHops, request: DeviceR
   const { res, head } = request
   try {
     const { ticket, visited } = takeCode(rooms, hops, request)
-    const session = await sessionFor(rooms, ticket, request)
+    const { session, isHandoff } = await sessionFor(rooms, ticket, request)
+    const given = { ...request, isHandoff }
     rooms.sessions.touch(session)
     await rooms.choices.choose(request.principal.device.id, session.account)
     const seen = [...visited, request.target.place.origin]
-    const next = nextOrigin(session, seen, request)
+    const next = nextOrigin(session, seen, given)
     const location = next === undefined ? landingOf(session) : nextHop(rooms, hops, { ticket, next, seen })
     res.writeHead(303, [
-      ...linesAt(session, request.target.place.origin, request).flatMap((line) => ['Set-Cookie', line]),
+      ...linesAt(session, request.target.place.origin, given).flatMap((line) => ['Set-Cookie', line]),
       ...['Location', location, 'Content-Length', '0', 'Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer'],
     ])
     res.end()
@@ -48,20 +49,29 @@ function takeCode({ sessions }: Rooms, hops: DeliveryHops, { req, target, princi
   return { ticket, visited }
 }
 
-async function sessionFor({ accounts, sessions }: Rooms, ticket: Ticket, { site, principal }: DeviceRequest): Promise<SiteSession> {
+async function sessionFor(
+  { accounts, sessions, grants }: Rooms,
+  ticket: Ticket,
+  { site, principal, req }: DeviceRequest,
+): Promise<{ readonly session: SiteSession; readonly isHandoff: boolean }> {
   const account = accounts.account(ticket.accountId)
   if (account === undefined || account.siteId !== site.id) throw new RelayError('ticket_invalid')
-  checkUse(principal, account)
-  return sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }))
+  const { grant } = await checkUse(grants, principal, account, addressOf(req))
+  const session = sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }))
+  // What is lent goes without its cookies, unless its owner says otherwise.
+  return { session, isHandoff: site.delivery === 'handoff' && (grant === undefined || grant.handoff === true) }
 }
 
+/** A request whose cookies are known: real ones, or what stands for them. */
+type Given = DeviceRequest & { readonly isHandoff: boolean }
+
 /** The next enrolled origin where a cookie of this session belongs. */
-function nextOrigin(session: SiteSession, seen: readonly string[], request: DeviceRequest): string | undefined {
+function nextOrigin(session: SiteSession, seen: readonly string[], request: Given): string | undefined {
   return session.site.origins.find((origin) => !seen.includes(origin) && linesAt(session, origin, request).length > 0)
 }
 
-function linesAt(session: SiteSession, origin: string, { site, principal }: DeviceRequest): string[] {
-  return handedCookieLines(session.cookies(), { session, site, url: new URL(origin), deviceId: principal.device.id, isHandoff: site.delivery === 'handoff' })
+function linesAt(session: SiteSession, origin: string, { site, principal, isHandoff }: Given): string[] {
+  return handedCookieLines(session.cookies(), { session, site, url: new URL(origin), deviceId: principal.device.id, isHandoff })
 }
 
 function nextHop({ sessions }: Rooms, hops: DeliveryHops, { ticket, next, seen }: { ticket: Ticket; next: string; seen: readonly string[] }): string {

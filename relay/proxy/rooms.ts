@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { AccountChoices, Accounts } from '../accounts/index.ts'
+import type { Grants } from '../control/index.ts'
 import type { DeviceCertificates, Identity } from '../identity/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
@@ -24,6 +25,7 @@ export interface ProxyOptions {
   readonly deviceCertificates: DeviceCertificates
   readonly accounts: Accounts
   readonly choices: AccountChoices
+  readonly grants: Grants
   readonly sessions: Sessions
   readonly outbound: Outbound
   readonly traffic: Traffic

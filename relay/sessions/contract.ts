@@ -241,7 +241,8 @@ export interface Tickets {
   lookup(value: string): Promise<Ticket | undefined>
   /** Spends it: of any number of callers one succeeds. `ticket_invalid`, `ticket_not_yours` (which does not spend it). */
   redeem(value: string, principal: Principal): Promise<Ticket>
-  revoke(accountId: string): Promise<number>
+  /** `exceptOf`: but for those of this user. */
+  revoke(accountId: string, exceptOf?: string): Promise<number>
   /**
    * After a redeem in a browser: a code, good once and for 60 seconds, by which the proxy at the site's own origin knows whose cookies to set.
    */

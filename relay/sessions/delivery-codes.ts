@@ -37,9 +37,9 @@ export class DeliveryCodes {
     return found.expiresAt > this.#now() ? found.ticket : undefined
   }
 
-  revoke(accountId: string): void {
+  revoke(accountId: string, exceptOf?: string): void {
     for (const [key, { ticket }] of this.#codes) {
-      if (ticket.accountId === accountId) this.#codes.delete(key)
+      if (ticket.accountId === accountId && ticket.holder !== exceptOf) this.#codes.delete(key)
     }
   }
 

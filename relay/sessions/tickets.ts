@@ -51,9 +51,9 @@ class StoredTickets implements Tickets {
     return found.value
   }
 
-  async revoke(accountId: string): Promise<number> {
-    this.#deliveries.revoke(accountId)
-    const found = await this.#records.list({ index: { name: 'account', key: accountId } })
+  async revoke(accountId: string, exceptOf?: string): Promise<number> {
+    this.#deliveries.revoke(accountId, exceptOf)
+    const found = (await this.#records.list({ index: { name: 'account', key: accountId } })).filter(({ value }) => value.holder !== exceptOf)
     const removed = await Promise.all(found.map(({ id }) => this.#records.delete(id)))
     return removed.filter(Boolean).length
   }

@@ -1,5 +1,6 @@
 import { TrafficCounts } from './counts.ts'
 import { FirstUses } from './first-uses.ts'
+import { LentTraffic } from './lent-traffic.ts'
 import { LiveTraffic } from './live-traffic.ts'
 import { RelayedRequest } from './relayed-request.ts'
 import type { Rooms, TrafficOptions } from './rooms.ts'
@@ -23,6 +24,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     counts: new TrafficCounts(options.observers),
     turns: new Turns(),
     firstUses: new FirstUses(options.audit),
+    lent: new LentTraffic(options.grants),
   }
   return {
     live: rooms.live,

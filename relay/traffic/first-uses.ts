@@ -1,4 +1,5 @@
 import type { Actor, Audit } from '../audit/index.ts'
+import type { AccountDecision } from '../control/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
 import { fieldOf } from './forms/field-of.ts'
 import type { Sender } from './sender.ts'
@@ -14,22 +15,24 @@ export class FirstUses {
     this.#audit = audit
   }
 
-  /** Undefined: it is recorded. Otherwise resolves when it is; `audit_unwritable`. */
-  note(session: SiteSession, request: SiteRequest): Promise<void> | undefined {
-    const { deviceId } = request.sender
+  /** Undefined: it is recorded. Otherwise resolves when it is; `audit_unwritable`. `allowed`: by what it may. */
+  note(session: SiteSession, request: SiteRequest, allowed: AccountDecision | undefined): Promise<void> | undefined {
+    const user = userOf(request, allowed)
     let devices = this.#uses.get(session)
     if (devices === undefined) {
       devices = new Map()
       this.#uses.set(session, devices)
     }
-    const use = devices.get(deviceId) ?? this.#record(session, request, devices)
+    const use = devices.get(user) ?? this.#record(session, request, devices, allowed)
     return use === true ? undefined : use
   }
 
-  #record(session: SiteSession, request: SiteRequest, devices: Map<string, Promise<void> | true>): Promise<void> {
-    const { deviceId } = request.sender
+  #record(session: SiteSession, request: SiteRequest, devices: Map<string, Promise<void> | true>, allowed: AccountDecision | undefined): Promise<void> {
+    const deviceId = userOf(request, allowed)
     const { id: account, owner, siteId: site } = session.account
-    const use = this.#audit.record({ act: 'account.use', outcome: 'intent', ...actorOf(request), account, owner, site, details: { session: session.id } }).then(
+    const details = { session: session.id, ...(allowed?.grant === undefined ? {} : { grant: allowed.grant.id }) }
+    const policy = allowed === undefined ? {} : { rule: allowed.rule, reason: allowed.reason }
+    const use = this.#audit.record({ act: 'account.use', outcome: 'intent', ...actorOf(request), ...policy, account, owner, site, details }).then(
       () => void devices.set(deviceId, true),
       (error) => {
         devices.delete(deviceId)
@@ -39,6 +42,11 @@ export class FirstUses {
     devices.set(deviceId, use)
     return use
   }
+}
+
+/** A device uses it anew where another grant allows it. */
+function userOf({ sender: { deviceId } }: SiteRequest, allowed: AccountDecision | undefined): string {
+  return allowed?.grant === undefined ? deviceId : `${deviceId} ${allowed.grant.id}`
 }
 
 /** A request by which a device acts. */
@@ -62,7 +70,8 @@ export function actorOf({ req, head, sender }: Acting): Actor {
   }
 }
 
-function addressOf({ socket }: SiteRequest['req']): string | undefined {
+/** Of the client's connection. Undefined: not known. */
+export function addressOf({ socket }: SiteRequest['req']): string | undefined {
   try {
     return socket?.remoteAddress
   } catch {

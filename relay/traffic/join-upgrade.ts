@@ -18,9 +18,10 @@ export interface ClientUpgrade {
   accept(head: ResponseHead): boolean
 }
 
-/** A WebSocket's close codes (RFC 6455 section 7.4): 4401 is the relay's own, told in docs/terminals.md. */
+/** A WebSocket's close codes (RFC 6455 section 7.4): 4401 and 4403 are the relay's own, told in docs/terminals.md. */
 const closeWords: Readonly<Record<CutReason, readonly [code: number, reason: string]>> = {
   ended: [4401, 'the session has ended'],
+  unlent: [4403, 'your leave to use this account has ended'],
   stopping: [1001, 'the relay is being stopped'],
 }
 

@@ -2,17 +2,18 @@ import type { Duplex } from 'node:stream'
 import type { ResponseFacts } from '../../adapters/index.ts'
 import type { Account } from '../accounts/index.ts'
 import { runAs } from '../audit/index.ts'
+import type { AccountDecision } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { PageSignIn, SiteSession } from '../sessions/index.ts'
+import { checkLeave } from './check-leave.ts'
 import { checkPath } from './check-path.ts'
 import { ClientWait } from './client-wait.ts'
 import { ExchangeCookies } from './cookies/exchange-cookies.ts'
 import { isCrossSite } from './cross-site.ts'
 import { earlyHintsTo } from './early-hints.ts'
 import { Ending } from './ending.ts'
-import { respondError, respondSeeOther } from './error-answer.ts'
-import { actorOf } from './first-uses.ts'
+import { actorOf, addressOf } from './first-uses.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
 import { giveContinue } from './give-continue.ts'
@@ -21,6 +22,7 @@ import { KeptBody } from './kept-body.ts'
 import { passAnswer } from './pass-answer.ts'
 import { hasContent } from './request-head.ts'
 import { isFalseAlarm, isUndone, rememberFalseAlarm } from './resend.ts'
+import { respondRefusal } from './respond-refusal.ts'
 import { type ResponseHead, readResponseHead } from './response-head.ts'
 import type { Rooms } from './rooms.ts'
 import type { SiteRequest } from './site-request.ts'
@@ -29,9 +31,6 @@ import type { CutReason, Cuttable, UnderWay } from './under-way.ts'
 
 /** A request that is refused this often with a cookie newer each time is refused for another reason. */
 const mostRetakes = 3
-
-/** A larger body that nobody will read is not waited for: the connection ends instead. */
-const drainBytes = 65_536
 
 /**
  * One request on its way to an enrolled site: chooses the account, waits for its session, sends, and passes the answer on; or, when
@@ -57,6 +56,7 @@ export class RelayedRequest implements Cuttable {
   #endTurn = (): void => {}
   #isOver = false
   #account: Account | undefined
+  #allowed: AccountDecision | undefined
   /** The person registers at the site: requests go there as they are. */
   #isRegistering = false
   #page: PageSignIn | undefined
@@ -83,16 +83,36 @@ export class RelayedRequest implements Cuttable {
       this.#isRegistering = sender.isAtOrigin && sessions.registrations.isOpen(sender.userId, site.id)
       if (this.#isRegistering) return void this.#sendNow(undefined)
       this.#account = sender.chooseAccount()
-      checkPath(this.#request, this.#account)
-      this.#page = this.#isCrossSite || this.#request.upgrade !== undefined ? undefined : sessions.pageSignIns.of(this.#account.id, sender.deviceId)
-      if (this.#page !== undefined) return void this.#sendByPage(this.#page)
-      const live = sessions.live(this.#account.id)
-      // Nor does such a page make the relay sign in.
-      if (live === undefined && !this.#isCrossSite) this.#signIn((session) => this.#send(session))
-      else this.#send(live)
+      const leave = checkLeave(this.#rooms.grants, this.#request, this.#account)
+      if (leave instanceof Promise) leave.then((allowed) => this.#begin(allowed)).catch((error) => this.#fail(error))
+      else this.#begin(leave)
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** It may use its account. */
+  #begin(allowed: AccountDecision): void {
+    if (this.#isOver) return
+    const { sender, req } = this.#request
+    const { sessions, lent } = this.#rooms
+    const account = this.#account as Account
+    this.#allowed = allowed
+    checkPath(this.#request, account)
+    if (this.#isLent) {
+      lent.begin(this, sender.principal, account, addressOf(req))
+      if (allowed.grant?.handoff !== true) this.#cookies.withhold()
+    } else if (!this.#isCrossSite && this.#request.upgrade === undefined) this.#page = sessions.pageSignIns.of(account.id, sender.deviceId)
+    if (this.#page !== undefined) return void this.#sendByPage(this.#page)
+    const live = sessions.live(account.id)
+    // Nor does such a page make the relay sign in.
+    if (live === undefined && !this.#isCrossSite) this.#signIn((session) => this.#send(session))
+    else this.#send(live)
+  }
+
+  /** The account is somebody else's. */
+  get #isLent(): boolean {
+    return this.#allowed?.grant !== undefined
   }
 
   /** Part of a sign-in that a person does on the site's page: with what the site has given so far, and the password where the placeholder stands. */
@@ -152,7 +172,7 @@ export class RelayedRequest implements Cuttable {
   #send(session: SiteSession | undefined): void {
     const { site } = this.#request
     const { turns, firstUses } = this.#rooms
-    const recording = session === undefined ? undefined : firstUses.note(session, this.#request)
+    const recording = session === undefined ? undefined : firstUses.note(session, this.#request, this.#allowed)
     if (session !== undefined && recording !== undefined) {
       recording.then(
         () => this.#sendRecorded(session),
@@ -350,7 +370,8 @@ export class RelayedRequest implements Cuttable {
     if (this.#isCrossSite || !this.#hasBody) return
     const form = { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body?.whole(), site, answer }
     if (this.#isRegistering) noticeRegistration(this.#rooms, sender.userId, form)
-    else if (this.#account !== undefined) noticeChange(this.#rooms, { ...form, account: this.#account })
+    // What a borrower makes of the password is not taken for the owner's word.
+    else if (this.#account !== undefined && !this.#isLent) noticeChange(this.#rooms, { ...form, account: this.#account })
   }
 
   #fail(thrown: unknown): void {
@@ -361,22 +382,7 @@ export class RelayedRequest implements Cuttable {
   }
 
   #respond(error: RelayError, fields: readonly string[] = []): void {
-    const { req, res, head, sender } = this.#request
-    if (res.headersSent) {
-      res.destroy()
-      return
-    }
-    this.#tally.refused(error)
-    // Not a frame: the page there would stand in a page of the site's.
-    const isPage = req.method === 'GET' && head.isNavigation && (head.fetchDest ?? 'document') === 'document'
-    const elsewhere = isPage ? sender.seeOther?.(error) : undefined
-    if (elsewhere !== undefined) {
-      this.#tally.status = 303
-      respondSeeOther(res, elsewhere, error)
-      return
-    }
-    const unread = this.#hasBody && !req.complete && (head.chunked || (head.contentLength ?? 0) > drainBytes)
-    respondError(res, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: unread || error.status === 408, fields })
+    respondRefusal(this.#rooms.portalUrl(), this.#request, this.#tally, error, fields)
   }
 
   /** When all is said, or nobody listens any more. */
@@ -386,6 +392,7 @@ export class RelayedRequest implements Cuttable {
     this.#endTurn()
     this.#users?.delete(this)
     this.#rooms.live.end(this)
+    if (this.#isLent) this.#rooms.lent.end(this)
     // That makes an exception with its stack: not for a request that came to its end in order.
     const isWhole = this.#request.res.writableFinished
     if (!isWhole) this.#ending.end()

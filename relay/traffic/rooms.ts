@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Audit } from '../audit/index.ts'
+import type { Grants } from '../control/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { TrafficCounts } from './counts.ts'
 import type { ExchangeObserver } from './exchange-observer.ts'
 import type { FirstUses } from './first-uses.ts'
+import type { LentTraffic } from './lent-traffic.ts'
 import type { LiveTraffic } from './live-traffic.ts'
 import type { Turns } from './turns.ts'
 
@@ -14,6 +16,7 @@ export interface TrafficOptions {
   readonly sessions: Sessions
   readonly outbound: Outbound
   readonly audit: Audit
+  readonly grants: Pick<Grants, 'may' | 'onChanged'>
   /** Asked for each error answer: the portal may have chosen its port at start. */
   readonly portalUrl: () => string
   readonly log: Logger
@@ -27,4 +30,5 @@ export interface Rooms extends TrafficOptions {
   readonly counts: TrafficCounts
   readonly turns: Turns
   readonly firstUses: FirstUses
+  readonly lent: LentTraffic
 }

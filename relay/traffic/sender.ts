@@ -1,10 +1,13 @@
 import type { Account } from '../accounts/index.ts'
+import type { Borrower } from '../control/index.ts'
 import type { RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { ResponseHead } from './response-head.ts'
 
 /** Who sends a request, and by which door it came. */
 export interface Sender {
+  /** What he may use is asked of him. */
+  readonly principal: Borrower
   readonly userId: string
   /** Of the device, or of what stands for one: a sign-in on a site's page belongs to it. */
   readonly deviceId: string

@@ -2,6 +2,8 @@
 export type CutReason =
   /** Its session has ended. */
   | 'ended'
+  /** The account is lent, and the leave to use it is over. */
+  | 'unlent'
   /** The relay is being stopped. */
   | 'stopping'
 

@@ -16,10 +16,10 @@ export async function withOtherHosts(
   port: number,
   limits: Record<string, number> = {},
 ): Promise<ProxyAccess & { readonly proxy: ForwardProxy }> {
-  const { identity, deviceCertificates, accounts, choices, sessions, certificateAuthority: ca, outbound, traffic, log } = house
+  const { identity, deviceCertificates, accounts, choices, grants, sessions, certificateAuthority: ca, outbound, traffic, log } = house
   const proxy = createProxy({
     config: configSchema.parse({ proxy: { listen: '127.0.0.1:0', otherHosts: 'tunnel' }, limits }),
-    ...{ identity, deviceCertificates, accounts, choices, sessions, traffic, ca, log },
+    ...{ identity, deviceCertificates, accounts, choices, grants, sessions, traffic, ca, log },
     outbound: {
       ...outbound,
       async connect() {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Account, keepAliveOf } from '../../accounts/index.ts'
 import { RelayError } from '../../errors.ts'
-import { checkAccount, checkActsFor, ownerOf } from '../access.ts'
+import { checkAccount, checkActsFor, isOwnOf, ownerOf } from '../access.ts'
 import { accountState } from '../account-state.ts'
 import { ownerNames } from '../owner-names.ts'
 import { patience, type Rooms } from '../rooms.ts'
@@ -113,7 +113,7 @@ export const accountRoutes = [
     query: ownerQuery,
     answer: accountAnswer.meta({ examples: [example] }),
     handle: async ({ rooms, principal, params, query }) => {
-      const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
+      const account = await checkAccount(rooms, principal, 'keep', { ...params, ...query })
       return (await accountViewer(rooms))(account)
     },
   }),
@@ -140,7 +140,7 @@ export const accountRoutes = [
     answer: { type: 'application/x-ndjson', description: 'Session events, one a line.' },
     handle: async ({ rooms, principal, params, query }) => {
       const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
-      return signInLines(rooms.sessions, account)
+      return signInLines(rooms.sessions, account, { fresh: isOwnOf(principal, account) })
     },
   }),
   route({
@@ -175,7 +175,7 @@ export const accountRoutes = [
   route({
     method: 'POST',
     path: '/accounts/:id/open',
-    summary: 'A handoff link, good once and for a short time, for the owner of the account',
+    summary: 'A handoff link, good once and for a short time, for you; from the local administrator, for the owner of the account',
     access: 'known',
     params: accountParams,
     query: ownerQuery,
@@ -185,7 +185,7 @@ export const accountRoutes = [
       .meta({ examples: [{ link: 'http://127.0.0.1:8470/handoff/TICKET', expiresAt: 1_760_000_000_000 }] }),
     handle: async ({ rooms, principal, params, query }) => {
       const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
-      const { value, expiresAt } = await rooms.sessions.tickets.issue(account.id, account.owner)
+      const { value, expiresAt } = await rooms.sessions.tickets.issue(account.id, ownerOf(principal) ?? account.owner)
       return { link: `${rooms.url()}/handoff/${value}`, expiresAt }
     },
   }),
@@ -200,7 +200,7 @@ export const accountRoutes = [
     handle: async ({ rooms, principal, params, query }) => {
       const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
       if (rooms.gateway === undefined) throw new RelayError('gateway_off')
-      return { url: rooms.gateway.addressOf(account) }
+      return { url: rooms.gateway.addressOf(account, !isOwnOf(principal, account)) }
     },
   }),
 ]

@@ -97,7 +97,7 @@ export function knownChallenge(rooms: Rooms, principal: Principal, id: string): 
 /** Undefined: no longer asked, or not of this principal. */
 export function findChallenge({ sessions }: Rooms, principal: Principal, id: string): PendingChallenge | undefined {
   const found = sessions.challenges(ownerOf(principal)).find((challenge) => challenge.id === id)
-  return found !== undefined && decide(principal, 'use', found.account).allowed ? found : undefined
+  return found !== undefined && decide(principal, 'keep', found.account).allowed ? found : undefined
 }
 
 export function unknownQuestion(): RelayError {

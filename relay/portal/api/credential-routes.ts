@@ -126,7 +126,7 @@ export const credentialRoutes = [
       ],
     }),
     handle: async ({ rooms, principal, params, query }) => {
-      const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
+      const account = await checkAccount(rooms, principal, 'keep', { ...params, ...query })
       const device = principal.kind === 'device' ? principal.device.id : undefined
       const { username, placeholder, site, form, expiresAt } = await rooms.sessions.pageSignIns.begin(account.id, device)
       return { username, placeholder, loginUrl: site.loginUrl, action: form.action.href, field: form.field, expiresAt }

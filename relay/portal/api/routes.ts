@@ -9,10 +9,13 @@ import { denyPathRoutes } from './deny-path-routes.ts'
 import { deviceCertificateRoutes } from './device-certificate-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { grantRoutes } from './grant-routes.ts'
+import { groupRoutes } from './group-routes.ts'
 import { keepAliveRoutes } from './keep-alive-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 import { relayRoutes } from './relay-routes.ts'
+import { requestRoutes } from './request-routes.ts'
 import type { ApiRoute } from './route.ts'
 import { secondFactorRoutes } from './second-factor-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -21,6 +24,7 @@ import { snapshotRoutes } from './snapshot-routes.ts'
 import { ticketRoutes } from './ticket-routes.ts'
 import { trafficRoutes } from './traffic-routes.ts'
 import { userRoutes } from './user-routes.ts'
+import { whyRoutes } from './why-routes.ts'
 
 /** The whole API, in the order of its document. */
 export const apiRoutes: readonly ApiRoute[] = [
@@ -37,6 +41,10 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...credentialRoutes,
   ...keepAliveRoutes,
   ...denyPathRoutes,
+  ...grantRoutes,
+  ...requestRoutes,
+  ...groupRoutes,
+  ...whyRoutes,
   ...registrationRoutes,
   ...snapshotRoutes,
   ...sessionRoutes,

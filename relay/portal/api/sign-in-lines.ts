@@ -7,13 +7,14 @@ import { eventView } from '../views.ts'
 
 /**
  * Signs in and tells it: a line of JSON an event, the last one `signed-in` or `failed`. Where a sign-in is under way already, its steps come first.
+ * `fresh`: though a session is live, which whoever borrows the account does not end.
  * Rejects when none can begin, before a line is sent. A client that goes away does not end the sign-in, which others may wait for.
  */
-export function signInLines(sessions: Sessions, account: Account): Promise<Readable> {
+export function signInLines(sessions: Sessions, account: Account, { fresh }: { readonly fresh: boolean }): Promise<Readable> {
   const recent = sessions.recent(account.id)
   const last = recent.at(-1)
   const before = last !== undefined && isUnderWay(last) ? recent : []
-  return errandLines(sessions, account, { before, isLast: isOutcome, run: () => sessions.ensure(account.id, { fresh: true }) })
+  return errandLines(sessions, account, { before, isLast: isOutcome, run: () => sessions.ensure(account.id, { fresh }) })
 }
 
 /** Gives the account a new password and tells it in the same way: `password` says what became of it. */

@@ -104,7 +104,7 @@ export const siteRoutes = [
     answer: learnAnswer,
     handle: async ({ rooms, principal, params, body }) => {
       const site = knownSite(rooms, params.id)
-      const account = await checkAccount(rooms, principal, 'use', { id: body.account, user: body.user })
+      const account = await checkAccount(rooms, principal, 'keep', { id: body.account, user: body.user })
       if (account.siteId !== site.id) throw new RelayError('bad_request', { params: { problem: `the account is not one at ${site.id}` } })
       return learnFrom(rooms, account, { tryWrong: body.tryWrong === true })
     },

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { isRelayError } from '../../errors.ts'
-import { checkAccount } from '../access.ts'
+import { checkAccount, isOwnOf } from '../access.ts'
 import { accountState } from '../account-state.ts'
 import { patience, type Rooms } from '../rooms.ts'
 import { signInSoon } from '../sign-in-soon.ts'
@@ -12,15 +12,17 @@ export function accountDeeds(app: FastifyInstance, rooms: Rooms): void {
   takeForm(app, rooms, '/accounts/:id/open', {}, async ({ principal, params, request }) => {
     const account = await checkAccount(rooms, principal, 'use', { id: params.id ?? '' })
     const session = await signInSoon(rooms, account.id).catch(onlyOutcomes)
-    if (session === undefined) return { goTo: `/accounts/${account.id}?open=1` }
+    if (session === undefined) return { goTo: `/${isOwnOf(principal, account) ? 'accounts' : 'lent'}/${account.id}?open=1` }
     const { value } = await rooms.sessions.tickets.issue(account.id, principal.user.id)
     return leave(rooms, { session, principal, ticket: value, request })
   })
 
   takeForm(app, rooms, '/accounts/:id/sign-in', {}, async ({ principal, params }) => {
     const account = await checkAccount(rooms, principal, 'use', { id: params.id ?? '' })
-    await signInSoon(rooms, account.id, { fresh: true, seconds: 0.3 }).catch(onlyOutcomes)
-    return { goTo: `/accounts/${account.id}` }
+    const isOwn = isOwnOf(principal, account)
+    // Who borrows it does not end the session that its owner uses.
+    await signInSoon(rooms, account.id, { fresh: isOwn, seconds: 0.3 }).catch(onlyOutcomes)
+    return { goTo: `/${isOwn ? 'accounts' : 'lent'}/${account.id}` }
   })
 
   takeForm(app, rooms, '/accounts/:id/confirm', {}, async ({ principal, params }) => {

@@ -18,7 +18,7 @@ import { signInSteps } from './steps.ts'
 /** One account: how it stands, the sign-in as it happens, what can be done. */
 export function accountPage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, '/accounts/:id', async ({ principal, csrf, params, query }) => {
-    const account = await checkAccount(rooms, principal, 'use', { id: params.id ?? '' })
+    const account = await checkAccount(rooms, principal, 'keep', { id: params.id ?? '' })
     const state = accountState(account, rooms.sessions, patience(rooms))
     const site = rooms.accounts.site(account.siteId)
     const origin = site?.origins[0] ?? account.siteId

@@ -48,7 +48,7 @@ ${standing(rooms, account, call.csrf)}
 }
 
 async function accountOf(rooms: Rooms, { principal, params }: Pick<PageCall, 'principal' | 'params'>) {
-  const account = await checkAccount(rooms, principal, 'use', { id: params.id ?? '' })
+  const account = await checkAccount(rooms, principal, 'keep', { id: params.id ?? '' })
   const site = rooms.accounts.site(account.siteId)
   return { account, site, origin: site?.origins[0] ?? account.siteId }
 }

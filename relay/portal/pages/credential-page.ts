@@ -34,7 +34,7 @@ export function credentialPage(app: FastifyInstance, rooms: Rooms): void {
   })
 
   takeForm(app, rooms, `${path}/placeholder`, {}, async ({ principal, csrf, params }) => {
-    const account = await checkAccount(rooms, principal, 'use', { id: params.id ?? '' })
+    const account = await checkAccount(rooms, principal, 'keep', { id: params.id ?? '' })
     try {
       return placeholderPage(await rooms.sessions.pageSignIns.begin(account.id, undefined))
     } catch (error) {

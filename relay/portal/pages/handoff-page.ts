@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { isRelayError, RelayError } from '../../errors.ts'
+import { isOwnOf } from '../access.ts'
 import { isTicket, lookUpTicket } from '../claim-ticket.ts'
 import { checkCsrf, checkOwnPage, loadPortalPrincipal } from '../identify.ts'
 import type { Rooms } from '../rooms.ts'
@@ -27,7 +28,7 @@ export function handoffPage(app: FastifyInstance, rooms: Rooms): void {
     const page = {
       title: 'Continue to the site',
       body: html`<div class="narrow"><h1>Continue to <bdi>${account.siteId}</bdi>?</h1>
-<div class="card"><dl class="facts"><dt>Account</dt><dd><bdi>${account.name}</bdi></dd><dt>User name there</dt><dd><bdi>${account.username}</bdi></dd><dt>Site</dt><dd><bdi>${origin}</bdi></dd></dl></div>
+<div class="card"><dl class="facts"><dt>Account</dt><dd><bdi>${account.name}</bdi></dd>${isOwnOf(principal, account) && html`<dt>User name there</dt><dd><bdi>${account.username}</bdi></dd>`}<dt>Site</dt><dd><bdi>${origin}</bdi></dd></dl></div>
 <form method="post" action="/handoff/${ticket}">${person === undefined ? '' : csrfField(person.session.csrf)}<p><button class="main">Continue</button></p></form>
 <p class="quiet">The link works once. This browser must use the relay's proxy, which brings your session to the site on the way (<a href="/set-up">set-up</a>); without it the site answers “not found”, and the link is spent.</p></div>`,
     }
@@ -50,7 +51,7 @@ export function handoffPage(app: FastifyInstance, rooms: Rooms): void {
     })
     if (session === undefined) {
       if (person === undefined) throw new RelayError('captcha_pending', { params: { site: account.siteId }, url: rooms.url() })
-      return respondGoTo(reply, `/accounts/${account.id}?handoff=${ticket}`)
+      return respondGoTo(reply, `/${isOwnOf(principal, account) ? 'accounts' : 'lent'}/${account.id}?handoff=${ticket}`)
     }
     const answer = await leave(rooms, { session, principal, ticket, request })
     return 'goTo' in answer ? respondGoTo(reply, answer.goTo) : respondPage(reply, answer, person)

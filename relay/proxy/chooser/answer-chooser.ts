@@ -37,7 +37,7 @@ async function show(rooms: Rooms, { res, target, principal }: ChooserRequest): P
   const query = queryOf(target)
   const named = query.get('site')
   if (named === null) {
-    const sites = (await rooms.accounts.listSites()).map((site) => offer(rooms, principal, site)).filter(({ accounts }) => accounts.length > 1)
+    const sites = (await rooms.accounts.listSites()).map((site) => offer(rooms, principal, site)).filter(hasChoice)
     return respondSetup(res, 'text/html; charset=utf-8', choicesHtml(sites, principal.device.name))
   }
   const site = rooms.accounts.site(named)
@@ -58,26 +58,32 @@ async function choose(rooms: Rooms, { req, res, head, target, principal }: Choos
     await choices.forget(principal.device.id, site.id)
     return goTo(res, chooserPath)
   }
-  const account = usableAccounts(accounts, principal, site).find(({ id }) => id === choice.account)
-  if (account === undefined) throw new RelayError('account_unknown', { params: { account: choice.account } })
-  await choices.choose(principal.device.id, account)
+  const usable = usableAccounts(rooms, principal, site).find(({ account }) => account.id === choice.account)
+  if (usable === undefined) throw new RelayError('account_unknown', { params: { account: choice.account } })
+  await choices.choose(principal.device.id, usable.account)
   goTo(res, readBack(queryOf(target).get('back'), site) ?? chooserPath)
 }
 
-function offer({ accounts, choices, pageTokens }: Rooms, principal: DevicePrincipal, site: Site): OfferedSite {
+function offer(rooms: Rooms, principal: DevicePrincipal, site: Site): OfferedSite {
+  const { choices, pageTokens } = rooms
   const chosenId = choices.of(principal.device.id, site.id)
   return {
     id: site.id,
     host: new URL(site.origins[0] as string).host,
     token: pageTokens.of(principal.device.id, site.id),
-    accounts: usableAccounts(accounts, principal, site).map(({ id, name, username, attention }) => ({
+    accounts: usableAccounts(rooms, principal, site).map(({ account: { id, name, username, attention }, lentBy }) => ({
       id,
       name,
-      username,
+      ...(lentBy === undefined ? { username } : { lentBy }),
       isChosen: id === chosenId,
       needsAttention: attention !== undefined,
     })),
   }
+}
+
+/** One of his own is used without a word; one that is lent, only where he chose it. */
+function hasChoice({ accounts: [first, ...more] }: OfferedSite): boolean {
+  return more.length > 0 || first?.lentBy !== undefined
 }
 
 function queryOf({ path }: Target): URLSearchParams {

@@ -4,8 +4,10 @@ import { pageFrame } from '../setup/page-frame.ts'
 export interface OfferedAccount {
   readonly id: string
   readonly name: string
-  /** Its user name at the site. */
-  readonly username: string
+  /** Its user name at the site, of one's own. */
+  readonly username?: string
+  /** Whose it is, where somebody else lends it. */
+  readonly lentBy?: string
   readonly isChosen: boolean
   readonly needsAttention: boolean
 }
@@ -31,7 +33,7 @@ const styles = `  form { margin: 1.2rem 0 2rem } h2 { font-size: 1.1rem; margin:
 export function chooserHtml(site: OfferedSite, deviceName: string): string {
   return pageFrame(
     `Which account at ${site.host}?`,
-    `<p>You have several accounts at <strong><bdi>${escapeHtml(site.id)}</bdi></strong>. Choose the one that this device uses there; the page you asked for opens with it.</p>
+    `<p>${introOf(site)} Choose the one that this device uses there; the page you asked for opens with it.</p>
 ${formOf(site)}
 <footer><p>${rememberedFor(deviceName)} Change it at <a href="/accounts">http://relay.pac/accounts</a>.</p><p>Asked by login-relay, not by the site.</p></footer>`,
     styles,
@@ -43,7 +45,7 @@ export function choicesHtml(sites: readonly OfferedSite[], deviceName: string): 
   const forms = sites.map((site) => `<h2><bdi>${escapeHtml(site.host)}</bdi></h2>\n${formOf(site)}`)
   return pageFrame(
     'Which account this device uses',
-    `${sites.length === 0 ? '<p>There is nothing to choose: you have several accounts at no site.</p>' : forms.join('\n')}
+    `${sites.length === 0 ? '<p>There is nothing to choose: you have several accounts at no site, and nobody lends you one.</p>' : forms.join('\n')}
 <footer><p>${rememberedFor(deviceName)}</p><p><a href="/">This browser and the relay</a></p></footer>`,
     styles,
   )
@@ -58,9 +60,17 @@ ${accounts.map(buttonOf).join('\n')}
 ${hasChoice ? '<button class="again" name="account" value="">Ask me anew</button>\n' : ''}</form>`
 }
 
-function buttonOf({ id, name, username, isChosen, needsAttention }: OfferedAccount): string {
+function introOf({ id, accounts }: OfferedSite): string {
+  const place = `<strong><bdi>${escapeHtml(id)}</bdi></strong>`
+  return accounts.some(({ lentBy }) => lentBy !== undefined)
+    ? `Others lend you accounts at ${place}: what you do there with one of these, you do in its owner's name.`
+    : `You have several accounts at ${place}.`
+}
+
+function buttonOf({ id, name, username, lentBy, isChosen, needsAttention }: OfferedAccount): string {
   const state = isChosen ? '<span class="good">used on this device</span>' : needsAttention ? '<span class="bad">needs attention</span>' : ''
-  const user = username === name ? '' : ` <small><bdi>${escapeHtml(username)}</bdi></small>`
+  const whose = lentBy === undefined ? username : `lent to you by ${lentBy}`
+  const user = whose === undefined || whose === name ? '' : ` <small><bdi>${escapeHtml(whose)}</bdi></small>`
   return `<button class="account" name="account" value="${escapeHtml(id)}"${isChosen ? ' aria-current="true"' : ''}><strong><bdi>${escapeHtml(name)}</bdi></strong>${user}${state}</button>`
 }
 

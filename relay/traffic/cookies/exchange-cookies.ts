@@ -16,12 +16,18 @@ export class ExchangeCookies {
   /** Of the answer, as the client is to have them. */
   #shown: readonly string[] = []
   #sent: ReturnType<typeof attachSession> = []
+  #isWithheld = false
 
   /** `isCrossSite`: a page of another site made the request. */
   constructor(request: SiteRequest, url: URL, isCrossSite: boolean) {
     this.#request = request
     this.#url = url
     this.#isCrossSite = isCrossSite
+  }
+
+  /** The account is lent without its cookies: none is given out, whatever the site's delivery. */
+  withhold(): void {
+    this.#isWithheld = true
   }
 
   /** The fields that go to the site. */
@@ -69,6 +75,6 @@ export class ExchangeCookies {
 
   get #isHandoff(): boolean {
     const { site, sender } = this.#request
-    return site.delivery === 'handoff' && sender.isAtOrigin
+    return site.delivery === 'handoff' && sender.isAtOrigin && !this.#isWithheld
   }
 }

@@ -1,0 +1,153 @@
+import type { Account } from '../../accounts/index.ts'
+import { firstMatch, type Rule } from '../rule.ts'
+import type { AccessRequest, Borrower, Grant } from './contract.ts'
+import { isWithinHours } from './hours.ts'
+import { isInNetworks } from './networks.ts'
+
+/** What is known when somebody asks for an account that is not his. */
+export interface LendingFacts {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** The client's; undefined: not known. */
+  readonly address: string | undefined
+  /** What the location check said of the address; undefined: it said nothing. */
+  readonly place: string | undefined
+  /** Every grant of the account. */
+  readonly grants: readonly Grant[]
+  /** Ids of the groups that the user is in. */
+  readonly groups: ReadonlySet<string>
+  /** The user's own requests for this account. */
+  readonly requests: readonly AccessRequest[]
+}
+
+interface Question {
+  readonly grant: Grant
+  readonly facts: LendingFacts
+}
+
+/** So long an emergency lasts once its waiting period is over. Milliseconds. */
+export const emergencyLasts = 24 * 3_600_000
+
+/** What a grant says to who has it. First match decides: what ended stands before what limits, and the yes stands last. */
+export const grantRules: readonly Rule<Question>[] = [
+  { id: 'grant-revoked', allowed: false, reason: 'your leave to use this account was revoked', matches: ({ grant }) => grant.revokedAt !== undefined },
+  {
+    id: 'grant-expired',
+    allowed: false,
+    reason: 'your leave to use this account has run out',
+    matches: ({ grant, facts }) => grant.until !== undefined && facts.now >= grant.until,
+  },
+  {
+    id: 'grant-early',
+    allowed: false,
+    reason: 'your leave to use this account has not begun',
+    matches: ({ grant, facts }) => grant.from !== undefined && facts.now < grant.from,
+  },
+  {
+    id: 'outside-networks',
+    allowed: false,
+    reason: 'it is lent for use from other networks than yours',
+    matches: ({ grant, facts }) => grant.networks !== undefined && !isInNetworks(grant.networks, facts.address),
+  },
+  {
+    id: 'outside-places',
+    allowed: false,
+    reason: 'it is lent for use from other places than yours, or nobody knows where you are',
+    matches: ({ grant, facts }) => grant.places !== undefined && (facts.place === undefined || !grant.places.includes(facts.place)),
+  },
+  {
+    id: 'outside-hours',
+    allowed: false,
+    reason: 'it is lent for other hours than this one',
+    matches: ({ grant, facts }) => grant.hours !== undefined && !isWithinHours(grant.hours, facts.now),
+  },
+  {
+    id: 'self-approved',
+    allowed: false,
+    reason: 'nobody approves for himself',
+    matches: (question) =>
+      question.grant.approval !== undefined && approvalOf(question)?.by === approvalOf(question)?.requester && approvalOf(question) !== undefined,
+  },
+  {
+    id: 'approval-wanted',
+    allowed: false,
+    reason: 'somebody must say yes each time: ask for it, and say why',
+    matches: (question) => question.grant.approval !== undefined && approvalOf(question) === undefined,
+  },
+  { id: 'approved', allowed: true, reason: 'it is lent to you, and somebody said yes', matches: (question) => approvalOf(question) !== undefined },
+  {
+    id: 'emergency-refused',
+    allowed: false,
+    reason: 'the owner refused the emergency',
+    matches: (question) => question.grant.emergency !== undefined && emergencyOf(question)?.state === 'refused',
+  },
+  {
+    id: 'emergency-not-asked',
+    allowed: false,
+    reason: 'it is lent to you for emergencies: ask for it, and say why; the waiting period begins then',
+    matches: (question) => question.grant.emergency !== undefined && emergencyOf(question) === undefined,
+  },
+  {
+    id: 'emergency-waits',
+    allowed: false,
+    reason: 'the waiting period is not over',
+    matches: (question) => {
+      const request = emergencyOf(question)
+      return request !== undefined && question.facts.now < emergencyFrom(question.grant, request)
+    },
+  },
+  {
+    id: 'emergency',
+    allowed: true,
+    reason: 'the waiting period is over, and the owner has not refused',
+    matches: (question) => question.grant.emergency !== undefined,
+  },
+  { id: 'granted', allowed: true, reason: 'it is lent to you', matches: () => true },
+]
+
+/** Is it to this principal? */
+export function isTo({ to }: Grant, principal: Borrower, groups: ReadonlySet<string>): boolean {
+  switch (to.kind) {
+    case 'user':
+      return to.id === principal.user.id
+    case 'group':
+      return groups.has(to.id)
+    case 'device':
+      return principal.kind === 'device' && to.id === principal.device.id
+  }
+}
+
+/** The grant that says yes; or else the one that comes nearest to it. Undefined: the account was never lent to this principal. */
+export function decideLent(principal: Borrower, account: Account, facts: LendingFacts) {
+  let nearest: ReturnType<typeof askOne> | undefined
+  for (const grant of facts.grants) {
+    if (grant.accountId !== account.id || grant.owner !== account.owner || !isTo(grant, principal, facts.groups)) continue
+    const answer = askOne({ grant, facts })
+    if (answer.allowed) return answer
+    if (nearest === undefined || answer.rank > nearest.rank) nearest = answer
+  }
+  return nearest
+}
+
+function askOne(question: Question) {
+  const { allowed, rule, reason } = firstMatch(grantRules, question)
+  return { allowed, rule, reason, grant: question.grant, rank: grantRules.findIndex(({ id }) => id === rule) }
+}
+
+/** When an emergency's waiting period ends. */
+export function emergencyFrom({ emergency }: Pick<Grant, 'emergency'>, { at }: Pick<AccessRequest, 'at'>): number {
+  return at + (emergency?.waitHours ?? 0) * 3_600_000
+}
+
+/** An approval that is good now. */
+function approvalOf({ grant, facts }: Question): AccessRequest | undefined {
+  return facts.requests.find(({ grantId, state, until }) => grantId === grant.id && state === 'approved' && until !== undefined && facts.now < until)
+}
+
+/** The last time it was asked for, unless that is over. */
+function emergencyOf({ grant, facts }: Question): AccessRequest | undefined {
+  return facts.requests
+    .filter((request) => request.grantId === grant.id && request.kind === 'emergency' && request.state !== 'approved')
+    .filter((request) => facts.now < emergencyFrom(grant, request) + emergencyLasts)
+    .sort((a, b) => b.at - a.at)[0]
+}

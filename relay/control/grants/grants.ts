@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Account, Accounts } from '../../accounts/index.ts'
+import { RelayError } from '../../errors.ts'
+import type { Identity, Principal } from '../../identity/index.ts'
+import type { Collection, Store } from '../../store/index.ts'
+import type { AccountDecision, Action } from '../actions.ts'
+import { decide } from '../decide.ts'
+import { checkTerms } from './check-terms.ts'
+import type { Borrower, Grant, Grantee, GrantTerms, LendingChange, LentAccount } from './contract.ts'
+import { isTo, type LendingFacts } from './decide-lent.ts'
+import { Groups } from './groups.ts'
+import { KeptAnswers } from './kept-answers.ts'
+import type { Grants } from './port.ts'
+import { Requests } from './requests.ts'
+
+export interface GrantsOptions {
+  readonly store: Store
+  readonly identity: Pick<Identity, 'findUser' | 'onDeviceRevoked'>
+  readonly accounts: Pick<Accounts, 'account' | 'onAccountRemoved'>
+  /** Where an address is; undefined: nobody is asked, and what is lent to places is lent to none. */
+  readonly places?: Places | undefined
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly log: Logger
+}
+
+/** Tells where an address is. */
+export interface Places {
+  /** What is known; a promise where it must be asked for. Undefined: nobody knows. Never throws. */
+  of(address: string): string | undefined | Promise<string | undefined>
+}
+
+/** What was revoked is told of for so long. Milliseconds. */
+const revokedKept = 30 * 24 * 3_600_000
+const mostOfAccount = 200
+
+export function createGrants(options: GrantsOptions): Grants {
+  return new StoredGrants(options)
+}
+
+class StoredGrants implements Grants {
+  readonly requests: Requests
+  readonly groups: Groups
+  readonly #options: GrantsOptions
+  readonly #records: Collection<Grant>
+  readonly #ofAccount = new Map<string, readonly Grant[]>()
+  readonly #listeners = new Set<(change: LendingChange) => void>()
+  readonly #answers: KeptAnswers
+  readonly #lent = new Map<string, readonly LentAccount[]>()
+  #stopWatching = (): void => {}
+
+  constructor(options: GrantsOptions) {
+    this.#options = options
+    const { store, now } = options
+    this.#records = store.collection<Grant>({ name: 'grants' })
+    this.groups = new Groups(store, () => this.#changed({}))
+    this.requests = new Requests(store, now, (change) => this.#changed(change))
+    this.#answers = new KeptAnswers(now)
+  }
+
+  async start(): Promise<void> {
+    const { identity, accounts, now } = this.#options
+    for (const { id, value } of await this.#records.list()) {
+      const isForgotten = value.revokedAt !== undefined && value.file === undefined && now() >= value.revokedAt + revokedKept
+      // What was removed in the moment before the relay was killed is dropped now.
+      if (isForgotten || accounts.account(value.accountId) === undefined) await this.#records.delete(id)
+      else this.#keep(value)
+    }
+    await this.groups.load()
+    await this.requests.load()
+    const watches = [
+      accounts.onAccountRemoved(({ id }) => this.#dropAccount(id)),
+      identity.onDeviceRevoked(({ id }) => this.#drop(({ to }) => to.kind === 'device' && to.id === id)),
+    ]
+    this.#stopWatching = () => {
+      for (const stop of watches) stop()
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopWatching()
+  }
+
+  may(principal: Principal, action: Action, account: Account, address: string | undefined): AccountDecision | Promise<AccountDecision> {
+    if (principal.kind === 'local' || principal.user.id === account.owner) return decide(principal, action, account)
+    const grants = this.#ofAccount.get(account.id)
+    if (grants === undefined) return decide(principal, action, account)
+    const known = this.#answers.of(principal, action, account.id, address)
+    if (known !== undefined) return known
+    const { places, now } = this.#options
+    const isPlaced = grants.some((grant) => grant.places !== undefined)
+    const place = isPlaced && address !== undefined ? places?.of(address) : undefined
+    const answer = (found: string | undefined): AccountDecision => {
+      const facts: LendingFacts = {
+        now: now(),
+        address,
+        place: found,
+        grants,
+        groups: this.groups.of(principal.user.id),
+        requests: this.#requestsOf(principal, account),
+      }
+      const decision = decide(principal, action, account, facts)
+      this.#answers.keep(principal, action, account.id, address, decision, facts)
+      return decision
+    }
+    // Grants may have changed while the place was looked up.
+    if (place instanceof Promise)
+      return place.then((found) => (this.#ofAccount.get(account.id) === grants ? answer(found) : this.may(principal, action, account, address)))
+    return answer(place)
+  }
+
+  lentTo(principal: Principal): readonly LentAccount[] {
+    if (principal.kind === 'local' || this.#ofAccount.size === 0) return []
+    const key = principal.kind === 'device' ? principal.device.id : principal.user.id
+    const known = this.#lent.get(key)
+    if (known !== undefined) return known
+    const found = this.#findLent(principal)
+    this.#lent.set(key, found)
+    return found
+  }
+
+  async placeOf(address: string): Promise<string | undefined> {
+    return this.#options.places?.of(address)
+  }
+
+  isOver({ grants }: LentAccount): boolean {
+    const now = this.#options.now()
+    return grants.every(({ revokedAt, until }) => revokedAt !== undefined || (until !== undefined && now >= until))
+  }
+
+  async add(account: Account, to: Grantee, given: GrantTerms, file?: Grant['file']): Promise<Grant> {
+    const terms = checkTerms(given)
+    const owner = await this.#options.identity.findUser(account.owner)
+    if (owner === undefined) throw new RelayError('not_found', { params: { what: 'such owner' } })
+    if (to.kind === 'user' && to.id === account.owner) throw new RelayError('bad_request', { params: { problem: 'the account is his own' } })
+    if ((this.#ofAccount.get(account.id)?.length ?? 0) >= mostOfAccount)
+      throw new RelayError('bad_request', { params: { problem: `an account has at most ${mostOfAccount} grants` } })
+    const id = randomUUID()
+    const grant: Grant = {
+      ...terms,
+      id,
+      accountId: account.id,
+      owner: account.owner,
+      ownerName: owner.name,
+      to,
+      createdAt: this.#options.now(),
+      ...(file === undefined ? {} : { file }),
+    }
+    await this.#records.put(id, grant, { ifVersion: 0 })
+    // Removed meanwhile: its listener has found nothing to drop.
+    if (this.#options.accounts.account(account.id) === undefined) {
+      await this.#records.delete(id)
+      throw new RelayError('account_unknown', { params: { account: account.name } })
+    }
+    this.#keep(grant)
+    this.#changed({ accountId: account.id })
+    return grant
+  }
+
+  async revoke(id: string): Promise<boolean> {
+    const grant = this.get(id)
+    if (grant === undefined || grant.revokedAt !== undefined) return false
+    const revoked = { ...grant, revokedAt: this.#options.now() }
+    // In force before anything is waited for (law 7), and though it could not be written.
+    this.#keep(revoked)
+    this.#changed({ accountId: grant.accountId, ends: true })
+    await this.#records.put(id, revoked)
+    return true
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const grant = this.get(id)
+    if (grant === undefined) return false
+    const others = (this.#ofAccount.get(grant.accountId) ?? []).filter((one) => one.id !== id)
+    if (others.length === 0) this.#ofAccount.delete(grant.accountId)
+    else this.#ofAccount.set(grant.accountId, others)
+    this.#changed({ accountId: grant.accountId, ends: true })
+    return this.#records.delete(id)
+  }
+
+  get(id: string): Grant | undefined {
+    return this.list().find((grant) => grant.id === id)
+  }
+
+  list({ accountId, owner }: { accountId?: string; owner?: string } = {}): readonly Grant[] {
+    const found = accountId === undefined ? [...this.#ofAccount.values()].flat() : (this.#ofAccount.get(accountId) ?? [])
+    return found.filter((grant) => owner === undefined || grant.owner === owner).sort((a, b) => a.createdAt - b.createdAt)
+  }
+
+  onChanged(listener: (change: LendingChange) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  #requestsOf({ user }: Borrower, { id }: Account) {
+    return this.requests.list(({ requester, accountId }) => requester === user.id && accountId === id)
+  }
+
+  #findLent(principal: Borrower): readonly LentAccount[] {
+    const groups = this.groups.of(principal.user.id)
+    return [...this.#ofAccount]
+      .flatMap(([accountId, all]) => {
+        const account = this.#options.accounts.account(accountId)
+        const grants = all.filter((grant) => isTo(grant, principal, groups) && grant.owner !== principal.user.id)
+        const [first] = grants
+        if (account === undefined || first === undefined) return []
+        return [{ account, name: `${first.ownerName}/${account.name}`, ownerName: first.ownerName, grants }]
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  #keep(grant: Grant): void {
+    const others = (this.#ofAccount.get(grant.accountId) ?? []).filter(({ id }) => id !== grant.id)
+    this.#ofAccount.set(grant.accountId, [...others, grant])
+  }
+
+  #dropAccount(accountId: string): void {
+    this.#drop((grant) => grant.accountId === accountId)
+    this.requests.drop((request) => request.accountId === accountId).catch((error) => this.#warn(error))
+  }
+
+  #drop(isGone: (grant: Grant) => boolean): void {
+    for (const { id } of this.list().filter(isGone)) this.remove(id).catch((error) => this.#warn(error))
+  }
+
+  #warn(error: unknown): void {
+    this.#options.log.warn({ err: error }, 'a grant that is over could not be removed')
+  }
+
+  #changed(change: LendingChange): void {
+    this.#answers.clear()
+    this.#lent.clear()
+    for (const listener of this.#listeners) listener(change)
+  }
+}

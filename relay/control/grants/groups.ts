@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import { RelayError } from '../../errors.ts'
+import type { Collection, Store } from '../../store/index.ts'
+
+/** A list of people under a name, kept by who runs the relay. */
+export interface Group {
+  readonly id: string
+  readonly name: string
+  /** User ids. */
+  readonly members: readonly string[]
+}
+
+const mostGroups = 1000
+const mostMembers = 1000
+
+/** The groups, in memory and in the store. A name is one whatever its case. */
+export class Groups {
+  readonly #records: Collection<Group>
+  readonly #changed: () => void
+  readonly #groups = new Map<string, Group>()
+  readonly #ofUser = new Map<string, ReadonlySet<string>>()
+
+  /** `changed` is called as soon as a change is in force. */
+  constructor(store: Store, changed: () => void) {
+    this.#records = store.collection<Group>({ name: 'groups' })
+    this.#changed = changed
+  }
+
+  async load(): Promise<void> {
+    for (const { value } of await this.#records.list()) this.#groups.set(value.id, value)
+  }
+
+  /** In order of name. */
+  list(): readonly Group[] {
+    return [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /** By id or name. */
+  find(idOrName: string): Group | undefined {
+    return this.#groups.get(idOrName) ?? this.list().find(({ name }) => name.toLowerCase() === idOrName.toLowerCase())
+  }
+
+  /** Ids of the groups that a user is in. From memory. */
+  of(userId: string): ReadonlySet<string> {
+    const known = this.#ofUser.get(userId)
+    if (known !== undefined) return known
+    const found = new Set([...this.#groups.values()].filter(({ members }) => members.includes(userId)).map(({ id }) => id))
+    this.#ofUser.set(userId, found)
+    return found
+  }
+
+  /** `already_exists`, `bad_request`. */
+  async add(name: string): Promise<Group> {
+    if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u.test(name) || name !== name.trim())
+      reject('a group has a name of up to 63 letters, digits, spaces, dots, hyphens and underscores')
+    if (this.find(name) !== undefined) throw new RelayError('already_exists', { params: { what: `a group ${name}`, advice: 'Choose another name.' } })
+    if (this.#groups.size >= mostGroups) reject(`there are ${mostGroups} groups already`)
+    return this.#put({ id: randomUUID(), name, members: [] })
+  }
+
+  /** Who is in it from now on. `not_found`, `bad_request`. */
+  async setMember(id: string, userId: string, isIn: boolean): Promise<Group> {
+    const group = this.#groups.get(id)
+    if (group === undefined) throw new RelayError('not_found', { params: { what: 'such group' } })
+    const others = group.members.filter((member) => member !== userId)
+    if (isIn && others.length >= mostMembers) reject(`a group has at most ${mostMembers} members`)
+    return this.#put({ ...group, members: isIn ? [...others, userId] : others })
+  }
+
+  async remove(id: string): Promise<boolean> {
+    if (!this.#groups.delete(id)) return false
+    this.#forget()
+    return this.#records.delete(id)
+  }
+
+  /** In force before it is durable: who is taken out of a group is out. Undone when the disk refuses. */
+  async #put(group: Group): Promise<Group> {
+    const before = this.#groups.get(group.id)
+    this.#groups.set(group.id, group)
+    this.#forget()
+    try {
+      await this.#records.put(group.id, group)
+    } catch (error) {
+      if (before === undefined) this.#groups.delete(group.id)
+      else this.#groups.set(group.id, before)
+      this.#forget()
+      throw error
+    }
+    return group
+  }
+
+  #forget(): void {
+    this.#ofUser.clear()
+    this.#changed()
+  }
+}
+
+function reject(problem: string): never {
+  throw new RelayError('bad_request', { params: { problem } })
+}

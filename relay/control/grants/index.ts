@@ -1,0 +1,13 @@
+/**
+ * Grants: what owners lend, to whom, on which terms; requests for it, and the groups it can be lent to.
+ *
+ * Refuses: to lend for anything but use; to decide for oneself; a place or a network that is not known. What is revoked is over before
+ * anything is waited for. Keeps laws 1, 5 and 7.
+ */
+export type { AccessRequest, Borrower, Grant, Grantee, GrantTerms, Hours, LentAccount, Weekday } from './contract.ts'
+export { approvalRules, decideApproval } from './decide-approval.ts'
+export { emergencyFrom, grantRules, type LendingFacts } from './decide-lent.ts'
+export { createGrants, type GrantsOptions, type Places } from './grants.ts'
+export type { Group, Groups } from './groups.ts'
+export type { Grants } from './port.ts'
+export type { DecidedBy, Requests, WantedAccess } from './requests.ts'

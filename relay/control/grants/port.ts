@@ -1,0 +1,36 @@
+import type { Account } from '../../accounts/index.ts'
+import type { Principal } from '../../identity/index.ts'
+import type { AccountDecision, Action } from '../actions.ts'
+import type { Grant, Grantee, GrantTerms, LendingChange, LentAccount } from './contract.ts'
+import type { Groups } from './groups.ts'
+import type { Requests } from './requests.ts'
+
+/** Who lends what to whom. */
+export interface Grants {
+  start(): Promise<void>
+  stop(): Promise<void>
+  readonly requests: Requests
+  readonly groups: Groups
+  /**
+   * May this principal do this with this account, from this address? From memory, and remembered until something changes or the time comes at
+   * which it may: asked for every proxied request of a lent account. A promise where a place must be looked up first.
+   */
+  may(principal: Principal, action: Action, account: Account, address: string | undefined): AccountDecision | Promise<AccountDecision>
+  /** What others lend to this principal, or lent until lately; in order of name. From memory. */
+  lentTo(principal: Principal): readonly LentAccount[]
+  /** What the location check says of an address. Undefined: nobody knows. */
+  placeOf(address: string): Promise<string | undefined>
+  /** Every grant of it was revoked or has run out. */
+  isOver(lent: LentAccount): boolean
+  /** `bad_request` for terms that do not fit, or to lend an account to its owner. In force at once; resolves when durable. */
+  add(account: Account, to: Grantee, terms: GrantTerms, file?: Grant['file']): Promise<Grant>
+  /** False: there is none, or it was revoked before. In force at once (law 7). */
+  revoke(id: string): Promise<boolean>
+  /** Without a trace: a file that is gone, an account that is gone. */
+  remove(id: string): Promise<boolean>
+  get(id: string): Grant | undefined
+  /** Oldest first. */
+  list(filter?: { readonly accountId?: string; readonly owner?: string }): readonly Grant[]
+  /** After any change of grants, groups or requests. Returns the way to stop. */
+  onChanged(listener: (change: LendingChange) => void): () => void
+}

@@ -1,0 +1,89 @@
+import type { AccessRequest } from '../control/index.ts'
+import { type Decision, decideApproval } from '../control/index.ts'
+import { RelayError } from '../errors.ts'
+import type { Principal } from '../identity/index.ts'
+import { mayNow } from './access.ts'
+import type { PortalPrincipal } from './identify.ts'
+import { isForHim, namedAccount } from './lending.ts'
+import type { Rooms } from './rooms.ts'
+
+const hour = 3_600_000
+
+/** What somebody asks for. */
+export interface AskedAccess {
+  /** OWNER/NAME. */
+  readonly account: string
+  readonly why: string
+  readonly hours: number
+  readonly address: string
+}
+
+/**
+ * Asks for an account: for an approval or an emergency where a grant wants one, else for leave. What he asks for that is not there is written
+ * down all the same: nothing tells him so.
+ */
+export async function askAccess(
+  rooms: Rooms,
+  { user, ...rest }: PortalPrincipal,
+  { account: named, why, hours, address }: AskedAccess,
+): Promise<AccessRequest> {
+  const principal = { ...rest, user }
+  const { account } = await namedAccount(rooms, named)
+  const decision = account === undefined ? undefined : await mayNow(rooms, principal, 'use', account)
+  if (account !== undefined && decision?.allowed === true)
+    throw new RelayError('already_exists', { params: { what: 'leave for you to use it', advice: 'Open it: under Accounts at the portal.' } })
+  const grant = decision?.grant
+  const kind =
+    decision?.rule === 'approval-wanted' ? 'approval' : grant?.emergency !== undefined && decision?.rule.startsWith('emergency-') ? 'emergency' : 'leave'
+  const isAsked = ({ requester, accountId, state, kind: asked }: AccessRequest) =>
+    requester === user.id && accountId === account?.id && state === 'open' && asked === kind && kind !== 'leave'
+  if (account !== undefined && rooms.grants.requests.list(isAsked).length > 0 && decision?.rule !== 'emergency-refused')
+    throw new RelayError('already_exists', { params: { what: 'such a request of yours', advice: 'Wait until somebody decides.' } })
+  return rooms.grants.requests.make({
+    named,
+    ...(account === undefined ? {} : { accountId: account.id, owner: account.owner }),
+    ...(kind === 'leave' || grant === undefined ? {} : { grantId: grant.id }),
+    kind,
+    requester: user.id,
+    requesterName: user.name,
+    why,
+    wantedUntil: rooms.now() + hours * hour,
+    address,
+  })
+}
+
+/** Of a request that this principal may see: what he may do with it. `not_found` for any other. */
+export function judgeRequest(rooms: Rooms, principal: Principal, id: string): { readonly request: AccessRequest; readonly decision: Decision } {
+  const { grants } = rooms
+  const request = grants.requests.get(id)
+  if (request === undefined || !isForHim(rooms, principal, request)) throw new RelayError('not_found', { params: { what: 'such request' } })
+  const grant = request.grantId === undefined ? undefined : grants.get(request.grantId)
+  return { request, decision: decideApproval(principal, request, grant) }
+}
+
+/** Says yes. For who has no grant it makes one, for as long as it says. `not_found`, `forbidden`, `request_decided`. */
+export async function approveRequest(rooms: Rooms, principal: Principal, id: string, hours: number | undefined): Promise<AccessRequest> {
+  const { request, decision } = judgeRequest(rooms, principal, id)
+  if (!decision.allowed) throw new RelayError('forbidden', { params: { reason: decision.reason } })
+  const until = hours === undefined ? request.wantedUntil : rooms.now() + hours * hour
+  if (until <= rooms.now()) throw new RelayError('bad_request', { params: { problem: 'the time that was asked for is over: say for how many hours' } })
+  const account = request.accountId === undefined ? undefined : rooms.accounts.account(request.accountId)
+  if (account === undefined) throw new RelayError('not_found', { params: { what: 'such account any more' } })
+  const decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'approved', until })
+  // Of all who approve one comes here.
+  if (request.kind === 'leave') await rooms.grants.add(account, { kind: 'user', id: request.requester, name: request.requesterName }, { until })
+  return decided
+}
+
+/** Says no, or takes a yes back. */
+export async function refuseRequest(rooms: Rooms, principal: Principal, id: string): Promise<AccessRequest> {
+  const { request, decision } = judgeRequest(rooms, principal, id)
+  // What one asked for oneself can be taken back.
+  const isOwn = principal.kind !== 'local' && principal.user.id === request.requester
+  if (!decision.allowed && !isOwn) throw new RelayError('forbidden', { params: { reason: decision.reason } })
+  return rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'refused' })
+}
+
+function nameOf(principal: Principal): { readonly by: string; readonly byName: string } {
+  return principal.kind === 'local' ? { by: 'local', byName: 'who runs the relay' } : { by: principal.user.id, byName: principal.user.name }
+}
