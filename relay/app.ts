@@ -106,7 +106,7 @@ export async function createRelay({
   const secondFactors = recordedFactors(createSecondFactors({ store, vault, now }), audit)
   const passkeys = createPasskeys({ store, now })
   const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, passwordAlone: config.identity.passwordAlone, now }), audit, now)
-  const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit)
+  const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit, now, log)
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
   const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)
   const grants = recordedGrants(createGrants({ store, identity, accounts, now, log }), accounts, audit)

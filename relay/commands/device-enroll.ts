@@ -24,7 +24,7 @@ type Call = (method: string, path: string, body?: unknown) => Promise<unknown>
 
 const details = `
 The key is made here and stays here; the file has the key and the certificate, and mode 0600. Do it again before the
-certificate ends: the one before stays good until its end. Revoking the device ends both at once.
+certificate ends: the one before stays good until the new one is used. Revoking the device ends both at once.
 On the relay's own machine name the device. On another, set
   LOGIN_RELAY_URL     the portal's address
   LOGIN_RELAY_DEVICE  DEVICE:TOKEN, as \`login-relay device add\` gave it`

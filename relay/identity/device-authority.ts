@@ -15,6 +15,7 @@ import {
 import { type KeyPair, keyIdOf, newKeyPair, signCertificate, toPem } from '../certificates/index.ts'
 import type { Collection, Store } from '../store/index.ts'
 import type { Sealed, SealRef, Vault } from '../vault/index.ts'
+import type { Device } from './contract.ts'
 
 interface StoredAuthority {
   readonly sealedKey: Sealed
@@ -28,6 +29,8 @@ const authorityDays = 3650
 const certificateDays = 90
 /** Clocks differ. */
 const backDating = 5 * 60 * 1000
+/** `uid` (RFC 4519 section 2.39): whose the device is and which, so that its owner can be told of a certificate that is long forgotten. */
+const uid = '0.9.2342.19200300.100.1.1'
 
 /** The private CA that vouches for devices, and for nothing else: none of its certificates is a server's, and nobody but the relay trusts it. */
 export class DeviceAuthority {
@@ -60,10 +63,13 @@ export class DeviceAuthority {
   }
 
   /** A client certificate for this key on P-256: PEM; its serial number in upper-case hexadecimal; milliseconds since 1970. */
-  issue(publicKey: KeyObject, deviceName: string): { readonly certificate: string; readonly serial: string; readonly expiresAt: number } {
+  issue(
+    publicKey: KeyObject,
+    { id, userId, name }: Pick<Device, 'id' | 'userId' | 'name'>,
+  ): { readonly certificate: string; readonly serial: string; readonly expiresAt: number } {
     const { publicKey: issuerKey } = this.#pair
     const expiresAt = this.#now() + certificateDays * day
-    const der = this.#sign(new Name([{ CN: [deviceName] }]), publicKey, expiresAt, [
+    const der = this.#sign(new Name([{ [uid]: [`${userId}/${id}`] }, { CN: [name] }]), publicKey, expiresAt, [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth], true),
@@ -71,6 +77,14 @@ export class DeviceAuthority {
       new AuthorityKeyIdentifierExtension(keyIdOf(issuerKey)),
     ])
     return { certificate: toPem(der), serial: new X509Certificate(der).serialNumber, expiresAt }
+  }
+
+  /** Whose device it was issued for; undefined: this CA has not issued it. The signature is checked here, whatever TLS has said of it. */
+  deviceIn(certificate: X509Certificate): Pick<Device, 'id' | 'userId' | 'name'> | undefined {
+    if (!certificate.verify(this.#pair.publicKey)) return undefined
+    const { CN: name, UID: ids } = certificate.toLegacyObject().subject as Partial<Record<string, unknown>>
+    const [userId, id] = typeof ids === 'string' ? ids.split('/') : []
+    return typeof name === 'string' && userId !== undefined && id !== undefined ? { id, userId, name } : undefined
   }
 
   async #make(): Promise<void> {

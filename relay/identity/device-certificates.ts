@@ -1,9 +1,11 @@
+import type { X509Certificate } from 'node:crypto'
 import { RelayError } from '../errors.ts'
 import type { Collection, Store } from '../store/index.ts'
 import type { Vault } from '../vault/index.ts'
 import type { Device, Identity, Principal } from './contract.ts'
 import { DeviceAuthority } from './device-authority.ts'
 import { readCertificateRequest } from './read-certificate-request.ts'
+import type { ShownCertificate } from './shown-certificate.ts'
 
 /** A device's client certificate. */
 interface IssuedCertificate {
@@ -22,12 +24,16 @@ export interface DeviceCertificates {
   /** The CA that TLS is to verify them by, PEM. */
   authority(): string
   /**
-   * A certificate for the key of a request (PKCS#10, PEM). The one before stays good until its end, so that a device that fails to keep
-   * the new one is not shut out; those before that end now. `not_found` for a device that is not there, `bad_request`.
+   * A certificate for the key of a request (PKCS#10, PEM). The one before stays good until the new one has been used once, so that a device
+   * that fails to keep it is not shut out; those before that end now. `not_found` for a device that is not there, `bad_request`.
    */
   issue(deviceId: string, request: string): Promise<IssuedCertificate>
   /** The principal behind a certificate that TLS has verified; undefined: unknown, ended, or its device was revoked. From memory. */
   principal(serial: string): Extract<Principal, { kind: 'device' }> | undefined
+  /** The principal behind a certificate that a client shows; why it is no good otherwise: `device_certificate_refused`. From memory. */
+  admit(shown: ShownCertificate): Extract<Principal, { kind: 'device' }> | RelayError
+  /** Whose device a certificate is for that this relay has issued, be it good or not; undefined: it has not. */
+  deviceIn(certificate: X509Certificate): Pick<Device, 'id' | 'userId' | 'name'> | undefined
   /** When the newest of a device ends; undefined: it has none. */
   expiryOf(deviceId: string): number | undefined
 }
@@ -58,6 +64,8 @@ class Certificates implements DeviceCertificates {
   readonly #records: Collection<CertificateRecord>
   /** By serial number, in the order they were issued. */
   readonly #issued = new Map<string, CertificateRecord>()
+  /** By device: its newest, while it has not been used. */
+  readonly #unused = new Map<string, string>()
   readonly #forgetting = new Set<Promise<unknown>>()
   #stopWatching = (): void => {}
 
@@ -74,9 +82,11 @@ class Certificates implements DeviceCertificates {
     const kept = (await this.#records.list()).sort((a, b) => a.value.issuedAt - b.value.issuedAt)
     for (const { id, value } of kept) {
       this.#issued.set(id, value)
+      this.#unused.set(value.deviceId, id)
       if (!devices.has(value.deviceId) || value.expiresAt <= this.#now()) this.#forget(id)
     }
     this.#stopWatching = this.#identity.onDeviceRevoked(({ id }) => {
+      this.#unused.delete(id)
       for (const [serial] of this.#ofDevice(id)) this.#forget(serial)
     })
   }
@@ -93,10 +103,11 @@ class Certificates implements DeviceCertificates {
   async issue(deviceId: string, request: string): Promise<IssuedCertificate> {
     const publicKey = await readCertificateRequest(request)
     const device = await this.#deviceOf(deviceId)
-    const issued = this.#authority.issue(publicKey, device.name)
+    const issued = this.#authority.issue(publicKey, device)
     const record = { deviceId, issuedAt: this.#now(), expiresAt: issued.expiresAt }
     await this.#records.put(issued.serial, record, { ifVersion: 0 })
     this.#issued.set(issued.serial, record)
+    this.#unused.set(deviceId, issued.serial)
     // A device that was revoked meanwhile has been told of already.
     if ((await this.#deviceOf(deviceId).catch(() => undefined)) === undefined) this.#forget(issued.serial)
     for (const [serial] of this.#ofDevice(deviceId).slice(0, -keptPerDevice)) this.#forget(serial)
@@ -106,11 +117,35 @@ class Certificates implements DeviceCertificates {
   principal(serial: string): Extract<Principal, { kind: 'device' }> | undefined {
     const record = this.#issued.get(serial)
     if (record === undefined || record.expiresAt <= this.#now()) return undefined
+    this.#endBefore(serial, record)
     return this.#identity.certifiedPrincipal(record.deviceId)
+  }
+
+  admit(shown: ShownCertificate): Extract<Principal, { kind: 'device' }> | RelayError {
+    const principal = shown.isVerified ? this.principal(shown.serial) : undefined
+    return principal ?? new RelayError('device_certificate_refused', { params: { reason: this.#whyNot(shown.certificate) } })
+  }
+
+  deviceIn(certificate: X509Certificate): Pick<Device, 'id' | 'userId' | 'name'> | undefined {
+    return this.#authority.deviceIn(certificate)
   }
 
   expiryOf(deviceId: string): number | undefined {
     return this.#ofDevice(deviceId).at(-1)?.[1].expiresAt
+  }
+
+  #whyNot(certificate: X509Certificate): string {
+    const device = this.deviceIn(certificate)
+    if (device === undefined) return 'this relay has not issued it'
+    if (Date.parse(certificate.validTo) <= this.#now()) return 'it has expired'
+    return this.#ofDevice(device.id).length === 0 ? 'its device was revoked' : 'it was replaced by a newer one'
+  }
+
+  /** The device has used this one: it holds it, and needs none from before. */
+  #endBefore(serial: string, record: CertificateRecord): void {
+    if (this.#unused.get(record.deviceId) !== serial) return
+    this.#unused.delete(record.deviceId)
+    for (const [other] of this.#ofDevice(record.deviceId)) if (other !== serial) this.#forget(other)
   }
 
   async #deviceOf(id: string): Promise<Device> {

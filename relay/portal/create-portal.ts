@@ -7,7 +7,7 @@ import { EventStreams } from './event-streams.ts'
 import { isOwnHost } from './host-rule.ts'
 import { type DevicePrincipal, ProxiedDevices } from './proxied-devices.ts'
 import type { Rooms } from './rooms.ts'
-import { buildServer } from './server.ts'
+import { buildServer, type PortalTls } from './server.ts'
 
 export function createPortal(options: PortalOptions): Portal {
   return new WebPortal(options)
@@ -99,10 +99,10 @@ class WebPortal implements Portal {
   }
 }
 
-async function loadTls({ config: { portal } }: Rooms): Promise<{ cert: string; key: string } | undefined> {
+async function loadTls({ config: { portal }, deviceCertificates }: Rooms): Promise<PortalTls | undefined> {
   if (portal.certificate === undefined || portal.key === undefined) return undefined
   const [cert, key] = await Promise.all([readPem(portal.certificate), readPem(portal.key)])
-  return { cert, key }
+  return { cert, key, ca: deviceCertificates.authority() }
 }
 
 function bracketed(host: string): string {

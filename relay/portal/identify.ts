@@ -10,14 +10,20 @@ import { sameSecret } from './same-secret.ts'
 export type PortalPrincipal = Extract<Principal, { kind: 'portal' }>
 
 /**
- * Who sent this: the Authorization header decides where there is one, the portal cookie otherwise. A credential that is not known
- * is refused, never passed over for another one.
+ * Who sent this: the Authorization header decides where there is one, then the portal cookie, then the certificate of the connection. A
+ * credential that is not known is refused, never passed over for another one.
  */
 export async function loadPrincipal(rooms: Rooms, request: FastifyRequest): Promise<Principal | undefined> {
   const { authorization } = request.headers
-  if (authorization === undefined) return loadPortalPrincipal(rooms, request)
-  const principal = tokenPrincipal(rooms, request, authorization)
-  if (principal === undefined) throw new RelayError('unauthenticated')
+  const { certified } = request
+  if (authorization === undefined) {
+    if (certified === undefined || readCookie(request, 'login-relay', rooms.secure) !== undefined) return loadPortalPrincipal(rooms, request)
+    // A browser shows its certificate along with whatever the page of anybody has it send.
+    checkOwnPage(rooms, request)
+  }
+  const principal = authorization === undefined ? certified : tokenPrincipal(rooms, request, authorization)
+  const isAnother = certified !== undefined && principal?.kind === 'device' && principal.device.id !== certified.device.id
+  if (principal === undefined || isAnother) throw new RelayError('unauthenticated')
   request.actor.who = whoOf(principal)
   return principal
 }

@@ -4,16 +4,25 @@ import { RelayError } from '../errors.ts'
 import { noteActors } from './actors.ts'
 import { noteRoutes } from './allowed-methods.ts'
 import { installApi } from './api/install-api.ts'
+import { checkShownCertificate } from './certified.ts'
 import { isOwnHost } from './host-rule.ts'
 import { installPages } from './pages/install-pages.ts'
 import { bodyLimit, portalError, respondProblem } from './respond-error.ts'
 import type { Rooms } from './rooms.ts'
 import { securityHeaders } from './security-headers.ts'
 
+/** What the portal's own TLS listener shows, and the CA of devices. PEM. */
+export interface PortalTls {
+  readonly cert: string
+  readonly key: string
+  /** A client need not show a certificate; one that it shows is verified by this. */
+  readonly ca: string
+}
+
 export interface ServerOptions {
   /** Host of `portal.listen`, IPv6 in brackets. */
   readonly listenHost: string
-  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly tls: PortalTls | undefined
 }
 
 /** What is logged of a request: which route, not which address; addresses hold tickets. No headers, no body, no query. */
@@ -37,9 +46,12 @@ export async function buildServer(rooms: Rooms, { listenHost, tls }: ServerOptio
       void respondProblem(reply, portalError(thrown, 'application/json'))
     }) as never,
   }
-  const app = (tls === undefined ? Fastify(options) : Fastify({ ...options, https: tls })) as unknown as FastifyInstance
+  const app = (tls === undefined
+    ? Fastify(options)
+    : Fastify({ ...options, https: { ...tls, requestCert: true, rejectUnauthorized: false } })) as unknown as FastifyInstance
   noteRoutes(app)
   app.decorateRequest('principal', undefined)
+  app.decorateRequest('certified', undefined)
   app.addHook('onRequest', async (request, reply) => {
     const { host } = request.headers
     reply.headers(securityHeaders({ secure: rooms.secure, host }))
@@ -47,6 +59,9 @@ export async function buildServer(rooms: Rooms, { listenHost, tls }: ServerOptio
     if (!isOwnHost(facts)) throw new RelayError('host_unknown')
   })
   noteActors(app, rooms)
+  app.addHook('onRequest', async (request) => {
+    request.certified = checkShownCertificate(rooms, request)
+  })
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, 'answered')
   })

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
+import type { ShownCertificate } from '../identity/index.ts'
 import type { ClientConnection, Destined } from '../traffic/index.ts'
-import type { ShownCertificate } from './device-certificate.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 
 /** An intercepted tunnel: what a client speaks inside it is for this place alone. */

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { runAs } from '../audit/index.ts'
 import { RelayError } from '../errors.ts'
+import { shownCertificate } from '../identity/index.ts'
 import { boundAddress, listenAt } from '../listening.ts'
 import { type Family, single, type TrafficFigures } from '../metrics/index.ts'
 import {
@@ -33,7 +34,6 @@ import { PageTokens } from './chooser/page-tokens.ts'
 import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
-import { certifiedDevice, shownCertificate } from './device-certificate.ts'
 import { type DevicePrincipal, nameOf, readDevice } from './device-credentials.ts'
 import { DeviceLimits } from './device-limits.ts'
 import { FailedTries } from './failed-tries.ts'
@@ -301,7 +301,7 @@ class ForwardProxy implements Proxy {
     const { certificate, known } = connection
     if (proxyAuthorization === undefined && certificate === undefined) return new RelayError('proxy_auth_required')
     // Asked for each time: it may have ended since, or been replaced.
-    const certified = certificate && certifiedDevice(certificate, this.#rooms.deviceCertificates)
+    const certified = certificate && this.#rooms.deviceCertificates.admit(certificate)
     if (certified instanceof RelayError) return certified
     if (known !== undefined && known.authorization === proxyAuthorization) return known.principal
     const principal = this.#principalOf(proxyAuthorization, certified)

@@ -6,8 +6,9 @@
  * placeholders and names that are nobody's. Keeps law 1.
  */
 export { recordedAccounts } from './recorded-accounts.ts'
+export { recordedCertificates } from './recorded-certificates.ts'
 export { recordedGrants } from './recorded-grants.ts'
-export { recordedCertificates, recordedChoices, recordedFactors, recordedIdentity, recordedPasskeys } from './recorded-identity.ts'
+export { recordedChoices, recordedFactors, recordedIdentity, recordedPasskeys } from './recorded-identity.ts'
 export { recordEnds, recordedLogin, recordedSessions } from './recorded-sessions.ts'
 export { recordedVault } from './recorded-vault.ts'
 export { Repeats } from './repeats.ts'

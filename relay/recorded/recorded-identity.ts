@@ -1,6 +1,6 @@
 import type { AccountChoices } from '../accounts/index.ts'
 import { type Audit, presentActor } from '../audit/index.ts'
-import type { DeviceCertificates, Identity, Passkeys, SecondFactors } from '../identity/index.ts'
+import type { Identity, Passkeys, SecondFactors } from '../identity/index.ts'
 import { recorded } from './recorded.ts'
 import { recordedSignIns } from './recorded-sign-ins.ts'
 
@@ -20,17 +20,6 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
     },
     recordedSignIns(identity, audit, now),
   )
-}
-
-export function recordedCertificates(certificates: DeviceCertificates, identity: Identity, audit: Audit): DeviceCertificates {
-  return recorded(certificates, audit, {
-    issue: async (device) => ({
-      act: 'device.certify',
-      device,
-      ...(await ownerOfDevice(identity, device)),
-      told: ({ serial, expiresAt }) => ({ details: { serial, expiresAt } }),
-    }),
-  })
 }
 
 export function recordedChoices(choices: AccountChoices, identity: Identity, audit: Audit): AccountChoices {
@@ -55,7 +44,7 @@ export function recordedPasskeys(passkeys: Passkeys, audit: Audit): Passkeys {
   })
 }
 
-async function ownerOfDevice(identity: Identity, id: string): Promise<{ owner?: string }> {
+export async function ownerOfDevice(identity: Identity, id: string): Promise<{ owner?: string }> {
   return ownOf((await identity.listDevices()).find((device) => device.id === id)?.userId)
 }
 

@@ -1,14 +1,15 @@
 import 'reflect-metadata'
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
+import { since } from '../audit/since.ts'
+import { certificateFile, opensslRequest } from '../client-certificate.ts'
 import { commandLine } from '../commands/command-line.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'
 import { tempFolder } from '../temp-folder.ts'
+import { until } from '../until.ts'
 import { curl, type Ran, temporaryFile } from './curl.ts'
 import { readAll } from './raw-client.ts'
 import { type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'
@@ -38,21 +39,9 @@ async function startPlace(t: Test, now?: () => number): Promise<Place> {
   return { house, origin, ca, proxy, ask }
 }
 
-/** A request for a certificate, and its key, as openssl makes them. */
-async function opensslRequest(t: Test, ...kind: string[]): Promise<{ readonly key: string; readonly request: string }> {
-  const folder = await tempFolder(t)
-  const [key, request] = ['key.pem', 'request.pem'].map((name) => join(folder, name)) as [string, string]
-  await promisify(execFile)('openssl', ['req', '-new', '-nodes', '-subj', '/CN=anything', ...kind, '-keyout', key, '-out', request])
-  return { key: await readFile(key, 'utf8'), request: await readFile(request, 'utf8') }
-}
-
-const p256 = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
-
 /** A certificate of the house's device with its key, in a file. */
-async function enrolled(t: Test, { house }: Place): Promise<string> {
-  const { key, request } = await opensslRequest(t, ...p256)
-  const { certificate } = await house.deviceCertificates.issue(house.device.id, request)
-  return temporaryFile(t, 'device.pem', key + certificate)
+function enrolled(t: Test, { house }: Place): Promise<string> {
+  return certificateFile(t, house, house.device.id)
 }
 
 t.test('device enroll on the terminal makes a key there and gets a certificate, by which curl uses the proxy without a token', async (t) => {
@@ -107,7 +96,20 @@ t.test('a certificate that is foreign, expired, replaced or revoked is refused i
   t.match(await ask(stranger, '--proxy-user', user as string, '--write-out', '%{http_connect}'), { out: '403' }, 'a token beside it does not help')
   const told = await curl('--proxy', place.proxy, '--proxy-cacert', place.ca, '--proxy-cert', stranger, 'http://relay.pac/')
   t.match(JSON.parse(told.out), { code: 'device_certificate_refused', title: /this relay has not issued it/ })
-  for (const good of [second, third]) t.match(await ask(good), { exit: 0 }, 'the newest, and the one before')
+  for (const good of [second, third, third]) t.match(await ask(good), { exit: 0 }, 'the newest, and the one before while that is unused')
+  t.match(await ask(second, '--write-out', '%{http_connect}'), { out: '403' }, 'the device holds the newer one: it has used it')
+  const refusals = (await since(house, 0)).filter(({ act }) => act === 'device.refuse')
+  t.match(
+    refusals.map(({ owner, device, reason, details }) => [owner, device, reason, details?.name]),
+    [
+      [house.userId, house.device.id, /expired/, house.device.name],
+      [undefined, undefined, /not issued it/, undefined],
+      [house.userId, house.device.id, /replaced/, house.device.name],
+      [house.userId, house.device.id, /replaced/, house.device.name],
+    ],
+    'once each; whose a made-up certificate says it is counts for nothing',
+  )
+  await until(() => house.notices.list(house.userId).filter(({ kind }) => kind === 'device-refused').length > 0, 'its owner is told')
 })
 
 t.test('a token beside a certificate is of the same device, or nobody is known', async (t) => {
@@ -174,17 +176,18 @@ t.test('a certificate that ends or is replaced is refused on a connection that s
     }
   }
   const asks = [await dial(), await dial()]
-  t.same(await Promise.all(asks.map((ask) => ask())), ['200', '200'])
-  await enrolled(t, place)
-  t.equal(await asks[0]?.(), '403', 'two newer ones have been issued')
+  t.equal(await asks[0]?.(), '200')
   t.equal(await asks[1]?.(), '200')
+  t.equal(await asks[0]?.(), '403', 'the newer one has been used')
+  await enrolled(t, place)
+  t.equal(await asks[1]?.(), '200', 'the newest has not')
   clock.now += 91 * day
   t.equal(await asks[1]?.(), '403')
 })
 
 t.test('a request for a certificate is signed by its own key on P-256, for a device that one may speak for', async (t) => {
   const { house } = await startPlace(t)
-  const { request } = await opensslRequest(t, ...p256)
+  const { request } = await opensslRequest(t)
   const asked = async (id: string, text: string, authorization: string): Promise<[number, string]> => {
     const answer = await fetch(`${house.portalUrl}/api/v1/devices/${id}/certificate`, {
       method: 'POST',

@@ -16,6 +16,7 @@ export const actWords: Readonly<Record<string, string>> = {
   'user.remove-passkey': 'Removed a passkey',
   'device.add': 'Enrolled a device',
   'device.certify': 'Got a certificate for a device',
+  'device.refuse': 'Was refused with the certificate of a device',
   'device.revoke': 'Revoked a device',
   'device.choose': 'Chose the account of a device',
   'device.forget-choice': 'Forgot the account of a device',
