@@ -74,10 +74,19 @@ t.test('where an address of mail is to be confirmed first, the account is kept a
   t.equal(relay.accounts.account(account.id)?.attention, undefined)
 })
 
-t.test('a site that breaks after it has made the account is found out by a sign-in', async (t) => {
-  const { business, prepare } = await scene(t, { behaviour: () => 'fails' })
-  t.match(await prepare().make(), { username: 'bea', attention: undefined })
-  t.same(business.tries, [{ username: 'bea', isRight: true }])
+for (const behaviour of ['fails', 'forbids'] as const)
+  t.test(`a site that has made the account and then ${behaviour} is found out by a sign-in`, async (t) => {
+    const { business, prepare } = await scene(t, { behaviour: () => behaviour })
+    t.match(await prepare().make(), { username: 'bea', attention: undefined })
+    t.same(business.tries, [{ username: 'bea', isRight: true }])
+  })
+
+t.test('where the site says neither yes nor no, and the sign-in fails, the account and the only copy of its password stay for a person', async (t) => {
+  const { business, relay, prepare } = await scene(t, { behaviour: () => 'forbids-and-makes-none' })
+  const { account, make } = prepare()
+  await t.rejects(make(), { code: 'login_failed' })
+  t.same(business.tries, [{ username: 'bea', isRight: false }])
+  t.match(relay.accounts.account(account.id), { username: 'bea', attention: { reason: 'wrong-password' } })
 })
 
 t.test('law 8: a captcha of a registration goes to the person, never to the reader', async (t) => {

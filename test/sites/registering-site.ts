@@ -16,6 +16,10 @@ export type Behaviour =
   | 'wants-mail-confirmed'
   /** It makes the account and answers 500. */
   | 'fails'
+  /** It makes the account and answers 403, without a word. */
+  | 'forbids'
+  /** It makes none and answers the same. */
+  | 'forbids-and-makes-none'
   /** It makes the account and never answers. */
   | 'hangs'
   /** It makes none and never answers. */
@@ -55,7 +59,9 @@ export async function startRegisteringSite({
         if (behaviour() === 'loses') return undefined
         if (users.has(username) || password.length < 6 || password !== form.get('password2') || (captcha && form.get('captcha') !== 'k7x2'))
           return { body: `<p>That does not do.</p><p>Not with the password ${password}.</p>${registerForm}` }
+        if (behaviour() === 'forbids-and-makes-none') return { status: 403, body: '<title>Forbidden</title>' }
         users.set(username, password)
+        if (behaviour() === 'forbids') return { status: 403, body: '<title>Forbidden</title>' }
         if (behaviour() === 'hangs') return undefined
         if (behaviour() === 'fails') return { status: 500, body: 'broken' }
         if (behaviour() === 'wants-mail-confirmed') {

@@ -65,7 +65,8 @@ function judge(before: Page, after: Page, { step, settings }: SignInContext<Form
   const [waits, made] = [waitsWords, madeWords].map((words) => messages.find((message) => words.test(message)))
   if (refused !== undefined && (isBack || (waits ?? made) === undefined)) throw new SignInFailure('unknown', [`the site says ${quoted(refused)}`])
   if (isBack) throw new SignInFailure('unknown', ['the form came back', ...messages.slice(0, 3).map((message) => `the site says ${quoted(message)}`)])
-  if (after.status >= 400) throw new SignInFailure('unknown', [`the site answered ${after.status}`, `the page is titled ${quoted(after.title)}`])
+  // No word of refusal: the site may have made the account, and the only copy of its password is here.
+  if (after.status >= 400) throw new SignInFailure('site-down', [`the site answered ${after.status}`, `the page is titled ${quoted(after.title)}`])
   if (waits !== undefined) return { waitsFor: `the site says ${quoted(waits)}` }
   step('answer', made === undefined ? `the site went on to ${after.url.pathname}` : `the site says ${quoted(made)}`)
   return {}
