@@ -50,6 +50,7 @@ async function settle(
   landing: Landing,
 ): Promise<Landing> {
   const { version } = pending
+  // First: killed in between, the next sign-in asks again with the same password, which is right. The other way round a person would have to act.
   await settleTry()
   const current = isPending ? await accounts.adopt(account.id, version, 'rotated') : await accounts.dropPending(account.id, version)
   const change = isPending

@@ -16,7 +16,7 @@ export interface RegisterForm {
   readonly captcha: string | undefined
 }
 
-export const mailWords = /mail|courriel|correo|почт|邮箱|メール/iu
+const mailWords = /mail|courriel|correo|почт|邮箱|メール/iu
 
 /** The page's form for a new account; undefined: there is none. */
 export function findRegisterForm(page: Page, settings: FormSettings): RegisterForm | undefined {
