@@ -1,4 +1,5 @@
 import { pipeline, Readable, Transform } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import { decodePage } from '../../login/index.ts'
 import { decompress, type ForwardRequest, type ForwardResponse, type Outbound } from '../../outbound/index.ts'
 
@@ -17,12 +18,15 @@ export interface SeenExchange {
 /** Exchanges with a site, in the order of their answers. They are held in memory alone: secrets are in them. */
 export interface Tap {
   readonly outbound: Outbound
+  /** An answer that does not end (a stream of events) is taken as far as it has come. */
   exchanges(): Promise<readonly SeenExchange[]>
   /** Hosts that were asked for beside: tunnelled unread, or refused. */
   otherHosts(): readonly string[]
 }
 
 const longestBody = 1_000_000
+/** How long answers that are still under way are waited for, milliseconds. */
+const patience = 2000
 /** Pages, and what their scripts fetch; no pictures, styles or fonts. A browser says which at origins that it trusts. */
 const recordedFor = new Set(['document', 'iframe', 'frame', 'empty'])
 const recordedTypes = /html|xml|json|text\/plain/i
@@ -32,7 +36,7 @@ const ofBrowser = /\.googleapis\.com$|^clients\d\.google\.com$/
 
 /** The way out with a tap in it, for what the proxy forwards. */
 export function tapped(outbound: Outbound): Tap {
-  const answers: Promise<SeenExchange>[] = []
+  const answers: { readonly ended: Promise<void>; readonly read: () => Promise<SeenExchange> }[] = []
   const others = new Set<string>()
   return {
     outbound: {
@@ -47,7 +51,7 @@ export function tapped(outbound: Outbound): Tap {
         const came: Buffer[] = []
         const passed = copied(answer.body, came)
         const ended = new Promise<void>((resolve) => passed.once('close', resolve))
-        answers.push(ended.then(() => exchangeOf(request, sent, answer, came)))
+        answers.push({ ended, read: () => exchangeOf(request, sent, answer, came) })
         return { ...answer, body: passed }
       },
       connect(host, port, signal) {
@@ -55,7 +59,11 @@ export function tapped(outbound: Outbound): Tap {
         return outbound.connect(host, port, signal)
       },
     },
-    exchanges: () => Promise.all(answers),
+    async exchanges() {
+      const now = [...answers]
+      await Promise.race([Promise.all(now.map(({ ended }) => ended)), wait(patience, undefined, { ref: false })])
+      return Promise.all(now.map(({ read }) => read()))
+    },
     otherHosts: () => [...others].filter((host) => !ofBrowser.test(host)),
   }
 }
