@@ -1,7 +1,7 @@
 import { type Page, type SignInContext, SignInFailure } from '../../contract.ts'
-import { samePlace } from '../answer.ts'
 import { findSignInForm } from '../find-form.ts'
 import { quoted } from '../judge.ts'
+import { pagesOn } from '../pages-on.ts'
 import type { FormSettings } from '../settings.ts'
 import { mentions, signOutWords } from '../words.ts'
 import { changeWords, settingsWords } from './change-words.ts'
@@ -30,14 +30,8 @@ export async function findChangePage(context: Context): Promise<ChangePage> {
     return foundOn(page, context) ?? notFound([told(page, context)])
   }
   const seen: string[] = []
-  const visited: URL[] = []
   const next = [new URL(wellKnown, site.loginUrl), landingOf(context)]
-  while (visited.length < mostPages) {
-    const url = next.shift()
-    if (url === undefined) break
-    if (visited.some((one) => samePlace(one, url) && one.search === url.search)) continue
-    visited.push(url)
-    const page = await browser.open(url)
+  for await (const page of pagesOn(browser, next, mostPages)) {
     const found = foundOn(page, context)
     if (found !== undefined) return found
     seen.push(told(page, context))

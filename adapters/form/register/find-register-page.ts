@@ -1,7 +1,7 @@
 import { type Page, type SignInContext, SignInFailure } from '../../contract.ts'
-import { samePlace } from '../answer.ts'
 import { behaviouralChallenge } from '../challenge-markup.ts'
 import { quoted } from '../judge.ts'
+import { pagesOn } from '../pages-on.ts'
 import type { FormSettings } from '../settings.ts'
 import { mentions, registerWords } from '../words.ts'
 import { findRegisterForm, type RegisterForm } from './find-register-form.ts'
@@ -23,14 +23,8 @@ export async function findRegisterPage({ browser, site, settings }: Context): Pr
   const declared = settings.registration?.page
   const next = declared === undefined ? [site.loginUrl, new URL('/', site.loginUrl)] : [new URL(declared, site.loginUrl)]
   const seen: string[] = []
-  const visited: URL[] = []
-  while (visited.length < mostPages) {
-    const url = next.shift()
-    if (url === undefined) break
-    if (visited.some((one) => samePlace(one, url) && one.search === url.search)) continue
-    visited.push(url)
-    const page = await browser.open(url)
-    if (page.status >= 500) throw new SignInFailure('site-down', [`${url.pathname} answered ${page.status}`])
+  for await (const page of pagesOn(browser, next, mostPages)) {
+    if (page.status >= 500) throw new SignInFailure('site-down', [`${page.url.pathname} answered ${page.status}`])
     const found = page.status < 400 ? findRegisterForm(page, settings) : undefined
     if (found !== undefined) return { page, found: guarded(page, found) }
     seen.push(`the page ${page.url.pathname} titled ${quoted(page.title)} ${page.status >= 400 ? `answered ${page.status}` : 'has no form for a new account'}`)
