@@ -25,6 +25,7 @@ ${listSections().map(sectionText).join('\n')}
 | \`LOGIN_RELAY_MASTER_KEY_NEXT\` | the master key that \`vault rotate-key\` changes to |
 | \`LOGIN_RELAY_UPSTREAM_NAME\` | an upstream proxy's address with its user name and password, where an option says \`env:NAME\` |
 | \`LOGIN_RELAY_PASSPHRASE\` | the passphrase, with \`masterKey.source: passphrase\` |
+| \`LOGIN_RELAY_SMTP_PASSWORD\` | the password at the mail server, with \`notices.smtpUser\` |
 | \`LOGIN_RELAY_PASSPHRASE_NEXT\` | the passphrase that \`vault rotate-key\` changes to |
 `
 }

@@ -236,6 +236,50 @@ const options = z.strictObject({
     })
     .prefault({})
     .describe('The record of what was done (docs/audit.md).'),
+  notices: z
+    .strictObject({
+      smtpHost: z
+        .string()
+        .regex(/^[A-Za-z0-9.:-]{1,253}$/, 'must be a host name or an address')
+        .optional()
+        .meta({ form: 'host', examples: ['mail.example'] })
+        .describe(
+          'The mail server that takes notices by mail. Without it there is no mail. Its password stands in the variable LOGIN_RELAY_SMTP_PASSWORD or in `smtpPasswordFile`.',
+        ),
+      smtpPort: z.int().min(1).max(65_535).default(587).describe('Its port.'),
+      smtpSecurity: z
+        .enum(['starttls', 'tls', 'none'])
+        .default('starttls')
+        .describe('TLS from within the connection, which must work; TLS from its beginning; or none, where no password passes but on this machine.'),
+      smtpUser: z
+        .string()
+        .min(1)
+        .max(320)
+        .optional()
+        .meta({ examples: ['relay@example.com'] })
+        .describe('The user name at the mail server. Without it nobody signs in there.'),
+      smtpPasswordFile: path
+        .optional()
+        .meta({ examples: ['./smtp-password'] })
+        .describe('A file with the password, and nothing else.'),
+      mailFrom: z
+        .email()
+        .optional()
+        .meta({ form: 'address', examples: ['relay@example.com'] })
+        .describe('The sender of the mails. Without it, `login-relay` at the mail server.'),
+      webhooks: z
+        .enum(['off', 'public', 'private'])
+        .default('public')
+        .describe(
+          'Whether people may have notices sent to an address of theirs: not at all; to public addresses over https; or to any, those of your own networks too.',
+        ),
+    })
+    .refine(({ smtpUser, smtpSecurity, smtpHost }) => smtpUser === undefined || smtpSecurity !== 'none' || isThisMachine(smtpHost), {
+      path: ['smtpSecurity'],
+      error: 'must not be `none` where a password goes to another machine',
+    })
+    .prefault({})
+    .describe('How people are told what was done with what is theirs, beside the portal (docs/notices.md).'),
   tracing: z
     .strictObject({
       endpoint: z
@@ -255,6 +299,10 @@ export const configSchema = options.refine((config) => !sharesCookies(config), {
   path: ['gateway', 'domain'],
   error: "shares cookies with the portal, which must be reached over https then: set `portal.publicUrl`, or the portal's `certificate`",
 })
+
+function isThisMachine(host = ''): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
 
 /** A script on any host of a domain can set the portal's cookie, where that is not a `__Host-` cookie for want of TLS (RFC 6265 section 8.6). */
 function sharesCookies({

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { openReader } from '../captcha/index.ts'
@@ -13,7 +14,7 @@ import { createDeviceCertificates, createIdentity, createPasskeys, createSecondF
 import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
-import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
+import { createMailer, createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile, tlsHost } from './proxy/index.ts'
 import {
@@ -25,6 +26,7 @@ import {
   recordedGrants,
   recordedIdentity,
   recordedLogin,
+  recordedNotices,
   recordedPasskeys,
   recordedSessions,
   recordedVault,
@@ -116,7 +118,19 @@ export async function createRelay({
     ...(lookup === undefined ? {} : { lookup }),
   })
   const outbound = through?.(wayOut) ?? wayOut
-  const notices = createNotices({ store, audit, accounts, identity, now, log })
+  const mailer = mailerOf(settings.notices, env)
+  const notices = recordedNotices(
+    createNotices({
+      store,
+      audit,
+      accounts,
+      identity,
+      delivery: { vault, outbound, mailer, webhooks: settings.notices.webhooks, portalUrl: () => portal.url(), sends: listen === 'all' },
+      now,
+      log,
+    }),
+    audit,
+  )
   const { listen: gatewayListen, domain: gatewayName, ...gatewayTls } = settings.gateway
   const ownDomain =
     gatewayListen === undefined || gatewayName === undefined || gatewayTls.certificate !== undefined ? {} : { ownDomain: gatewayDomain(gatewayName) }
@@ -335,6 +349,14 @@ function tellAttention(sessions: Sessions, accounts: Accounts, notices: Notices)
     if (owner === undefined || site === undefined || attention === undefined) return
     void notices.tell({ owner, kind: 'account-attention', account: id, site, text: attention.seen })
   })
+}
+
+/** Undefined: no mail server is configured. */
+function mailerOf({ smtpHost: host, smtpPort: port, smtpSecurity: security, smtpUser: user, ...notices }: Config['notices'], env: NodeJS.ProcessEnv) {
+  if (host === undefined) return undefined
+  const { smtpPasswordFile: file, mailFrom: from = `login-relay@${host}` } = notices
+  const password = async () => (file === undefined ? env.LOGIN_RELAY_SMTP_PASSWORD : (await readFile(file, 'utf8')).trimEnd())
+  return createMailer({ host, port, security, password, from, ...(user === undefined ? {} : { user }) })
 }
 
 function tracingOptions(endpoint: string, percent: number, log: Logger): TracingOptions {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import type { Notice } from '../control/notices/index.ts'
+import { type Notice, noticeView } from '../control/notices/index.ts'
 import type { Principal } from '../identity/index.ts'
 import type { SessionEvent } from '../sessions/index.ts'
-import { eventView, noticeView } from './views.ts'
+import { eventView } from './views.ts'
 
 /** A stream that a client does not read is cut when so much waits. Bytes. */
 const mostWaiting = 262_144

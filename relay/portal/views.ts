@@ -1,5 +1,4 @@
 import type { Account, KeepAlivePolicy, Site } from '../accounts/index.ts'
-import { type Notice, noticeTitle } from '../control/notices/index.ts'
 import type { Device, User } from '../identity/index.ts'
 import type { PendingChallenge, SessionEvent, SiteSession } from '../sessions/index.ts'
 import { keptUntil } from '../traffic/index.ts'
@@ -67,27 +66,6 @@ export function challengeView({ id, account, challenge, expiresAt, behind }: Pen
 
 export function eventView(event: SessionEvent) {
   return { ...event, account: accountName(event.account) }
-}
-
-export function noticeView(notice: Notice) {
-  const { id, kind, at, account, accountName: name, site, device, deviceName, by, from, isNew, text, count, lastAt, readAt, disownedAt } = notice
-  return {
-    id,
-    kind,
-    title: noticeTitle(notice),
-    at,
-    ...(account === undefined ? {} : { account: { id: account, ...(name === undefined ? {} : { name }) } }),
-    ...(site === undefined ? {} : { site }),
-    ...(device === undefined ? {} : { device: { id: device, ...(deviceName === undefined ? {} : { name: deviceName }) } }),
-    ...(by === undefined ? {} : { by: { kind: by.kind, ...(by.name === undefined ? {} : { name: by.name }) } }),
-    ...(from === undefined ? {} : { from }),
-    ...(isNew === undefined ? {} : { isNew }),
-    ...(text === undefined ? {} : { text }),
-    ...(count === undefined ? {} : { count }),
-    ...(lastAt === undefined ? {} : { lastAt }),
-    ...(readAt === undefined ? {} : { readAt }),
-    ...(disownedAt === undefined ? {} : { disownedAt }),
-  }
 }
 
 function accountName({ id, name, siteId }: Account) {

@@ -104,6 +104,11 @@ const rows: readonly Row[] = [
   { method: 'GET', path: '/audit/verify', statuses: [200, 403, 403, 200, 401] },
   { method: 'GET', path: '/notices?user=ann', statuses: [200, 403, 403, 200, 401] },
   { method: 'POST', path: '/notices/read', body: { user: 'ann' }, statuses: [200, 403, 403, 200, 401] },
+  { method: 'GET', path: '/me/notices', statuses: [200, 200, 403, 403, 401] },
+  { method: 'POST', path: '/me/notices/mail', body: { address: 'ann@example.com' }, statuses: [400, 400, 403, 403, 401] },
+  { method: 'DELETE', path: '/me/notices/mail', statuses: [204, 204, 403, 403, 401] },
+  { method: 'POST', path: '/me/notices/webhook', body: { url: 'none' }, statuses: [400, 400, 403, 403, 401] },
+  { method: 'DELETE', path: '/me/notices/webhook', statuses: [204, 204, 403, 403, 401] },
   { method: 'POST', path: '/notices/none/not-me', body: { user: 'ann' }, statuses: [404, 403, 403, 404, 401] },
   { method: 'GET', path: '/notices/none?user=ann', statuses: [404, 403, 403, 404, 401] },
   // Last: it is gone afterwards.

@@ -69,6 +69,14 @@ export interface Notice {
 /** What is told; what is absent and the present actor knows is taken from there. */
 export type Telling = Omit<Notice, 'id' | 'at' | 'accountName' | 'count' | 'lastAt' | 'readAt' | 'disownedAt'> & { readonly at?: number }
 
+/** Where notices of these groups go. */
+export interface DeliveryChoice {
+  readonly mail?: { readonly address: string; readonly groups: readonly NoticeGroup[] } | undefined
+  readonly webhook?: { readonly url: string; readonly groups: readonly NoticeGroup[] } | undefined
+  /** What this relay can do. */
+  readonly can: { readonly mail: boolean; readonly webhook: boolean }
+}
+
 export interface Notices {
   /** Reads what was recorded while nobody listened, and takes up deliveries that were not finished. After the audit, the accounts and identity. */
   start(): Promise<void>
@@ -83,6 +91,12 @@ export interface Notices {
   markRead(owner: string, ids?: readonly string[]): Promise<number>
   /** Its owner says that it was not he. */
   disown(owner: string, id: string): Promise<void>
+  /** What this person wants beside the portal. No secret is in it. */
+  delivery(owner: string): DeliveryChoice
+  /** By mail; undefined: no more. The place before is told of it. `bad_request`. */
+  setMail(owner: string, mail: DeliveryChoice['mail']): Promise<void>
+  /** Gives the secret that signs them, once; '' where they are ended. `bad_request`, `destination_refused`. */
+  setWebhook(owner: string, webhook: DeliveryChoice['webhook']): Promise<string>
   /** Calls back for each one that is stored or counted up. Gives the way to stop. */
   onTold(listener: (notice: Notice) => void): () => void
 }

@@ -4,8 +4,13 @@ import type { Accounts } from '../../accounts/index.ts'
 import { type Audit, type AuditRecord, presentActor } from '../../audit/index.ts'
 import { RelayError } from '../../errors.ts'
 import type { Identity } from '../../identity/index.ts'
+import type { Outbound } from '../../outbound/index.ts'
 import type { Collection, Store } from '../../store/index.ts'
-import type { Notice, Notices, Telling } from './contract.ts'
+import type { Vault } from '../../vault/index.ts'
+import type { DeliveryChoice, Notice, Notices, Telling } from './contract.ts'
+import { checkWebhook } from './delivery/check-webhook.ts'
+import { Deliveries, type DeliveriesOptions } from './delivery/deliveries.ts'
+import { Preferences } from './delivery/preferences.ts'
 import { tellingOf } from './from-record.ts'
 import { NoticeRecords } from './notice-records.ts'
 import { isSummed } from './notice-words.ts'
@@ -16,8 +21,17 @@ export interface NoticesOptions {
   readonly audit: Pick<Audit, 'onRecorded' | 'newest' | 'fingerprint'>
   readonly accounts: Pick<Accounts, 'account'>
   readonly identity: Pick<Identity, 'listDevices'>
+  readonly delivery: DeliveryOptions
   readonly now?: () => number
   readonly log: Logger
+}
+
+/** How notices leave the relay. */
+export interface DeliveryOptions extends Pick<DeliveriesOptions, 'mailer' | 'webhooks' | 'portalUrl' | 'pauses'> {
+  readonly vault: Pick<Vault, 'seal' | 'open'>
+  readonly outbound: Pick<Outbound, 'forward' | 'networksOf'>
+  /** Whether this relay sends them: one that a command starts for itself leaves that to the one that serves. */
+  readonly sends: boolean
 }
 
 /** Tries of one kind within so long are one notice. Milliseconds. */
@@ -38,13 +52,16 @@ class RelayNotices implements Notices {
   readonly #seen: SeenBrowsers
   /** The number of the last record that was looked at. */
   readonly #cursor: Collection<number>
+  readonly #preferences: Preferences
+  readonly #deliveries: Deliveries
+  readonly #delivery: DeliveryOptions
   readonly #listeners = new Set<(notice: Notice) => void>()
   #looked = 0
   /** One after the other: what is summed is counted once. */
   #turn: Promise<unknown> = Promise.resolve()
   #stopListening = (): void => {}
 
-  constructor({ store, audit, accounts, identity, now = Date.now, log }: NoticesOptions) {
+  constructor({ store, audit, accounts, identity, delivery, now = Date.now, log }: NoticesOptions) {
     this.#audit = audit
     this.#accounts = accounts
     this.#identity = identity
@@ -53,23 +70,36 @@ class RelayNotices implements Notices {
     this.#records = new NoticeRecords(store)
     this.#seen = new SeenBrowsers(store, (value) => audit.fingerprint(value))
     this.#cursor = store.collection<number>({ name: 'notice-cursor' })
+    this.#delivery = delivery
+    this.#preferences = new Preferences(store, delivery.vault)
+    this.#deliveries = new Deliveries({
+      ...delivery,
+      store,
+      preferences: this.#preferences,
+      notice: (owner, id) => this.find(owner, id),
+      now,
+      log,
+    })
   }
 
   async start(): Promise<void> {
     await this.#records.load(this.#now())
+    await this.#preferences.load()
     this.#stopListening = this.#audit.onRecorded((record) => void this.#inTurn(() => this.#look(record)))
     await this.#inTurn(() => this.#catchUp())
+    if (this.#delivery.sends) await this.#deliveries.start()
   }
 
   async stop(): Promise<void> {
     this.#stopListening()
+    await this.#deliveries.stop()
     await this.#inTurn(() => this.#keepPlace())
   }
 
-  tell({ at = this.#now(), ...telling }: Telling): Promise<void> {
+  tell({ at = this.#now(), ...telling }: Telling, id: string = randomUUID()): Promise<void> {
     const actor = presentActor()
     const present = actor === undefined ? {} : { by: actor.who, ...(actor.from === undefined ? {} : { from: actor.from }) }
-    return this.#inTurn(() => this.#add({ ...present, ...telling, id: randomUUID(), at }))
+    return this.#inTurn(() => this.#add({ ...present, ...telling, id, at }))
   }
 
   list(owner: string, { limit = mostListed, before, unread = false }: { limit?: number; before?: string; unread?: boolean } = {}): Notice[] {
@@ -100,6 +130,33 @@ class RelayNotices implements Notices {
     if (notice === undefined) throw new RelayError('not_found', { params: { what: 'such notice' } })
     const now = this.#now()
     await this.#records.replace({ ...notice, readAt: notice.readAt ?? now, disownedAt: now })
+  }
+
+  delivery(owner: string): DeliveryChoice {
+    const { mail, webhook } = this.#preferences.of(owner)
+    const can = { mail: this.#delivery.mailer !== undefined, webhook: this.#delivery.webhooks !== 'off' }
+    return { mail, webhook: webhook && { url: webhook.url, groups: webhook.groups }, can }
+  }
+
+  async setMail(owner: string, mail: DeliveryChoice['mail']): Promise<void> {
+    if (mail !== undefined && this.#delivery.mailer === undefined) throw new RelayError('bad_request', { params: { problem: 'this relay sends no mail' } })
+    await this.#change(owner, mail === undefined ? 'no more mail' : `mail to ${mail.address}`, () => this.#preferences.setMail(owner, mail))
+  }
+
+  async setWebhook(owner: string, webhook: DeliveryChoice['webhook']): Promise<string> {
+    if (webhook !== undefined) await checkWebhook(webhook.url, this.#delivery)
+    const text = webhook === undefined ? 'no more webhooks' : `a webhook at ${new URL(webhook.url).host}`
+    return this.#change(owner, text, () => this.#preferences.setWebhook(owner, webhook))
+  }
+
+  /** The place before is told, and the one after: whoever changes it in another's name is seen. */
+  async #change<T>(owner: string, text: string, change: () => Promise<T>): Promise<T> {
+    const id = randomUUID()
+    await this.tell({ owner, kind: 'delivery-changed', text }, id)
+    const result = await change()
+    const notice = this.find(owner, id)
+    if (notice !== undefined) await this.#deliveries.enqueue(notice)
+    return result
   }
 
   onTold(listener: (notice: Notice) => void): () => void {
@@ -142,7 +199,7 @@ class RelayNotices implements Notices {
     }
     if (this.#records.find(notice.owner, notice.id) !== undefined) return
     const whole: Notice = { ...notice, ...(await this.#namesOf(notice)), ...(await this.#novelty(notice)) }
-    await Promise.all([this.#records.add(whole, this.#now()), this.#keepPlace()])
+    await Promise.all([this.#records.add(whole, this.#now()), this.#deliveries.enqueue(whole), this.#keepPlace()])
     this.#told(whole)
   }
 

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { type NoticeKind, noticeKinds } from '../../control/notices/index.ts'
+import { type NoticeKind, noticeKinds, noticeView } from '../../control/notices/index.ts'
 import { RelayError } from '../../errors.ts'
 import { checkActsFor } from '../access.ts'
 import { disown } from '../disown.ts'
-import { noticeView } from '../views.ts'
 import { idParams, name, time } from './fields.ts'
 import { route } from './route.ts'
 

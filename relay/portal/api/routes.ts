@@ -12,6 +12,7 @@ import { eventRoutes } from './event-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { groupRoutes } from './group-routes.ts'
 import { keepAliveRoutes } from './keep-alive-routes.ts'
+import { noticeDeliveryRoutes } from './notice-delivery-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 import { relayRoutes } from './relay-routes.ts'
@@ -54,4 +55,5 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...ticketRoutes,
   ...auditRoutes,
   ...noticeRoutes,
+  ...noticeDeliveryRoutes,
 ]

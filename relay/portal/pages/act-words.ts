@@ -5,6 +5,8 @@ export const actWords: Readonly<Record<string, string>> = {
   'portal.sign-in-passkey': 'Signed in to the relay with a passkey',
   'portal.sign-in-set-up': 'Signed in to the relay and set up an authenticator app',
   'portal.verify': 'Proved again who it is',
+  'notice.set-mail': 'Said where notices go by mail',
+  'notice.set-webhook': 'Said where notices go by webhook',
   'notice.not-me': 'Said that it was not he',
   'portal.session-end': 'Ended a session at the relay',
   'user.add': 'Added a person',

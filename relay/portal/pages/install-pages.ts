@@ -19,6 +19,7 @@ import { handoffPage } from './handoff-page.ts'
 import { homePage } from './home-page.ts'
 import { acceptsHtml } from './leaving-page.ts'
 import { newSitePage } from './new-site-page.ts'
+import { noticeDeliveryPage } from './notice-delivery-page.ts'
 import { noticesPage } from './notices-page.ts'
 import { respondPage } from './page-route.ts'
 import { passkeySignIn } from './passkey-sign-in.ts'
@@ -62,6 +63,7 @@ const pages = [
   devicesPage,
   sessionsPage,
   recordPage,
+  noticeDeliveryPage,
   noticesPage,
   securityPage,
   passwordPage,

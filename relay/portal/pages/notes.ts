@@ -29,6 +29,8 @@ const done: Readonly<Record<string, string>> = {
   'second-factor-removed': 'Your authenticator app and recovery codes are removed. Your password is all that is asked from now on.',
   unfrozen: 'The account is no longer frozen.',
   'not-me': 'Done. What is said below has ended.',
+  'delivery-set': 'Your notices go there from now on; one that says so is on its way.',
+  'delivery-ended': 'No notice goes there any more.',
   'notices-read': 'All of them are read.',
   answered: 'Your answer was sent to the site.',
 }

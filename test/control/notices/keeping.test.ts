@@ -1,29 +1,17 @@
-import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { createNotices, type Notices } from '../../../relay/control/notices/index.ts'
-import { openAudit } from '../../audit/open-audit.ts'
 import { setClock } from '../../identity/clock.ts'
 import { tempFolder } from '../../temp-folder.ts'
+import { openNotices } from './open-notices.ts'
 
 const day = 86_400_000
 const owner = 'u1'
 
-/** A data directory with the audit alone, or with the notices that follow from it. */
-async function open(t: Test, folder: string, { now = Date.now, listens = true } = {}) {
-  const opened = await openAudit(t, folder, { now })
-  const { store, audit } = opened
-  const log = pino({ level: 'silent' })
-  const accounts = { account: () => undefined }
-  const identity = { listDevices: async () => [] }
-  const notices: Notices = createNotices({ store, audit, accounts, identity, now, log })
-  if (listens) await notices.start()
-  const close = async () => {
-    if (listens) await notices.stop()
-    await opened.close()
-  }
-  const addDevice = (name: string) => audit.record({ act: 'device.add', outcome: 'done', owner, details: { name } })
-  const names = () => notices.list(owner).map(({ deviceName }) => deviceName)
-  return { notices, audit, addDevice, names, close }
+/** The same, with devices that are enrolled and their names as they were told. */
+async function open(t: Test, folder: string, choices: Parameters<typeof openNotices>[2] = {}) {
+  const opened = await openNotices(t, folder, choices)
+  const addDevice = (name: string) => opened.audit.record({ act: 'device.add', outcome: 'done', owner, details: { name } })
+  const names = () => opened.notices.list(owner).map(({ deviceName }) => deviceName)
+  return { ...opened, addDevice, names }
 }
 
 t.test('what was recorded by a relay that was killed before it told is told by the next one, once', async (t) => {

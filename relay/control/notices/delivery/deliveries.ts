@@ -1,0 +1,202 @@
+import type { Logger } from 'pino'
+import type { Mailer, Outbound } from '../../../outbound/index.ts'
+import type { Collection, Store } from '../../../store/index.ts'
+import type { Notice } from '../contract.ts'
+import { groupOf, isSummed } from '../notice-words.ts'
+import { mailText } from './mail-text.ts'
+import type { Preferences } from './preferences.ts'
+import { sendWebhook } from './send-webhook.ts'
+
+type Channel = 'mail' | 'webhook'
+
+/** One notice on its way to one place. */
+interface Delivery {
+  readonly owner: string
+  readonly noticeId: string
+  readonly channel: Channel
+  /** As it was when the notice was told: who has changed it meanwhile is told at the place before. */
+  readonly to: string
+  readonly tries: number
+  readonly dueAt: number
+}
+
+export interface DeliveriesOptions {
+  readonly store: Store
+  readonly preferences: Preferences
+  readonly notice: (owner: string, id: string) => Notice | undefined
+  readonly outbound: Pick<Outbound, 'forward'>
+  /** Undefined: no mail server is configured. */
+  readonly mailer: Mailer | undefined
+  readonly webhooks: 'off' | 'public' | 'private'
+  readonly portalUrl: () => string
+  readonly now: () => number
+  readonly log: Logger
+  /** How long it waits after each failure, milliseconds; after the last one it gives up. */
+  readonly pauses?: readonly number[]
+}
+
+const minute = 60_000
+const defaultPauses = [0.5, 2, 10, 60, 180, 360, 720, 1440, 1440].map((minutes) => minutes * minute)
+/** What is summed is told when it has come to something. Milliseconds. */
+const summedPause = 10 * minute
+/** A person gets a mail a minute at most: what comes meanwhile shares the next one. */
+const mailPause = minute
+const mostAtOnce = 8
+const longestSleep = 60 * minute
+const patience = 30_000
+
+/**
+ * Notices on their way out of the relay. What is to be delivered is stored with the notice, tried again with growing pauses, and taken up
+ * anew after a restart. Nobody waits for it.
+ */
+export class Deliveries {
+  readonly #options: DeliveriesOptions
+  readonly #pauses: readonly number[]
+  readonly #records: Collection<Delivery>
+  readonly #waiting = new Map<string, Delivery>()
+  /** By person, channel and place: one at a time for each. */
+  readonly #busy = new Map<string, Promise<void>>()
+  readonly #lastMail = new Map<string, number>()
+  readonly #stopping = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #isRunning = false
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options
+    this.#pauses = options.pauses ?? defaultPauses
+    this.#records = options.store.collection<Delivery>({ name: 'notice-deliveries' })
+  }
+
+  /** What failed before is tried at once: whoever restarts a relay may have mended what was wrong. */
+  async start(): Promise<void> {
+    const now = this.#options.now()
+    for (const { id, value } of await this.#records.list()) this.#waiting.set(id, value.tries > 0 ? { ...value, dueAt: now } : value)
+    this.#isRunning = true
+    this.#wake()
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false
+    clearTimeout(this.#timer)
+    this.#stopping.abort(new Error('the relay is being stopped'))
+    await Promise.all(this.#busy.values())
+  }
+
+  /** Resolves when it is stored, together with what else is written in this turn. */
+  async enqueue(notice: Notice): Promise<void> {
+    const { mail, webhook } = this.#options.preferences.of(notice.owner)
+    const places: (readonly [Channel, string])[] = []
+    if (mail !== undefined && this.#options.mailer !== undefined && isWanted(notice, mail.groups)) places.push(['mail', mail.address])
+    if (webhook !== undefined && this.#options.webhooks !== 'off' && isWanted(notice, webhook.groups)) places.push(['webhook', webhook.url])
+    await Promise.all(places.map((place) => this.#add(notice, place)))
+  }
+
+  async #add({ owner, id: noticeId, kind }: Notice, [channel, to]: readonly [Channel, string]): Promise<void> {
+    const id = `${channel} ${noticeId} ${to}`
+    if (this.#waiting.has(id)) return
+    const delivery = { owner, noticeId, channel, to, tries: 0, dueAt: this.#options.now() + (isSummed(kind) ? summedPause : 0) }
+    this.#waiting.set(id, delivery)
+    await this.#records.put(id, delivery)
+    this.#wake()
+  }
+
+  #wake(): void {
+    if (!this.#isRunning) return
+    clearTimeout(this.#timer)
+    const now = this.#options.now()
+    let next = now + longestSleep
+    for (const delivery of this.#waiting.values()) {
+      const key = keyOf(delivery)
+      if (this.#busy.has(key)) continue
+      const dueAt = Math.max(delivery.dueAt, delivery.channel === 'mail' ? (this.#lastMail.get(delivery.owner) ?? 0) + mailPause : 0)
+      if (dueAt > now) next = Math.min(next, dueAt)
+      else if (this.#busy.size < mostAtOnce) this.#begin(key)
+    }
+    this.#timer = setTimeout(() => this.#wake(), next - now).unref()
+  }
+
+  #begin(key: string): void {
+    const done = this.#deliver(key)
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'what became of a delivery could not be stored'))
+      .finally(() => {
+        this.#busy.delete(key)
+        this.#wake()
+      })
+    this.#busy.set(key, done)
+  }
+
+  /** All that is due for one place: mail in one, webhooks one after the other until one fails. */
+  async #deliver(key: string): Promise<void> {
+    const now = this.#options.now()
+    const due = [...this.#waiting].filter(([, one]) => keyOf(one) === key && one.dueAt <= now)
+    const known = due.map(([id, one]) => ({ id, one, notice: this.#options.notice(one.owner, one.noticeId) }))
+    // Let go meanwhile, for there were too many.
+    for (const { id, notice } of known) if (notice === undefined) await this.#drop(id)
+    const there = known.filter((entry): entry is typeof entry & { notice: Notice } => entry.notice !== undefined)
+    const batches = there[0]?.one.channel === 'mail' ? [there] : there.map((entry) => [entry])
+    for (const batch of batches) {
+      const [first] = batch
+      if (first === undefined || this.#stopping.signal.aborted) return
+      try {
+        await this.#send(
+          first.one,
+          batch.map(({ notice }) => notice),
+        )
+        for (const { id } of batch) await this.#drop(id)
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return
+        await this.#failed(batch, error)
+        return
+      }
+    }
+  }
+
+  async #send({ owner, channel, to }: Delivery, notices: readonly Notice[]): Promise<void> {
+    const { mailer, outbound, preferences, webhooks, portalUrl, now } = this.#options
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(patience)])
+    if (channel === 'mail') {
+      if (mailer === undefined) throw new Error('no mail server is configured')
+      await mailer(mailText(to, notices, portalUrl()), signal)
+      this.#lastMail.set(owner, now())
+      return
+    }
+    const [notice] = notices
+    const secret = await preferences.webhookSecret(owner)
+    // Taken back meanwhile: there is nothing to sign with.
+    if (notice === undefined || secret === undefined || preferences.of(owner).webhook?.url !== to) return
+    if (webhooks === 'off') throw new Error('webhooks are switched off')
+    const networks = webhooks === 'private' ? (['public', 'private', 'loopback'] as const) : (['public'] as const)
+    await sendWebhook(outbound, notice, { owner, url: to, secret, networks }, now(), signal)
+  }
+
+  async #failed(batch: readonly { readonly id: string; readonly one: Delivery }[], error: unknown): Promise<void> {
+    const { log, now } = this.#options
+    for (const { id, one } of batch) {
+      const pause = this.#pauses[one.tries]
+      const facts = { owner: one.owner, channel: one.channel, notice: one.noticeId, tries: one.tries + 1, reason: (error as Error).message }
+      if (pause === undefined) {
+        log.warn(facts, 'a notice could not be delivered and was given up; it is at the portal')
+        await this.#drop(id)
+        continue
+      }
+      log.info(facts, 'a notice could not be delivered; it is tried again')
+      const next = { ...one, tries: one.tries + 1, dueAt: now() + pause }
+      this.#waiting.set(id, next)
+      await this.#records.put(id, next)
+    }
+  }
+
+  async #drop(id: string): Promise<void> {
+    this.#waiting.delete(id)
+    await this.#records.delete(id)
+  }
+}
+
+function keyOf({ owner, channel, to }: Delivery): string {
+  return `${channel} ${owner} ${to}`
+}
+
+/** Where they go is told in any case: who changes it must not go unseen. */
+function isWanted({ kind }: Notice, groups: readonly string[]): boolean {
+  return kind === 'delivery-changed' || groups.includes(groupOf(kind))
+}

@@ -1,0 +1,40 @@
+import type { Mail } from '../../../outbound/index.ts'
+import type { Notice } from '../contract.ts'
+import { noticeFacts, noticeTitle } from '../notice-words.ts'
+
+/** Lists no more of them than a person reads. */
+const mostTold = 20
+
+/** One mail for what has come together. Its links lead to the portal's pages, which ask for a sign-in; opening them does nothing. */
+export function mailText(to: string, notices: readonly Notice[], portalUrl: string): Mail {
+  const [first] = notices
+  const subject = notices.length === 1 && first !== undefined ? noticeTitle(first) : `${notices.length} notices`
+  const more = notices.length > mostTold ? [`${notices.length - mostTold} more are at ${portalUrl}/notices`] : []
+  const text = [...notices.slice(0, mostTold).map((notice) => oneNotice(notice, portalUrl)), ...more, closing(portalUrl)].join('\n\n')
+  return { to, subject: `login-relay: ${subject}`, text: `${text}\n` }
+}
+
+function oneNotice(notice: Notice, portalUrl: string): string {
+  const { id, at, lastAt = at } = notice
+  const facts = [['When', `${new Date(lastAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`] as const, ...noticeFacts(notice)]
+  return [`${noticeTitle(notice)}.`, ...facts.map(([name, value]) => `  ${name}: ${harmless(value)}`), `  Was it not you? ${portalUrl}/notices/${id}`].join(
+    '\n',
+  )
+}
+
+function closing(portalUrl: string): string {
+  return `The relay is at ${portalUrl} and nowhere else. It asks for your password on its sign-in page alone; no mail of it does.`
+}
+
+/** What clients, sites and other people have written holds no line of its own and no link: mail programs make links of what looks like one. */
+function harmless(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is taken out
+      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
+      .replace(/:\/\//g, ': //')
+      .replace(/\bwww\./gi, 'www .')
+      .slice(0, 200)
+      .toWellFormed()
+  )
+}

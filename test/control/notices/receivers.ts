@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import type { Test } from 'tap'
+
+export interface ReceivedMail {
+  readonly to: string
+  /** As it came, decoded from quoted-printable. */
+  readonly text: string
+}
+
+export interface MailServer {
+  readonly port: number
+  readonly mails: readonly ReceivedMail[]
+  /** The passwords it was signed in with. */
+  readonly passwords: readonly string[]
+}
+
+/** A mail server on this machine; `failing`: so many mails are refused first, for the time being. */
+export async function startMailServer(t: Test, { failing = 0, port = 0 }: { failing?: number; port?: number } = {}): Promise<MailServer> {
+  const mails: ReceivedMail[] = []
+  const passwords: string[] = []
+  let left = failing
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    authOptional: true,
+    allowInsecureAuth: true,
+    onAuth({ username, password }, _, callback) {
+      passwords.push(password ?? '')
+      callback(null, { user: username ?? '' })
+    },
+    onData(stream, { envelope }, callback) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        if (left-- > 0) return callback(Object.assign(new Error('not now'), { responseCode: 451 }))
+        mails.push({ to: envelope.rcptTo.map(({ address }) => address).join(), text: unquoted(Buffer.concat(chunks).toString()) })
+        callback()
+      })
+    },
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server.server, 'listening')
+  server.on('error', () => {})
+  t.teardown(() => new Promise<void>((resolve) => server.close(resolve)))
+  return { port: (server.server.address() as AddressInfo).port, mails, passwords }
+}
+
+export interface ReceivedHook {
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** Takes webhooks; `answers`: with these statuses first, then with 204. */
+export async function startWebhook(t: Test, answers: readonly number[] = []): Promise<{ readonly url: string; readonly hooks: readonly ReceivedHook[] }> {
+  const hooks: ReceivedHook[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    hooks.push({ headers: request.headers, body })
+    response.writeHead(answers[hooks.length - 1] ?? 204, { location: '/elsewhere' }).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close().closeAllConnections())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?for=ann`, hooks }
+}
+
+/** RFC 2045 section 6.7. */
+function unquoted(text: string): string {
+  const bytes = text.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
