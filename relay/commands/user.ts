@@ -15,7 +15,7 @@ interface UserView {
 export function userVerbs(program: Command): void {
   const user = noun(program, 'user', 'people who sign in to the relay')
   takesPassword(verb(user, 'add NAME', 'add a person'))
-    .option('--role <ROLE>', 'member, or admin: who may add users and sites', 'member')
+    .option('--role <ROLE>', 'member; admin: who may add users and sites; auditor: who reads the whole record', 'member')
     .action(add)
   verb(user, 'list', 'list the people').action(list)
   verb(user, 'reset-second-factor NAME', 'for who has lost the phone: takes away authenticator app, recovery codes and passkeys').action(reset)

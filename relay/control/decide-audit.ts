@@ -39,9 +39,15 @@ const auditRules: readonly Rule<Question>[] = [
     reason: 'it concerns the relay, and you administer it',
     matches: ({ principal, record }) => principal.kind === 'portal' && principal.user.role === 'admin' && record.owner === undefined,
   },
+  {
+    id: 'auditor',
+    allowed: true,
+    reason: 'you audit this relay',
+    matches: ({ principal }) => principal.kind === 'portal' && principal.user.role === 'auditor',
+  },
 ]
 
-/** May this principal read this record of the audit? An administrator reads what concerns the relay, not what others do with their accounts. */
+/** May this principal read this record of the audit? An administrator reads what concerns the relay, not what others do with their accounts; an auditor reads all. */
 export function decideAudit(principal: Principal, record: Question['record']): Decision {
   return firstMatch(auditRules, { principal, record })
 }

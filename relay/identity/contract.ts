@@ -19,8 +19,8 @@ export interface User {
   readonly id: string
   /** Unique without regard to case and to what is invisible. */
   readonly name: string
-  /** admin: runs the relay (users, sites). It gives no right to other people's accounts. */
-  readonly role: 'admin' | 'member'
+  /** admin: runs the relay (users, sites); auditor: reads the whole record of what was done. Neither gives a right to other people's accounts. */
+  readonly role: 'admin' | 'auditor' | 'member'
   readonly createdAt: number
 }
 

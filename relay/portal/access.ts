@@ -12,6 +12,8 @@ export type Access =
   | 'known'
   /** Known, and not a device: devices use accounts, they change nothing about them. */
   | 'person'
+  /** Who reads the whole record of what was done: the operator, or an auditor. */
+  | 'auditor'
   /** Who runs the relay: the local administrator, or a user of role admin at the portal. */
   | 'operator'
 
@@ -20,7 +22,8 @@ export function checkAccess(access: Access, principal: Principal | undefined): v
   if (access === 'anyone') return
   if (principal === undefined) throw new RelayError('unauthenticated')
   if (access === 'person' && principal.kind === 'device') throw new RelayError('forbidden', { params: { reason: 'this takes the portal, not a device' } })
-  if (access !== 'operator') return
+  if (access === 'auditor' && principal.kind === 'portal' && principal.user.role === 'auditor') return
+  if (access !== 'operator' && access !== 'auditor') return
   const { allowed, reason } = noteDecision(decideAdministration(principal), {})
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
 }

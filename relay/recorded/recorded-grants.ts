@@ -27,7 +27,8 @@ export function recordedGrants(grants: Grants, accounts: Pick<Accounts, 'account
         make: ({ accountId, owner, named, kind, why }) => ({
           act: 'request.make',
           ...(accountId === undefined ? {} : ownedAccount(accounts, accountId)),
-          ...(owner === undefined ? {} : { owner }),
+          // What is not there is written down as somebody's too: who asked could otherwise tell by what he reads of it.
+          owner: owner ?? 'nobody',
           details: { named, kind, why },
           told: ({ id }) => ({ details: { request: id } }),
         }),

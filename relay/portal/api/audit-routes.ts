@@ -90,7 +90,7 @@ export const auditRoutes = [
     method: 'GET',
     path: '/audit/verify',
     summary: 'Read the whole audit and name each place where its chain is broken',
-    access: 'operator',
+    access: 'auditor',
     answer: reportAnswer.meta({ examples: [{ ok: true, records: 17, from: 1, head: { n: 17, hash: 'b64url' }, breaks: [] }] }),
     handle: async ({ rooms }) => {
       const report = await rooms.audit.verify()

@@ -5,7 +5,7 @@ import { route } from './route.ts'
 const principalView = z
   .object({
     kind: z.enum(['portal', 'device', 'local']),
-    user: z.object({ id: z.string(), name: z.string(), role: z.enum(['admin', 'member']) }).optional(),
+    user: z.object({ id: z.string(), name: z.string(), role: z.enum(['admin', 'auditor', 'member']) }).optional(),
     device: z.object({ id: z.string(), name: z.string() }).optional(),
     csrf: z.string().optional().meta({ description: 'With the portal cookie: what the header x-csrf-token must carry to change something.' }),
   })

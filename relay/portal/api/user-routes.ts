@@ -3,7 +3,7 @@ import { userView } from '../views.ts'
 import { name, time } from './fields.ts'
 import { route } from './route.ts'
 
-const role = z.enum(['admin', 'member'])
+const role = z.enum(['admin', 'auditor', 'member'])
 const userAnswer = z.object({ id: z.string(), name: z.string(), role, createdAt: time })
 const example = { id: '0b9c', name: 'ann', role: 'member' as const, createdAt: 1_760_000_000_000 }
 
