@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { Test } from 'tap'
 import type { Account, Site } from '../../../relay/accounts/index.ts'
 import type { User } from '../../../relay/identity/index.ts'
@@ -35,6 +36,10 @@ export interface LendingHouse extends StartedRelay {
   now(): number
   /** By the portal's API, with the cookie of a browser where this person is signed in. */
   api(who: Name, method: string, path: string, body?: object): Promise<Answer>
+  /** Lends ann's account, as the local administrator would, and gives the grant's id. */
+  lend(to: object, terms?: object): Promise<string>
+  /** A tunnel of this person's device to the site. */
+  tunnel(who: Name): Promise<Socket>
   /** A request to the site through the proxy. */
   proxied(who: Name, path: string, options?: { readonly account?: string; readonly method?: string; readonly fields?: string }): Promise<Answer>
 }
@@ -43,7 +48,7 @@ const roles: Readonly<Record<Name, User['role']>> = { ann: 'member', bob: 'membe
 
 export async function startLendingHouse(
   t: Test,
-  { delivery = 'attach', config = {} }: { readonly delivery?: Site['delivery']; readonly config?: Record<string, unknown> } = {},
+  { who = ['ann', 'bob'], config = {} }: { readonly who?: readonly Name[]; readonly config?: Record<string, unknown> } = {},
 ): Promise<LendingHouse> {
   const origin = await startRecordingOrigin(t)
   let ahead = 0
@@ -51,18 +56,33 @@ export async function startLendingHouse(
   const relay = await startRelay(t, { hosts: { 'site.test': '127.0.0.1' }, now, config })
   const people = {} as Record<Name, Somebody>
   // One after another: the relay checks few passwords at a time.
-  for (const [name, role] of Object.entries(roles)) people[name as Name] = await person(relay, name, role)
+  for (const name of who) people[name] = await person(relay, name, roles[name])
   const site = await relay.accounts.addSite({
     id: 'erp',
     origins: [origin.origin],
     loginUrl: `${origin.origin}/login`,
     adapter: 'form',
     settings: {},
-    delivery,
+    delivery: 'attach',
     networks: ['loopback'],
     ...(origin.ca === undefined ? {} : { ca: origin.ca }),
   })
   const account = await relay.accounts.addAccount({ owner: people.ann.user.id, siteId: 'erp', username: 'ann-at-erp', secrets: { password: 'pw' } })
+  const api: LendingHouse['api'] = async (who, method, path, body) => {
+    const { browser } = people[who]
+    const answer = await fetch(`${relay.portalUrl}/api/v1${path}`, {
+      method,
+      headers: {
+        cookie: browser.cookie,
+        'x-csrf-token': browser.csrf,
+        origin: relay.portalUrl,
+        ...(method !== 'POST' ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {}),
+    })
+    return read(answer.status, await answer.text())
+  }
+  const tunnel = (who: Name) => dialTunnel(people[who].access, { authority: origin.host, ca: relay.certificateAuthority.pem() })
   return {
     ...relay,
     origin,
@@ -73,22 +93,20 @@ export async function startLendingHouse(
     pass: (milliseconds) => {
       ahead += milliseconds
     },
-    async api(who, method, path, body) {
-      const { browser } = people[who]
-      const answer = await fetch(`${relay.portalUrl}/api/v1${path}`, {
-        method,
-        headers: {
-          cookie: browser.cookie,
-          'x-csrf-token': browser.csrf,
-          origin: relay.portalUrl,
-          ...(method !== 'POST' ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {}),
+    api,
+    async lend(to, terms = {}) {
+      const answer = await fetch(`${relay.portalUrl}/api/v1/grants`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${relay.adminToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ account: 'erp', user: 'ann', to, ...terms }),
       })
-      return read(answer.status, await answer.text())
+      const { status, json, text } = read(answer.status, await answer.text())
+      if (status !== 201) throw new Error(text)
+      return String(json.id)
     },
+    tunnel,
     async proxied(who, path, { account: named, method = 'GET', fields = '' } = {}) {
-      const socket = await dialTunnel(people[who].access, { authority: origin.host, ca: relay.certificateAuthority.pem() })
+      const socket = await tunnel(who)
       const header = named === undefined ? '' : `Login-Relay-Account: ${named}\r\n`
       socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${origin.host}\r\n${header}${fields}Connection: close\r\n\r\n`)
       const { text } = await readAll(socket)
