@@ -66,16 +66,15 @@ function notMe(notice: Notice, csrf: string): Html {
   const { id, account, device, portalSession, disownedAt, kind } = notice
   if (!canDisown(notice))
     return html`<section class="card"><h2>Was it not you?</h2><p>Nobody was let in. If it goes on, add a passkey or an authenticator app under <a href="/security">Security</a>, and tell who runs this relay.</p></section>`
-  const ends = [
-    account !== undefined && html`<li>signs the account out at the site, here and there, and freezes it: nobody gets in with it until you lift that</li>`,
-    device !== undefined && html`<li>revokes the device, if it is yours</li>`,
-    portalSession !== undefined && html`<li>ends the sign-in to this portal that did it</li>`,
-  ]
   if (disownedAt === undefined)
-    return html`<section class="card"><h2>Was it not you?</h2><p>Then say so. The relay at once</p><ul>${ends}</ul><div class="actions">${action(`/notices/${id}/not-me`, 'This was not me', csrf, 'danger')}</div></section>`
+    return html`<section class="card"><h2>Was it not you?</h2><p>Then say so. The relay at once</p><ul>
+${account !== undefined && html`<li>ends the account’s session, here and at the site, and freezes it: nobody gets in with it until you lift that</li>`}
+${device !== undefined && html`<li>revokes the device, if it is yours</li>`}${portalSession !== undefined && html`<li>ends the sign-in to this portal that did it</li>`}</ul><div class="actions">${action(`/notices/${id}/not-me`, 'This was not me', csrf, 'danger')}</div></section>`
   const where =
     account === undefined ? html`your own at this relay, with who runs it` : html`at the site, then <a href="/accounts/${account}/password">here</a>`
-  return html`<section class="card"><h2>You said that this was not you</h2><p>That was ${moment(disownedAt)}. The relay</p><ul>${ends}</ul>
+  return html`<section class="card"><h2>You said that this was not you</h2><p>${moment(disownedAt)} the relay</p><ul>
+${account !== undefined && html`<li>ended the account’s session and froze it: <a href="/accounts/${account}">lift that</a> when you are sure again</li>`}
+${device !== undefined && html`<li>revoked the device, if it was yours</li>`}${portalSession !== undefined && html`<li>ended the sign-in to this portal that did it</li>`}</ul>
 <p>Now change the password that somebody may know: ${where}.${kind === 'recovery-code-used' && html` Make new recovery codes under <a href="/security">Security</a>.`}</p></section>`
 }
 
