@@ -243,6 +243,7 @@ export async function createRelay({
     vault: recordedVault(vault, audit),
     audit,
     notices,
+    cutDevice: (id) => traffic.live.cutDevice(id),
     adminToken,
     caPem: () => certificateAuthority.pem(),
     now,

@@ -24,12 +24,15 @@ interface ChoiceView {
   readonly chosenAt: number
 }
 
-/** `device add|list|revoke|accounts|choose`. */
+/** `device add|list|revoke|end|accounts|choose`. */
 export function deviceVerbs(program: Command): void {
   const device = noun(program, 'device', 'terminals, scripts and agents that may use the proxy')
   verb(device, 'add NAME', 'enrol a device; prints its token, once').requiredOption('--user <NAME>', 'whose device it is').action(add)
   verb(device, 'list', 'list the devices').option('--user <NAME>', "only this person's").action(list)
   verb(device, 'revoke NAME', 'end a device: its token and certificates stop working at once').option('--user <NAME>', 'whose device it is').action(revoke)
+  verb(device, 'end NAME', 'cut what a device has under way and end the sessions it used; it stays enrolled')
+    .option('--user <NAME>', 'whose device it is')
+    .action(end)
   verb(device, 'accounts NAME', 'show which account a device uses at sites with several').option('--user <NAME>', 'whose device it is').action(accounts)
   verb(device, 'choose NAME [ACCOUNT]', 'choose the account that a device uses at its site')
     .option('--ask <SITE>', 'forget the choice at this site: the person is asked anew')
@@ -73,6 +76,15 @@ async function revoke(name: string, options: OwnerOption): Promise<void> {
   })
   if (options.json === true) printJson({ revoked: name })
   else printLine(`Revoked ${printable(name)}.`)
+}
+
+async function end(name: string, options: OwnerOption): Promise<void> {
+  const ended = await withRelay(options, async (relay) => {
+    const { id } = await findDevice(relay, name, options, 'device end')
+    return relay.call<{ siteSessions: number }>('POST', `/api/v1/devices/${id}/end`, {})
+  })
+  if (options.json === true) printJson(ended)
+  else printLine(`Cut ${printable(name)} off, and ended ${ended.siteSessions} sessions at sites. It stays enrolled.`)
 }
 
 async function accounts(name: string, options: OwnerOption): Promise<void> {

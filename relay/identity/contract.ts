@@ -22,6 +22,8 @@ export interface User {
   /** admin: runs the relay (users, sites); auditor: reads the whole record of what was done. Neither gives a right to other people's accounts. */
   readonly role: 'admin' | 'auditor' | 'member'
   readonly createdAt: number
+  /** Since when he gets in nowhere, by anything that is his. */
+  readonly disabledAt?: number
 }
 
 /** An enrolled client of a user: a terminal, a script, an agent. Revocable alone. */
@@ -82,6 +84,13 @@ export interface Identity {
   /** `already_exists` (names that differ only in case or invisibly are one); `bad_request` for an unfit name or password (8 to 1024 characters). */
   addUser(user: { name: string; password: string; role: User['role'] }): Promise<User>
   listUsers(): Promise<User[]>
+  /**
+   * From now on nothing of his gets in: his password, passkeys, sessions, devices. What is under way is not cut by this. False: there is no
+   * such user, or he was disabled already.
+   */
+  disableUser(id: string): Promise<boolean>
+  /** False: there is no such user, or he was not disabled. */
+  enableUser(id: string): Promise<boolean>
   /** By id or name. */
   findUser(idOrName: string): Promise<User | undefined>
 

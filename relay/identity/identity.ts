@@ -69,6 +69,8 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
 
     addUser: (user) => users.add(user),
     listUsers: async () => users.list(),
+    disableUser: (id) => users.disable(id),
+    enableUser: (id) => users.enable(id),
     findUser: async (idOrName) => users.find(idOrName),
 
     async signIn({ name, password, address, agent }) {
@@ -93,7 +95,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     halfSignIn: (half) => halves.find(half),
     async finishSignIn({ half, code, address, agent }) {
       const { user, owes } = halves.find(half) ?? {}
-      if (user === undefined || owes !== 'code' || secondFactors === undefined) throw new RelayError('unauthenticated')
+      if (user === undefined || owes !== 'code' || secondFactors === undefined || users.byId(user.id) === undefined) throw new RelayError('unauthenticated')
       const attempt = throttle.begin(user.name, address)
       const by = await secondFactors.spend(user.id, code).catch((error) => {
         attempt.withdrawn()
@@ -105,7 +107,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     },
     async signInWithNewApp({ half, code, address, agent }) {
       const { user, owes } = halves.find(half) ?? {}
-      if (user === undefined || owes !== 'set-up' || secondFactors === undefined) throw new RelayError('unauthenticated')
+      if (user === undefined || owes !== 'set-up' || secondFactors === undefined || users.byId(user.id) === undefined) throw new RelayError('unauthenticated')
       // He may have got one meanwhile, elsewhere: a password alone must not put another in its place.
       if ((await owedBy(user)) !== 'set-up') throw new RelayError('unauthenticated')
       const recoveryCodes = await secondFactors.confirm(user.id, half, code, { first: true })

@@ -51,20 +51,40 @@ export class Users {
     return [...this.#byId.values()].sort((a, b) => a.createdAt - b.createdAt)
   }
 
+  /** Who gets in: undefined for one who is disabled. */
   byId(id: string): User | undefined {
-    return this.#byId.get(id)
+    const user = this.#byId.get(id)
+    return user?.disabledAt === undefined ? user : undefined
+  }
+
+  disable(id: string): Promise<boolean> {
+    return this.#mark(id, this.#now())
+  }
+
+  enable(id: string): Promise<boolean> {
+    return this.#mark(id, undefined)
+  }
+
+  async #mark(id: string, disabledAt: number | undefined): Promise<boolean> {
+    const present = this.#byId.get(id)
+    const kept = present && this.#byKey.get(nameKey(present.name))
+    if (kept === undefined || (kept.user.disabledAt === undefined) === (disabledAt === undefined)) return false
+    const { disabledAt: _, ...rest } = kept.user
+    const record: UserRecord = { ...rest, ...(disabledAt === undefined ? {} : { disabledAt }), password: kept.password }
+    this.#keep(record, await this.#records.put(recordId(rest.name), record, { ifVersion: kept.version }))
+    return true
   }
 
   find(idOrName: string): User | undefined {
     return this.#byId.get(idOrName) ?? this.#byKey.get(nameKey(idOrName))?.user
   }
 
-  /** The user with this name and password; undefined: no such user, or another password. Both take the same time. */
+  /** The user with this name and password; undefined: no such user, another password, or he is disabled. All take the same time. */
   async authenticate(name: string, password: string): Promise<User | undefined> {
     const kept = this.#byKey.get(nameKey(name))
     const possible = canBePassword(password)
     const fits = await this.#hasher.fits(possible ? password : '', possible ? kept?.password : undefined)
-    if (kept === undefined || !fits) return undefined
+    if (kept === undefined || !fits || kept.user.disabledAt !== undefined) return undefined
     await this.#raiseCost(kept, password)
     return kept.user
   }

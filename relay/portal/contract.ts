@@ -44,6 +44,8 @@ export interface PortalOptions {
   readonly vault: Vault
   readonly audit: Audit
   readonly notices: Notices
+  /** Cuts what a device has under way; it may come again. */
+  readonly cutDevice: (deviceId: string) => void
   /** The local administrator's token. */
   readonly adminToken: string
   /** Milliseconds since 1970. */

@@ -6,8 +6,8 @@ import { type AccountState, describeState } from './account-state.ts'
 
 /** What the API says of things. Nothing is passed on whole: every field is named here, so that a new one does not leak by itself. */
 
-export function userView({ id, name, role, createdAt }: User) {
-  return { id, name, role, createdAt }
+export function userView({ id, name, role, createdAt, disabledAt }: User) {
+  return { id, name, role, createdAt, ...(disabledAt === undefined ? {} : { disabledAt }) }
 }
 
 export function deviceView({ id, name, createdAt, lastSeenAt }: Device, user: string, certificateUntil?: number) {

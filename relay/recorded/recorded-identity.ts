@@ -11,6 +11,8 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
     audit,
     {
       addUser: ({ name, role }) => ({ act: 'user.add', details: { name, role }, told: ({ id }) => ({ details: { name, role, user: id } }) }),
+      disableUser: (user) => ({ act: 'user.disable', ends: true, details: { user } }),
+      enableUser: (user) => ({ act: 'user.enable', details: { user } }),
       addDevice: (owner, name) => ({ act: 'device.add', owner, details: { name }, told: ({ device }) => ({ device: device.id }) }),
       revokeDevice: async (device) => ({ act: 'device.revoke', ends: true, device, ...(await ownerOfDevice(identity, device)) }),
       verifyAgain: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id }),

@@ -38,6 +38,20 @@ t.test('a name is given once, however it is written and however many ask at once
   await t.rejects(users.add({ name: 'Ann', password, role: 'member' }), { code: 'already_exists' })
 })
 
+t.test('who is disabled is found, and gets in by nothing; after a restart too', async (t) => {
+  const { store, reopen } = await openStore(t)
+  const users = await openUsers(store)
+  const { id } = await users.add({ name: 'ann', password, role: 'member' })
+  t.equal(await users.disable('nobody'), false)
+  t.equal(await users.disable(id), true)
+  for (const one of [users, await openUsers(await reopen())]) {
+    t.equal(one.byId(id), undefined)
+    t.equal(await one.authenticate('ann', password), undefined)
+    t.match(one.find('ann'), { id, disabledAt: Number })
+  }
+  t.equal(await users.enable('nobody'), false)
+})
+
 t.test('unfit names and passwords are refused', async (t) => {
   const users = await openUsers((await openStore(t)).store)
   await t.rejects(users.add({ name: '\u0007', password, role: 'member' }), { code: 'bad_request' })

@@ -9,6 +9,7 @@ import { denyPathRoutes } from './deny-path-routes.ts'
 import { deviceCertificateRoutes } from './device-certificate-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { forceOffRoutes } from './force-off-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { groupRoutes } from './group-routes.ts'
 import { keepAliveRoutes } from './keep-alive-routes.ts'
@@ -32,6 +33,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...relayRoutes,
   ...trafficRoutes,
   ...userRoutes,
+  ...forceOffRoutes,
   ...secondFactorRoutes,
   ...deviceRoutes,
   ...deviceCertificateRoutes,

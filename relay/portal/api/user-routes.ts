@@ -4,7 +4,7 @@ import { name, time } from './fields.ts'
 import { route } from './route.ts'
 
 const role = z.enum(['admin', 'auditor', 'member'])
-const userAnswer = z.object({ id: z.string(), name: z.string(), role, createdAt: time })
+const userAnswer = z.object({ id: z.string(), name: z.string(), role, createdAt: time, disabledAt: time.optional() })
 const example = { id: '0b9c', name: 'ann', role: 'member' as const, createdAt: 1_760_000_000_000 }
 
 /** The people who sign in to the relay. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { asRelayError } from '../../errors.ts'
 import type { Device } from '../../identity/index.ts'
 import { checkAccount, checkDevice, loadDevice } from '../access.ts'
+import { endDevice } from '../force-off.ts'
 import type { Rooms } from '../rooms.ts'
 import { action } from './account-actions.ts'
 import { choicesCard } from './device-choices.ts'
@@ -35,6 +36,11 @@ export function devicesPage(app: FastifyInstance, rooms: Rooms): void {
     return { goTo: '/devices?done=device-revoked' }
   })
 
+  takeForm(app, rooms, '/devices/:id/end', {}, async ({ principal, params }) => {
+    await endDevice(rooms, await loadDevice(rooms, principal, 'revoke', params.id ?? ''))
+    return { goTo: '/devices?done=device-ended' }
+  })
+
   takeForm(app, rooms, '/devices/:id/account', { site: z.string().max(200), account: z.string().max(200) }, async ({ principal, params, form }) => {
     const { id } = await loadDevice(rooms, principal, 'choose', params.id ?? '')
     if (form.account === '') await rooms.choices.forget(id, form.site)
@@ -63,6 +69,6 @@ function table(devices: readonly Device[], csrf: string): Html {
   return html`<table><thead><tr><th scope="col">Name</th><th scope="col">Added</th><th scope="col">Last seen</th><th scope="col"><span class="visually-hidden">Revoke</span></th></tr></thead><tbody>
 ${devices.map(
   ({ id, name, createdAt, lastSeenAt }) => html`<tr><td><strong><bdi>${name}</bdi></strong></td><td data-label="Added">${moment(createdAt)}</td>
-<td data-label="Last seen">${lastSeenAt === undefined ? 'never' : moment(lastSeenAt)}</td><td class="end">${action(`/devices/${id}/revoke`, 'Revoke', csrf, 'danger')}</td></tr>`,
+<td data-label="Last seen">${lastSeenAt === undefined ? 'never' : moment(lastSeenAt)}</td><td class="end"><div class="actions">${action(`/devices/${id}/end`, 'End its sessions', csrf)}${action(`/devices/${id}/revoke`, 'Revoke', csrf, 'danger')}</div></td></tr>`,
 )}</tbody></table>`
 }

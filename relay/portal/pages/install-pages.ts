@@ -25,6 +25,7 @@ import { respondPage } from './page-route.ts'
 import { passkeySignIn } from './passkey-sign-in.ts'
 import { passkeysPage } from './passkeys-page.ts'
 import { passwordPage } from './password-page.ts'
+import { peoplePage } from './people-page.ts'
 import { questionPage } from './question-page.ts'
 import { recordPage } from './record-page.ts'
 import { registrationsPage } from './registrations-page.ts'
@@ -70,6 +71,7 @@ const pages = [
   passkeysPage,
   verifyPage,
   setUpPage,
+  peoplePage,
 ]
 
 /** The pages: forms in, HTML out; what goes wrong is a page for a person, problem details for a tool. */

@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { generateSync } from 'otplib'
+import t, { type Test } from 'tap'
+import { openTerminal } from '../flows/curl-terminal.ts'
+import { startTwoStepSite } from '../sites/two-step-site.ts'
+import { enrol, type StartedRelay, startRelay } from '../start-relay.ts'
+import { setUpAuthenticator } from './set-up-authenticator.ts'
+import { startPortal } from './start-portal.ts'
+import { readPage, Visitor } from './visitor.ts'
+
+const password = 'correct horse 7'
+
+/** A tunnel that a device has opened to an enrolled site through the proxy. */
+async function openTunnel(t: Test, { proxyAddress }: StartedRelay, device: { readonly name: string; readonly token: string }, host: string): Promise<Socket> {
+  const socket = connect(proxyAddress.port, proxyAddress.host)
+  t.teardown(() => socket.destroy())
+  socket.on('error', () => {})
+  const credentials = Buffer.from(`${device.name}:${device.token}`).toString('base64')
+  socket.write(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\nProxy-Authorization: Basic ${credentials}\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  t.match(answer.toString('latin1'), /^HTTP\/1\.1 200/)
+  return socket
+}
+
+/** Does it, and waits until the other side has closed the connection. */
+async function closed(socket: Socket, end: () => Promise<unknown>): Promise<void> {
+  const over = once(socket, 'close')
+  await end()
+  await over
+}
+
+/** Ann uses two sites, each with another device. */
+async function twoSites(t: Test) {
+  const sites = [await startTwoStepSite({ password }), await startTwoStepSite({ password })]
+  t.teardown(() => Promise.all(sites.map((site) => site.stop())))
+  const relay = await startRelay(t)
+  const username = 'ann@example.test'
+  const [first, second] = sites as [(typeof sites)[0], (typeof sites)[0]]
+  const ann = await enrol(relay, { url: first.url, username, password })
+  const { device, account } = await enrol(relay, { url: second.url, username, password, id: 'crm' })
+  t.equal((await openTerminal(t, relay, ann.device).get(`${first.origin}/home`)).status, 200)
+  t.equal((await openTerminal(t, relay, device).get(`${second.origin}/home`)).status, 200)
+  const browser = new Visitor(relay.portalUrl)
+  await browser.signIn('ann', ann.portalPassword)
+  const idOf = async (name: string) => (await relay.identity.listDevices()).find((one) => one.name === name)?.id ?? ''
+  return { relay, ann, browser, first, second, secondDevice: device, secondAccount: account, idOf }
+}
+
+t.test(
+  'ending a device’s sessions cuts what it has under way and signs out, at the site too, what it has used; other sessions go on, and it stays enrolled',
+  async (t) => {
+    const { relay, ann, browser, first, second, idOf } = await twoSites(t)
+    const tunnel = await openTunnel(t, relay, ann.device, new URL(first.origin).host)
+    const id = await idOf(ann.device.name)
+    await closed(tunnel, async () => t.equal((await browser.post(`/devices/${id}/end`)).location, '/devices?done=device-ended'))
+    t.equal(first.book.alive, 0)
+    t.equal(second.book.alive, 1)
+    t.equal(relay.sessions.listLive().length, 1)
+    t.ok(relay.identity.devicePrincipal(ann.device.token), 'it stays enrolled')
+  },
+)
+
+t.test('a person ends everything of his at once: sessions at sites, other sign-ins to the portal, what his devices have under way', async (t) => {
+  const { relay, ann, browser, first, second } = await twoSites(t)
+  const elsewhere = new Visitor(relay.portalUrl)
+  await elsewhere.signIn('ann', ann.portalPassword)
+  const tunnel = await openTunnel(t, relay, ann.device, new URL(first.origin).host)
+  await closed(tunnel, async () => t.equal((await browser.post('/sessions/end-all')).location, '/sessions?done=all-ended'))
+  t.same([first.book.alive, second.book.alive, relay.sessions.listLive().length], [0, 0, 0])
+  t.equal((await browser.get('/sessions')).status, 200, 'he is signed in where he did it')
+  t.match((await elsewhere.get('/sessions')).location, /^\/sign-in/)
+})
+
+t.test(
+  'who runs the relay ends everything of a person and keeps him out, without a look at his accounts; nothing of his gets in until he is let in again',
+  async (t) => {
+    const relay = await startPortal(t)
+    const { bob } = relay
+    const [ann, bobs] = [await relay.signedIn(relay.ann), await relay.signedIn(bob)]
+    const people = await ann.get('/people')
+    t.match(readPage(people.body), /bob/)
+    t.notMatch(people.body, /bob@erp/)
+    const tunnel = await openTunnel(t, relay, bob.device, 'erp.example.com:443')
+    await closed(tunnel, async () => t.equal((await ann.post(`/people/${bob.user.id}/disable`)).location, '/people?done=user-disabled'))
+    t.match((await bobs.get('/')).location, /^\/sign-in/)
+    const wrong = await relay.visitor().signIn('bob', 'wrong password')
+    const right = await relay.visitor().signIn('bob', bob.password)
+    t.same([right.status, readPage(right.body)], [wrong.status, readPage(wrong.body)], 'his password is told from a wrong one by nothing')
+    t.equal(relay.identity.devicePrincipal(bob.device.token), undefined)
+    t.equal(relay.identity.certifiedPrincipal(bob.device.id), undefined)
+    await t.rejects(relay.identity.addDevice(bob.user.id, 'new'), { code: 'not_found' })
+    t.equal((await ann.post(`/people/${relay.ann.user.id}/disable`)).status, 400, 'nobody disables himself')
+
+    t.equal((await ann.post(`/people/${bob.user.id}/enable`)).location, '/people?done=user-enabled')
+    t.ok(relay.identity.devicePrincipal(bob.device.token))
+    await relay.identity.signIn({ name: 'bob', password: bob.password, address: '192.0.2.1', agent: '' })
+  },
+)
+
+t.test('who has given his password and owes a code gets no further once he is disabled', async (t) => {
+  const relay = await startPortal(t)
+  const { secret } = await setUpAuthenticator(await relay.signedIn(relay.bob))
+  const visitor = relay.visitor()
+  t.match((await visitor.signIn('bob', relay.bob.password)).location, /^\/sign-in\/code/)
+  await visitor.get('/sign-in/code')
+  await relay.identity.disableUser(relay.bob.user.id)
+  t.equal(await relay.identity.disableUser(relay.bob.user.id), false)
+  const give = () => visitor.post('/sign-in/code', { next: '/', code: generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + 30 }) })
+  t.equal((await give()).status, 401)
+  await relay.identity.enableUser(relay.bob.user.id)
+  t.equal((await give()).status, 303, 'the same would have let him in')
+})
+
+t.test('people are the business of who runs the relay', async (t) => {
+  const relay = await startPortal(t)
+  const bob = await relay.signedIn(relay.bob)
+  t.equal((await bob.get('/people')).status, 403)
+  for (const deed of ['end', 'disable', 'enable']) t.equal((await bob.post(`/people/${relay.ann.user.id}/${deed}`)).status, 403, deed)
+  t.equal((await relay.identity.findUser('ann'))?.disabledAt, undefined)
+})
