@@ -6,6 +6,7 @@ import { mayNow } from './access.ts'
 import type { PortalPrincipal } from './identify.ts'
 import { isForHim, namedAccount } from './lending.ts'
 import type { Rooms } from './rooms.ts'
+import { tellAsked, tellDecided } from './tell-lending.ts'
 
 const hour = 3_600_000
 
@@ -39,7 +40,7 @@ export async function askAccess(
     requester === user.id && accountId === account?.id && state === 'open' && asked === kind && kind !== 'leave'
   if (account !== undefined && rooms.grants.requests.list(isAsked).length > 0 && decision?.rule !== 'emergency-refused')
     throw new RelayError('already_exists', { params: { what: 'such a request of yours', advice: 'Wait until somebody decides.' } })
-  return rooms.grants.requests.make({
+  const request = await rooms.grants.requests.make({
     named,
     ...(account === undefined ? {} : { accountId: account.id, owner: account.owner }),
     ...(kind === 'leave' || grant === undefined ? {} : { grantId: grant.id }),
@@ -50,6 +51,8 @@ export async function askAccess(
     wantedUntil: rooms.now() + hours * hour,
     address,
   })
+  await tellAsked(rooms, request)
+  return request
 }
 
 /** Of a request that this principal may see: what he may do with it. `not_found` for any other. */
@@ -72,6 +75,7 @@ export async function approveRequest(rooms: Rooms, principal: Principal, id: str
   const decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'approved', until })
   // Of all who approve one comes here.
   if (request.kind === 'leave') await rooms.grants.add(account, { kind: 'user', id: request.requester, name: request.requesterName }, { until })
+  await tellDecided(rooms, decided)
   return decided
 }
 
@@ -81,7 +85,9 @@ export async function refuseRequest(rooms: Rooms, principal: Principal, id: stri
   // What one asked for oneself can be taken back.
   const isOwn = principal.kind !== 'local' && principal.user.id === request.requester
   if (!decision.allowed && !isOwn) throw new RelayError('forbidden', { params: { reason: decision.reason } })
-  return rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'refused' })
+  const decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'refused' })
+  await tellDecided(rooms, decided)
+  return decided
 }
 
 function nameOf(principal: Principal): { readonly by: string; readonly byName: string } {

@@ -6,10 +6,22 @@ t.test("another's account, device and sessions are pages that do not exist", asy
   const relay = await startPortal(t)
   const bob = await relay.signedIn(relay.bob)
   const { id } = relay.ann.account
-  for (const path of [`/accounts/${id}`, `/accounts/${id}/password`, `/accounts/${id}/evidence`, `/accounts/${id}/by-hand`])
+  for (const path of [
+    `/accounts/${id}`,
+    `/accounts/${id}/password`,
+    `/accounts/${id}/evidence`,
+    `/accounts/${id}/by-hand`,
+    `/accounts/${id}/lend`,
+    `/lent/${id}`,
+  ])
     t.equal((await bob.get(path)).status, 404, path)
   for (const deed of ['open', 'sign-in', 'end', 'remove', 'by-hand']) t.equal((await bob.post(`/accounts/${id}/${deed}`)).status, 404, deed)
   t.equal((await bob.post(`/accounts/${id}/password`, { username: 'u', password: 'stolen' })).status, 404)
+  t.equal((await bob.post(`/accounts/${id}/lend`, { kind: 'user', name: 'bob', hours: '', asking: 'no' })).status, 404)
+  const { id: grant } = await relay.grants.add(relay.ann.account, { kind: 'user', id: relay.bob.user.id, name: 'bob' }, { networks: ['192.0.2.1'] })
+  t.equal((await bob.post(`/grants/${grant}/revoke`)).status, 404)
+  t.ok(await relay.grants.remove(grant))
+  t.equal((await bob.post('/requests/none/approve', { hours: '1' })).status, 404)
   t.equal((await bob.post(`/devices/${relay.ann.device.id}/revoke`)).status, 404)
   t.match(relay.accounts.account(id), { username: 'ann@erp', credentialVersion: 1 }, 'nothing was done')
   t.ok(relay.identity.devicePrincipal(relay.ann.device.token))
@@ -44,6 +56,9 @@ t.test('whoever is not signed in is led to the sign-in page from every page, and
     '/',
     '/accounts/new',
     `/accounts/${relay.ann.account.id}`,
+    `/accounts/${relay.ann.account.id}/lend`,
+    `/lent/${relay.ann.account.id}`,
+    '/requests',
     '/questions/x',
     '/devices',
     '/sessions',

@@ -85,6 +85,8 @@ t.test('who has an authenticator app proves himself with a code as well, and gue
 
 const forms: readonly (readonly [string, Record<string, string>])[] = [
   ['/devices', { name: 'new' }],
+  ['/accounts/x/lend', { kind: 'user', name: 'bob', hours: '', asking: 'no' }],
+  ['/requests/x/approve', { hours: '1' }],
   ['/registrations/x/accept', { name: 'x' }],
   ['/accounts/x/password', { username: 'u', password: 'p' }],
   ['/sites/look', { url: 'https://evil.example' }],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { GrantTerms } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import { checkAccount, ownerOf } from '../access.ts'
+import { lend, takeBack } from '../lend.ts'
 import { granteeOf, grantViewer, userIds } from '../lending.ts'
 import type { Rooms } from '../rooms.ts'
 import { idParams, name } from './fields.ts'
@@ -40,10 +41,11 @@ export const grantRoutes = [
     body: wanted,
     status: 201,
     answer: grantAnswer.meta({ examples: [grantExample] }),
-    handle: async ({ rooms, principal, body: { account: id, user, to, approval, ...terms } }) => {
+    handle: async ({ rooms, principal, body: { account: id, user, to, approval, ...given } }) => {
       const account = await checkAccount(rooms, principal, 'manage', { id, user })
       const by = approval === undefined ? undefined : await userIds(rooms, approval)
-      const grant = await rooms.grants.add(account, await granteeOf(rooms, to), termsOf({ ...terms, ...(by === undefined ? {} : { approval: { by } }) }))
+      const terms = termsOf({ ...given, ...(by === undefined ? {} : { approval: { by } }) })
+      const grant = await lend(rooms, principal, account, await granteeOf(rooms, to), terms)
       return (await grantViewer(rooms))(grant)
     },
   }),
@@ -54,8 +56,7 @@ export const grantRoutes = [
     access: 'person',
     params: idParams,
     handle: async ({ rooms, principal, params }) => {
-      await loadGrant(rooms, principal, params.id)
-      if (!(await rooms.grants.revoke(params.id))) throw unknownGrant()
+      if (!(await takeBack(rooms, principal, await loadGrant(rooms, principal, params.id)))) throw unknownGrant()
     },
   }),
   route({

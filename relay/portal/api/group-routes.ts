@@ -42,6 +42,7 @@ export const groupRoutes = [
     path: '/groups/:id',
     summary: 'Remove a group: what was lent to it is lent to nobody',
     access: 'operator',
+    fresh: true,
     params: idParams,
     handle: async ({ rooms, params }) => {
       await rooms.grants.groups.remove(loadGroup(rooms, params.id).id)
@@ -63,6 +64,7 @@ export const groupRoutes = [
     path: '/groups/:id/members/remove',
     summary: 'Take somebody out of a group: what he does with what was lent to it ends at once',
     access: 'operator',
+    fresh: true,
     params: idParams,
     body: member,
     answer: groupAnswer.meta({ examples: [example] }),

@@ -18,6 +18,8 @@ import { gatewayPage } from './gateway-page.ts'
 import { handoffPage } from './handoff-page.ts'
 import { homePage } from './home-page.ts'
 import { acceptsHtml } from './leaving-page.ts'
+import { lendPage } from './lend-page.ts'
+import { lentPage } from './lent-page.ts'
 import { newSitePage } from './new-site-page.ts'
 import { noticeDeliveryPage } from './notice-delivery-page.ts'
 import { noticesPage } from './notices-page.ts'
@@ -30,6 +32,7 @@ import { questionPage } from './question-page.ts'
 import { recordPage } from './record-page.ts'
 import { registrationsPage } from './registrations-page.ts'
 import { replacePasswordPage } from './replace-password-page.ts'
+import { requestsPage } from './requests-page.ts'
 import { securityPage } from './security-page.ts'
 import { sessionsPage } from './sessions-page.ts'
 import { setUpPage } from './set-up-page.ts'
@@ -54,6 +57,9 @@ const pages = [
   accountPage,
   evidencePage,
   accountDeeds,
+  lendPage,
+  lentPage,
+  requestsPage,
   replacePasswordPage,
   credentialPage,
   registrationsPage,
