@@ -10,7 +10,7 @@ const floors = [
   ['relay/accounts'],
   ['relay/identity', 'relay/audit'],
   ['relay/vault', 'relay/outbound'],
-  ['relay/certificates', 'relay/derivation', 'relay/metrics', 'relay/tracing'],
+  ['relay/certificates', 'relay/connect', 'relay/derivation', 'relay/metrics', 'relay/tracing'],
   ['relay/store'],
   ['config'],
 ]

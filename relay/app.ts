@@ -205,7 +205,12 @@ export async function createRelay({
     traffic,
     ca: certificateAuthority,
     portalUrl: () => portal.url(),
-    portal: { isAt: (...place) => portal.isAt(...place), answer: (...exchange) => portal.answer(...exchange), admit: (connection) => portal.admit(connection) },
+    portal: {
+      isAt: (...place) => portal.isAt(...place),
+      answer: (...exchange) => portal.answer(...exchange),
+      admit: (connection) => portal.admit(connection),
+      admitDevice: (connection) => portal.admitDevice(connection),
+    },
     log,
   })
   const gateway =
@@ -250,6 +255,7 @@ export async function createRelay({
     pacFile: async () => pacFile(await accounts.listSites(), ...pacAddress()),
     proxyAddress,
     tlsProxyAddress,
+    tlsProxyAuthority: () => proxy.tlsAuthority(),
     traffic: () => proxy.figures(),
     metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families(), ...keepAlive.families()],
     gateway: listen === 'all' ? gateway : undefined,

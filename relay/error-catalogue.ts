@@ -7,6 +7,7 @@
  */
 
 import { accountsErrors } from './error-catalogue/accounts.ts'
+import { connectingErrors } from './error-catalogue/connecting.ts'
 import { grantsErrors } from './error-catalogue/grants.ts'
 import { keepingErrors } from './error-catalogue/keeping.ts'
 import { requestsErrors } from './error-catalogue/requests.ts'
@@ -25,4 +26,5 @@ export const catalogue = {
   ...grantsErrors,
   ...trafficErrors,
   ...runningErrors,
+  ...connectingErrors,
 } as const satisfies Record<string, ErrorRow>

@@ -1,7 +1,7 @@
-import { KeyObject } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { certificateRequest, connectFolder, Enrolments } from '../connect/index.ts'
 import { RelayError } from '../errors.ts'
 import { type ApiRequest, readJson, send } from './client.ts'
 import { findDevice, type OwnerOption } from './device.ts'
@@ -11,6 +11,7 @@ import { verb, withRelay } from './verb.ts'
 
 interface EnrollOptions extends OwnerOption {
   readonly output?: string
+  readonly connect?: boolean
 }
 
 interface Issued {
@@ -18,7 +19,11 @@ interface Issued {
   readonly serial: string
   readonly expiresAt: number
   readonly proxy?: string
+  readonly proxyAuthority?: string
 }
+
+/** A certificate, and the device it is for. */
+type Certified = Issued & { readonly deviceId: string }
 
 type Call = (method: string, path: string, body?: unknown) => Promise<unknown>
 
@@ -35,21 +40,24 @@ export function deviceEnrollVerb(program: Command): void {
   if (device === undefined) throw new Error('the verbs of `device` come first')
   verb(device, 'enroll [NAME]', 'get a client certificate for a device, to use the proxy over TLS without a token')
     .option('--output <FILE>', 'where key and certificate are written (default: NAME.pem)')
+    .option('--connect', 'keep them for `login-relay connect`, with what vouches for the relay')
     .option('--user <NAME>', 'whose device it is')
     .addHelpText('after', details)
     .action(enroll)
 }
 
-async function enroll(name: string | undefined, { output, ...options }: EnrollOptions): Promise<void> {
+async function enroll(name: string | undefined, { output, connect, ...options }: EnrollOptions): Promise<void> {
+  if (output !== undefined && connect === true) throw usage('--output and --connect do not go together.')
   const access = terminalAccess(process.env, 'device enroll')
   if (access === undefined && name === undefined) throw usage('Name the device, or set LOGIN_RELAY_URL and LOGIN_RELAY_DEVICE.')
   const own = access?.device.slice(0, access.device.indexOf(':'))
   if (own !== undefined && name !== undefined && name !== own) throw usage(`LOGIN_RELAY_DEVICE is ${printable(own)}: it gets a certificate for itself alone.`)
   const device = own ?? (name as string)
-  const { key, request } = await makeRequest(device)
+  const { key, request } = await certificateRequest(device)
   const issued = await (access === undefined
     ? withRelay(options, async (relay) => certify((...words) => relay.call(...words), (await findDevice(relay, device, options, 'device enroll')).id, request))
     : certifyOwn({ base: access.portal.href, headers: { authorization: basic(access.device) } }, device, request))
+  if (connect === true) return keepForConnect(device, key, issued, options)
   const file = resolve(output ?? `${device}.pem`)
   await keep(file, `${key}${issued.certificate}`)
   const { serial, expiresAt, proxy } = issued
@@ -62,7 +70,17 @@ async function enroll(name: string | undefined, { output, ...options }: EnrollOp
     )
 }
 
-async function certifyOwn(to: Pick<ApiRequest, 'base' | 'headers'>, name: string, request: string): Promise<Issued> {
+async function keepForConnect(device: string, key: string, issued: Certified, { json }: OwnerOption): Promise<void> {
+  const { proxy: address, proxyAuthority: authority, deviceId, certificate, serial, expiresAt } = issued
+  if (address === undefined || authority === undefined) throw usage('This relay has no TLS listener: set `proxy.tlsListen` in its relay.yaml, and enrol again.')
+  const enrolments = new Enrolments(connectFolder(process.env))
+  await enrolments.put({ address, device, deviceId, key, certificate, authority })
+  if (json === true) return printJson({ device, relay: address, folder: enrolments.folder, serial, expiresAt })
+  printLine(`${printable(device)} is enrolled at ${address}, good until ${moment(expiresAt)}; it renews itself while \`login-relay connect\` runs.`)
+  printNote('Next: login-relay connect')
+}
+
+async function certifyOwn(to: Pick<ApiRequest, 'base' | 'headers'>, name: string, request: string): Promise<Certified> {
   const call: Call = async (method, path, body) => readJson(await send({ ...to, method, path, body }))
   const devices = (await call('GET', '/api/v1/devices')) as { id: string; name: string }[]
   const device = devices.find((one) => one.name === name)
@@ -70,19 +88,8 @@ async function certifyOwn(to: Pick<ApiRequest, 'base' | 'headers'>, name: string
   return certify(call, device.id, request)
 }
 
-async function certify(call: Call, id: string, request: string): Promise<Issued> {
-  return (await call('POST', `/api/v1/devices/${id}/certificate`, { request })) as Issued
-}
-
-/** A new key on P-256, PEM, and a request for a certificate that shows who holds it (PKCS#10, RFC 2986). */
-async function makeRequest(name: string): Promise<{ readonly key: string; readonly request: string }> {
-  // Only here: it takes a while to load. @peculiar/x509 needs the first.
-  await import('reflect-metadata')
-  const { Pkcs10CertificateRequestGenerator } = await import('@peculiar/x509')
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const request = await Pkcs10CertificateRequestGenerator.create({ name: [{ CN: [name] }], keys, signingAlgorithm: algorithm })
-  return { key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(), request: `${request.toString('pem')}\n` }
+async function certify(call: Call, id: string, request: string): Promise<Certified> {
+  return { ...((await call('POST', `/api/v1/devices/${id}/certificate`, { request })) as Issued), deviceId: id }
 }
 
 /** In one step: a key never stands beside another's certificate, nor open to others for a moment. */

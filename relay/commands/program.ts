@@ -10,6 +10,7 @@ import { auditVerbs } from './audit.ts'
 import { caVerbs } from './ca.ts'
 import { captchaVerbs } from './captcha.ts'
 import { claimVerb } from './claim.ts'
+import { connectVerb } from './connect.ts'
 import { demoVerb } from './demo/index.ts'
 import { deviceVerbs } from './device.ts'
 import { deviceEnrollVerb } from './device-enroll.ts'
@@ -50,6 +51,7 @@ const verbs = [
   claimVerb,
   logoutVerb,
   runVerb,
+  connectVerb,
   caVerbs,
   vaultVerbs,
   auditVerbs,

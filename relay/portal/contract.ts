@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
@@ -57,6 +58,8 @@ export interface PortalOptions {
   readonly proxyAddress: () => string
   /** The same of its TLS listener; undefined: it has none. */
   readonly tlsProxyAddress: () => string | undefined
+  /** What vouches for that listener's certificate, PEM. */
+  readonly tlsProxyAuthority: () => Promise<string | undefined>
   /** What goes through the proxy. */
   readonly traffic: () => TrafficFigures
   /** Every metric of the relay. */
@@ -83,6 +86,8 @@ export interface Portal {
   answer(request: IncomingMessage, response: ServerResponse, device: DevicePrincipal): void
   /** Takes a connection by which a client of the proxy tunnels to the portal. */
   admit(connection: Duplex): void
+  /** Takes a connection to the proxy's TLS listener on which a device has shown its certificate and asked for the API. */
+  admitDevice(connection: TLSSocket): void
   /** Answers a request without a socket, as if it came from this machine. */
   readonly inject: FastifyInstance['inject']
 }

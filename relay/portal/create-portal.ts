@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import { asPortTaken, boundAddress, joinAddress, readPem, splitAddress } from '../listening.ts'
 import type { Portal, PortalOptions } from './contract.ts'
@@ -89,6 +90,13 @@ class WebPortal implements Portal {
 
   admit(connection: Duplex): void {
     this.#running?.server.emit('connection', connection)
+  }
+
+  admitDevice(connection: TLSSocket): void {
+    const { scheme } = this.#rooms
+    if (this.#running === undefined) return void connection.destroy()
+    // TLS is done; what is left is what each kind of server does with a connection then.
+    this.#running.server.emit(scheme === 'https' ? 'secureConnection' : 'connection', connection)
   }
 
   readonly inject = (async (request: never) => (await this.#build()).inject(request)) as unknown as FastifyInstance['inject']

@@ -8,6 +8,7 @@ import { RelayError } from '../errors.ts'
 import { shownCertificate } from '../identity/index.ts'
 import { boundAddress, listenAt } from '../listening.ts'
 import { type Family, single, type TrafficFigures } from '../metrics/index.ts'
+import { setupHost } from '../pac-file.ts'
 import {
   actorOf,
   answerOnConnection,
@@ -42,9 +43,8 @@ import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
 import type { StreamRequest } from './http2/stream-request.ts'
 import type { ProxyOptions, Rooms } from './rooms.ts'
-import { setupHost } from './setup/setup-host.ts'
 import { answerSetup } from './setup/setup-page.ts'
-import { TlsListener } from './tls-listener.ts'
+import { deviceProtocol, TlsListener } from './tls-listener.ts'
 import { TunnelOpener } from './tunnel-opener.ts'
 
 /** The forward proxy. */
@@ -57,6 +57,8 @@ export interface Proxy {
   readonly address: string
   /** The same of its TLS listener; undefined: there is none. */
   readonly tlsAddress: string | undefined
+  /** What vouches for the certificate of its TLS listener, PEM; undefined: there is none. */
+  tlsAuthority(): Promise<string | undefined>
   /** What goes through it. */
   figures(): TrafficFigures
   families(): readonly Family[]
@@ -102,7 +104,9 @@ class ForwardProxy implements Proxy {
     if (tlsListen !== undefined) {
       const { ca, log, config, deviceCertificates } = options
       const onConnection = (socket: TLSSocket): void => {
-        this.#connections.add(socket, shownCertificate(socket))
+        const shown = shownCertificate(socket)
+        if (socket.alpnProtocol === deviceProtocol) return void (shown === undefined ? socket.destroy() : this.#rooms.portal.admitDevice(socket))
+        this.#connections.add(socket, shown)
         this.#server.emit('connection', socket)
       }
       this.#tls = new TlsListener({ config: { ...config.proxy, tlsListen }, ca, clientAuthority: () => deviceCertificates.authority(), log, onConnection })
@@ -156,6 +160,10 @@ class ForwardProxy implements Proxy {
 
   get tlsAddress(): string | undefined {
     return this.#tls?.address
+  }
+
+  async tlsAuthority(): Promise<string | undefined> {
+    return this.#tls?.authority()
   }
 
   figures(): TrafficFigures {

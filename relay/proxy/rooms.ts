@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { AccountChoices, Accounts } from '../accounts/index.ts'
@@ -17,6 +18,7 @@ export interface OwnPortal {
   isAt(host: string, port: number, localAddress: string | undefined): boolean
   answer(request: IncomingMessage, response: ServerResponse, device: DevicePrincipal): void
   admit(connection: Duplex): void
+  admitDevice(connection: TLSSocket): void
 }
 
 export interface ProxyOptions {

@@ -11,6 +11,8 @@ const handshakeTimeout = 20_000
 const renewalInterval = 3_600_000
 
 const minVersion = 'TLSv1.2'
+/** What a device speaks that wants the relay's API and not the proxy (RFC 7301). Nothing that a device carries for others can choose it. */
+export const deviceProtocol = 'login-relay'
 
 /** PEM. */
 interface Shown {
@@ -20,7 +22,7 @@ interface Shown {
 
 export interface TlsListenerOptions {
   readonly config: Config['proxy'] & { readonly tlsListen: string }
-  readonly ca: Pick<CertificateAuthority, 'leafFor'>
+  readonly ca: Pick<CertificateAuthority, 'leafFor' | 'pem'>
   /** The CA of devices, PEM. A client need not show a certificate; one that it shows must be verified by this. */
   readonly clientAuthority: () => string
   readonly log: Logger
@@ -53,7 +55,7 @@ export class TlsListener {
     const { config, log, onConnection, clientAuthority } = this.#options
     const shown = await this.#certificate()
     const clients = { requestCert: true, rejectUnauthorized: false, ca: clientAuthority() }
-    const server = createServer({ ALPNProtocols: ['http/1.1'], handshakeTimeout, noDelay: true, minVersion, ...clients, ...shown })
+    const server = createServer({ ALPNProtocols: ['http/1.1', deviceProtocol], handshakeTimeout, noDelay: true, minVersion, ...clients, ...shown })
     server
       .on('connection', (socket: Socket) => {
         this.#sockets.add(socket)
@@ -87,6 +89,14 @@ export class TlsListener {
 
   destroyAll(): void {
     for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** What vouches for the certificate it shows, PEM: the relay's own CA, or the last one of the file with a certificate of somebody else's. */
+  async authority(): Promise<string> {
+    const { config, ca } = this.#options
+    if (config.certificate === undefined) return ca.pem()
+    const shown = await readPem(config.certificate)
+    return shown.slice(Math.max(0, shown.lastIndexOf('-----BEGIN CERTIFICATE-----')))
   }
 
   /** HOST:PORT; undefined: it does not listen. */

@@ -24,12 +24,16 @@ export const deviceCertificateRoutes = [
         serial: z.string(),
         expiresAt: time,
         proxy: z.string().optional().meta({ description: 'HOST:PORT of the TLS listener.' }),
+        proxyAuthority: z.string().optional().meta({ description: 'What alone vouches for that listener, PEM.' }),
       })
       .meta({ examples: [example] }),
     handle: async ({ rooms, principal, params, body }) => {
       const { id } = await loadDevice(rooms, principal, 'certify', params.id)
-      const proxy = rooms.tlsProxyAddress()
-      return { ...(await rooms.deviceCertificates.issue(id, body.request)), ...(proxy === undefined ? {} : { proxy }) }
+      const [proxy, proxyAuthority] = [rooms.tlsProxyAddress(), await rooms.tlsProxyAuthority()]
+      return {
+        ...(await rooms.deviceCertificates.issue(id, body.request)),
+        ...(proxy === undefined || proxyAuthority === undefined ? {} : { proxy, proxyAuthority }),
+      }
     },
   }),
 ]
