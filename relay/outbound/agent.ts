@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream'
 import { RelayError } from '../errors.ts'
 import type { AgentRequest, AgentResponse, Destination, NewSecret, Part, SecretSlot, TypingAgent } from './contract.ts'
 import { acceptedEncodings, decompress } from './decompress.ts'
+import type { Route } from './endpoints/contract.ts'
+import type { EndpointRoutes } from './endpoints/endpoint-routes.ts'
 import { type ExchangeRequest, exchange } from './exchange.ts'
 import { bodyFilledLate, type FilledRequest, type FillSlot, fillHeaders, fillParts, slotsOf } from './fill.ts'
 import { headerPairs, valuesOf } from './header-pairs.ts'
-import type { Pools } from './pools.ts'
 import { patternOf, scrubText } from './scrub.ts'
 import { SlotFiller, type SlotTools } from './slot-filler.ts'
 import { SpentSecrets } from './spent-secrets.ts'
@@ -16,11 +17,12 @@ const bodyTimeout = 30_000
 
 export interface AgentOptions extends SlotTools {
   readonly destination: Destination
-  readonly pools: Pools
+  readonly routes: EndpointRoutes
+  readonly route?: Route | undefined
   readonly newSecret?: NewSecret | undefined
 }
 
-export function createAgent({ destination, pools, newSecret, ...tools }: AgentOptions): TypingAgent {
+export function createAgent({ destination, routes, route, newSecret, ...tools }: AgentOptions): TypingAgent {
   const spent = new SpentSecrets(newSecret?.secret)
   const watch = new Stopwatch()
   const left = new Map<string, RegExp>()
@@ -50,14 +52,16 @@ export function createAgent({ destination, pools, newSecret, ...tools }: AgentOp
     const clock = watch.lap()
     const begun = performance.now()
     try {
-      const { response } = await exchange(pools.of(destination, url.origin).http1, written(request, filler), {
+      const options = {
         site: destination.id,
         signal,
         clock,
         onStart() {
           hasBegun = true
         },
-      })
+      }
+      // Written anew for every endpoint that is tried: none but the last has got any of it.
+      const { response } = await routes.send(destination, url.origin, { route, body: null }, ({ http1 }) => exchange(http1, written(request, filler), options))
       const headers = headerPairs(response.headers)
       const isStale = tools.nonces.answered(slots, url.origin, response.status, headers)
       if (isStale) claim.release()

@@ -1,5 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Derivation } from '../derivation/index.ts'
+import type { Family } from '../metrics/index.ts'
+import type { Endpoint, EndpointState, HealthRule, Route } from './endpoints/contract.ts'
 
 /** Where connections may go, and under which trust. The facts of an enrolled site that this room needs. */
 export interface Destination {
@@ -12,6 +14,9 @@ export interface Destination {
   readonly networks: readonly ('public' | 'private' | 'loopback')[]
   /** The way there: `direct`, the address of a proxy, or `env:NAME`; undefined: as all connections. */
   readonly upstreamProxy?: string
+  /** Other addresses at which the first of the origins is served, in place of the one that its host leads to. */
+  readonly endpoints?: readonly Endpoint[]
+  readonly health?: HealthRule
 }
 
 /** How a value is written into a body or header. */
@@ -104,7 +109,7 @@ export interface Outbound {
   start(): Promise<void>
   stop(): Promise<void>
   /** For signing in at a site: requests leave only toward its origins' allowed networks. */
-  agent(destination: Destination, options?: { readonly newSecret?: NewSecret }): TypingAgent
+  agent(destination: Destination, options?: { readonly newSecret?: NewSecret | undefined; readonly route?: Route | undefined }): TypingAgent
   /**
    * One request of the proxy toward an enrolled site, streamed both ways, on a pooled connection. Headers as given plus slots for
    * header-kind sessions. Hop-by-hop fields and `Expect` must be gone; `Host` is written from the origin. The body passes as the
@@ -117,6 +122,11 @@ export interface Outbound {
   connect(host: string, port: number, signal?: AbortSignal): Promise<Duplex>
   /** Resolves a host and says which networks its addresses are in; for enrolment. `destination_refused` for metadata and unroutable ones. */
   networksOf(host: string): Promise<readonly ('public' | 'private' | 'loopback')[]>
+  /** Would a connection to each of the endpoints be allowed? `destination_refused`; a host that cannot be looked up now is left for later. */
+  checkEndpoints(destination: Destination): Promise<void>
+  /** In the order of the declaration. */
+  endpointStates(destination: Destination): readonly EndpointState[]
+  families(): readonly Family[]
   /** Addresses nobody is ever connected to: the relay's own listeners, as their sockets tell them. Takes the place of those given before. */
   refuseOwn(addresses: readonly { readonly address: string; readonly port: number }[]): void
 }
@@ -145,6 +155,8 @@ export interface ForwardRequest {
    * interim answers, are dropped. One request may be told of several, also of such that belong to an answer which is then asked for again.
    */
   readonly onEarlyHints?: ((links: readonly string[]) => void) | undefined
+  /** Of the session that it belongs to. */
+  readonly route?: Route | undefined
 }
 
 export interface ForwardResponse {

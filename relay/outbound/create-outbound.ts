@@ -3,12 +3,16 @@ import { createAgent } from './agent.ts'
 import type { Destination, ForwardRequest, Outbound } from './contract.ts'
 import { networkOf } from './destination-rule.ts'
 import { DigestNonces } from './digest-nonces.ts'
+import { checkAddresses } from './endpoints/check-addresses.ts'
+import { checkEndpoint } from './endpoints/check-endpoint.ts'
+import { EndpointRoutes } from './endpoints/endpoint-routes.ts'
 import type { ExchangeRequest, ExchangeResult } from './exchange.ts'
 import { fillHeaders, type OpenSecret, slotsOf } from './fill.ts'
 import { headerPairs } from './header-pairs.ts'
 import { readHost } from './host.ts'
+import { connectTimeout, opensOrigin } from './open-origin.ts'
 import { createOwnListeners } from './own-listeners.ts'
-import { connectTimeout, createPools } from './pools.ts'
+import { createPools } from './pools.ts'
 import { classifyHost, type Lookup, lookUpBySystem } from './resolve.ts'
 import { siteError } from './site-error.ts'
 import { SlotFiller, type SlotTools } from './slot-filler.ts'
@@ -24,11 +28,24 @@ export interface OutboundOptions {
   readonly upstream?: UpstreamSettings
 }
 
+/** An hour without a request to a site, and its endpoints are no longer looked at. Milliseconds. */
+const endpointRest = 3_600_000
+
 export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream = { resolve: 'relay', env: {} } }: OutboundOptions): Outbound {
   const own = createOwnListeners()
   const trust = createTrust()
   const opener = new Opener({ lookup, own, trust, upstream })
   const pools = createPools({ opener, trust })
+  const routes = new EndpointRoutes({
+    pools,
+    rest: endpointRest,
+    check(site, endpoint, signal) {
+      const [origin = ''] = site.origins
+      // A connection of its own, with nothing resumed: each time the certificate is looked at.
+      const open = opensOrigin({ opener, trust }, site, origin, endpoint)
+      return checkEndpoint({ site: site.id, origin, path: site.health?.path, open: (until) => open(false, until), signal })
+    },
+  })
 
   const tools: SlotTools = { openSecret, nonces: new DigestNonces(), codes: new TotpCodes() }
   const { fill } = new SlotFiller(tools)
@@ -47,20 +64,25 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
 
   const toSiteOnce = (
     destination: Destination,
-    { method, path, origin, signal, onEarlyHints, ...request }: ForwardRequest,
+    { method, path, origin, signal, onEarlyHints, route, ...request }: ForwardRequest,
     upgrade?: string,
   ): Promise<ExchangeResult> => {
     const { headers } = fillHeaders(request.headers, { origin, method, path }, fill)
     const body = request.body
     // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
     const written: ExchangeRequest = { method, path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
-    return pools.of(destination, origin).exchange(written, { site: destination.id, signal, onEarlyHints })
+    const options = { site: destination.id, signal, onEarlyHints }
+    if (destination.endpoints === undefined) return pools.of(destination, origin).exchange(written, options)
+    return routes.send(destination, origin, { route, body }, (connections) => connections.exchange(written, options))
   }
 
   return {
     async start() {},
-    stop: () => pools.close(),
-    agent: (destination, { newSecret } = {}) => createAgent({ destination, pools, newSecret, ...tools }),
+    async stop() {
+      await routes.stop()
+      await pools.close()
+    },
+    agent: (destination, { newSecret, route } = {}) => createAgent({ destination, routes, route, newSecret, ...tools }),
     forward: async (destination, request) => (await toSite(destination, request)).response,
     upgrade: async (destination, request) => toSite(destination, withoutUpgrade(request), upgradeOf(request)),
 
@@ -92,6 +114,13 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
       }
     },
 
+    checkEndpoints(destination) {
+      const way = destination.upstreamProxy ?? upstream.proxy ?? 'direct'
+      const looksUp = upstream.resolve === 'relay' || way === 'direct'
+      return checkAddresses(destination, { lookup, own, signal: AbortSignal.timeout(connectTimeout), looksUp })
+    },
+    endpointStates: (destination) => routes.states(destination),
+    families: () => routes.families(),
     refuseOwn: (addresses) => own.set(addresses),
   }
 }

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns'
 import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net'
-import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
+import { checkServerIdentity, connect as connectTls, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Host } from './host.ts'
 
 export interface DialOptions {
@@ -17,6 +17,8 @@ export interface DialOptions {
     onSession(session: Buffer): void
     /** What is spoken there, the best first (RFC 7301); default: HTTP/1.1 alone. */
     readonly protocols?: readonly string[]
+    /** Whose certificate it must be; default: the host's. */
+    readonly identity?: Host
   }
 }
 
@@ -34,7 +36,7 @@ export function dial({ host, port, addresses, signal, through, tls }: DialOption
     }
     const options = { host: host.name, port, lookup, autoSelectFamily: true, keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true }
     const way = through === undefined ? options : { socket: through, host: host.name }
-    const socket = tls === undefined ? connectTcp(options) : connectTls({ ...way, ...identity(host), ...verification, ...agreement(tls) })
+    const socket = tls === undefined ? connectTcp(options) : connectTls({ ...way, ...identity(tls.identity ?? host), ...verification, ...agreement(tls) })
     const onAbort = () => socket.destroy(signal.reason)
     const onClose = () => settle(() => reject(Object.assign(new Error('closed while connecting'), { code: 'ECONNRESET' })))
     const onError = (error: Error) => settle(() => reject(error))
@@ -59,9 +61,10 @@ export function dial({ host, port, addresses, signal, through, tls }: DialOption
 const verification = { rejectUnauthorized: true }
 const http1 = ['http/1.1']
 
-/** RFC 6066 section 3: no server name for an address; a name without its trailing dot. */
-function identity(host: Host): { servername?: string } {
-  return host.isAddress ? {} : { servername: host.name.replace(/\.$/, '') }
+/** RFC 6066 section 3: no server name for an address; a name without its trailing dot. The certificate must be for it, wherever the connection goes. */
+function identity(host: Host): { servername?: string; checkServerIdentity(connected: string, certificate: PeerCertificate): Error | undefined } {
+  const name = host.isAddress ? host.name : host.name.replace(/\.$/, '')
+  return { ...(host.isAddress ? {} : { servername: name }), checkServerIdentity: (_connected, certificate) => checkServerIdentity(name, certificate) }
 }
 
 function agreement({ context, session, protocols = http1 }: NonNullable<DialOptions['tls']>): {

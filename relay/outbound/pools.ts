@@ -1,18 +1,17 @@
 import { RelayError } from '../errors.ts'
 import type { Destination } from './contract.ts'
-import { readHost } from './host.ts'
-import { type OpenConnection, SiteConnections } from './site-connections.ts'
+import type { Endpoint } from './endpoints/contract.ts'
+import { opensOrigin } from './open-origin.ts'
+import { SiteConnections } from './site-connections.ts'
 import type { Trust } from './trust.ts'
 import type { Opener } from './upstream/opener.ts'
 
-/** Milliseconds for look-up, TCP and TLS together. */
-export const connectTimeout = 10_000
 const mostPools = 256
 
-/** Kept-alive connections to sites: a set for each site, origin, CA, set of networks and way there. */
+/** Kept-alive connections to sites: a set for each site, origin, endpoint, CA, set of networks and way there. */
 export interface Pools {
-  /** The connections to an origin of this destination. The rules are checked again for every one that is opened. */
-  of(destination: Destination, origin: string): SiteConnections
+  /** The connections to an origin of this destination, at this endpoint of it. The rules are checked again for every one that is opened. */
+  of(destination: Destination, origin: string, endpoint?: Endpoint): SiteConnections
   close(): Promise<void>
 }
 
@@ -38,9 +37,9 @@ export function createPools({ opener, trust }: { readonly opener: Opener; readon
   }
 
   return {
-    of(destination, origin) {
+    of(destination, origin, endpoint) {
       if (isClosed) throw new RelayError('site_down', { params: { site: destination.id, reason: 'the relay is being stopped' } })
-      const key = `${destination.id} ${origin}`
+      const key = endpoint === undefined ? `${destination.id} ${origin}` : `${destination.id} ${origin} ${endpoint.address}`
       const { ca, upstreamProxy } = destination
       const networks = destination.networks.join()
       const entry = entries.get(key)
@@ -48,7 +47,7 @@ export function createPools({ opener, trust }: { readonly opener: Opener; readon
       // The site was changed: its connections of before finish what they are at.
       if (entry !== undefined) entry.connections.close()
       else forgetIdle()
-      const connections = new SiteConnections(origin, openerOf(destination, origin))
+      const connections = new SiteConnections(origin, opensOrigin({ opener, trust }, destination, origin, endpoint))
       entries.set(key, { connections, ca, networks, upstreamProxy })
       return connections
     },
@@ -58,26 +57,5 @@ export function createPools({ opener, trust }: { readonly opener: Opener; readon
       entries.clear()
       await Promise.all(all.map((connections) => connections.destroy()))
     },
-  }
-
-  function openerOf(destination: Destination, origin: string): OpenConnection {
-    const { hostname, protocol, port } = new URL(origin)
-    const isSecure = protocol === 'https:'
-    const portNumber = port === '' ? (isSecure ? 443 : 80) : Number(port)
-    // Each for what was offered: a session resumed is one in which the same may be agreed on.
-    const sessions: { http1: Buffer | undefined; http2: Buffer | undefined } = { http1: undefined, http2: undefined }
-    return async (offersHttp2) => {
-      const host = readHost(hostname)
-      const rule = { kind: 'site', networks: destination.networks, isLiteral: host.isAddress } as const
-      const signal = AbortSignal.timeout(connectTimeout)
-      const kind = offersHttp2 ? 'http2' : 'http1'
-      const onSession = (given: Buffer): void => {
-        sessions[kind] = given
-      }
-      const protocols = offersHttp2 ? ['h2', 'http/1.1'] : ['http/1.1']
-      const tls = { context: trust.context(destination.ca), session: sessions[kind], onSession, protocols }
-      const { upstreamProxy } = destination
-      return opener.open({ host, port: portNumber, rule, upstreamProxy, signal, ...(isSecure ? { tls } : {}) })
-    }
   }
 }

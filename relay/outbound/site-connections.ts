@@ -20,8 +20,8 @@ const likelyStreams = 100
 /** For undici to take a connection that was opened for it. Milliseconds. */
 const takeTime = 4_000
 
-/** Opens a connection to an origin, as the rules allow; `offersHttp2`: HTTP/2 may be agreed on. */
-export type OpenConnection = (offersHttp2: boolean) => Promise<Socket | TLSSocket>
+/** Opens a connection to an origin, as the rules allow, within a time of its own unless a signal is given; `offersHttp2`: HTTP/2 may be agreed on. */
+export type OpenConnection = (offersHttp2: boolean, signal?: AbortSignal) => Promise<Socket | TLSSocket>
 
 /**
  * The connections to an origin. Over https the site chooses by ALPN: a pool of connections of HTTP/1.1, or as few of HTTP/2 as carry
