@@ -98,7 +98,7 @@ export type AttentionReason =
   | 'challenge'
   /** A password left, and nothing the relay knows told what the site made of it. */
   | 'unknown'
-  /** A password left, and the relay was stopped before the answer was judged. */
+  /** A password left, and no answer came that could be judged: the site broke off or answered with an error, or the relay was stopped. */
   | 'interrupted'
   /** The same twice in a row: taken as a refusal. */
   | 'interrupted-twice'

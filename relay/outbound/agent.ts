@@ -58,6 +58,7 @@ export function createAgent({ destination, routes, route, newSecret, ...tools }:
         clock,
         onStart() {
           hasBegun = true
+          request.onStart?.()
         },
       }
       // Written anew for every endpoint that is tried: none but the last has got any of it.

@@ -61,6 +61,8 @@ export interface AgentRequest {
    */
   readonly resend?: true
   readonly signal?: AbortSignal
+  /** It begins to be written: before this no byte of it has left. */
+  readonly onStart?: () => void
 }
 
 export interface AgentResponse {

@@ -27,7 +27,7 @@ const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: str
   },
   interrupted: {
     what: 'what the site made of the last password is not known',
-    advice: 'Sign in from the portal or with `login-relay login`: the password is sent once more.',
+    advice: 'When the site is up, sign in from the portal or with `login-relay login`: the password is sent once more. The relay does not do it by itself.',
   },
   registering: {
     what: 'the site was asked to make this account, and no sign-in has shown that it did',
@@ -45,10 +45,11 @@ const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: str
   },
 }
 
-/** The failure as the error that callers get. What was seen went through the engine's scrubber: it holds no secret. */
-export function failureError(account: Account, { kind, seen }: RecentFailure): RelayError {
-  const { what, advice } = words[kind]
-  return new RelayError('login_failed', { params: { site: account.siteId, kind: [what, ...seen].join('; '), advice } })
+/** The failure as the error that callers get, with the attention that came of it. What was seen went through the engine's scrubber: it holds no secret. */
+export function failureError(account: Account, { kind, seen }: RecentFailure, attention?: Attention): RelayError {
+  const left = attention?.reason === 'interrupted' ? [words.interrupted.what] : []
+  const { advice } = words[attention?.reason ?? kind]
+  return new RelayError('login_failed', { params: { site: account.siteId, kind: [words[kind].what, ...seen, ...left].join('; '), advice } })
 }
 
 export function attentionError(account: Account, attention: Attention): RelayError {
@@ -63,17 +64,24 @@ export function isFrozen({ attention }: Account): boolean {
 
 /** Does this failure leave the account untouched until a person acts (law 3)? */
 export function attentionFor({ kind, seen, sent }: RecentFailure & { readonly sent: boolean }, now: number): Attention | undefined {
+  const told = seen.join('; ')
   switch (kind) {
     case 'wrong-password':
     case 'blocked':
     case 'challenge':
-      return { reason: kind, seen: seen.join('; ').slice(0, 500) || words[kind].what, since: now }
+      return attention(kind, told, now)
+    // From here on: a password that has left, and of which nothing tells what became, could lock the account if it were sent again and again.
     case 'unknown':
-      // A password left, and nothing told what became of it: sent again and again, it could lock the account.
-      return sent ? { reason: kind, seen: seen.join('; ').slice(0, 500) || words[kind].what, since: now } : undefined
-    case 'wrong-captcha':
-    case 'site-down':
+      return sent ? attention(kind, told, now) : undefined
     case 'form-not-found':
+      return sent ? attention('unknown', told, now) : undefined
+    case 'site-down':
+      return sent ? attention('interrupted', `${told || words[kind].what}, when the password had left`, now) : undefined
+    case 'wrong-captcha':
       return undefined
   }
+}
+
+function attention(reason: AttentionReason, told: string, since: number): Attention {
+  return { reason, seen: told.slice(0, 500) || words[reason].what, since }
 }

@@ -11,7 +11,8 @@ import { ConfirmLimit } from './confirm-limit.ts'
 import type { EndReason, SessionEvent, Sessions, SiteSession, Tickets } from './contract.ts'
 import { Cooldown } from './cooldown.ts'
 import { SessionEvents } from './events.ts'
-import { attentionError, attentionFor, failureError, isFrozen } from './failure.ts'
+import { FailedSignIns } from './failed-sign-ins.ts'
+import { attentionError, failureError, isFrozen } from './failure.ts'
 import { PlaceholderSignIns } from './page-sign-ins.ts'
 import { OfferedRegistrations } from './registrations.ts'
 import { RotationSchedule } from './rotation-schedule.ts'
@@ -59,6 +60,7 @@ class RelaySessions implements Sessions {
   readonly #tries: Tries
   readonly #challenges: Challenges
   readonly #cooldown: Cooldown
+  readonly #failures: FailedSignIns
   readonly #events = new SessionEvents()
   readonly #live = new Map<string, LiveSession>()
   readonly #flights = new Map<string, Entry>()
@@ -83,6 +85,15 @@ class RelaySessions implements Sessions {
     this.#tries = new Tries({ store, accounts, now })
     this.#challenges = new Challenges(now)
     this.#cooldown = new Cooldown(now)
+    this.#failures = new FailedSignIns({
+      accounts,
+      tries: this.#tries,
+      cooldown: this.#cooldown,
+      snapshots: this.#snapshots,
+      emit: (event) => this.#events.emit(event),
+      now,
+      log,
+    })
     this.#confirmations = new ConfirmLimit(now)
     this.#schedule = new RotationSchedule({ accounts, now, log, isLive: (id) => this.live(id) !== undefined, rotate: (id) => this.rotate(id) })
     this.pageSignIns = new PlaceholderSignIns({
@@ -296,7 +307,7 @@ class RelaySessions implements Sessions {
   /** Makes the outcome of a flight a session or an error, and remembers either. */
   async #land(flight: SignInFlight, begun: Account): Promise<SiteSession> {
     const attempt = flight.id
-    const landing = await flight.landing.catch((error: unknown) => this.#fellOver(begun, attempt, error))
+    const landing = await flight.landing.catch((error: unknown) => this.#failures.broke(begun, attempt, error))
     const { account, outcome } = landing
     // What a relay that stops has sent is not known to the next one either.
     if (flight.aborted && !this.#isStopping) await this.#tries.settle(account.id)
@@ -305,17 +316,7 @@ class RelaySessions implements Sessions {
         params: { site: begun.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
       })
     if (landing.goesOn !== undefined) return this.#goOn(landing, landing.goesOn)
-    if (!outcome.ok) {
-      const attention = attentionFor(outcome, this.#now())
-      if (attention === undefined) this.#cooldown.failed(account.id, outcome)
-      else await this.#accounts.setAttention(account.id, attention, account.credentialVersion)
-      await this.#tries.settle(account.id)
-      const { kind, seen, snapshot } = outcome
-      if (snapshot !== undefined) await this.#snapshots.keep(account, { ...snapshot, at: this.#now() })
-      this.#log.warn({ account: account.id, site: account.siteId, kind, seen, err: outcome.cause }, 'sign-in failed')
-      this.#events.emit({ type: 'failed', account, attempt, kind, seen, at: this.#now() })
-      throw failureError(account, outcome)
-    }
+    if (!outcome.ok) throw await this.#failures.failed(account, attempt, outcome)
     this.#cooldown.clear(account.id)
     if (account.attention !== undefined) await this.#accounts.setAttention(account.id, undefined, account.credentialVersion)
     const current = this.#accounts.account(account.id)
@@ -325,7 +326,7 @@ class RelaySessions implements Sessions {
       throw new RelayError('account_unknown', { params: { account: account.name } })
     }
     const session = LiveSession.begin(current, site, outcome, this.#now(), this.#saveSoon)
-    await this.#file.save(session, () => this.#tries.settle(account.id))
+    await this.#file.save(session, () => this.#tries.settle(account.id)).catch((error: unknown) => this.#failures.broke(account, attempt, error))
     this.#live.set(account.id, session)
     this.#log.info({ account: account.id, site: account.siteId, timing: outcome.timing }, 'signed in')
     this.#events.emit({ type: 'signed-in', account: current, attempt, evidence: outcome.evidence, timing: outcome.timing, at: this.#now() })
@@ -352,20 +353,6 @@ class RelaySessions implements Sessions {
     session.goOnAs(account)
     await this.#file.save(session)
     return session
-  }
-
-  /** A sign-in that broke rather than failed: those who watch it see its end all the same. */
-  #fellOver(account: Account, attempt: string, error: unknown): never {
-    this.#log.error({ account: account.id, site: account.siteId, err: error }, 'a sign-in broke')
-    this.#events.emit({
-      type: 'failed',
-      account,
-      attempt,
-      kind: 'unknown',
-      seen: ['something went wrong inside the relay; its log says what'],
-      at: this.#now(),
-    })
-    throw error
   }
 
   /** Ends a session here at once, then at the site (law 7). */

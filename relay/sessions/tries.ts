@@ -42,10 +42,16 @@ export class Tries {
         await this.#records.delete(id)
         continue
       }
-      const interrupted = value.interrupted + (value.isOpen ? 1 : 0)
-      if (value.isOpen) await this.#tell(account, value.version, interrupted)
-      await this.#put({ ...value, isOpen: false, interrupted })
+      if (value.isOpen) await this.#lose(account, value, 'the relay was stopped')
+      else await this.#put(value)
     }
+  }
+
+  /** Nobody will learn what came of the account's tries that are open: a sign-in broke inside the relay. */
+  async lose(accountId: string): Promise<void> {
+    const account = this.#accounts.account(accountId)
+    if (account === undefined) return
+    for (const record of this.#known.values()) if (record.accountId === accountId && record.isOpen) await this.#lose(account, record, 'something broke')
   }
 
   /** Resolves when it is durable: from then on the credential may leave. */
@@ -79,7 +85,13 @@ export class Tries {
     await this.#records.delete(id)
   }
 
-  async #tell(account: Account, version: number, interrupted: number): Promise<void> {
+  async #lose(account: Account, record: TryRecord, what: string): Promise<void> {
+    const interrupted = record.interrupted + 1
+    await this.#tell(account, record.version, interrupted, what)
+    await this.#put({ ...record, isOpen: false, interrupted })
+  }
+
+  async #tell(account: Account, version: number, interrupted: number, what: string): Promise<void> {
     const { id, pending, attention, credentialVersion } = account
     if (pending?.asked === true) {
       // One of the two works, and the next sign-in finds out which: it begins with the other one.
@@ -89,8 +101,12 @@ export class Tries {
     if (attention?.reason === 'wrong-password') return
     const seen: Attention =
       interrupted > 1
-        ? { reason: 'interrupted-twice', seen: 'the relay was stopped in the middle of two sign-ins in a row, when the password had left', since: this.#now() }
-        : { reason: 'interrupted', seen: 'the relay was stopped in the middle of a sign-in, when the password had left', since: this.#now() }
+        ? {
+            reason: 'interrupted-twice',
+            seen: `${what} in the middle of a sign-in, when the password had left, for the second time in a row`,
+            since: this.#now(),
+          }
+        : { reason: 'interrupted', seen: `${what} in the middle of a sign-in, when the password had left`, since: this.#now() }
     await this.#accounts.setAttention(id, seen, credentialVersion)
   }
 }

@@ -1,4 +1,5 @@
 import type { Challenge } from '../../adapters/index.ts'
+import type { AttentionReason } from '../../relay/accounts/index.ts'
 import { startBasicSite } from '../sites/basic-site.ts'
 import { startCaptchaSite, unreadable } from '../sites/captcha-site.ts'
 import { startFramedSite } from '../sites/framed-site.ts'
@@ -25,6 +26,8 @@ export interface LoginKind {
   readonly hasCaptcha?: true
   /** Conditions to leave out, for kinds whose every sign-in is slow. */
   readonly only?: readonly Condition[]
+  /** For what the account needs a person where its site is not as it was: here the password leaves before that shows. */
+  readonly needs?: Partial<Record<Condition, AttentionReason>>
   readonly start: (username: string, password: string) => Promise<KindSite>
 }
 
@@ -245,8 +248,10 @@ function further(title: string, pages: readonly FurtherPage[], options: { settin
 }
 
 function byJson(title: string, options: JsonSiteOptions, settings: Record<string, unknown>): LoginKind {
+  const isFirst = settings.page === undefined && settings.read === undefined && options.captcha === undefined
   return {
     title,
+    needs: { 'site layout-changed': 'unknown', ...(isFirst ? { 'site down': 'interrupted', 'site slow': 'interrupted' } : {}) },
     adapter: 'json',
     username: 'ann',
     ...(options.captcha === true ? { hasCaptcha: true as const } : {}),

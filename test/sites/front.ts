@@ -8,11 +8,15 @@ export type Trouble =
   | 'slow'
   /** Closes every connection without a word. */
   | 'down'
+  /** Answers 503 from the moment on that the site has the password, and to that request too. */
+  | 'down-afterwards'
   /** Its pages were made anew: no password field in the form, no HTTP authentication, its API elsewhere. */
   | 'layout-changed'
 
 export interface Front extends BusinessSite {
   trouble: Trouble | undefined
+  /** For `down-afterwards`. */
+  hasPassword: () => boolean
 }
 
 /** A server in front of another one, by which trouble comes over it. Its login page is the other's. `host`: the name it has. */
@@ -28,6 +32,7 @@ export async function startFront(behind: { readonly url: string; readonly origin
     const isApi = String(request.headers['content-type']).includes('json') || (request.method === 'POST' && request.path.startsWith('/api/'))
     if (front.trouble === 'layout-changed' && isApi) return { status: 404, body: '<!doctype html><title>Not found</title>' }
     const { status, headers, body } = await pass(behind.origin, request)
+    if (front.trouble === 'down-afterwards' && front.hasPassword()) return { status: 503, body: '<!doctype html><title>Under maintenance</title>' }
     if (front.trouble !== 'layout-changed') return { status, headers, body }
     const { 'www-authenticate': _, 'content-length': __, ...others } = headers
     return {
@@ -36,7 +41,7 @@ export async function startFront(behind: { readonly url: string; readonly origin
       body: Buffer.from(withoutPasswordFields(body.toString('latin1')), 'latin1'),
     }
   }, options)
-  const front: Front = { ...site, url: behind.url.replace(behind.origin, site.origin), trouble: options.trouble }
+  const front: Front = { ...site, url: behind.url.replace(behind.origin, site.origin), trouble: options.trouble, hasPassword: () => false }
   return front
 }
 

@@ -2,7 +2,7 @@ import type { AgentRequest, TypingAgent } from '../../outbound/index.ts'
 
 /** What passed through an agent that matters for telling what happened. */
 export interface Watch {
-  /** Requests that carried a secret, however they ended: a password may have left. */
+  /** Requests with a secret that began to be written, however they ended: a password may have left. */
   readonly secretsSent: number
   /** Values of the cookies that the site set. */
   readonly cookieValues: ReadonlySet<string>
@@ -17,7 +17,7 @@ export class WatchedAgent implements TypingAgent, Watch {
   secretsSent = 0
   readonly #agent: TypingAgent
   readonly #beforeFirst: () => Promise<void> | undefined
-  #announced: Promise<void> | undefined
+  #announcement: Promise<void> | undefined
 
   constructor(agent: TypingAgent, beforeFirst: () => Promise<void> | undefined) {
     this.#agent = agent
@@ -25,14 +25,14 @@ export class WatchedAgent implements TypingAgent, Watch {
   }
 
   send: TypingAgent['send'] = async (request) => {
-    if (carriesSecret(request)) await this.#beforeSecret()
-    const response = await this.#agent.send(request)
+    const response = await this.#agent.send(carriesSecret(request) ? await this.#announced(request) : request)
     for (const [name, line] of response.headers) if (name.toLowerCase() === 'set-cookie') this.#note(line)
     return response
   }
 
   type: TypingAgent['type'] = async (...given) => {
-    await this.#beforeSecret()
+    await this.#announce()
+    this.secretsSent += 1
     await this.#agent.type(...given)
   }
 
@@ -48,10 +48,19 @@ export class WatchedAgent implements TypingAgent, Watch {
     return this.#agent.networkMs
   }
 
-  async #beforeSecret(): Promise<void> {
-    this.#announced ??= Promise.resolve(this.#beforeFirst())
-    await this.#announced
-    this.secretsSent += 1
+  async #announced(request: AgentRequest): Promise<AgentRequest> {
+    await this.#announce()
+    return {
+      ...request,
+      onStart: () => {
+        this.secretsSent += 1
+      },
+    }
+  }
+
+  #announce(): Promise<void> {
+    this.#announcement ??= Promise.resolve(this.#beforeFirst())
+    return this.#announcement
   }
 
   #note(line: string): void {

@@ -36,7 +36,7 @@ const failures: Readonly<Record<FailureKind | AttentionReason, Words>> = {
   },
   interrupted: {
     what: 'The relay does not know whether the site took the password.',
-    advice: 'Sign in again: the password is sent once more.',
+    advice: 'When the site is up, sign in again: the password is sent once more. The relay does not do it by itself.',
   },
   registering: {
     what: 'The site was asked to make this account, and no sign-in has shown that it did.',
