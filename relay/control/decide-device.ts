@@ -1,4 +1,5 @@
 import type { Principal } from '../identity/index.ts'
+import { isPaired } from './paired.ts'
 import { type Decision, firstMatch, type Rule } from './rule.ts'
 
 /** What can be asked about the devices, and the portal sessions, of a user. */
@@ -37,6 +38,18 @@ export const deviceRules: readonly Rule<Question>[] = [
     matches: ({ principal, owner }) => principal.kind === 'local' || principal.user.id !== owner,
   },
   {
+    id: 'paired-itself',
+    allowed: true,
+    reason: 'it ends itself',
+    matches: ({ principal, action, device }) => isPaired(principal) && principal.device.id === device && (action === 'list' || action === 'revoke'),
+  },
+  {
+    id: 'paired',
+    allowed: false,
+    reason: 'a paired terminal opens its accounts, and nothing else',
+    matches: ({ principal }) => isPaired(principal),
+  },
+  {
     id: 'own-certificate',
     allowed: true,
     reason: 'it is itself',
@@ -58,7 +71,8 @@ export const deviceRules: readonly Rule<Question>[] = [
 
 /**
  * May this principal do this with a device, or a portal session, of user `owner`? A device enrols none: a token that leaked
- * could otherwise outlive its own revocation (law 7). It may get a certificate for itself, which ends with it.
+ * could otherwise outlive its own revocation (law 7). It may get a certificate for itself, which ends with it. A paired
+ * terminal may end itself, and no more.
  */
 export function decideDevice(principal: Principal, action: DeviceAction, owner: string, device?: string): Decision {
   return firstMatch(deviceRules, { principal, action, owner, device })

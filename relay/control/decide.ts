@@ -2,6 +2,7 @@ import type { Account } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
 import type { AccountDecision, Action } from './actions.ts'
 import { decideLent, type LendingFacts } from './grants/decide-lent.ts'
+import { isPaired } from './paired.ts'
 import { firstMatch, type Rule } from './rule.ts'
 
 interface Question {
@@ -17,6 +18,19 @@ export const accountRules: readonly Rule<Question>[] = [
     allowed: true,
     reason: 'the holder of the data directory runs this relay',
     matches: ({ principal }) => principal.kind === 'local',
+  },
+  // Before the owner is asked about: what was lent to the person is lent to his terminal only where he picked it.
+  {
+    id: 'paired-for-others',
+    allowed: false,
+    reason: 'this terminal was paired for other accounts',
+    matches: ({ principal, account }) => isPaired(principal) && !principal.device.paired.accounts.includes(account.id),
+  },
+  {
+    id: 'paired-uses',
+    allowed: false,
+    reason: 'a paired terminal opens its accounts, and nothing else',
+    matches: ({ principal, action }) => isPaired(principal) && action !== 'use',
   },
   {
     id: 'not-owner',

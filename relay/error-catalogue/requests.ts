@@ -41,6 +41,16 @@ export const requestsErrors = {
     text: 'This relay takes no password alone.',
     next: 'Sign in with your passkey. When you have lost it, whoever runs the relay lets you in: `login-relay user reset-second-factor NAME`.',
   },
+  pairing_code_unknown: {
+    status: 404,
+    exit: 1,
+    text: 'No terminal shows that code.',
+    next: 'Read it again: eight letters, good for ten minutes and once. If it has changed on the terminal, type the new one.',
+  },
+  authorization_pending: { status: 400, exit: 1, text: 'Nobody has confirmed the code yet.', next: 'Ask again after the interval, while the code is good.' },
+  slow_down: { status: 400, exit: 1, text: 'You ask too often.', next: 'Wait {seconds} seconds between one question and the next.' },
+  access_denied: { status: 400, exit: 1, text: 'The person with the phone said no.', next: 'Ask that person, then ask for a new code.' },
+  expired_token: { status: 400, exit: 1, text: 'That code is over: its time, or its use.', next: 'Ask for a new code.' },
   passkey_refused: {
     status: 422,
     exit: 1,

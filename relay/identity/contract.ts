@@ -34,6 +34,21 @@ export interface Device {
   readonly name: string
   readonly createdAt: number
   readonly lastSeenAt?: number
+  /** It is a terminal that was paired: it may use these accounts until then, and nothing else. */
+  readonly paired?: PairedTerminal
+}
+
+/** What a terminal that nobody trusts was given leave for, by a person with a phone (RFC 8628). */
+export interface PairedTerminal {
+  /** Ids. */
+  readonly accounts: readonly string[]
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+  readonly address: string
+  /** What it says it is, cut to 200 characters. */
+  readonly agent: string
+  /** Those of the accounts whose own cookies it was given. Ids. */
+  readonly handedOver: readonly string[]
 }
 
 /** A person's sign-in to the portal. The cookie's value is never stored: its hash only. */
@@ -140,14 +155,18 @@ export interface Identity {
 
   /** The token (256 random bits, base64url, prefix `lr_`) is given once; its hash is stored. `already_exists`, `not_found` (the user), `bad_request` (the name). */
   addDevice(userId: string, name: string): Promise<{ readonly device: Device; readonly token: string }>
+  /** A paired terminal is a device whose token is known to the terminal alone: here is its hash. Errors as of `addDevice`. */
+  addPairedTerminal(userId: string, name: string, given: { readonly tokenHash: string; readonly paired: PairedTerminal }): Promise<Device>
+  /** A paired terminal is about to be given an account's own cookies: durable when it resolves. Nothing happens for other devices. */
+  noteHandedOver(deviceId: string, accountId: string): Promise<void>
   listDevices(userId?: string): Promise<Device[]>
   revokeDevice(deviceId: string): Promise<boolean>
   /**
-   * The principal behind `DEVICE:TOKEN`; undefined: unknown or revoked. Answers from memory: called for every proxied request.
+   * The principal behind `DEVICE:TOKEN`; undefined: unknown, revoked, or a paired terminal whose time is over. Answers from memory: called for every proxied request.
    * `name` undefined: the token alone decides (Bearer).
    */
   devicePrincipal(token: string, name?: string): Extract<Principal, { kind: 'device' }> | undefined
-  /** The principal of a device that has shown its certificate (`DeviceCertificates`); this counts as its use. From memory. Undefined: it was revoked. */
+  /** The principal of a device that has shown its certificate (`DeviceCertificates`); this counts as its use. From memory. Undefined: it was revoked, or its time is over. */
   certifiedPrincipal(deviceId: string): Extract<Principal, { kind: 'device' }> | undefined
   /** Calls back when a device was revoked, so that live traffic of it can be ended. Returns the way to stop. */
   onDeviceRevoked(listener: (device: Device) => void): () => void

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
-import type { Device } from './contract.ts'
+import type { Device, PairedTerminal } from './contract.ts'
 import { createToken, hashToken, isToken } from './token.ts'
 import { type Kept, type TokenRecord, TokenRecords } from './token-records.ts'
 
@@ -11,6 +11,7 @@ interface DeviceRecord extends TokenRecord {
   readonly userId: string
   readonly name: string
   readonly createdAt: number
+  readonly paired?: PairedTerminal
 }
 
 /** The enrolled devices. */
@@ -31,21 +32,12 @@ export class Devices {
   }
 
   async add(userId: string, name: string): Promise<{ device: Device; token: string }> {
-    checkDeviceName(name)
-    const reservation = `${userId} ${name}`
-    if (this.#reserved.has(reservation) || this.list(userId).some((device) => device.name === name)) {
-      throw new RelayError('already_exists', { params: { what: `a device ${name}`, advice: 'Choose another name, or revoke that device first.' } })
-    }
-    this.#reserved.add(reservation)
-    try {
-      const token = createToken(tokenPrefix)
-      const id = randomUUID()
-      const value: DeviceRecord = { userId, name, createdAt: this.#now(), tokenHash: hashToken(token) }
-      await this.#records.add(id, value)
-      return { device: view(id, value), token }
-    } finally {
-      this.#reserved.delete(reservation)
-    }
+    const token = createToken(tokenPrefix)
+    return { device: await this.#add({ userId, name, createdAt: this.#now(), tokenHash: hashToken(token) }), token }
+  }
+
+  addPaired(userId: string, name: string, given: { tokenHash: string; paired: PairedTerminal }): Promise<Device> {
+    return this.#add({ userId, name, createdAt: this.#now(), ...given })
   }
 
   /** Oldest first. */
@@ -60,7 +52,7 @@ export class Devices {
   /** The device of this token, used now; from memory. */
   use(token: string, name: string | undefined): Device | undefined {
     const kept = isToken(token, tokenPrefix) ? this.#records.byToken(token) : undefined
-    if (kept === undefined || (name !== undefined && name !== kept.value.name)) return undefined
+    if (kept === undefined || this.#isOver(kept) || (name !== undefined && name !== kept.value.name)) return undefined
     this.#records.touch(kept, this.#now())
     return view(kept.id, kept.value)
   }
@@ -68,9 +60,16 @@ export class Devices {
   /** It has shown who it is by its certificate. */
   useById(id: string): Device | undefined {
     const kept = this.#records.byId(id)
-    if (kept === undefined) return undefined
+    if (kept === undefined || this.#isOver(kept)) return undefined
     this.#records.touch(kept, this.#now())
     return view(kept.id, kept.value)
+  }
+
+  async noteHandedOver(id: string, accountId: string): Promise<void> {
+    const { paired } = this.#records.byId(id)?.value ?? {}
+    if (paired === undefined || paired.handedOver.includes(accountId)) return
+    const change = ({ paired: at = paired }: DeviceRecord) => ({ paired: { ...at, handedOver: [...new Set([...at.handedOver, accountId])] } })
+    if (!(await this.#records.change(id, change))) throw new RelayError('unauthenticated')
   }
 
   /** Law 7: the token is void and the listeners know before this first waits; resolves when it is durable. */
@@ -93,6 +92,27 @@ export class Devices {
     return this.#records.settle()
   }
 
+  async #add(value: DeviceRecord): Promise<Device> {
+    const { userId, name } = value
+    checkDeviceName(name)
+    const reservation = `${userId} ${name}`
+    if (this.#reserved.has(reservation) || this.list(userId).some((device) => device.name === name)) {
+      throw new RelayError('already_exists', { params: { what: `a device ${name}`, advice: 'Choose another name, or revoke that device first.' } })
+    }
+    this.#reserved.add(reservation)
+    try {
+      const id = randomUUID()
+      await this.#records.add(id, value)
+      return view(id, value)
+    } finally {
+      this.#reserved.delete(reservation)
+    }
+  }
+
+  #isOver({ value: { paired } }: Kept<DeviceRecord>): boolean {
+    return paired !== undefined && paired.expiresAt <= this.#now()
+  }
+
   /** Every listener hears of it, whatever the others do. */
   #tell({ id, value }: Kept<DeviceRecord>): unknown[] {
     const failures: unknown[] = []
@@ -107,8 +127,8 @@ export class Devices {
   }
 }
 
-function view(id: string, { userId, name, createdAt, lastUsedAt }: DeviceRecord): Device {
-  return { id, userId, name, createdAt, ...(lastUsedAt === undefined ? {} : { lastSeenAt: lastUsedAt }) }
+function view(id: string, { userId, name, createdAt, lastUsedAt, paired }: DeviceRecord): Device {
+  return { id, userId, name, createdAt, ...(lastUsedAt === undefined ? {} : { lastSeenAt: lastUsedAt }), ...(paired === undefined ? {} : { paired }) }
 }
 
 /** It stands in proxy URLs, so it needs no escaping there. */

@@ -170,6 +170,11 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       if (users.byId(userId) === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
       return devices.add(userId, name)
     },
+    async addPairedTerminal(userId, name, given) {
+      if (users.byId(userId) === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
+      return devices.addPaired(userId, name, given)
+    },
+    noteHandedOver: (deviceId, accountId) => devices.noteHandedOver(deviceId, accountId),
     listDevices: async (userId) => devices.list(userId),
     revokeDevice: (deviceId) => devices.revoke(deviceId),
     devicePrincipal: (token, name) => principalOf(devices.use(token, name)),

@@ -8,6 +8,7 @@ export type { Device, Identity, ListedPortalSession, PasskeyPlace, PasskeyUse, P
 export { createDeviceCertificates, type DeviceCertificates } from './device-certificates.ts'
 export { GrowingWaits, networkOf } from './growing-waits.ts'
 export { createIdentity, type IdentityOptions } from './identity.ts'
+export { type AskingTerminal, createPairings, nameOfTerminal, type Pairings, pollInterval } from './pairings.ts'
 export { createPasskeys, type Passkey, type Passkeys } from './passkeys.ts'
 export { type AuthenticatorOffer, createSecondFactors, type SecondFactor, type SecondFactors } from './second-factors.ts'
 export { type ShownCertificate, shownCertificate } from './shown-certificate.ts'

@@ -75,6 +75,27 @@ export class TokenRecords<T extends TokenRecord> {
     return true
   }
 
+  /** Changes a part of a record that is not its token; durable when it resolves. False: it has ended. */
+  async change(id: string, change: (value: T) => Partial<T>): Promise<boolean> {
+    const kept = this.#byId.get(id)
+    while (kept?.writing !== undefined) await kept.writing
+    if (kept === undefined || this.#byId.get(id) !== kept) return false
+    const part = change(kept.value)
+    const written = this.#records.put(id, { ...kept.value, ...part }, { ifVersion: kept.version })
+    // Nobody writes a use meanwhile.
+    kept.writing = written.then(
+      () => {},
+      () => {},
+    )
+    try {
+      kept.version = await written
+      kept.value = { ...kept.value, ...part }
+    } finally {
+      kept.writing = undefined
+    }
+    return true
+  }
+
   /** Notes a use: at once in memory, in the store once a minute at most. */
   touch(kept: Kept<T>, now: number): void {
     kept.value = { ...kept.value, lastUsedAt: now }

@@ -97,7 +97,8 @@ export async function mayNow({ grants }: Pick<Rooms, 'grants'>, principal: Princ
 /** Throws unless this principal may do this with a device or portal session of user `owner`; another's is one that does not exist. */
 export function checkDevice(principal: Principal, action: DeviceAction, owner: string | undefined, what: string, device?: string): void {
   const about = { ...(owner === undefined ? {} : { owner }), ...(device === undefined ? {} : { device }) }
-  if (owner === undefined || !noteDecision(decideDevice(principal, 'list', owner), about).allowed) throw new RelayError('not_found', { params: { what } })
+  if (owner === undefined || !noteDecision(decideDevice(principal, 'list', owner, device), about).allowed)
+    throw new RelayError('not_found', { params: { what } })
   const { allowed, reason } = noteDecision(decideDevice(principal, action, owner, device), about)
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
 }

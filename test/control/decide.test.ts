@@ -19,10 +19,18 @@ function device(user: User): Principal {
   return { kind: 'device', user, device: { id: 'd', userId: user.id, name: 'laptop', createdAt: 0 } }
 }
 
+function paired(user: User, accounts: readonly string[]): Principal {
+  const terminal = { accounts, expiresAt: 1, address: '', agent: '', handedOver: [] }
+  return { kind: 'device', user, device: { id: 't', userId: user.id, name: 'terminal', createdAt: 0, paired: terminal } }
+}
+
 const principals: Record<string, Principal> = {
   local: { kind: 'local' },
   'ann in the portal': portal(ann),
   "ann's device": device(ann),
+  'a terminal paired by ann for it': paired(ann, ['a-0', account.id]),
+  'a terminal paired by ann for another account': paired(ann, ['a-0']),
+  'a terminal paired by eve for it': paired(eve, [account.id]),
   'eve in the portal': portal(eve),
   "eve's device": device(eve),
   'an administrator in the portal': portal(root),
@@ -40,6 +48,13 @@ t.test('what each principal may do with an account of ann', async (t) => {
     ["ann's device", 'use', true, 'owner'],
     ["ann's device", 'end', true, 'owner'],
     ["ann's device", 'manage', false, 'device-manages'],
+    ['a terminal paired by ann for it', 'use', true, 'owner'],
+    ['a terminal paired by ann for it', 'end', false, 'paired-uses'],
+    ['a terminal paired by ann for it', 'manage', false, 'paired-uses'],
+    ['a terminal paired by ann for another account', 'use', false, 'paired-for-others'],
+    ['a terminal paired by ann for another account', 'end', false, 'paired-for-others'],
+    ['a terminal paired by ann for another account', 'manage', false, 'paired-for-others'],
+    ['a terminal paired by eve for it', 'use', false, 'not-owner'],
     ['eve in the portal', 'use', false, 'not-owner'],
     ['eve in the portal', 'end', false, 'not-owner'],
     ['eve in the portal', 'manage', false, 'not-owner'],
@@ -84,6 +99,20 @@ t.test('who may list, enrol and revoke the devices of ann', async (t) => {
     ["an administrator's device", 'revoke', false, 'not-owner'],
   ]
   for (const [who, action, allowed, rule] of table) t.match(decideDevice(principals[who] as Principal, action, ann.id), { allowed, rule }, `${who}: ${action}`)
+})
+
+t.test('a paired terminal may end itself, and do nothing else with a device', async (t) => {
+  const terminal = paired(ann, [account.id])
+  const actions = ['list', 'add', 'revoke', 'choose', 'certify'] as const
+  t.same(
+    actions.filter((action) => decideDevice(terminal, action, ann.id, 't').allowed),
+    ['list', 'revoke'],
+  )
+  for (const action of actions) {
+    t.match(decideDevice(terminal, action, ann.id, 'd'), { allowed: false, rule: 'paired' }, action)
+    t.match(decideDevice(terminal, action, eve.id, 't'), { allowed: false, rule: 'not-owner' }, action)
+  }
+  t.match(decideAdministration(paired(root, [])), { allowed: false })
 })
 
 t.test('every rule and every decision explains itself in one line', async (t) => {
