@@ -10,7 +10,15 @@ import { type Audit, createAudit } from './audit/index.ts'
 import { createGrants, type Grants } from './control/index.ts'
 import { createNotices, type Notices } from './control/notices/index.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
-import { createDeviceCertificates, createIdentity, createPasskeys, createSecondFactors, type DeviceCertificates, type Identity } from './identity/index.ts'
+import {
+  createDeviceCertificates,
+  createIdentity,
+  createPairings,
+  createPasskeys,
+  createSecondFactors,
+  type DeviceCertificates,
+  type Identity,
+} from './identity/index.ts'
 import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
@@ -27,6 +35,7 @@ import {
   recordedIdentity,
   recordedLogin,
   recordedNotices,
+  recordedPairings,
   recordedPasskeys,
   recordedSessions,
   recordedVault,
@@ -109,6 +118,7 @@ export async function createRelay({
   const passkeys = createPasskeys({ store, now })
   const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, passwordAlone: config.identity.passwordAlone, now }), audit, now)
   const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit, now, log)
+  const pairings = recordedPairings(createPairings({ identity, now }), audit)
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
   const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)
   const grants = recordedGrants(createGrants({ store, identity, accounts, now, log }), accounts, audit)
@@ -245,6 +255,7 @@ export async function createRelay({
     declarations,
     login,
     sessions,
+    pairings,
     vault: recordedVault(vault, audit),
     audit,
     notices,
@@ -281,6 +292,8 @@ export async function createRelay({
     sessions,
     ...(listen === 'all' ? [keepAlive] : []),
     portal,
+    // After who signs out at sites what a pairing that is over was given.
+    pairings,
     ...doors,
   ]
   const started: { stop(patience?: number): Promise<void> }[] = []

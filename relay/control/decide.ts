@@ -2,7 +2,7 @@ import type { Account } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
 import type { AccountDecision, Action } from './actions.ts'
 import { decideLent, type LendingFacts } from './grants/decide-lent.ts'
-import { isPaired } from './paired.ts'
+import { isPaired, isWithinPairing } from './paired.ts'
 import { firstMatch, type Rule } from './rule.ts'
 
 interface Question {
@@ -24,7 +24,7 @@ export const accountRules: readonly Rule<Question>[] = [
     id: 'paired-for-others',
     allowed: false,
     reason: 'this terminal was paired for other accounts',
-    matches: ({ principal, account }) => isPaired(principal) && !principal.device.paired.accounts.includes(account.id),
+    matches: ({ principal, account }) => !isWithinPairing(principal, account.id),
   },
   {
     id: 'paired-uses',

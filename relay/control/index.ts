@@ -31,6 +31,6 @@ export {
   type WantedAccess,
   type Weekday,
 } from './grants/index.ts'
-export { isPaired } from './paired.ts'
+export { isPaired, isWithinPairing } from './paired.ts'
 export { type AskedPath, deniedPath } from './paths/denied-path.ts'
 export { type Decision, explain, type Rule } from './rule.ts'

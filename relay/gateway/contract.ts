@@ -5,7 +5,8 @@ import type { Grants } from '../control/index.ts'
 import type { Identity, Principal } from '../identity/index.ts'
 import type { Traffic } from '../traffic/index.ts'
 
-export type PortalPrincipal = Extract<Principal, { kind: 'portal' }>
+/** Who comes by the gateway: a person who is signed in at the portal, or a terminal that one has paired. */
+export type GatewayPrincipal = Exclude<Principal, { kind: 'local' }>
 
 /** `gateway` of the configuration, where there is one. */
 export interface GatewaySettings {
@@ -52,10 +53,10 @@ export interface Gateway {
   /** Where this account is: `https://erp.relay.example/`. `lent`: for who borrows it, who may have one of the same name. */
   addressOf(account: Account, lent?: boolean): string
   /**
-   * The address by which the browser of somebody who is signed in at the portal comes into an account's host: good once, for a minute, in the
+   * The address by which the browser of somebody who is signed in at the portal, or a paired terminal, comes into an account's host: good once, for a minute, in the
    * browser that asked. `account_unknown`: he has none that goes by this label.
    */
-  handOver(principal: PortalPrincipal, request: HandOverRequest): string
+  handOver(principal: GatewayPrincipal, request: HandOverRequest): string
   /** The site's origins that pages of this account asked for past the gateway, since the relay was started. */
   strays(account: Account): readonly string[]
 }

@@ -20,7 +20,7 @@ import {
   upgradeOnConnection,
 } from '../traffic/index.ts'
 import { authorityOf, type Domain, gatewayDomain, labelOf, readDomain, readHost } from './account-hosts.ts'
-import type { Gateway, GatewayOptions, HandOverRequest, PortalPrincipal } from './contract.ts'
+import type { Gateway, GatewayOptions, GatewayPrincipal, HandOverRequest } from './contract.ts'
 import type { Exchange } from './exchange.ts'
 import { handOverAddress } from './hand-over.ts'
 import { Passes } from './passes.ts'
@@ -62,7 +62,7 @@ class ReverseGateway implements Gateway {
     this.#server = server
     const timer = setInterval(() => this.#look(), lookInterval)
     timer.unref()
-    this.#stopWatching = [identity.onPortalSessionEnded((id) => this.#end(id)), () => clearInterval(timer)]
+    this.#stopWatching = [identity.onPortalSessionEnded((id) => this.#end(id)), identity.onDeviceRevoked(({ id }) => this.#end(id)), () => clearInterval(timer)]
   }
 
   async stop(patience = 0): Promise<void> {
@@ -85,7 +85,7 @@ class ReverseGateway implements Gateway {
     return `https://${authorityOf(this.#domain, { label, origin: 0 })}/`
   }
 
-  handOver(principal: PortalPrincipal, request: HandOverRequest): string {
+  handOver(principal: GatewayPrincipal, request: HandOverRequest): string {
     return handOverAddress(this.#rooms, principal, request)
   }
 
@@ -181,11 +181,11 @@ class ReverseGateway implements Gateway {
     for (const id of this.#rooms.passes.portalSessions()) if (!this.#rooms.identity.isPortalSessionLive(id)) this.#end(id)
   }
 
-  /** Law 7: what came by this portal session is over, and so is what it has under way. */
-  #end(portalSessionId: string): void {
-    this.#rooms.passes.end(portalSessionId)
-    this.#rooms.traffic.live.cutDevice(portalSessionId)
-    this.#rooms.traffic.counts.forgetDevice(portalSessionId)
+  /** Law 7: what came by this portal session, or paired terminal, is over, and so is what it has under way. */
+  #end(client: string): void {
+    this.#rooms.passes.end(client)
+    this.#rooms.traffic.live.cutDevice(client)
+    this.#rooms.traffic.counts.forgetDevice(client)
   }
 }
 

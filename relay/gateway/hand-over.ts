@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { isWithinPairing } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import { type AccountHost, accountOf, authorityOf, hostLabel, readLabel } from './account-hosts.ts'
-import type { HandOverRequest, PortalPrincipal } from './contract.ts'
+import type { GatewayPrincipal, HandOverRequest } from './contract.ts'
 import type { Exchange } from './exchange.ts'
 import { ownCookieLine, readOwnCookie } from './own-cookies.ts'
 import { enterPath, ownPaths, startPath } from './own-paths.ts'
@@ -25,11 +26,11 @@ export function start(rooms: Rooms, exchange: Exchange): void {
 }
 
 /** The address by which the portal sends him back. `account_unknown`. */
-export function handOverAddress(rooms: Rooms, principal: PortalPrincipal, { label, state, path, home }: HandOverRequest): string {
+export function handOverAddress(rooms: Rooms, principal: GatewayPrincipal, { label, state, path, home }: HandOverRequest): string {
   const host = readLabel(label)
   const account = host && accountOf(rooms, host.label, principal, rooms.domain())
   const origins = account && rooms.accounts.site(account.siteId)?.origins.length
-  if (host === undefined || account === undefined || origins === undefined || host.origin >= origins) {
+  if (host === undefined || account === undefined || !isWithinPairing(principal, account.id) || origins === undefined || host.origin >= origins) {
     throw new RelayError('account_unknown', { params: { account: label } })
   }
   const goal = { path: ownPath(path), home: Number.isInteger(home) && home >= 0 && home < origins ? home : host.origin }

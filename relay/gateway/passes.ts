@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { PortalPrincipal } from './contract.ts'
+import { clientId } from './client-id.ts'
+import type { GatewayPrincipal } from './contract.ts'
 
 /** For the redirect from the portal to the account's host. Milliseconds. */
 const handOverLife = 60_000
@@ -7,9 +8,9 @@ const mostHandOvers = 1000
 /** Beyond it the oldest ends, and its browser is led through the portal again. */
 const mostPasses = 10_000
 
-/** Leave for a browser to use an account at its host: as long as the portal session lives by which it came. */
+/** Leave for a browser to use an account at its host: as long as the portal session, or the pairing, lives by which it came. */
 export interface Pass {
-  readonly principal: PortalPrincipal
+  readonly principal: GatewayPrincipal
   readonly accountId: string
   readonly label: string
 }
@@ -61,16 +62,16 @@ export class Passes {
     return pass?.label === label ? pass : undefined
   }
 
-  /** The portal session has ended. */
-  end(portalSessionId: string): void {
+  /** The portal session or the pairing has ended. */
+  end(client: string): void {
     for (const kept of [this.#passes, this.#handOvers]) {
-      for (const [key, { principal }] of kept) if (principal.session.id === portalSessionId) kept.delete(key)
+      for (const [key, { principal }] of kept) if (clientId(principal) === client) kept.delete(key)
     }
   }
 
   /** Every portal session that a pass stands on. */
   portalSessions(): Set<string> {
-    return new Set([...this.#passes.values()].map(({ principal }) => principal.session.id))
+    return new Set([...this.#passes.values()].flatMap(({ principal }) => (principal.kind === 'portal' ? [principal.session.id] : [])))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Destined, RelayedRequest, Sender } from '../traffic/index.ts'
 import { clientCookieLine } from './client-cookies.ts'
+import { clientId, clientName } from './client-id.ts'
 import type { Exchange } from './exchange.ts'
 import { reportPath } from './own-paths.ts'
 import type { OriginMap } from './rewrite/origin-map.ts'
@@ -21,9 +22,10 @@ export function relayToSite(rooms: Rooms, exchange: Exchange, visit: SiteVisit):
   const { site, map, place } = visit
   const head = translateRequest(exchange.head, map)
   const target = { place, path: translatePath(exchange.target.path, map) }
-  const { session, user } = visit.pass.principal
-  rooms.traffic.live.addConnection(session.id, req.socket)
-  rooms.traffic.counts.knowDevice(session.id, 'gateway', user.name)
+  const { principal } = visit.pass
+  const client = clientId(principal)
+  rooms.traffic.live.addConnection(client, req.socket)
+  rooms.traffic.counts.knowDevice(client, clientName(principal), principal.user.name)
   return rooms.traffic.relay({ req, res, head, target, site, sender: senderOf(rooms, exchange, visit), ...(upgrade === undefined ? {} : { upgrade }) })
 }
 
@@ -32,9 +34,9 @@ function senderOf({ strays }: Rooms, { req, target }: Exchange, { pass, account,
   return {
     principal: pass.principal,
     userId: pass.principal.user.id,
-    deviceId: pass.principal.session.id,
+    deviceId: clientId(pass.principal),
     userName: pass.principal.user.name,
-    deviceName: 'gateway',
+    deviceName: clientName(pass.principal),
     isAtOrigin: false,
     chooseAccount: () => account,
     clientLine: clientCookieLine,

@@ -2,6 +2,7 @@ import type { Site } from '../accounts/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import { destined, hasContent, type RelayedRequest, readAuthority, respondError } from '../traffic/index.ts'
 import { hostLabel } from './account-hosts.ts'
+import { isInUse } from './client-id.ts'
 import type { Exchange } from './exchange.ts'
 import { enter, leadToPortal, start } from './hand-over.ts'
 import { isForeign } from './is-foreign.ts'
@@ -46,7 +47,7 @@ function answer(rooms: Rooms, exchange: Exchange): RelayedRequest | undefined {
 function loadVisit({ passes, identity, accounts }: Rooms, { req, host }: Exchange): Visit | undefined {
   const token = readOwnCookie(req.headers.cookie, '__Host-login-relay-gateway')
   const pass = token === undefined ? undefined : passes.of(token, hostLabel(host))
-  if (pass === undefined || identity.usePortalSession(pass.principal.session.id) === undefined) return undefined
+  if (pass === undefined || !isInUse(identity, pass.principal)) return undefined
   const account = accounts.account(pass.accountId)
   const site = account && accounts.site(account.siteId)
   if (account === undefined || site === undefined || site.origins[host.origin] === undefined) throw new RelayError('gateway_host_unknown')

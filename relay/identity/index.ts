@@ -4,7 +4,7 @@
  * Refuses: guessing (growing delay per user and per address), user enumeration, a flood of password checks, a revoked device.
  * Stores hashes only: of passwords, cookies, tokens and recovery codes; the key of an authenticator app is sealed in the vault. Keeps laws 1 and 7.
  */
-export type { Device, Identity, ListedPortalSession, PasskeyPlace, PasskeyUse, PortalSession, Principal, SignedIn, User } from './contract.ts'
+export type { Device, Identity, ListedPortalSession, PairedTerminal, PasskeyPlace, PasskeyUse, PortalSession, Principal, SignedIn, User } from './contract.ts'
 export { createDeviceCertificates, type DeviceCertificates } from './device-certificates.ts'
 export { GrowingWaits, networkOf } from './growing-waits.ts'
 export { createIdentity, type IdentityOptions } from './identity.ts'

@@ -8,7 +8,7 @@ import type { Account, AccountChoices, Accounts, Declarations } from '../account
 import type { Audit } from '../audit/index.ts'
 import type { Grants } from '../control/index.ts'
 import type { Notices } from '../control/notices/index.ts'
-import type { DeviceCertificates, Identity, Passkeys, Principal, SecondFactors } from '../identity/index.ts'
+import type { DeviceCertificates, Identity, Pairings, Passkeys, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
 import type { Sessions } from '../sessions/index.ts'
@@ -21,9 +21,9 @@ export interface OwnGateway {
   addressOf(account: Account, lent?: boolean): string
   /** The site's origins that its pages asked for past the gateway. */
   strays(account: Account): readonly string[]
-  /** The address by which the browser of somebody who is signed in here comes into an account's host. `account_unknown`. */
+  /** The address by which the browser of somebody who is signed in here, or a paired terminal, comes into an account's host. `account_unknown`. */
   handOver(
-    principal: Extract<Principal, { kind: 'portal' }>,
+    principal: Exclude<Principal, { kind: 'local' }>,
     request: { readonly label: string; readonly state: string; readonly path: string; readonly home: number },
   ): string
 }
@@ -36,6 +36,7 @@ export interface PortalOptions {
   readonly secondFactors: SecondFactors
   readonly passkeys: Passkeys
   readonly deviceCertificates: DeviceCertificates
+  readonly pairings: Pairings
   readonly accounts: Accounts
   readonly choices: AccountChoices
   readonly grants: Grants

@@ -13,6 +13,10 @@ export type PortalCookie =
   | 'login-relay-form'
   /** Who has given the right password and owes a code; worth nothing but to give it. */
   | 'login-relay-half'
+  /** A terminal's own secret, from when it shows a code until somebody has confirmed it. */
+  | 'login-relay-pairing'
+  /** The token of a paired terminal; no page but its own takes it. */
+  | 'login-relay-terminal'
 
 function nameOf(cookie: PortalCookie, secure: boolean): string {
   return secure ? `__Host-${cookie}` : cookie

@@ -1,5 +1,5 @@
 import type { Account, AccountChoices, Accounts, Site } from '../accounts/index.ts'
-import { decide, type Grants, type LentAccount } from '../control/index.ts'
+import { decide, type Grants, isWithinPairing, type LentAccount } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 
@@ -59,11 +59,11 @@ function byName(rooms: ChoosingRooms, principal: DevicePrincipal, site: Site, na
   return lent.account
 }
 
-function ownAccounts({ accounts }: Pick<ChoosingRooms, 'accounts'>, { user }: DevicePrincipal, { id }: Site): Account[] {
-  return accounts.listAccounts({ owner: user.id, siteId: id })
+function ownAccounts({ accounts }: Pick<ChoosingRooms, 'accounts'>, principal: DevicePrincipal, { id }: Site): Account[] {
+  return accounts.listAccounts({ owner: principal.user.id, siteId: id }).filter((account) => isWithinPairing(principal, account.id))
 }
 
 function lentAccounts({ grants }: Pick<ChoosingRooms, 'grants'>, principal: DevicePrincipal, { id }: Site): readonly LentAccount[] {
   const lent = grants.lentTo(principal)
-  return lent.length === 0 ? lent : lent.filter(({ account }) => account.siteId === id)
+  return lent.length === 0 ? lent : lent.filter(({ account }) => account.siteId === id && isWithinPairing(principal, account.id))
 }

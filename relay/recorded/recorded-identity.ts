@@ -1,6 +1,6 @@
 import type { AccountChoices } from '../accounts/index.ts'
 import { type Audit, presentActor } from '../audit/index.ts'
-import type { Identity, Passkeys, SecondFactors } from '../identity/index.ts'
+import type { Identity, Pairings, Passkeys, SecondFactors } from '../identity/index.ts'
 import { recorded } from './recorded.ts'
 import { recordedSignIns } from './recorded-sign-ins.ts'
 
@@ -22,6 +22,22 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
     },
     recordedSignIns(identity, audit, now),
   )
+}
+
+/** What people answer to terminals that ask to be paired. */
+export function recordedPairings(pairings: Pairings, audit: Audit): Pairings {
+  return recorded(pairings, audit, {
+    approve: (_, { user }, { name, accounts, milliseconds }) => {
+      const details = { name, accounts: accounts.join(' '), minutes: milliseconds / 60_000 }
+      return {
+        act: 'device.pair',
+        owner: user.id,
+        details,
+        told: ({ id, paired }) => ({ device: id, details: { ...details, address: paired?.address ?? '', agent: paired?.agent ?? '' } }),
+      }
+    },
+    refuse: (_, { user }) => ({ act: 'device.refuse-pairing', owner: user.id, told: ({ address, agent }) => ({ details: { address, agent } }) }),
+  })
 }
 
 export function recordedChoices(choices: AccountChoices, identity: Identity, audit: Audit): AccountChoices {

@@ -23,6 +23,8 @@ export const actWords: Readonly<Record<string, string>> = {
   'device.add': 'Enrolled a device',
   'device.certify': 'Got a certificate for a device',
   'device.refuse': 'Was refused with the certificate of a device',
+  'device.pair': 'Paired a terminal',
+  'device.refuse-pairing': 'Refused a terminal that asked to be paired',
   'device.revoke': 'Revoked a device',
   'device.choose': 'Chose the account of a device',
   'device.forget-choice': 'Forgot the account of a device',
