@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/index.ts'
 import { type AuditEntry, presentActor } from '../audit/index.ts'
-import { type AccountDecision, type Action, type Decision, type DeviceAction, decideAdministration, decideDevice } from '../control/index.ts'
+import { type AccountDecision, type Action, type Decision, type DeviceAction, decideAdministration, decideDevice, isPaired } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Device, Principal, User } from '../identity/index.ts'
 import type { Rooms } from './rooms.ts'
@@ -26,6 +26,14 @@ export function checkAccess(access: Access, principal: Principal | undefined): v
   if (access !== 'operator' && access !== 'auditor') return
   const { allowed, reason } = noteDecision(decideAdministration(principal), {})
   if (!allowed) throw new RelayError('forbidden', { params: { reason } })
+}
+
+/** Throws `forbidden` for a paired terminal. */
+export function checkNotPaired(principal: Principal | undefined): void {
+  if (principal === undefined || !isPaired(principal)) return
+  const reason = 'a paired terminal opens its accounts, and nothing else'
+  noteDecision({ allowed: false, rule: 'paired', reason }, { owner: principal.user.id, device: principal.device.id })
+  throw new RelayError('forbidden', { params: { reason } })
 }
 
 /** Milliseconds. */

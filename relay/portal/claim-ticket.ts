@@ -39,6 +39,7 @@ export async function claimTicket(rooms: Rooms, principal: Principal, ticket: st
     throw new RelayError('handoff_unavailable', { params: { reason: 'the account is lent to you without its cookies' } })
   const session = await rooms.sessions.ensure(account.id, { wait: false })
   const headers = handedHeaders(session)
+  if (principal.kind === 'device') await rooms.identity.noteHandedOver(principal.device.id, account.id)
   await rooms.sessions.tickets.redeem(ticket, principal)
   rooms.sessions.touch(session)
   return { account: account.name, site: session.site.id, landingUrl: session.landingUrl, cookies: handedCookies(rooms, session), headers }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
+import type { Device } from '../identity/index.ts'
 import { asPortTaken, boundAddress, joinAddress, readPem, splitAddress } from '../listening.ts'
 import type { Portal, PortalOptions } from './contract.ts'
 import { EventStreams } from './event-streams.ts'
@@ -50,7 +51,10 @@ class WebPortal implements Portal {
     this.#stopListening = [
       sessions.onEvent((event) => streams.tell(event)),
       notices.onTold((notice) => streams.tellNotice(notice)),
-      identity.onDeviceRevoked(({ id }) => streams.end(id)),
+      identity.onDeviceRevoked((device) => {
+        streams.end(device.id)
+        this.#takeBack(device)
+      }),
     ]
   }
 
@@ -97,6 +101,14 @@ class WebPortal implements Portal {
     if (this.#running === undefined) return void connection.destroy()
     // TLS is done; what is left is what each kind of server does with a connection then.
     this.#running.server.emit(scheme === 'https' ? 'secureConnection' : 'connection', connection)
+  }
+
+  /** Cookies that a paired terminal was given are worth nothing once it is ended: the session is ended at the site (law 7). */
+  #takeBack({ paired }: Device): void {
+    const { sessions, log } = this.#rooms
+    for (const account of paired?.handedOver ?? []) {
+      sessions.end(account).catch((error: unknown) => log.error({ err: error, account }, 'a session that was handed to a paired terminal could not be ended'))
+    }
   }
 
   readonly inject = (async (request: never) => (await this.#build()).inject(request)) as unknown as FastifyInstance['inject']

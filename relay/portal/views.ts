@@ -1,5 +1,7 @@
 import type { Account, KeepAlivePolicy, Site } from '../accounts/index.ts'
-import type { Device, User } from '../identity/index.ts'
+
+import type { Device, PairedTerminal, User } from '../identity/index.ts'
+
 import type { PendingChallenge, SessionEvent, SiteSession } from '../sessions/index.ts'
 import { keptUntil } from '../traffic/index.ts'
 import { type AccountState, describeState } from './account-state.ts'
@@ -10,9 +12,21 @@ export function userView({ id, name, role, createdAt, disabledAt }: User) {
   return { id, name, role, createdAt, ...(disabledAt === undefined ? {} : { disabledAt }) }
 }
 
-export function deviceView({ id, name, createdAt, lastSeenAt }: Device, user: string, certificateUntil?: number) {
+export function deviceView({ id, name, createdAt, lastSeenAt, paired }: Device, user: string, certificateUntil?: number) {
   const certified = certificateUntil === undefined ? {} : { certificateUntil }
-  return { id, name, user, createdAt, ...(lastSeenAt === undefined ? {} : { lastSeenAt }), ...certified }
+  return {
+    id,
+    name,
+    user,
+    createdAt,
+    ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
+    ...certified,
+    ...(paired === undefined ? {} : { paired: pairedView(paired) }),
+  }
+}
+
+function pairedView({ accounts, expiresAt, address, agent }: PairedTerminal) {
+  return { accounts: [...accounts], expiresAt, address, agent }
 }
 
 export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery, ca, createdAt }: Site) {

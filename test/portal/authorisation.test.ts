@@ -44,6 +44,8 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/devices/ANN_DEVICE/certificate', body: { request: 'none' }, statuses: [400, 404, 404, 400, 401] },
   { method: 'POST', path: '/devices/ANN_DEVICE/end', statuses: [200, 404, 404, 200, 401] },
   { method: 'DELETE', path: '/devices/ANN_DEVICE', statuses: [204, 404, 404, 404, 401] },
+  { method: 'POST', path: '/pairings', statuses: [200, 200, 200, 200, 200] },
+  { method: 'POST', path: '/pairings/token', body: { device_code: 'none' }, statuses: [400, 400, 400, 400, 400] },
   { method: 'GET', path: '/sites', statuses: [200, 200, 200, 200, 401] },
   { method: 'GET', path: '/sites/erp', statuses: [200, 200, 200, 200, 401] },
   { method: 'GET', path: '/sites/none', statuses: [404, 404, 404, 404, 401] },

@@ -36,6 +36,7 @@ function kindOf({ act, outcome, details }: AuditRecord): NoticeKind | undefined 
     case 'ticket.claim':
       return outcome === 'done' ? 'session-taken' : undefined
     case 'device.add':
+    case 'device.pair':
       return outcome === 'done' ? 'device-added' : undefined
     case 'device.refuse':
       return outcome === 'refused' ? 'device-refused' : undefined

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Account, keepAliveOf } from '../../accounts/index.ts'
+import { isWithinPairing } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import { checkAccount, checkActsFor, isOwnOf, ownerOf } from '../access.ts'
 import { accountState } from '../account-state.ts'
@@ -75,11 +76,15 @@ export const accountRoutes = [
     path: '/accounts',
     summary: 'List your accounts and how they stand',
     access: 'known',
+    paired: true,
     answer: z.array(accountAnswer).meta({ examples: [[example]] }),
     handle: async ({ rooms, principal }) => {
       const owner = ownerOf(principal)
       const view = await accountViewer(rooms)
-      return rooms.accounts.listAccounts(owner === undefined ? {} : { owner }).map(view)
+      return rooms.accounts
+        .listAccounts(owner === undefined ? {} : { owner })
+        .filter(({ id }) => isWithinPairing(principal, id))
+        .map(view)
     },
   }),
   route({
@@ -109,6 +114,7 @@ export const accountRoutes = [
     path: '/accounts/:id',
     summary: 'One account and how it stands',
     access: 'known',
+    paired: true,
     params: accountParams,
     query: ownerQuery,
     answer: accountAnswer.meta({ examples: [example] }),
@@ -177,6 +183,7 @@ export const accountRoutes = [
     path: '/accounts/:id/open',
     summary: 'A handoff link, good once and for a short time, for you; from the local administrator, for the owner of the account',
     access: 'known',
+    paired: true,
     params: accountParams,
     query: ownerQuery,
     body: emptyBody,

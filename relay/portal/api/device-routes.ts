@@ -12,6 +12,10 @@ const deviceAnswer = z.object({
   createdAt: time,
   lastSeenAt: time.optional(),
   certificateUntil: time.optional(),
+  paired: z
+    .object({ accounts: z.array(z.string()), expiresAt: time, address: z.string(), agent: z.string() })
+    .optional()
+    .meta({ description: 'It is a paired terminal: the ids of the accounts it may open, until when, and where it is.' }),
 })
 const example = { id: '7f31', name: 'laptop', user: 'ann', createdAt: 1_760_000_000_000 }
 
@@ -53,6 +57,7 @@ export const deviceRoutes = [
     path: '/devices/:id',
     summary: 'Revoke a device: its token and certificates stop working at once',
     access: 'known',
+    paired: true,
     params: idParams,
     handle: async ({ rooms, principal, params }) => {
       const { id } = await loadDevice(rooms, principal, 'revoke', params.id)

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { RelayError } from '../../errors.ts'
 import type { Principal } from '../../identity/index.ts'
-import { type Access, checkAccess, checkFresh } from '../access.ts'
+import { type Access, checkAccess, checkFresh, checkNotPaired } from '../access.ts'
 import { checkCsrf, checkOwnPage, isSafe, loadPrincipal } from '../identify.ts'
 import type { Rooms } from '../rooms.ts'
 
@@ -42,6 +42,8 @@ export interface RouteDefinition<P, Q, B, A, G extends Access> {
   readonly access: G
   /** Only for who has proved within the last minutes that it is he (`checkFresh`). */
   readonly fresh?: true
+  /** A paired terminal may call it too: it opens its accounts, and is nobody to every other route. */
+  readonly paired?: true
   readonly params?: P
   readonly query?: Q
   readonly body?: B
@@ -60,7 +62,7 @@ export function route<const P, const Q, const B, const A, const G extends Access
 
 /** Installs a route: who asks and whether he may comes before the body is read. */
 export function install(app: FastifyInstance, rooms: Rooms, definition: ApiRoute): void {
-  const { method, path, access, fresh, params, query, body, answer, status = 200, handle } = definition
+  const { method, path, access, fresh, paired, params, query, body, answer, status = 200, handle } = definition
   const schemas: Record<string, z.ZodType | undefined> = { params, querystring: query, body }
   app.route({
     method,
@@ -71,6 +73,7 @@ export function install(app: FastifyInstance, rooms: Rooms, definition: ApiRoute
     onRequest: async (request) => {
       request.principal = await loadPrincipal(rooms, request)
       checkAccess(access, request.principal)
+      if (paired !== true && access !== 'anyone') checkNotPaired(request.principal)
       if (request.principal?.kind !== 'portal' || isSafe(request.method)) return
       checkOwnPage(rooms, request)
       checkCsrf(request.headers['x-csrf-token'], request.principal.session.csrf)

@@ -15,6 +15,7 @@ import { groupRoutes } from './group-routes.ts'
 import { keepAliveRoutes } from './keep-alive-routes.ts'
 import { noticeDeliveryRoutes } from './notice-delivery-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
+import { pairingRoutes } from './pairing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 import { relayRoutes } from './relay-routes.ts'
 import { requestRoutes } from './request-routes.ts'
@@ -37,6 +38,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...secondFactorRoutes,
   ...deviceRoutes,
   ...deviceCertificateRoutes,
+  ...pairingRoutes,
   ...choiceRoutes,
   ...siteRoutes,
   ...declarationRoutes,

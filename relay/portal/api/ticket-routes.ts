@@ -21,6 +21,7 @@ export const ticketRoutes = [
     path: '/tickets/claim',
     summary: 'Redeem the ticket of a handoff link for the session it stands for; it works once',
     access: 'known',
+    paired: true,
     body: z.strictObject({ ticket: z.string().refine(isTicket, 'must be the last part of a handoff link') }).meta({
       examples: [{ ticket: 'b0QmXnQ2c0h5aG1zZGtmamhza2RqZmhzaw' }],
     }),

@@ -13,6 +13,7 @@ import { csrfField, type Page } from './layout.ts'
 import { moment } from './moment.ts'
 import { doneNote, errorNote } from './notes.ts'
 import { type PageCall, showPage, takeForm } from './page-route.ts'
+import { pairedTerminalsCard } from './paired-terminals.ts'
 
 /** Devices: add one and see its token once; revoke one. */
 export function devicesPage(app: FastifyInstance, rooms: Rooms): void {
@@ -31,9 +32,9 @@ export function devicesPage(app: FastifyInstance, rooms: Rooms): void {
   })
 
   takeForm(app, rooms, '/devices/:id/revoke', {}, async ({ principal, params }) => {
-    const { id } = await loadDevice(rooms, principal, 'revoke', params.id ?? '')
+    const { id, paired } = await loadDevice(rooms, principal, 'revoke', params.id ?? '')
     await rooms.identity.revokeDevice(id)
-    return { goTo: '/devices?done=device-revoked' }
+    return { goTo: `/devices?done=${paired === undefined ? 'device-revoked' : 'terminal-ended'}` }
   })
 
   takeForm(app, rooms, '/devices/:id/end', {}, async ({ principal, params }) => {
@@ -50,7 +51,8 @@ export function devicesPage(app: FastifyInstance, rooms: Rooms): void {
 }
 
 async function list(rooms: Rooms, { user }: PageCall['principal'], csrf: string, note: Content, name = ''): Promise<Page> {
-  const devices = await rooms.identity.listDevices(user.id)
+  const all = await rooms.identity.listDevices(user.id)
+  const devices = all.filter(({ paired }) => paired === undefined)
   return {
     title: 'Devices',
     place: 'devices',
@@ -58,6 +60,7 @@ async function list(rooms: Rooms, { user }: PageCall['principal'], csrf: string,
 <p class="lead">A device is a browser, terminal, script or agent that uses your accounts through the relay's proxy. Each has its own token, so that each can be revoked alone.</p>
 ${note}
 <section class="card">${devices.length === 0 ? html`<p>No device yet.</p>` : table(devices, csrf)}</section>
+${pairedTerminalsCard(rooms, all, csrf)}
 ${choicesCard(rooms, user, devices, csrf)}
 <form class="card" method="post" action="/devices">${csrfField(csrf)}<h2>Add a device</h2>
 <div class="field"><label for="name">Its name</label><input id="name" name="name" value="${name}" required maxlength="63" pattern="[A-Za-z0-9._\\-]+" autocomplete="off" autocapitalize="none" spellcheck="false"><small>Letters, digits, <code>-</code> <code>_</code> <code>.</code>: it stands in the proxy's address.</small></div>

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { RelayError } from '../../errors.ts'
 import { loadPortalPrincipal } from '../identify.ts'
 import type { Rooms } from '../rooms.ts'
+import { loadTerminal } from '../terminal.ts'
 import { respondGoTo } from './page-route.ts'
 import { showSignIn } from './sign-in-page.ts'
 
@@ -19,7 +20,7 @@ export function gatewayPage(app: FastifyInstance, rooms: Rooms): void {
     const { gateway } = rooms
     if (gateway === undefined) throw new RelayError('gateway_off')
     const { label } = request.params
-    const principal = await loadPortalPrincipal(rooms, request)
+    const principal = (await loadPortalPrincipal(rooms, request)) ?? loadTerminal(rooms, request)?.principal
     if (principal === undefined) return showSignIn(rooms, reply, request, { next: request.url, lead: 'Sign in to go on to the site.' })
     const { state, path, home } = request.query
     if (typeof state !== 'string' || !/^[A-Za-z0-9_-]{43}$/.test(state)) throw new RelayError('gateway_hand_over_spent')

@@ -24,6 +24,8 @@ import { newSitePage } from './new-site-page.ts'
 import { noticeDeliveryPage } from './notice-delivery-page.ts'
 import { noticesPage } from './notices-page.ts'
 import { respondPage } from './page-route.ts'
+import { pairConfirmPage } from './pair-confirm-page.ts'
+import { pairPage } from './pair-page.ts'
 import { passkeySignIn } from './passkey-sign-in.ts'
 import { passkeysPage } from './passkeys-page.ts'
 import { passwordPage } from './password-page.ts'
@@ -41,6 +43,7 @@ import { signInPage } from './sign-in-page.ts'
 import { signInSetUpPage } from './sign-in-set-up-page.ts'
 import { sitePage } from './site-page.ts'
 import { sitesPage } from './sites-page.ts'
+import { terminalPage } from './terminal-page.ts'
 import { verifyPage } from './verify-page.ts'
 
 /** Every page, in the order a person meets them. */
@@ -49,6 +52,9 @@ const pages = [
   signInCodePage,
   signInSetUpPage,
   passkeySignIn,
+  pairPage,
+  pairConfirmPage,
+  terminalPage,
   homePage,
   addAccountPage,
   newSitePage,

@@ -22,6 +22,7 @@ export interface Leaving {
  */
 export async function leave(rooms: Rooms, { session, principal, ticket, request }: Leaving): Promise<Page | GoTo> {
   if (session.site.delivery === 'handoff') handedHeaders(session)
+  if (session.site.delivery === 'handoff' && principal.kind === 'device') await rooms.identity.noteHandedOver(principal.device.id, session.account.id)
   const redeemed = await rooms.sessions.tickets.redeem(ticket, principal)
   const code = rooms.sessions.tickets.issueDelivery(redeemed)
   const origin = landingOrigin(session)

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, type RelayError } from '../../errors.ts'
+import { addressHere } from '../address-here.ts'
 import { cameFrom } from '../came-from.ts'
 import { loadPortalPrincipal } from '../identify.ts'
 import { passkeyPlace } from '../passkey-place.ts'
@@ -12,6 +13,7 @@ import { type Content, type Html, html } from './html.ts'
 import { csrfField } from './layout.ts'
 import { doneNote, errorNote } from './notes.ts'
 import { readForm, respondGoTo, respondPage, takeForm } from './page-route.ts'
+import { pairForm } from './pair-page.ts'
 import { passkeyForm } from './passkey-form.ts'
 import { assignFormCookie, checkSignInForm, welcome } from './sign-in-form.ts'
 
@@ -74,13 +76,9 @@ ${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</s
 <div class="field"><label for="password">Your password at this relay</label><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"></div>
 <button class="main">Sign in</button></form>
 ${hasPasskeys && passkeySignInForm(csrf, next)}
+<section class="card"><p>Not your own computer? Type nothing here.</p><div class="actions">${pairForm(csrf, 'Use your phone instead')}</div></section>
 <p class="quiet">Sign in only while your browser’s address bar begins with <code>${addressHere(rooms, request)}/</code>. A page anywhere else is not the relay, whatever it looks like.</p></div>`
   return respondPage(reply, { title: 'Sign in', body, status, ...(hasPasskeys ? { passkeys: true } : {}) }, undefined)
-}
-
-/** The public address; while none is configured, the one of the relay's own by which the person came (host-rule.ts has checked it). */
-function addressHere({ config, url, scheme }: Rooms, { headers }: FastifyRequest): string {
-  return config.portal.publicUrl === undefined ? `${scheme}://${headers.host}` : url()
 }
 
 function passkeySignInForm(csrf: string, next: string): Html {
