@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { ForwardRequest } from './contract.ts'
 import { tellEarlyHints } from './early-hints.ts'
+import { nothingToEnd, type TrailingRequest, writeTrailers } from './write-trailers.ts'
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
@@ -28,10 +29,13 @@ type State =
 export class AnswerGuard {
   #state: State = 'passing'
   #held: Buffer = nothing
+  #socket: Socket | undefined
+  #endWriting = nothingToEnd
   #onEarlyHints: ForwardRequest['onEarlyHints']
 
   /** Reads along on this connection, by standing before its `read`. */
   attach(socket: Socket): this {
+    this.#socket = socket
     const read = socket.read
     socket.read = (size?: number) => {
       const chunk: Buffer | null = read.call(socket, size)
@@ -46,10 +50,13 @@ export class AnswerGuard {
   /** The connection is somebody else's from here on. */
   detach(socket: object): void {
     Reflect.deleteProperty(socket, 'read')
+    this.#endWriting()
   }
 
   /** A request is being written: what comes next is a status line. */
-  expectAnswer(onEarlyHints?: ForwardRequest['onEarlyHints']): void {
+  expectAnswer(request: TrailingRequest, onEarlyHints: ForwardRequest['onEarlyHints']): void {
+    this.#endWriting()
+    if (this.#socket !== undefined) this.#endWriting = writeTrailers(this.#socket, request)
     this.#onEarlyHints = onEarlyHints
     this.#state = 'status-line'
     this.#held = nothing

@@ -114,7 +114,7 @@ export interface Outbound {
   agent(destination: Destination, options?: { readonly newSecret?: NewSecret | undefined; readonly route?: Route | undefined }): TypingAgent
   /**
    * One request of the proxy toward an enrolled site, streamed both ways, on a pooled connection. Headers as given plus slots for
-   * header-kind sessions. Hop-by-hop fields and `Expect` must be gone; `Host` is written from the origin. The body passes as the
+   * header-kind sessions. Hop-by-hop fields, `TE` too, and `Expect` must be gone; `Host` is written from the origin. The body passes as the
    * site sent it. Same errors as `HttpAgent.send`.
    */
   forward(destination: Destination, request: ForwardRequest): Promise<ForwardResponse>
@@ -152,6 +152,10 @@ export interface ForwardRequest {
   readonly headers: readonly (string | readonly Part[])[]
   readonly body: Readable | Buffer | null
   readonly signal?: EndSignal
+  /** The client takes trailer fields: the site is told so (RFC 9110 section 10.1.4). */
+  readonly takesTrailers?: boolean
+  /** Trailer fields of the request, flat, latin1; asked for once the body has ended. They go along where the body goes in chunks, or over HTTP/2. */
+  readonly trailers?: (() => readonly string[]) | undefined
   /**
    * Told of each early hint, a 103 before the answer (RFC 8297): its Link values, latin1, as received. Other fields of it, and other
    * interim answers, are dropped. One request may be told of several, also of such that belong to an answer which is then asked for again.
@@ -167,6 +171,8 @@ export interface ForwardResponse {
   /** Flat, latin1 strings, as received. */
   readonly headers: readonly string[]
   readonly body: Readable
-  /** Trailer fields, once the body has ended. */
-  readonly trailers: () => Readonly<Record<string, string | string[]>>
+  /** It ended with its head over HTTP/2: there is no content, and no trailers. */
+  readonly endsWithHead?: boolean
+  /** Trailer fields, once the body has ended: flat, latin1, as received. */
+  readonly trailers: () => readonly string[]
 }

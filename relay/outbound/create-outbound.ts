@@ -64,13 +64,12 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
 
   const toSiteOnce = (
     destination: Destination,
-    { method, path, origin, signal, onEarlyHints, route, ...request }: ForwardRequest,
+    { method, path, origin, signal, body, takesTrailers = false, trailers, onEarlyHints, route, headers: given }: ForwardRequest,
     upgrade?: string,
   ): Promise<ExchangeResult> => {
-    const { headers } = fillHeaders(request.headers, { origin, method, path }, fill)
-    const body = request.body
+    const { headers } = fillHeaders(given, { origin, method, path }, fill)
     // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
-    const written: ExchangeRequest = { method, path, headers, body, bodyTimeout: 0, ...(upgrade === undefined ? {} : { upgrade }) }
+    const written: ExchangeRequest = { method, path, headers, body, bodyTimeout: 0, takesTrailers, trailers, ...(upgrade === undefined ? {} : { upgrade }) }
     const options = { site: destination.id, signal, onEarlyHints }
     if (destination.endpoints === undefined) return pools.of(destination, origin).exchange(written, options)
     return routes.send(destination, origin, { route, body }, (connections) => connections.exchange(written, options))

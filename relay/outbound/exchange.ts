@@ -14,6 +14,8 @@ export interface ExchangeRequest {
   readonly headers: string[]
   readonly body: Readable | Buffer | null
   readonly bodyTimeout: number
+  readonly takesTrailers?: boolean
+  readonly trailers?: ForwardRequest['trailers']
   /** The protocol that is asked for instead of HTTP. */
   readonly upgrade?: string
 }
@@ -42,15 +44,18 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest, options: Ex
       reject(options.signal.reason)
       return
     }
-    const handler = new ExchangeHandler(request.method, options, resolve, reject)
+    const handler = new ExchangeHandler(request, options, resolve, reject)
     options.clock?.start()
     const guarded: SiteRequest = { ...request, method: request.method as 'GET', onGuard: (guard) => handler.useGuard(guard) }
+    if (request.takesTrailers === true) guarded.headers = [...request.headers, 'te', 'trailers']
+    // Behind a length there are no trailers: it goes in chunks again, as it came.
+    if (request.trailers !== undefined && Buffer.isBuffer(request.body)) guarded.body = Readable.from([request.body], { objectMode: false })
     pool.dispatch(guarded, handler)
   })
 }
 
 class ExchangeHandler implements Dispatcher.DispatchHandler {
-  readonly #method: string
+  readonly #request: ExchangeRequest
   readonly #options: ExchangeOptions
   readonly #resolve: (result: ExchangeResult) => void
   readonly #reject: (error: unknown) => void
@@ -59,8 +64,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #body: SiteBody | undefined
   #trailers: readonly Buffer[] = []
 
-  constructor(method: string, options: ExchangeOptions, resolve: (result: ExchangeResult) => void, reject: (error: unknown) => void) {
-    this.#method = method
+  constructor(request: ExchangeRequest, options: ExchangeOptions, resolve: (result: ExchangeResult) => void, reject: (error: unknown) => void) {
+    this.#request = request
     this.#options = options
     this.#resolve = resolve
     this.#reject = reject
@@ -73,7 +78,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    this.#guard?.expectAnswer(this.#options.onEarlyHints)
+    this.#guard?.expectAnswer(this.#request, this.#options.onEarlyHints)
     if (this.#options.signal?.aborted) controller.abort(this.#options.signal.reason)
     else this.#options.onStart?.()
   }
@@ -86,10 +91,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     body.once('close', this.#forgetSignal)
     this.#body = body
     this.#resolve({
-      response: { status, statusText: printable(statusText), headers: latin1(controller.rawHeaders), body, trailers: () => fields(this.#trailers) },
+      response: { status, statusText: printable(statusText), headers: latin1(controller.rawHeaders), body, trailers: () => latin1(this.#trailers) },
     })
     // RFC 9112 section 6.3: these end with their header, whatever length it names; undici would wait for that length in a 304.
-    if (this.#method === 'HEAD' || status === 204 || status === 304) body.end()
+    if (this.#request.method === 'HEAD' || status === 204 || status === 304) body.end()
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -105,7 +110,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#options.clock?.stop()
     this.#forgetSignal()
     this.#guard?.detach(socket)
-    const response = { status, statusText: 'Switching Protocols', headers: latin1(controller.rawHeaders), body: Readable.from([]), trailers: () => ({}) }
+    const response = { status, statusText: 'Switching Protocols', headers: latin1(controller.rawHeaders), body: Readable.from([]), trailers: () => [] }
     this.#resolve({ response, socket })
   }
 
@@ -132,22 +137,11 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 }
 
 /** Header bytes as latin1 text, so that they are the same bytes when they are written out again. */
-function latin1(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
+function latin1(raw: Dispatcher.DispatchController['rawHeaders'] | readonly Buffer[]): string[] {
   const buffers = (raw ?? []) as readonly Buffer[]
   const text = new Array<string>(buffers.length)
   for (let index = 0; index < buffers.length; index++) text[index] = (buffers[index] as Buffer).toString('latin1')
   return text
-}
-
-function fields(raw: readonly Buffer[]): Record<string, string | string[]> {
-  const found: Record<string, string | string[]> = Object.create(null)
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
-    const value = (raw[index + 1] as Buffer).toString('latin1')
-    const before = found[name]
-    found[name] = before === undefined ? value : [before, value].flat()
-  }
-  return found
 }
 
 /** RFC 9112 section 4: the reason phrase means nothing; one that cannot be written again is left out. */

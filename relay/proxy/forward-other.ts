@@ -77,13 +77,10 @@ export function forwardOther(
       const answerHead = readResponseHead(rawHeaders, status)
       for (const line of answerHead.setCookies) answerHead.fields.push('Set-Cookie', line)
       try {
-        passAnswer(
-          { status, statusText, headers: rawHeaders, body: answer, trailers: () => trailersOf(answer) },
-          answerHead,
-          res,
-          tally,
-          config.limits.stallSeconds * 1000,
-        )
+        passAnswer({ status, statusText, headers: rawHeaders, body: answer, trailers: () => answer.rawTrailers }, answerHead, res, tally, {
+          stallTime: config.limits.stallSeconds * 1000,
+          takesTrailers: head.takesTrailers,
+        })
       } catch (error) {
         onError(error as Error)
       }
@@ -92,8 +89,4 @@ export function forwardOther(
     if (hasContent(head)) bodyOf().pipe(upstream)
     else upstream.end()
   }
-}
-
-function trailersOf(answer: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(answer.trailers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }

@@ -6,6 +6,8 @@ export interface ClientRequest extends Readable {
   readonly url?: string | undefined
   /** As Node tells it: '1.0', '1.1', '2.0'. */
   readonly httpVersion: string
+  /** Flat; there once the body has ended. */
+  readonly rawTrailers: readonly string[]
   /** The whole message has arrived. */
   readonly complete: boolean
   readonly socket?: { readonly remoteAddress?: string | undefined }
@@ -19,7 +21,8 @@ export interface ClientAnswer {
   readonly destroyed: boolean
   /** Over HTTP/1.1: null while an earlier answer is on its way, on the same connection. */
   readonly socket?: unknown
-  writeHead(status: number, statusText: string, fields: string[]): unknown
+  /** `endsWithHead`: nothing follows, which HTTP/2 says at once. */
+  writeHead(status: number, statusText: string, fields: string[], endsWithHead?: boolean): unknown
   writeHead(status: number, fields: string[]): unknown
   write(chunk: Buffer): boolean
   end(body?: Buffer): unknown

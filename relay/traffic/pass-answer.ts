@@ -4,6 +4,7 @@ import { ClientWait } from './client-wait.ts'
 import { via } from './request-head.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { Tally } from './tally.ts'
+import { passableTrailers } from './trailers.ts'
 
 /** What came from upstream, whichever way it was asked. */
 export interface UpstreamAnswer {
@@ -12,19 +13,31 @@ export interface UpstreamAnswer {
   /** Flat, latin1. */
   readonly headers: readonly string[]
   readonly body: Readable
-  readonly trailers: () => Readonly<Record<string, string | string[]>>
+  readonly endsWithHead?: boolean
+  /** Flat. */
+  readonly trailers: () => readonly string[]
+}
+
+export interface PassOptions {
+  /** Milliseconds. */
+  readonly stallTime: number
+  /** The client has said so. */
+  readonly takesTrailers: boolean
 }
 
 /**
  * Passes an answer on: its fields, then its body as fast as the client takes it. A body that breaks off ends the client's
  * connection, so that it never looks whole; so does a client that takes nothing for `stallTime` milliseconds. Throws, before anything is sent, when a field cannot be written as HTTP.
  */
-export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer, tally: Tally, stallTime: number): void {
+export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer, tally: Tally, { stallTime, takesTrailers }: PassOptions): void {
   tally.status = answer.status
   head.fields.push('Via', via)
-  res.writeHead(answer.status, answer.statusText, head.fields)
   const { body } = answer
   const isEmpty = answer.status === 204 || answer.status === 304 || res.req.method === 'HEAD'
+  const endsWithHead = isEmpty || answer.endsWithHead === true
+  const withTrailers = carriesTrailers(res, head, isEmpty, takesTrailers)
+  if (head.hasTrailers && !withTrailers) removeField(head.fields, 'trailer')
+  res.writeHead(answer.status, answer.statusText, head.fields, endsWithHead)
   const wait = new ClientWait(stallTime, () => res.destroy())
   body.on('data', (chunk: Buffer) => {
     tally.bytes += chunk.length
@@ -38,28 +51,26 @@ export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: Clie
   })
   res.on('close', () => wait.end())
   body.on('end', () => {
-    if (head.hasTrailers && !isEmpty) addTrailers(res, answer.trailers())
+    if (withTrailers) addTrailers(res, answer.trailers())
     res.end()
   })
   body.on('error', () => res.destroy())
   // The head goes out before the body comes: an event stream may stay silent for long.
-  if (!isEmpty && body.readableLength === 0 && !body.readableEnded) res.flushHeaders()
+  if (!endsWithHead && body.readableLength === 0 && !body.readableEnded) res.flushHeaders()
 }
 
-function addTrailers(res: ClientAnswer, trailers: Readonly<Record<string, string | string[]>>): void {
-  const safe = Object.entries(trailers).filter(([name]) => !notInTrailers.has(name))
-  if (safe.length > 0) res.addTrailers(safe.flatMap(([name, value]) => [value].flat().map((one) => [name, one] as [string, string])))
+/** Can trailers stand behind the answer as this client gets it? Over HTTP/1.1 behind chunks alone, for a client that asks for them or a site that announces them. */
+function carriesTrailers({ req }: ClientAnswer, { hasTrailers, hasLength }: ResponseHead, isEmpty: boolean, takesTrailers: boolean): boolean {
+  if (req.httpVersion === '2.0') return true
+  return (takesTrailers || hasTrailers) && req.httpVersion === '1.1' && !hasLength && !isEmpty
 }
 
-// RFC 9110 6.5.1: framing, routing and authentication have no place there; cookies stay in the relay.
-const notInTrailers = new Set([
-  'content-length',
-  'transfer-encoding',
-  'host',
-  'set-cookie',
-  'connection',
-  'trailer',
-  'www-authenticate',
-  'content-encoding',
-  'content-type',
-])
+/** Node throws at an announcement of trailers that it would not send. */
+function removeField(fields: string[], name: string): void {
+  for (let i = fields.length - 2; i >= 0; i -= 2) if (fields[i]?.toLowerCase() === name) fields.splice(i, 2)
+}
+
+function addTrailers(res: ClientAnswer, trailers: readonly string[]): void {
+  const passed = passableTrailers(trailers)
+  if (passed.length > 0) res.addTrailers(passed)
+}

@@ -11,11 +11,11 @@ import { checkPath } from './check-path.ts'
 import { ClientWait } from './client-wait.ts'
 import { ExchangeCookies } from './cookies/exchange-cookies.ts'
 import { isCrossSite } from './cross-site.ts'
-import { earlyHintsTo } from './early-hints.ts'
 import { Ending } from './ending.ts'
 import { actorOf, addressOf } from './first-uses.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
+import { forwardRequest } from './forward-request.ts'
 import { giveContinue } from './give-continue.ts'
 import { type JoinedUpgrade, joinUpgrade } from './join-upgrade.ts'
 import { KeptBody } from './kept-body.ts'
@@ -206,22 +206,13 @@ export class RelayedRequest implements Cuttable {
     if (session !== undefined) this.#use(session)
     if (session !== undefined && !this.#isCrossSite) this.#rooms.sessions.touch(session)
     this.#sentCookies = session?.cookieHeader(this.#url) ?? ''
-    const { req, target, site, upgrade } = this.#request
-    const forwarded = {
-      method: req.method as string,
-      origin: target.place.origin,
-      path: target.path,
-      headers: this.#cookies.attach(session),
-      body: this.#bodyToSend(),
-      signal: this.#ending,
-      onEarlyHints: earlyHintsTo(this.#request),
-    }
+    const { site, upgrade } = this.#request
+    const forwarded = forwardRequest(this.#request, { headers: this.#cookies.attach(session), body: this.#bodyToSend(), signal: this.#ending })
     const onError = (error: unknown): void => this.#fail(error)
     if (upgrade === undefined) {
       this.#rooms.outbound.forward(site, forwarded).then((answer) => this.#onAnswer(answer, session), onError)
       return
     }
-    forwarded.headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
     this.#rooms.outbound.upgrade(site, forwarded).then(({ response, socket }) => {
       if (socket === undefined) this.#onAnswer(response, session)
       else this.#onUpgraded(response, socket, session)
@@ -357,7 +348,10 @@ export class RelayedRequest implements Cuttable {
     this.#notice(answer)
     res.on('close', () => answer.body.destroy())
     try {
-      passAnswer(sender.shape?.(answer, head) ?? answer, head, res, this.#tally, this.#stallTime)
+      passAnswer(sender.shape?.(answer, head) ?? answer, head, res, this.#tally, {
+        stallTime: this.#stallTime,
+        takesTrailers: this.#request.head.takesTrailers,
+      })
     } catch (cause) {
       answer.body.destroy()
       this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not valid HTTP' }, cause }))

@@ -13,6 +13,8 @@ export interface RequestHead {
   readonly chunked: boolean
   /** The client waits for 100 before it sends the body. */
   readonly expectsContinue: boolean
+  /** It takes trailer fields behind the answer (RFC 9110 section 10.1.4). */
+  readonly takesTrailers: boolean
   /** The Upgrade field, lower case, when Connection names it. */
   readonly upgrade: string | undefined
   /** Shown to a person, not read by a tool. */
@@ -28,11 +30,12 @@ export interface RequestHead {
 const maxFields = 256
 
 /** RFC 9110 7.6.1: what stays on one hop, beside what Connection names. */
-const hopByHop = new Set(['keep-alive', 'proxy-connection', 'te', 'trailer', 'proxy-authenticate', 'proxy-authentication-info', 'http2-settings'])
+const hopByHop = new Set(['keep-alive', 'proxy-connection', 'trailer', 'proxy-authenticate', 'proxy-authentication-info', 'http2-settings'])
 
 // Without leading zeros: some recipients read those as octal.
 const digits = /^(?:0|[1-9]\d{0,14})$/
 const ownPseudonym = /(?:^|[\s,])login-relay(?:[\s,(]|$)/i
+const trailersWanted = /(?:^|,)[ \t]*trailers[ \t]*(?:[,;]|$)/i
 const htmlWanted = /text\/html|application\/xhtml\+xml/
 
 /** The name by which this proxy stands in Via (RFC 9110 7.6.3). */
@@ -54,6 +57,7 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
   let contentLength: number | undefined
   let chunked = false
   let expectsContinue = false
+  let takesTrailers = false
   let upgrade: string | undefined
   let connection = ''
   let accept = ''
@@ -92,6 +96,9 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
         break
       case 'expect':
         expectsContinue = true
+        break
+      case 'te':
+        takesTrailers ||= trailersWanted.test(value)
         break
       case 'cookie':
         cookie = cookie === '' ? value : `${cookie}; ${value}`
@@ -145,6 +152,7 @@ export function readRequestHead(raw: readonly string[], httpVersion: string): Re
     contentLength,
     chunked,
     expectsContinue,
+    takesTrailers,
     upgrade: named?.has('upgrade') ? upgrade : undefined,
     isNavigation: fetchMode === undefined ? htmlWanted.test(accept) : fetchMode === 'navigate',
     origin,

@@ -9,6 +9,7 @@ export interface ResponseHead {
   readonly contentType: string
   /** It announces trailer fields (RFC 9110 6.6.2). */
   readonly hasTrailers: boolean
+  readonly hasLength: boolean
 }
 
 // Alt-Svc would lead a client around the proxy; Login-Relay-* are the relay's own words and not the site's to say.
@@ -72,5 +73,6 @@ export function readResponseHead(raw: readonly string[], status: number): Respon
     location,
     contentType,
     hasTrailers,
+    hasLength: lengthAt >= 0 && !coded,
   }
 }

@@ -140,7 +140,7 @@ t.test('trailers are there once the body has ended; interim answers are let go b
   const answer = await outboundForTest(t).forward(site.site, get(site.origin))
   t.equal(answer.status, 200)
   t.equal(await read(answer.body), 'body')
-  t.match(answer.trailers(), { 'x-sum': 'caf\xe9', 'x-two': ['a', 'b'] })
+  t.strictSame(answer.trailers(), ['x-sum', 'caf\xe9', 'x-two', 'a', 'x-two', 'b'])
 })
 
 t.test('an answer without content ends with its head', async (t) => {

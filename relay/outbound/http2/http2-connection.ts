@@ -125,8 +125,8 @@ export class Http2Connection {
   }
 
   /** Begins a stream. Throws what node:http2 finds wrong with the header section. */
-  request(head: string[], endStream: boolean): ClientHttp2Stream {
-    const stream = this.#session.request(head as never, { endStream })
+  request(head: string[], options: { readonly endStream: boolean; readonly waitForTrailers: boolean }): ClientHttp2Stream {
+    const stream = this.#session.request(head as never, options)
     this.#streams += 1
     this.#requests += 1
     if (this.#requests >= mostRequests) this.leave()

@@ -71,13 +71,15 @@ class StreamExchange {
     const { body } = request
     const { upgrade } = request
     const head = writeHead(upgrade === undefined ? request : askForWebSocket(request), connection.authority, upgrade)
-    const stream = connection.request(head, body === null && upgrade === undefined)
+    const { trailers } = request
+    const stream = connection.request(head, { endStream: body === null && upgrade === undefined, waitForTrailers: body !== null && trailers !== undefined })
     this.#stream = stream
     this.#watchEnd()
     stream
       .on('headers', this.#onInterim)
       .on('response', this.#onResponse)
       .on('trailers', this.#onTrailers)
+      .on('wantTrailers', () => stream.sendTrailers(recordOf(trailers?.() ?? [])))
       .on('end', this.#onEnd)
       .on('error', this.#onError)
       .on('close', this.#onClose)
@@ -113,7 +115,7 @@ class StreamExchange {
     if (onEarlyHints !== undefined && status === 103 && this.#reason === undefined) tellLinks(raw as string[], onEarlyHints)
   }
 
-  readonly #onResponse = (headers: IncomingHttpHeaders, _flags: number, raw: unknown): void => {
+  readonly #onResponse = (headers: IncomingHttpHeaders, flags: number, raw: unknown): void => {
     if (this.#reason !== undefined) return
     this.#endWait()
     const fields = fieldsOf(raw as string[])
@@ -124,7 +126,9 @@ class StreamExchange {
     if (this.#request.upgrade !== undefined && status < 300) return void this.#onWebSocket(fields)
     const body = new SiteBody({ resume: () => stream.resume(), abort: (reason) => this.#end(reason) }, undefined)
     this.#body = body
-    this.#promise.resolve({ response: { status, statusText: STATUS_CODES[status] ?? '', headers: fields, body, trailers: () => recordOf(this.#trailers) } })
+    const endsWithHead = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0
+    const statusText = STATUS_CODES[status] ?? ''
+    this.#promise.resolve({ response: { status, statusText, headers: fields, body, endsWithHead, trailers: () => this.#trailers } })
     if (this.#request.method === 'HEAD' || status === 204 || status === 304) body.end()
     stream.on('data', (chunk: Buffer) => {
       if (!body.receive(chunk) && !this.#isWhole) stream.pause()

@@ -12,7 +12,7 @@ export function askForWebSocket({ path, headers }: WrittenRequest): WrittenReque
 export function agreedWebSocket(fields: readonly string[], asked: readonly string[]): ForwardResponse {
   const keyAt = asked.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'sec-websocket-key')
   const headers = [...fields, 'Sec-WebSocket-Accept', webSocketProof(asked[keyAt + 1] as string)]
-  return { status: 101, statusText: 'Switching Protocols', headers, body: Readable.from([]), trailers: () => ({}) }
+  return { status: 101, statusText: 'Switching Protocols', headers, body: Readable.from([]), trailers: () => [] }
 }
 
 /** What a server proves with that it has read the key of a WebSocket's request (RFC 6455 section 4.2.2). */

@@ -16,10 +16,11 @@ export interface WrittenRequest {
   readonly path: string
   /** Flat: name, value. */
   readonly headers: readonly string[]
+  readonly takesTrailers?: boolean
 }
 
 /** The header section of a request, flat, as node:http2 takes it. `protocol`: of an extended CONNECT (RFC 8441). `bad_request` when it cannot be written. */
-export function writeHead({ method, path, headers }: WrittenRequest, authority: string, protocol?: string): string[] {
+export function writeHead({ method, path, headers, takesTrailers = false }: WrittenRequest, authority: string, protocol?: string): string[] {
   if (!token.test(method) || unwritablePath.test(path)) throw unwritable()
   const secrets: string[] = []
   const written = [':method', method, ':scheme', 'https', ':authority', authority, ':path', path]
@@ -32,6 +33,8 @@ export function writeHead({ method, path, headers }: WrittenRequest, authority: 
     written.push(name, withoutSpace(value))
     if (secretField.test(name)) secrets.push(name)
   }
+  // Section 8.2.2: the one value that it may have.
+  if (takesTrailers) written.push('te', 'trailers')
   return Object.assign(written, { [sensitiveHeaders]: secrets })
 }
 

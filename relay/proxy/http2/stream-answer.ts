@@ -11,7 +11,14 @@ export class StreamAnswer implements ClientAnswer {
   constructor(stream: ServerHttp2Stream, req: ClientRequest) {
     this.req = req
     this.#stream = stream
-    stream.on('wantTrailers', () => stream.sendTrailers(this.#trailers))
+    stream.on('wantTrailers', () => {
+      try {
+        stream.sendTrailers(this.#trailers)
+      } catch {
+        // One that node:http2 takes for wrong, such as one twice of which there is one: none of them goes.
+        stream.sendTrailers({})
+      }
+    })
   }
 
   get headersSent(): boolean {
@@ -27,8 +34,9 @@ export class StreamAnswer implements ClientAnswer {
     return this.#stream.destroyed || this.#stream.closed
   }
 
-  writeHead(status: number, ...rest: [string, string[]] | [string[]]): void {
-    const fields = rest.at(-1) as string[]
+  writeHead(status: number, ...rest: [statusText: string, fields: string[], endsWithHead?: boolean | undefined] | [fields: string[]]): void {
+    const fields = (rest.length === 1 ? rest[0] : rest[1]) as string[]
+    const endStream = rest[2] === true
     const headers: OutgoingHttpHeaders = Object.create(null)
     headers[':status'] = status
     for (let i = 0; i < fields.length; i += 2) {
@@ -36,7 +44,7 @@ export class StreamAnswer implements ClientAnswer {
       // RFC 9113 8.3.2: there is no reason phrase; 8.2.2: nor what is about a connection.
       if (name !== 'connection') add(headers, name, fields[i + 1] as string)
     }
-    if (!this.destroyed) this.#stream.respond(headers, { waitForTrailers: true })
+    if (!this.destroyed) this.#stream.respond(headers, endStream ? { endStream } : { waitForTrailers: true })
   }
 
   /** There is nothing to do: the head was sent by itself. */

@@ -77,7 +77,7 @@ export async function sendPageForm(
     statusText: '',
     headers: [...answer.headers.flatMap(([name, value]) => cleanField(agent, name, value)), 'Content-Length', String(clean.length)],
     body: Readable.from([clean], { objectMode: false }),
-    trailers: () => ({}),
+    trailers: () => [],
   }
 }
 
