@@ -16,6 +16,8 @@ import { deviceVerbs } from './device.ts'
 import { deviceEnrollVerb } from './device-enroll.ts'
 import { doctorVerb } from './doctor.ts'
 import { explainVerb } from './explain.ts'
+import { grantVerbs } from './grant.ts'
+import { groupVerbs } from './group.ts'
 import { initVerb } from './init.ts'
 import { loginVerb } from './login.ts'
 import { logoutVerb } from './logout.ts'
@@ -28,6 +30,7 @@ import { siteVerbs } from './site.ts'
 import { topVerb } from './top.ts'
 import { userVerbs } from './user.ts'
 import { vaultVerbs } from './vault.ts'
+import { whyVerb } from './why.ts'
 
 /** Every verb, in the order of the help text: setting up, enrolling, using, looking after. */
 const verbs = [
@@ -44,6 +47,9 @@ const verbs = [
   registerVerb,
   keepVerb,
   denyVerb,
+  grantVerbs,
+  groupVerbs,
+  whyVerb,
   captchaVerbs,
   loginVerb,
   explainVerb,

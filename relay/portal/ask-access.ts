@@ -1,9 +1,9 @@
 import type { AccessRequest } from '../control/index.ts'
 import { type Decision, decideApproval } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
-import type { Principal } from '../identity/index.ts'
+import type { Principal, User } from '../identity/index.ts'
 import { mayNow } from './access.ts'
-import type { PortalPrincipal } from './identify.ts'
+import { asPerson } from './as-person.ts'
 import { isForHim, namedAccount } from './lending.ts'
 import type { Rooms } from './rooms.ts'
 import { tellAsked, tellDecided } from './tell-lending.ts'
@@ -23,14 +23,9 @@ export interface AskedAccess {
  * Asks for an account: for an approval or an emergency where a grant wants one, else for leave. What he asks for that is not there is written
  * down all the same: nothing tells him so.
  */
-export async function askAccess(
-  rooms: Rooms,
-  { user, ...rest }: PortalPrincipal,
-  { account: named, why, hours, address }: AskedAccess,
-): Promise<AccessRequest> {
-  const principal = { ...rest, user }
+export async function askAccess(rooms: Rooms, user: User, { account: named, why, hours, address }: AskedAccess): Promise<AccessRequest> {
   const { account } = await namedAccount(rooms, named)
-  const decision = account === undefined ? undefined : await mayNow(rooms, principal, 'use', account)
+  const decision = account === undefined ? undefined : await mayNow(rooms, asPerson(user), 'use', account)
   if (account !== undefined && decision?.allowed === true)
     throw new RelayError('already_exists', { params: { what: 'leave for you to use it', advice: 'Open it: under Accounts at the portal.' } })
   const grant = decision?.grant
@@ -51,7 +46,8 @@ export async function askAccess(
     wantedUntil: rooms.now() + hours * hour,
     address,
   })
-  await tellAsked(rooms, request)
+  // Who asks does not wait for it: how long it takes would tell him whether anybody is told.
+  void tellAsked(rooms, request)
   return request
 }
 

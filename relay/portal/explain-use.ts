@@ -1,8 +1,9 @@
 import type { Account } from '../accounts/index.ts'
-import { decide, type LendingFacts } from '../control/index.ts'
+import { type Borrower, decide, type LendingFacts } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Principal, User } from '../identity/index.ts'
 import { isOperator, isOwnOf } from './access.ts'
+import { asPerson } from './as-person.ts'
 import { namedAccount } from './lending.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -46,11 +47,8 @@ async function accountMeant(rooms: Rooms, asker: Principal, named: string): Prom
 }
 
 /** The user as he would ask: at the portal, or by this device. */
-async function principalOf({ identity }: Rooms, user: User, deviceName: string | undefined): Promise<Exclude<Principal, { kind: 'local' }>> {
-  if (deviceName === undefined) {
-    const session = { id: '', userId: user.id, csrf: '', verifiedAt: 0, createdAt: 0, lastUsedAt: 0, expiresAt: 0, agent: '', address: '' }
-    return { kind: 'portal', user, session }
-  }
+async function principalOf({ identity }: Rooms, user: User, deviceName: string | undefined): Promise<Borrower> {
+  if (deviceName === undefined) return asPerson(user)
   const device = (await identity.listDevices(user.id)).find(({ name }) => name === deviceName)
   if (device === undefined) throw new RelayError('not_found', { params: { what: `device ${deviceName} of ${user.name}` } })
   return { kind: 'device', user, device }

@@ -96,7 +96,7 @@ const rows: readonly Row[] = [
   { method: 'DELETE', path: '/grants/none', statuses: [404, 404, 403, 404, 401] },
   { method: 'GET', path: '/lent', statuses: [200, 200, 200, 200, 401] },
   { method: 'GET', path: '/requests', statuses: [200, 200, 403, 200, 401] },
-  { method: 'POST', path: '/requests', body: { account: 'zoe/erp', why: 'x' }, statuses: [201, 201, 403, 403, 401] },
+  { method: 'POST', path: '/requests', body: { account: 'zoe/erp', why: 'x', user: 'ann' }, statuses: [201, 403, 403, 201, 401] },
   { method: 'POST', path: '/requests/none/approve', statuses: [404, 404, 403, 404, 401] },
   { method: 'POST', path: '/requests/none/refuse', statuses: [404, 404, 403, 404, 401] },
   { method: 'GET', path: '/groups', statuses: [200, 200, 403, 200, 401] },

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { RelayError } from '../../errors.ts'
+import { checkActsFor } from '../access.ts'
 import { approveRequest, askAccess, refuseRequest } from '../ask-access.ts'
-import type { PortalPrincipal } from '../identify.ts'
 import { isForHim, requestView } from '../lending.ts'
-import { emptyBody, idParams } from './fields.ts'
+import { emptyBody, idParams, name } from './fields.ts'
 import { requestAnswer, requestExample } from './grant-fields.ts'
 import { route } from './route.ts'
 
@@ -35,12 +34,13 @@ export const requestRoutes = [
         account: z.string().min(3).max(200).meta({ description: 'OWNER/NAME.' }),
         why: z.string().trim().min(1).max(500),
         hours: hours.default(8).meta({ description: 'For how long.' }),
+        user: name.optional().meta({ description: 'Who asks: for the local administrator.' }),
       })
       .meta({ examples: [{ account: 'ann/erp', why: 'the invoices of March', hours: 8 }] }),
     status: 201,
     answer,
-    handle: async ({ rooms, principal, body, request }) =>
-      requestView(rooms, principal, await askAccess(rooms, personOf(principal), { ...body, address: request.ip })),
+    handle: async ({ rooms, principal, body: { user, ...asked }, request }) =>
+      requestView(rooms, principal, await askAccess(rooms, await checkActsFor(rooms, principal, user), { ...asked, address: request.ip })),
   }),
   route({
     method: 'POST',
@@ -67,8 +67,3 @@ export const requestRoutes = [
     handle: async ({ rooms, principal, params }) => requestView(rooms, principal, await refuseRequest(rooms, principal, params.id)),
   }),
 ]
-
-function personOf(principal: { readonly kind: string }): PortalPrincipal {
-  if (principal.kind === 'portal') return principal as PortalPrincipal
-  throw new RelayError('forbidden', { params: { reason: 'a person asks for himself, at the portal' } })
-}
