@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { runAs } from '../audit/index.ts'
+import { isPaired } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import { shownCertificate } from '../identity/index.ts'
 import { boundAddress, listenAt } from '../listening.ts'
@@ -250,7 +251,8 @@ class ForwardProxy implements Proxy {
       return void portal.answer(req, res, principal)
     }
     if (connection.tunnel === undefined && host === setupHost && port === 80) return void answerSetup(this.#rooms, { req, res, head, target, principal })
-    const refused = connection.tunnel !== undefined || this.#rooms.config.proxy.otherHosts === 'refuse'
+    // A paired terminal is let in to its accounts, not to the network that the relay stands in.
+    const refused = connection.tunnel !== undefined || this.#rooms.config.proxy.otherHosts === 'refuse' || isPaired(principal)
     if (refused)
       return void this.#respond(
         res,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { isPaired } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import { type Destined, destined, joinTunnel, type SeenExchange, Tally, writeError } from '../traffic/index.ts'
 import { type ConnectRequest, readConnect } from './connect-request.ts'
@@ -90,7 +91,7 @@ export class TunnelOpener {
     if (begun === undefined) return void socket.destroy()
     if (begun[0] === tlsHandshake) {
       // The tunnel stands already: a refusal can only be its end.
-      const upstream = await this.#connectOther(place, socket).catch(() => undefined)
+      const upstream = await this.#connectOther(place, principal, socket).catch(() => undefined)
       if (upstream === undefined) return void socket.destroy()
       upstream.write(begun)
       return void this.#join(place, principal, socket, upstream)
@@ -101,7 +102,7 @@ export class TunnelOpener {
   }
 
   async #passUnread(place: Destined, principal: DevicePrincipal, socket: Duplex, first: Buffer): Promise<void> {
-    const upstream = await this.#connectOther(place, socket)
+    const upstream = await this.#connectOther(place, principal, socket)
     if (socket.destroyed) return void upstream.destroy()
     socket.write(established)
     if (first.length > 0) upstream.write(first)
@@ -121,9 +122,9 @@ export class TunnelOpener {
     joinTunnel(socket, upstream)
   }
 
-  async #connectOther({ host, port }: Destined, socket: Duplex): Promise<Duplex> {
+  async #connectOther({ host, port }: Destined, principal: DevicePrincipal, socket: Duplex): Promise<Duplex> {
     const { config, outbound } = this.#rooms
-    if (config.proxy.otherHosts === 'refuse') throw new RelayError('proxy_host_refused', { params: { host } })
+    if (config.proxy.otherHosts === 'refuse' || isPaired(principal)) throw new RelayError('proxy_host_refused', { params: { host } })
     const ending = new AbortController()
     const onClose = (): void => ending.abort()
     socket.once('close', onClose)
