@@ -50,7 +50,7 @@ t.test('a person opens an account on a computer that is not hers, with her phone
   await phone.getByLabel('Your name').fill(house.ann.name)
   await phone.getByLabel('Your password').fill(house.ann.password)
   await phone.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await phone.getByRole('heading', { name: 'Is this the screen before you?' }).waitFor()
+  await phone.getByRole('heading', { name: 'Is this the screen in front of you?' }).waitFor()
   t.match(await phone.textContent('main'), /127\.0\.0\.1.*Chrome on Linux/s)
   await look(phone, 'confirm')
   await phone.getByLabel('erp at erp').check()

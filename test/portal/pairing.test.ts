@@ -39,7 +39,7 @@ t.test('a terminal shows a code, a phone confirms it, and the terminal has a pag
     'until the browser closes',
   )
   const own = await terminal.get('/terminal')
-  t.match(readPage(own.body), /Let in by ann until .* erphttps:\/\/erp\.example\.com Not signed in/)
+  t.match(readPage(own.body), /Let in by ann for 60 more minutes\..* erphttps:\/\/erp\.example\.com Not signed in/)
   t.notMatch(own.body, /second|bob/)
   t.match((await relay.identity.listDevices(relay.ann.user.id)).at(-1)?.paired?.accounts, [relay.ann.account.id])
   t.notMatch((await relay.identity.listDevices()).at(-1)?.paired?.accounts, other.id)

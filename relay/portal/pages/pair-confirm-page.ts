@@ -63,16 +63,16 @@ export function pairConfirmPage(app: FastifyInstance, rooms: Rooms): void {
 
   function question({ principal, csrf, request }: Asking, asked: AskingTerminal, note?: Content): Page {
     return {
-      title: 'Is this the screen before you?',
+      title: 'Is this the screen in front of you?',
       place: 'devices',
-      body: html`<div class="narrow"><h1>Is this the screen before you?</h1>
+      body: html`<div class="narrow"><h1>Is this the screen in front of you?</h1>
 ${note}
 <section class="card"><p class="user-code">${asked.userCode}</p>${facts(asked, cameFrom(request).address)}</section>
 <div class="note warn"><p><strong>Confirm only a screen that you see yourself.</strong></p><p>Has somebody sent you this code or link, or told it to you? Refuse: who sits there would use your accounts.</p></div>
 <form class="card" method="post" action="${path}">${csrfField(csrf)}<input type="hidden" name="code" value="${asked.userCode}">
 <fieldset><legend>What it may open</legend>${accountChecks(rooms, principal)}</fieldset>
 <fieldset><legend>For how long</legend>${times.map(([minutes, text], index) => check({ id: `minutes-${minutes}`, type: 'radio', name: 'minutes', value: minutes, checked: index === 0 }, text))}</fieldset>
-<fieldset><legend>The screen</legend>${check({ id: 'seen', type: 'checkbox', name: 'seen', value: 'on', required: true }, html`I am looking at it, and it shows <strong>${asked.userCode}</strong>`)}</fieldset>
+<fieldset><legend>The screen</legend>${check({ id: 'seen', type: 'checkbox', name: 'seen', value: 'on', required: true }, html`<span>I am looking at it, and it shows <strong class="unbroken">${asked.userCode}</strong></span>`)}</fieldset>
 <div class="actions"><button class="main">Let it in</button></div></form>
 <form method="post" action="/pair/refuse">${csrfField(csrf)}<input type="hidden" name="code" value="${asked.userCode}"><button class="danger">No, refuse it</button></form></div>`,
     }

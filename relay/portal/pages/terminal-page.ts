@@ -13,7 +13,6 @@ import { action } from './account-actions.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { leave } from './leaving-page.ts'
-import { moment } from './moment.ts'
 import { doneNote } from './notes.ts'
 import { readForm, respondGoTo, respondPage } from './page-route.ts'
 import { stateMark } from './state-words.ts'
@@ -63,7 +62,7 @@ export function terminalPage(app: FastifyInstance, rooms: Rooms): void {
       title: 'Your accounts here',
       refresh: { seconds: secondsBetweenLooks, url: '/terminal' },
       body: html`<div class="top"><h1>Your accounts here</h1><div class="actions">${action('/terminal/done', 'I am done', csrf, 'danger')}</div></div>
-<p class="lead">Let in by <bdi>${principal.user.name}</bdi> until ${moment(paired.expiresAt)}. Nothing is typed here, and nothing else of the relay is to be had.</p>
+<p class="lead">Let in by <bdi>${principal.user.name}</bdi> for ${timeLeft(paired.expiresAt - rooms.now())}. Type no password here: these open without one.</p>
 ${note}
 <ul class="cards" id="accounts">${accounts.map((account) => card(account, principal.user.id, csrf))}</ul>
 <p class="quiet">When you go, choose “I am done” and close this window. You can end it from your phone as well.</p>
@@ -78,4 +77,10 @@ ${rooms.gateway === undefined && html`<p class="quiet">This relay has no gateway
 <p>${stateMark(accountState(account, rooms.sessions, patience(rooms)))}</p></div>
 <div class="actions">${address === undefined ? action(`/terminal/accounts/${account.id}/open`, 'Open', csrf, 'main') : html`<a class="button main" href="${address}" target="_blank" rel="noopener noreferrer">Open</a>`}</div></div></li>`
   }
+}
+
+function timeLeft(milliseconds: number): string {
+  const minutes = Math.max(1, Math.ceil(milliseconds / 60_000))
+  if (minutes >= 90) return `${Math.round(minutes / 60)} more hours`
+  return minutes === 1 ? 'one more minute' : `${minutes} more minutes`
 }
