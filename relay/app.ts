@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { openReader } from '../captcha/index.ts'
@@ -15,14 +14,16 @@ import {
   createIdentity,
   createPairings,
   createPasskeys,
+  createPhrases,
   createSecondFactors,
   type DeviceCertificates,
   type Identity,
 } from './identity/index.ts'
 import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
+import { mailerOf } from './mail-server.ts'
 import { processFamilies } from './metrics/index.ts'
-import { createMailer, createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
+import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile, tlsHost } from './proxy/index.ts'
 import {
@@ -37,12 +38,14 @@ import {
   recordedNotices,
   recordedPairings,
   recordedPasskeys,
+  recordedPhrases,
   recordedSessions,
   recordedVault,
 } from './recorded/index.ts'
 import { announceRunning, withdrawRunning } from './running.ts'
 import { createSessionMetrics, createSessions, createSignInSpans, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
+import { tellAttention } from './tell-attention.ts'
 import { openTracing, type TracingOptions } from './tracing/index.ts'
 import { createKeepAlive, createTraffic, type ExchangeObserver, type KeepAlive, RequestSpans, type Traffic } from './traffic/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
@@ -115,6 +118,7 @@ export async function createRelay({
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const audit = createAudit({ store, vault, folder, settings: settings.audit, now, log })
   const secondFactors = recordedFactors(createSecondFactors({ store, vault, now }), audit)
+  const phrases = recordedPhrases(createPhrases({ store, vault, now }), audit)
   const passkeys = createPasskeys({ store, now })
   const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, passwordAlone: config.identity.passwordAlone, now }), audit, now)
   const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit, now, log)
@@ -247,6 +251,7 @@ export async function createRelay({
     folder,
     identity,
     secondFactors,
+    phrases,
     passkeys: recordedPasskeys(passkeys, audit),
     deviceCertificates,
     accounts,
@@ -280,6 +285,7 @@ export async function createRelay({
     vault,
     audit,
     identity,
+    phrases,
     deviceCertificates,
     accounts,
     choices,
@@ -359,24 +365,6 @@ export async function createRelay({
     gateway,
     adminToken,
   }
-}
-
-/** An account that is left alone from now on waits for its owner: a sign-in that failed has said so before it tells that it failed. */
-function tellAttention(sessions: Sessions, accounts: Accounts, notices: Notices): void {
-  sessions.onEvent(({ type, account: { id } }) => {
-    const account = type === 'failed' ? accounts.account(id) : undefined
-    const { owner, siteId: site, attention } = account ?? {}
-    if (owner === undefined || site === undefined || attention === undefined) return
-    void notices.tell({ owner, kind: 'account-attention', account: id, site, text: attention.seen })
-  })
-}
-
-/** Undefined: no mail server is configured. */
-function mailerOf({ smtpHost: host, smtpPort: port, smtpSecurity: security, smtpUser: user, ...notices }: Config['notices'], env: NodeJS.ProcessEnv) {
-  if (host === undefined) return undefined
-  const { smtpPasswordFile: file, mailFrom: from = `login-relay@${host}` } = notices
-  const password = async () => (file === undefined ? env.LOGIN_RELAY_SMTP_PASSWORD : (await readFile(file, 'utf8')).trimEnd())
-  return createMailer({ host, port, security, password, from, ...(user === undefined ? {} : { user }) })
 }
 
 function tracingOptions(endpoint: string, percent: number, log: Logger): TracingOptions {

@@ -8,7 +8,7 @@ import type { Account, AccountChoices, Accounts, Declarations } from '../account
 import type { Audit } from '../audit/index.ts'
 import type { Grants } from '../control/index.ts'
 import type { Notices } from '../control/notices/index.ts'
-import type { DeviceCertificates, Identity, Pairings, Passkeys, Principal, SecondFactors } from '../identity/index.ts'
+import type { DeviceCertificates, Identity, Pairings, Passkeys, Phrases, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
 import type { Sessions } from '../sessions/index.ts'
@@ -34,6 +34,7 @@ export interface PortalOptions {
   readonly folder: string
   readonly identity: Identity
   readonly secondFactors: SecondFactors
+  readonly phrases: Phrases
   readonly passkeys: Passkeys
   readonly deviceCertificates: DeviceCertificates
   readonly pairings: Pairings

@@ -17,6 +17,8 @@ export type PortalCookie =
   | 'login-relay-pairing'
   /** The token of a paired terminal; no page but its own takes it. */
   | 'login-relay-terminal'
+  /** By which the sign-in page knows whose phrase to show; signs nobody in. */
+  | 'login-relay-phrase'
 
 function nameOf(cookie: PortalCookie, secure: boolean): string {
   return secure ? `__Host-${cookie}` : cookie
@@ -29,6 +31,11 @@ export function readCookie(request: FastifyRequest, cookie: PortalCookie, secure
 /** Until the browser closes, or the relay ends what it stands for: a terminal nobody trusts keeps nothing. */
 export function setCookie(reply: FastifyReply, cookie: PortalCookie, value: string, secure: boolean): void {
   reply.setCookie(nameOf(cookie, secure), value, { path: '/', httpOnly: true, sameSite: 'lax', secure })
+}
+
+/** For 400 days, as long as browsers keep one at most (RFC 6265bis). It goes along from the portal's own pages and typed addresses alone: no other site has it sent. */
+export function keepCookie(reply: FastifyReply, cookie: 'login-relay-phrase', value: string, secure: boolean): void {
+  reply.setCookie(nameOf(cookie, secure), value, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: 400 * 86_400 })
 }
 
 export function clearCookie(reply: FastifyReply, cookie: PortalCookie, secure: boolean): void {

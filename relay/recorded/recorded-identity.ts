@@ -1,6 +1,6 @@
 import type { AccountChoices } from '../accounts/index.ts'
 import { type Audit, presentActor } from '../audit/index.ts'
-import type { Identity, Pairings, Passkeys, SecondFactors } from '../identity/index.ts'
+import type { Identity, Pairings, Passkeys, Phrases, SecondFactors } from '../identity/index.ts'
 import { recorded } from './recorded.ts'
 import { recordedSignIns } from './recorded-sign-ins.ts'
 
@@ -52,6 +52,14 @@ export function recordedFactors(factors: SecondFactors, audit: Audit): SecondFac
     confirm: (owner) => ({ act: 'user.add-second-factor', owner }),
     renewRecoveryCodes: (owner) => ({ act: 'user.renew-recovery-codes', owner }),
     remove: (owner) => ({ act: 'user.remove-second-factor', owner }),
+  })
+}
+
+export function recordedPhrases(phrases: Phrases, audit: Audit): Phrases {
+  return recorded(phrases, audit, {
+    choose: (owner) => ({ act: 'user.choose-phrase', owner }),
+    letShow: (owner) => ({ act: 'user.show-phrase', owner }),
+    forget: (owner) => ({ act: 'user.forget-phrase', owner }),
   })
 }
 

@@ -21,6 +21,8 @@ export type NoticeKind =
   | 'recovery-code-used'
   /** Tries to sign in to the relay as this person that failed; summed over an hour. */
   | 'failed-tries'
+  /** Password, passkeys, authenticator app, recovery codes, phrase. */
+  | 'sign-in-changed'
   | 'device-added'
   /** A device showed a certificate that is no good; summed over an hour. */
   | 'device-refused'

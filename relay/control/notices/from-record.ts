@@ -21,7 +21,20 @@ export function tellingOf(record: AuditRecord): Telling | undefined {
     ...(portalSession === undefined || kind === 'account-used' ? {} : { portalSession }),
     ...(from === undefined ? {} : { from }),
     ...(kind === 'device-refused' && record.reason !== undefined ? { text: record.reason } : {}),
+    ...(kind === 'sign-in-changed' ? { text: changes[record.act] ?? '' } : {}),
   }
+}
+
+const changes: Readonly<Record<string, string>> = {
+  'user.change-password': 'another password',
+  'user.add-second-factor': 'an authenticator app was set up',
+  'user.renew-recovery-codes': 'new recovery codes',
+  'user.remove-second-factor': 'the authenticator app was removed',
+  'user.add-passkey': 'a passkey was added',
+  'user.remove-passkey': 'a passkey was removed',
+  'user.choose-phrase': 'another phrase on the sign-in page',
+  'user.show-phrase': 'one more browser shows the phrase',
+  'user.forget-phrase': 'the phrase is forgotten',
 }
 
 function kindOf({ act, outcome, details }: AuditRecord): NoticeKind | undefined {
@@ -38,6 +51,16 @@ function kindOf({ act, outcome, details }: AuditRecord): NoticeKind | undefined 
     case 'device.add':
     case 'device.pair':
       return outcome === 'done' ? 'device-added' : undefined
+    case 'user.change-password':
+    case 'user.add-second-factor':
+    case 'user.renew-recovery-codes':
+    case 'user.remove-second-factor':
+    case 'user.add-passkey':
+    case 'user.remove-passkey':
+    case 'user.choose-phrase':
+    case 'user.show-phrase':
+    case 'user.forget-phrase':
+      return outcome === 'done' ? 'sign-in-changed' : undefined
     case 'device.refuse':
       return outcome === 'refused' ? 'device-refused' : undefined
     case 'portal.sign-in':

@@ -18,6 +18,7 @@ const words: Readonly<Record<NoticeKind, Words>> = {
   'portal-sign-in': { group: 'door', title: 'Somebody signed in to the relay as you' },
   'recovery-code-used': { group: 'door', title: 'Somebody signed in to the relay with a recovery code of yours' },
   'failed-tries': { group: 'door', title: 'Somebody failed to sign in to the relay as you', summed: true },
+  'sign-in-changed': { group: 'door', title: 'How you sign in to the relay was changed' },
   'device-added': { group: 'door', title: 'A device was enrolled as yours' },
   'device-refused': { group: 'door', title: 'A device was refused for its certificate', summed: true },
   'delivery-changed': { group: 'door', title: 'Where your notices go was changed' },

@@ -45,6 +45,8 @@ const done: Readonly<Record<string, string>> = {
   'user-ended': 'Everything of that person is ended, here and at the sites.',
   'user-disabled': 'That person gets in nowhere any more, and everything of his is ended.',
   'user-enabled': 'That person may sign in again.',
+  'phrase-chosen': 'The sign-in page shows your phrase at the browsers you said.',
+  'phrase-forgotten': 'Your phrase is forgotten: the sign-in page shows it nowhere any more.',
   unfrozen: 'The account is no longer frozen.',
   'not-me': 'Done. What is said below has ended.',
   'delivery-set': 'Your notices go there from now on; one that says so is on its way.',

@@ -11,6 +11,7 @@ import { moment } from './moment.ts'
 import { doneNote, errorNote } from './notes.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { passkeysCard } from './passkeys-page.ts'
+import { phraseCard, phraseForms } from './phrase-card.ts'
 
 /** How one signs in to the relay oneself. */
 export function securityPage(app: FastifyInstance, rooms: Rooms): void {
@@ -24,11 +25,14 @@ export function securityPage(app: FastifyInstance, rooms: Rooms): void {
       body: html`<h1>Security</h1><p class="lead">How you sign in to this relay.</p>${doneNote(query)}
 ${await passkeysCard(rooms, principal, csrf, request.headers.host)}
 <section class="card"><h2>Password</h2><p>The one you sign in to this relay with. The sites never see it.</p><div class="actions"><a class="button" href="/security/password">Change password</a></div></section>
+${phraseCard(rooms, principal.user.id, csrf)}
 <section class="card"><h2>Authenticator app</h2>${authenticatorPart(factor, csrf)}</section>
 ${factor !== undefined && html`<section class="card"><h2>Recovery codes</h2>${recoveryPart(factor, csrf)}</section>`}
 <p><a href="/sessions">Where you are signed in</a></p>`,
     }
   })
+
+  phraseForms(app, rooms)
 
   takeForm(app, rooms, { path: '/security/authenticator', freshFrom: '/security' }, {}, ({ principal }) => {
     offerAuthenticator(rooms, principal.user, principal.session.id)

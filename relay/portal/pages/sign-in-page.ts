@@ -15,6 +15,7 @@ import { doneNote, errorNote } from './notes.ts'
 import { readForm, respondGoTo, respondPage, takeForm } from './page-route.ts'
 import { pairForm } from './pair-page.ts'
 import { passkeyForm } from './passkey-form.ts'
+import { phraseNote } from './phrase-card.ts'
 import { assignFormCookie, checkSignInForm, welcome } from './sign-in-form.ts'
 
 const signInForm = z.strictObject({ csrf: z.string(), next: z.string().max(2000), name: z.string().max(200), password: z.string().max(1024) })
@@ -69,6 +70,7 @@ export async function showSignIn(rooms: Rooms, reply: FastifyReply, request: Fas
   const hasPasskeys = passkeyPlace(rooms, request.headers.host) !== undefined
   const nobodyYet = (await rooms.identity.listUsers()).length === 0
   const body = html`<div class="narrow"><h1>Sign in</h1><p class="lead">${lead}</p>
+${await phraseNote(rooms, request)}
 ${note}
 ${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</strong></p><p>On the relay's machine, run <code>login-relay user add NAME</code> (or <code>login-relay init</code> for a new relay), then load this page again.</p></div>`}
 <form class="card" method="post" action="/sign-in">${csrfField(csrf)}<input type="hidden" name="next" value="${next}">
@@ -77,7 +79,9 @@ ${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</s
 <button class="main">Sign in</button></form>
 ${hasPasskeys && passkeySignInForm(csrf, next)}
 <section class="card"><p>Not your own computer? Type nothing here.</p><div class="actions">${pairForm(csrf, 'Use your phone instead')}</div></section>
-<p class="quiet">Sign in only while your browser’s address bar begins with <code>${addressHere(rooms, request)}/</code>. A page anywhere else is not the relay, whatever it looks like.</p></div>`
+<p class="quiet">Sign in only while your browser’s address bar begins with <code>${addressHere(rooms, request)}/</code>. A page anywhere else is not the relay, whatever it looks like.</p>
+<p class="quiet">Each sign-in here, and each use of your accounts, leaves you a notice. No notice, then it was not the relay: change the password that you typed there.</p>
+<p class="quiet">If you have chosen a phrase for this browser, it stands above. It does not after a link from elsewhere: then type the address yourself.</p></div>`
   return respondPage(reply, { title: 'Sign in', body, status, ...(hasPasskeys ? { passkeys: true } : {}) }, undefined)
 }
 
