@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { RelayError } from '../errors.ts'
+import { asRelayError, RelayError } from '../errors.ts'
 import { pacHosts } from '../pac-file.ts'
 import type { Enrolment, Enrolments } from './enrolments.ts'
 import type { FirstHead } from './first-head.ts'
 import { LocalProxy, type Onward } from './local-proxy.ts'
 import { RelayLink } from './relay-link.ts'
 import { Relays } from './relays.ts'
+import { renew } from './renewal.ts'
 import { announceConnect, withdrawConnect } from './running-connect.ts'
 
 export interface ConnectOptions {
@@ -16,7 +17,12 @@ export interface ConnectOptions {
   readonly listen: string
   /** For the person who runs it. */
   readonly say: (text: string) => void
+  /** Milliseconds since 1970, for tests; default: the system's. */
+  readonly now?: () => number
 }
+
+/** So often the hosts and certificates are looked at. Milliseconds. */
+const tendEvery = 60_000
 
 /** What `connect status` tells. */
 export interface ConnectState {
@@ -52,16 +58,24 @@ export async function createConnect(options: ConnectOptions): Promise<Connect> {
 
 class Client implements Connect {
   readonly #options: ConnectOptions
+  readonly #now: () => number
   readonly #relays: Relays
   readonly #proxy: LocalProxy
   readonly #token = randomBytes(32).toString('base64url')
   #hosts: readonly string[] = []
   #current: RelayLink | undefined
   #isRunning = false
+  #tending: NodeJS.Timeout | undefined
+  readonly #renewing = new Set<RelayLink>()
 
   constructor(options: ConnectOptions, enrolments: readonly Enrolment[]) {
     this.#options = options
-    this.#relays = new Relays(enrolments.map((enrolment) => new RelayLink(enrolment, (link) => this.#onChange(link))))
+    this.#now = options.now ?? Date.now
+    this.#relays = new Relays(
+      enrolments.map(
+        (enrolment) => new RelayLink(enrolment, { onChange: (link) => this.#onChange(link), onSilence: (link) => this.#proxy.endSilent(link, link.since) }),
+      ),
+    )
     const facts = { hosts: () => this.#hosts, token: this.#token, state: () => this.state() }
     this.#proxy = new LocalProxy({ listen: options.listen, open: (head) => this.#open(head), facts })
   }
@@ -72,10 +86,14 @@ class Client implements Connect {
     await announceConnect(this.#options.enrolments.folder, { pid: process.pid, listen: this.address, token: this.#token })
     await this.#relays.start()
     this.#sayCurrent()
+    this.#tending = setInterval(() => {
+      for (const link of this.#relays.links) if (link.state === 'up') void this.#tend(link)
+    }, tendEvery).unref()
   }
 
   async stop(): Promise<void> {
     this.#isRunning = false
+    clearInterval(this.#tending)
     await this.#proxy.stop()
     await this.#relays.stop()
     await withdrawConnect(this.#options.enrolments.folder, this.#token)
@@ -103,15 +121,15 @@ class Client implements Connect {
   }
 
   async #open({ bytes }: FirstHead): Promise<Onward> {
-    const { socket } = await this.#relays.dial()
-    return { socket, first: bytes }
+    const { socket, link } = await this.#relays.dial()
+    return { socket, relay: link, first: bytes }
   }
 
   #onChange(link: RelayLink): void {
     if (!this.#isRunning) return
     const { state, error, enrolment } = link
     this.#options.say(state === 'up' ? `The relay at ${enrolment.address} is there.` : `${error?.message} ${error?.next}`)
-    if (state === 'up') void this.#learnHosts(link)
+    if (state === 'up') void this.#tend(link)
     this.#sayCurrent()
   }
 
@@ -120,6 +138,23 @@ class Client implements Connect {
     if (current === this.#current || links.some(({ state }) => state === 'unknown')) return
     this.#current = current
     this.#options.say(current === undefined ? 'No relay can be used now.' : `New connections go to ${current.enrolment.address}.`)
+  }
+
+  /** What is asked of a relay that is there, now and then. */
+  async #tend(link: RelayLink): Promise<void> {
+    await this.#learnHosts(link)
+    if (link.certificate.renewAt > this.#now() || this.#renewing.has(link)) return
+    this.#renewing.add(link)
+    const { address } = link.enrolment
+    try {
+      await renew(link, this.#options.enrolments, this.#proxy)
+      this.#options.say(`The certificate for ${address} was renewed: good until ${new Date(link.certificate.endsAt).toISOString().slice(0, 10)}.`)
+    } catch (error) {
+      const { message } = asRelayError(error)
+      this.#options.say(`The certificate for ${address} could not be renewed: ${message} It is tried again; the present one is good until it ends.`)
+    } finally {
+      this.#renewing.delete(link)
+    }
   }
 
   /** What the browser is to send here. */

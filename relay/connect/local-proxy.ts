@@ -15,6 +15,8 @@ export interface LocalProxyOptions {
 
 export interface Onward {
   readonly socket: Socket
+  /** The relay at its other end. */
+  readonly relay?: unknown
   /** What it is told first. */
   readonly first: Uint8Array
   /** What the client is told before anything comes from there. */
@@ -27,7 +29,10 @@ interface Led {
   readonly onward: Socket
   /** A tunnel's end is told by its ends; on any other connection another message may come. */
   readonly isTunnel: boolean
+  readonly relay: unknown
+  /** When anything passed; when anything came from the other end. Milliseconds since 1970. */
   lastAt: number
+  lastInAt: number
 }
 
 /**
@@ -71,11 +76,16 @@ export class LocalProxy {
     return this.#led.size
   }
 
-  /** Ends connections other than tunnels that have been quiet for so long. Gives how many are left. */
-  endQuiet(milliseconds: number): number {
+  /** Ends connections by this relay from which nothing has come since then: who waits there asks again, by another. */
+  endSilent(relay: unknown, since: number): void {
+    for (const { local, relay: by, lastInAt } of this.#led) if (by === relay && lastInAt < since) local.destroy()
+  }
+
+  /** Ends connections by this relay, other than tunnels, that have been quiet for so long. Gives how many are left. */
+  endQuiet(relay: unknown, milliseconds: number): number {
     let left = 0
-    for (const { local, isTunnel, lastAt } of this.#led) {
-      if (isTunnel) continue
+    for (const { local, relay: by, isTunnel, lastAt } of this.#led) {
+      if (isTunnel || by !== relay) continue
       if (Date.now() - lastAt >= milliseconds) local.destroy()
       else left++
     }
@@ -98,10 +108,10 @@ export class LocalProxy {
     }
   }
 
-  #lead(local: Socket, { socket: onward, first, answer }: Onward, head: FirstHead): void {
+  #lead(local: Socket, { socket: onward, relay, first, answer }: Onward, head: FirstHead): void {
     if (answer !== undefined) local.write(answer)
     if (first.length > 0) onward.write(first)
-    const led: Led = { local, onward, isTunnel: head.method === 'CONNECT', lastAt: Date.now() }
+    const led: Led = { local, onward, isTunnel: head.method === 'CONNECT', relay, lastAt: Date.now(), lastInAt: Date.now() }
     this.#led.add(led)
     const note = (): void => {
       led.lastAt = Date.now()
@@ -111,7 +121,10 @@ export class LocalProxy {
       onward.destroy()
     })
     onward
-      .on('data', note)
+      .on('data', () => {
+        note()
+        led.lastInAt = led.lastAt
+      })
       .on('error', () => local.destroy())
       // What has come from there and waits for a slow client is still given to it.
       .on('close', () => local.destroySoon())

@@ -18,11 +18,19 @@ export type LinkState =
   /** It does not take this device's certificate. */
   | 'refused'
 
-/** Milliseconds between two looks at whether the relay is there, and for the answer. */
+/** Milliseconds between two looks at whether the relay is there, the same once it has not answered, and for the answer. */
 const lookEvery = 1000
+const lookAgainAfter = 250
 const lookPatience = 1000
 /** Bytes of an answer of the API. */
 const longestAnswer = 16 * 1024 * 1024
+
+export interface LinkListener {
+  /** Its state is another. */
+  onChange(link: RelayLink): void
+  /** It was down, and still does not answer. */
+  onSilence(link: RelayLink): void
+}
 
 /** One relay as this client sees it: is it there, is it the one, does it take the device. */
 export class RelayLink {
@@ -33,12 +41,12 @@ export class RelayLink {
   #since = Date.now()
   #stopped = new AbortController()
   #looking: Promise<void> = Promise.resolve()
-  readonly #onChange: (link: RelayLink) => void
+  readonly #told: LinkListener
 
-  constructor(enrolment: Enrolment, onChange: (link: RelayLink) => void) {
+  constructor(enrolment: Enrolment, told: LinkListener) {
     this.#enrolment = enrolment
     this.#agent = agentFor(enrolment)
-    this.#onChange = onChange
+    this.#told = told
   }
 
   /** Looks once, and from then on every second. */
@@ -101,7 +109,10 @@ export class RelayLink {
       await this.call('GET', '/api/v1/health', undefined, lookPatience)
       this.#become('up', undefined)
     } catch (error) {
-      if (!this.#stopped.signal.aborted) this.#become(stateAfter(error), asRelayError(error))
+      if (this.#stopped.signal.aborted) return
+      const wasDown = this.#state === 'down'
+      this.#become(stateAfter(error), asRelayError(error))
+      if (wasDown && this.#state === 'down') this.#told.onSilence(this)
     }
   }
 
@@ -135,7 +146,8 @@ export class RelayLink {
   async #lookOn(): Promise<void> {
     const { signal } = this.#stopped
     while (!signal.aborted) {
-      await pause(lookEvery, undefined, { signal, ref: false }).catch(() => {})
+      const isSecondLook = this.#state === 'down' && Date.now() - this.#since < lookEvery
+      await pause(isSecondLook ? lookAgainAfter : lookEvery, undefined, { signal, ref: false }).catch(() => {})
       if (!signal.aborted) await this.look()
     }
   }
@@ -146,7 +158,7 @@ export class RelayLink {
     this.#state = state
     if (!isNews) return
     this.#since = Date.now()
-    this.#onChange(this)
+    this.#told.onChange(this)
   }
 }
 

@@ -25,7 +25,7 @@ export interface DeviceCertificates {
   authority(): string
   /**
    * A certificate for the key of a request (PKCS#10, PEM). The one before stays good until the new one has been used once, so that a device
-   * that fails to keep it is not shut out; those before that end now. `not_found` for a device that is not there, `bad_request`.
+   * that fails to keep it is not shut out; others end now. `not_found` for a device that is not there, `bad_request`.
    */
   issue(deviceId: string, request: string): Promise<IssuedCertificate>
   /** The principal behind a certificate that TLS has verified; undefined: unknown, ended, or its device was revoked. From memory. */
@@ -51,8 +51,6 @@ interface CertificateRecord {
   readonly expiresAt: number
 }
 
-const keptPerDevice = 2
-
 export function createDeviceCertificates(options: DeviceCertificatesOptions): DeviceCertificates {
   return new Certificates(options)
 }
@@ -64,8 +62,8 @@ class Certificates implements DeviceCertificates {
   readonly #records: Collection<CertificateRecord>
   /** By serial number, in the order they were issued. */
   readonly #issued = new Map<string, CertificateRecord>()
-  /** By device: its newest, while it has not been used. */
-  readonly #unused = new Map<string, string>()
+  /** By device: the one it has used last. */
+  readonly #used = new Map<string, string>()
   readonly #forgetting = new Set<Promise<unknown>>()
   #stopWatching = (): void => {}
 
@@ -82,11 +80,12 @@ class Certificates implements DeviceCertificates {
     const kept = (await this.#records.list()).sort((a, b) => a.value.issuedAt - b.value.issuedAt)
     for (const { id, value } of kept) {
       this.#issued.set(id, value)
-      this.#unused.set(value.deviceId, id)
+      // Where there are two, the newer one had not been used yet.
+      if (!this.#used.has(value.deviceId)) this.#used.set(value.deviceId, id)
       if (!devices.has(value.deviceId) || value.expiresAt <= this.#now()) this.#forget(id)
     }
     this.#stopWatching = this.#identity.onDeviceRevoked(({ id }) => {
-      this.#unused.delete(id)
+      this.#used.delete(id)
       for (const [serial] of this.#ofDevice(id)) this.#forget(serial)
     })
   }
@@ -107,17 +106,16 @@ class Certificates implements DeviceCertificates {
     const record = { deviceId, issuedAt: this.#now(), expiresAt: issued.expiresAt }
     await this.#records.put(issued.serial, record, { ifVersion: 0 })
     this.#issued.set(issued.serial, record)
-    this.#unused.set(deviceId, issued.serial)
     // A device that was revoked meanwhile has been told of already.
     if ((await this.#deviceOf(deviceId).catch(() => undefined)) === undefined) this.#forget(issued.serial)
-    for (const [serial] of this.#ofDevice(deviceId).slice(0, -keptPerDevice)) this.#forget(serial)
+    this.#forgetUnused(deviceId)
     return issued
   }
 
   principal(serial: string): Extract<Principal, { kind: 'device' }> | undefined {
     const record = this.#issued.get(serial)
     if (record === undefined || record.expiresAt <= this.#now()) return undefined
-    this.#endBefore(serial, record)
+    this.#noteUse(serial, record)
     return this.#identity.certifiedPrincipal(record.deviceId)
   }
 
@@ -141,11 +139,21 @@ class Certificates implements DeviceCertificates {
     return this.#ofDevice(device.id).length === 0 ? 'its device was revoked' : 'it was replaced by a newer one'
   }
 
-  /** The device has used this one: it holds it, and needs none from before. */
-  #endBefore(serial: string, record: CertificateRecord): void {
-    if (this.#unused.get(record.deviceId) !== serial) return
-    this.#unused.delete(record.deviceId)
-    for (const [other] of this.#ofDevice(record.deviceId)) if (other !== serial) this.#forget(other)
+  /** The device holds this one, and needs none from before. */
+  #noteUse(serial: string, { deviceId }: CertificateRecord): void {
+    if (this.#used.get(deviceId) === serial) return
+    this.#used.set(deviceId, serial)
+    for (const [other] of this.#ofDevice(deviceId)) {
+      if (other === serial) return
+      this.#forget(other)
+    }
+  }
+
+  /** The newest, and beside it the one in use: of those in between, none was ever kept by the device. */
+  #forgetUnused(deviceId: string): void {
+    const serials = this.#ofDevice(deviceId).map(([serial]) => serial)
+    const used = serials.find((serial) => serial === this.#used.get(deviceId)) ?? serials.at(-2)
+    for (const serial of serials.slice(0, -1)) if (serial !== used) this.#forget(serial)
   }
 
   async #deviceOf(id: string): Promise<Device> {

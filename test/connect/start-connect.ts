@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { type Connect, certificateRequest, createConnect, type Enrolment, Enrolments } from '../../relay/connect/index.ts'
+import { type Connect, type ConnectOptions, certificateRequest, createConnect, type Enrolment, Enrolments } from '../../relay/connect/index.ts'
 import type { House } from '../proxy/start-house.ts'
 import { tempFolder } from '../temp-folder.ts'
 
@@ -21,11 +21,11 @@ export interface StartedConnect extends Connect {
 }
 
 /** The client program, in this process, until the test ends. */
-export async function startConnect(t: Test, enrolled: readonly Enrolment[], relays: readonly string[] = []): Promise<StartedConnect> {
+export async function startConnect(t: Test, enrolled: readonly Enrolment[], options: Partial<ConnectOptions> = {}): Promise<StartedConnect> {
   const enrolments = new Enrolments(await tempFolder(t))
   for (const enrolment of enrolled) await enrolments.put(enrolment)
   const said: string[] = []
-  const connect = await createConnect({ enrolments, relays, listen: '127.0.0.1:0', say: (text) => said.push(text) })
+  const connect = await createConnect({ enrolments, relays: [], listen: '127.0.0.1:0', say: (text) => said.push(text), ...options })
   await connect.start()
   t.teardown(() => connect.stop())
   return Object.assign(connect, { enrolments, said, proxyUrl: `http://${connect.address}` })
