@@ -168,6 +168,7 @@ export async function createRelay({
     folder: settings.sites.folder ?? join(folder, 'sites'),
     accounts,
     adapters: { schemaOf: (adapter) => login.settingsSchema(adapter), adapterNames: () => login.adapters.map(({ name }) => name) },
+    checkReach: (site) => outbound.checkEndpoints(site),
     log,
   })
   const sessions = recordedSessions(
@@ -273,7 +274,7 @@ export async function createRelay({
     tlsProxyAddress,
     tlsProxyAuthority: () => proxy.tlsAuthority(),
     traffic: () => proxy.figures(),
-    metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families(), ...keepAlive.families()],
+    metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families(), ...keepAlive.families(), ...outbound.families()],
     gateway: listen === 'all' ? gateway : undefined,
     version,
     log,

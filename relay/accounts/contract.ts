@@ -1,3 +1,4 @@
+import type { Endpoint, HealthRule } from '../outbound/index.ts'
 import type { Secret } from '../vault/index.ts'
 import type { PasswordRules } from './new-password.ts'
 
@@ -59,6 +60,10 @@ export interface Site {
   readonly networks: readonly Network[]
   /** The way there, where it is not that of all sites: `direct`, the address of a proxy, or `env:NAME`. */
   readonly upstreamProxy?: string
+  /** Other addresses at which its first origin is served: several servers behind one name. */
+  readonly endpoints?: readonly Endpoint[]
+  /** How they are looked at. */
+  readonly health?: HealthRule
   /** What its login page looked like when it was last looked at and somebody agreed. */
   readonly seen?: LoginPageSeen
   readonly createdAt: number

@@ -17,6 +17,8 @@ const comments: Readonly<Partial<Record<keyof Declaration, string>>> = {
   denyPaths: 'Paths that borrowed accounts are kept off; with `owner: true` the owner himself too.',
   keepAlive: 'Holds sessions open that nobody uses, as far as their owners let it; docs/proxy.md.',
   upstreamProxy: 'The proxy by which the relay reaches it; docs/proxy.md.',
+  endpoints: 'Servers of the first origin, at other addresses; docs/sites.md.',
+  health: 'How it is found out which of them work.',
   ca: 'The private CA that vouches for the site.',
   seen: 'What the login page looked like; `site check` says what has changed since.',
 }

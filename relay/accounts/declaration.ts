@@ -38,6 +38,8 @@ const declaration = z.strictObject({
   denyPaths: z.strictObject({ paths: z.array(z.string()), owner: z.boolean().optional() }).optional(),
   keepAlive: z.strictObject({ everyMinutes: z.int(), hours: z.int(), page: z.string().optional() }).optional(),
   upstreamProxy: z.string().optional(),
+  endpoints: z.array(z.strictObject({ address: z.string(), clients: names.optional() })).optional(),
+  health: z.strictObject({ path: z.string().optional(), everySeconds: z.int().default(15) }).optional(),
   ca: z.string().optional(),
   seen: seen.optional(),
 })
@@ -65,7 +67,23 @@ export function readDeclaration(id: string, path: string, text: string, adapters
 }
 
 export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
-  const { loginUrl, landingUrl, origins, networks, adapter, settings, delivery, cookies, denyPaths, keepAlive, upstreamProxy, ca, seen: lastSeen } = site
+  const {
+    loginUrl,
+    landingUrl,
+    origins,
+    networks,
+    adapter,
+    settings,
+    delivery,
+    cookies,
+    denyPaths,
+    keepAlive,
+    upstreamProxy,
+    endpoints,
+    health,
+    ca,
+    seen: lastSeen,
+  } = site
   return {
     login: loginUrl,
     ...(landingUrl === undefined ? {} : { landing: landingUrl }),
@@ -78,13 +96,15 @@ export function declarationOf(site: Omit<Site, 'createdAt'>): Declaration {
     ...(denyPaths === undefined ? {} : { denyPaths: { ...denyPaths, paths: [...denyPaths.paths] } }),
     ...(keepAlive === undefined ? {} : { keepAlive: { ...keepAlive } }),
     ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
+    ...(endpoints === undefined ? {} : { endpoints: structuredClone(endpoints) as NonNullable<Declaration['endpoints']> }),
+    ...(health === undefined ? {} : { health: { ...health } }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: structuredClone(lastSeen) as NonNullable<Declaration['seen']> }),
   }
 }
 
 function siteOf(id: string, { login, landing, ...rest }: Declaration): Omit<Site, 'createdAt'> {
-  const { ca, cookies, denyPaths, keepAlive, upstreamProxy, seen: lastSeen, ...plain } = rest
+  const { ca, cookies, denyPaths, keepAlive, upstreamProxy, endpoints, health, seen: lastSeen, ...plain } = rest
   return {
     id,
     loginUrl: new URL(login).href,
@@ -94,6 +114,8 @@ function siteOf(id: string, { login, landing, ...rest }: Declaration): Omit<Site
     ...(cookies === undefined ? {} : { cookies }),
     ...(denyPaths === undefined ? {} : { denyPaths: denyPaths as NonNullable<Site['denyPaths']> }),
     ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
+    ...(endpoints === undefined ? {} : { endpoints: endpoints as NonNullable<Site['endpoints']> }),
+    ...(health === undefined ? {} : { health: health as NonNullable<Site['health']> }),
     ...(ca === undefined ? {} : { ca }),
     ...(lastSeen === undefined ? {} : { seen: lastSeen as NonNullable<Site['seen']> }),
   }
@@ -128,6 +150,8 @@ function invalid(file: YamlFile, { keys, problem }: { readonly keys: readonly st
 /** The key that one of the rules for sites speaks of. */
 function keyMeant(problem: string): string {
   if (problem.includes('site id')) return 'its name'
+  if (problem.startsWith('in endpoints')) return 'endpoints'
+  if (problem.startsWith('in health')) return 'health'
   if (problem.includes('login address')) return 'login'
   if (problem.includes('landing address')) return 'landing'
   if (problem.includes('origin') || problem.includes('suffix')) return 'origins'

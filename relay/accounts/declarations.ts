@@ -67,6 +67,8 @@ export interface DeclarationsOptions {
   readonly folder: string
   readonly accounts: Accounts
   readonly adapters: AdapterRules
+  /** Throws where the relay would not connect to what a declaration names. `destination_refused`. */
+  readonly checkReach: (site: Omit<Site, 'createdAt'>) => Promise<void>
   readonly log: Logger
 }
 
@@ -79,13 +81,15 @@ class DeclarationFolder implements Declarations {
   readonly folder: string
   readonly #accounts: Accounts
   readonly #adapters: AdapterRules
+  readonly #checkReach: DeclarationsOptions['checkReach']
   readonly #log: Logger
   readonly #changes = new InOrder()
 
-  constructor({ folder, accounts, adapters, log }: DeclarationsOptions) {
+  constructor({ folder, accounts, adapters, checkReach, log }: DeclarationsOptions) {
     this.folder = folder
     this.#accounts = accounts
     this.#adapters = adapters
+    this.#checkReach = checkReach
     this.#log = log
   }
 
@@ -142,6 +146,7 @@ class DeclarationFolder implements Declarations {
       const present = this.#accounts.site(site)
       const change = changeOf(present, wanted)
       if (change.widens.length > 0 && !yes) throw new RelayError('site_widens', { params: { site, widens: change.widens.join('; ') } })
+      await this.#checkReach(wanted)
       await this.#makeFolder()
       if (present === undefined) await this.#accounts.addSite(wanted)
       else if (change.changes.length > 0) await this.#accounts.replaceSite(wanted)
@@ -208,6 +213,7 @@ class DeclarationFolder implements Declarations {
     return this.#orRefused(site, async () => {
       const { text, wanted } = await this.#read(site)
       if (digestOf(text) !== digest) throw new RelayError('declaration_moved_on', { params: { site } })
+      await this.#checkReach(wanted)
       if (this.#accounts.site(site) === undefined) await this.#accounts.addSite(wanted)
       else await this.#accounts.replaceSite(wanted)
       return { site, did: 'taken-over', changes }

@@ -20,6 +20,7 @@ export function changeOf(before: Settled | undefined, after: Settled): SiteChang
     ...addedNetworks(before, after),
     ...changedCa(before, after),
     ...openToProxy(before, after),
+    ...addedEndpoints(before, after),
   ]
   const narrows = before.origins
     .filter((origin) => !after.origins.includes(origin))
@@ -56,12 +57,37 @@ function openToProxy(before: Settled, after: Settled): string[] {
   return secretOrigins(after).some((origin) => origin.startsWith('http:')) ? [`secrets pass ${way}, unencrypted`] : []
 }
 
+/** Endpoints serve the first origin: they are new to another one that takes its place. */
+function addedEndpoints(before: Settled, after: Settled): string[] {
+  const known = before.origins[0] === after.origins[0] ? addressesOf(before) : []
+  const [origin = ''] = after.origins
+  return addressesOf(after)
+    .filter((address) => !known.includes(address))
+    .map((address) => `secrets may go to ${address} as a server of ${origin}${origin.startsWith('http:') ? ', unencrypted' : ''}`)
+}
+
+function addressesOf({ endpoints = [] }: Settled): string[] {
+  return endpoints.map(({ address }) => address)
+}
+
+function endpointChanges(before: Settled, after: Settled): string[] {
+  const gone = addressesOf(before).filter((address) => !addressesOf(after).includes(address))
+  const ranges = (site: Settled) =>
+    (site.endpoints ?? []).filter(({ address }) => addressesOf(before).includes(address) && addressesOf(after).includes(address))
+  return [
+    ...gone.map((address) => `${address} is no longer one of its endpoints`),
+    ...(same(ranges(before), ranges(after)) ? [] : ['the clients or the order of its endpoints']),
+    ...(same(before.health, after.health) ? [] : ['how its endpoints are looked at']),
+  ]
+}
+
 function plainChanges(before: Settled, after: Settled): string[] {
   return [
     ...moved('the login address', before.loginUrl, after.loginUrl),
     ...moved('the landing address', before.landingUrl, after.landingUrl),
     ...moved('the adapter', before.adapter, after.adapter),
     ...moved('the upstream proxy', before.upstreamProxy, after.upstreamProxy),
+    ...endpointChanges(before, after),
     ...moved('the delivery', before.delivery, after.delivery),
     ...keysChanged('cookie', before.cookies, after.cookies),
     ...(same(before.keepAlive, after.keepAlive) ? [] : ['how its sessions are held open']),

@@ -4,6 +4,7 @@ import { RelayError } from '../errors.ts'
 import type { Delivery, Network, Site } from './contract.ts'
 import { checkCookies } from './cookie-rules.ts'
 import { checkDenyPaths } from './deny-paths.ts'
+import { checkEndpoints, checkHealth } from './endpoint-rules.ts'
 import { checkKeepAlive } from './keep-alive-policy.ts'
 
 const deliveries: readonly Delivery[] = ['attach', 'handoff']
@@ -40,6 +41,8 @@ export function checkSite(site: Omit<Site, 'createdAt'>): Omit<Site, 'createdAt'
     ...(site.ca === undefined ? {} : { ca: site.ca }),
     networks: [...site.networks],
     ...(site.upstreamProxy === undefined ? {} : { upstreamProxy: site.upstreamProxy }),
+    ...(site.endpoints === undefined ? {} : { endpoints: checkEndpoints(site.endpoints) }),
+    ...(site.health === undefined ? {} : { health: checkHealth(site.health, site.endpoints) }),
     ...(site.seen === undefined ? {} : { seen: site.seen }),
   }
 }

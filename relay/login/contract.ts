@@ -2,6 +2,7 @@ import type { ZodType } from 'zod'
 import type { Challenge, FailureKind, Registered, ResponseFacts, SessionHeader, StepName, StorageEntry } from '../../adapters/index.ts'
 import type { CaptchaStats } from '../../captcha/index.ts'
 import type { Account, Credential, LoginPageSeen, PasswordRules, Site } from '../accounts/index.ts'
+import type { Route } from '../outbound/index.ts'
 import type { Secret } from '../vault/index.ts'
 import type { SignInTrace, Snapshot } from './evidence/contract.ts'
 
@@ -26,6 +27,8 @@ export interface SignInRequest {
   /** Awaited once, before the first secret leaves for the site: what must be written down by then. */
   beforeItLeaves?(): Promise<void>
   readonly signal: AbortSignal
+  /** Its way to a site that has endpoints. */
+  readonly route?: Route
 }
 
 /** How long it took: in all, waiting for the site, in the relay itself, reading captchas, waiting for a person. Milliseconds. */
@@ -95,6 +98,8 @@ export interface SessionState {
   readonly storage?: readonly StorageEntry[]
   /** Where this session landed; default: the site's. */
   readonly landingUrl?: string
+  /** Its way to a site that has endpoints. */
+  readonly route?: Route
 }
 
 /** A new password, to be set at a site. */
@@ -160,7 +165,7 @@ export interface Login {
   /** Asks the site for a new account. Outcomes at the site are values, not exceptions. */
   register(request: RegistrationRequest): Promise<PasswordSetOutcome & Registered>
   /** The site's sign-in form, for a page that must send it itself. Sends nothing. `placeholder_refused`. */
-  pageForm(site: Site): Promise<PageForm>
+  pageForm(site: Site, route?: Route): Promise<PageForm>
   /** From an answer seen in passing; no I/O. */
   looksSignedOut(site: Site, facts: ResponseFacts): boolean
   /** What the last sign-in of this account that succeeded looked like; undefined: there was none since the relay started. */

@@ -6,7 +6,7 @@ import { type CaptchaReader, type CaptchaStats, SiteMemory } from '../../captcha
 import type { Config } from '../../config/index.ts'
 import type { Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
-import type { Outbound, TypingAgent } from '../outbound/index.ts'
+import type { Outbound, Route, TypingAgent } from '../outbound/index.ts'
 import { Secret } from '../vault/index.ts'
 import { createBrowser, type WindowlessBrowser } from './browser/index.ts'
 import { type BrowserEngine, createBrowserEngine } from './browser-engine/index.ts'
@@ -14,7 +14,6 @@ import type { CaptchaMemories } from './captcha-memories.ts'
 import { changePassword } from './change-password.ts'
 import type { Login, PageForm, PasswordChangeRequest, PasswordSetOutcome, SessionState, SignInOutcome, SignInRequest } from './contract.ts'
 import { CookieJar } from './cookies/index.ts'
-import { destinationOf } from './destination.ts'
 import type { SignInTrace } from './evidence/contract.ts'
 import { RecentTraces } from './evidence/recent-traces.ts'
 import type { IsolationLimits } from './isolation/index.ts'
@@ -167,8 +166,8 @@ class Engine implements Login {
     return { outbound, settings, openBrowser: (...given) => this.#browserWith(...given) }
   }
 
-  pageForm(site: Site): Promise<PageForm> {
-    const state = { site, cookies: CookieJar.create().serialise(), headers: [] }
+  pageForm(site: Site, route?: Route): Promise<PageForm> {
+    const state = { site, cookies: CookieJar.create().serialise(), headers: [], ...(route === undefined ? {} : { route }) }
     return this.#withSession(state, (adapter, { browser, settings, signal }) => findPageForm(adapter, site, browser, settings, signal))
   }
 
@@ -190,7 +189,7 @@ class Engine implements Login {
     const site = landingUrl === undefined ? state.site : { ...state.site, landingUrl }
     const adapter = this.#adapter(site.adapter)
     const signal = AbortSignal.timeout(this.#options.settings.timeoutSeconds * 1000)
-    const browser = this.#browserWith(state, adapter, this.#options.outbound.agent(destinationOf(state.site)), signal)
+    const browser = this.#browserWith(state, adapter, this.#options.outbound.agent(state.site, { route: state.route }), signal)
     try {
       return await ask(adapter, { browser, site: siteOf(site), settings: parseSettings(adapter, site), signal })
     } catch (error) {

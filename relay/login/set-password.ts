@@ -4,7 +4,6 @@ import type { Outbound, TypingAgent } from '../outbound/index.ts'
 import type { Secret } from '../vault/index.ts'
 import type { WindowlessBrowser } from './browser/index.ts'
 import type { PasswordSetOutcome, PasswordSetRequest, SessionState } from './contract.ts'
-import { destinationOf } from './destination.ts'
 import { failureOf } from './failure.ts'
 import { safeCause } from './safe-cause.ts'
 import { siteOf } from './sign-in.ts'
@@ -43,6 +42,7 @@ export async function setPassword<T>(
   rooms: SetPasswordRooms,
 ): Promise<PasswordSetOutcome & { readonly told?: T }> {
   const { site, onStep } = request
+  const { route } = state
   const limit = new TimeLimit(rooms.settings.timeoutSeconds * 1000, request.signal)
   const agents: TypingAgent[] = []
   const browsers: WindowlessBrowser[] = []
@@ -74,7 +74,7 @@ export async function setPassword<T>(
   }
 
   try {
-    const looking = contextWith(rooms.outbound.agent(destinationOf(site)))
+    const looking = contextWith(rooms.outbound.agent(site, { route }))
     const rules = (await orAborted(Promise.resolve(adapter.passwordRules?.(looking, of) ?? {}), limit.signal)) ?? {}
     const secret = await request.next(rules)
     const newSecret = {
@@ -85,7 +85,7 @@ export async function setPassword<T>(
       },
     }
     // An agent of its own: the present password leaves once more, as the form asks for it.
-    const context = contextWith(rooms.outbound.agent(destinationOf(site), { newSecret }))
+    const context = contextWith(rooms.outbound.agent(site, { newSecret, route }))
     const told = await orAborted(Promise.resolve(send(context, secret)), limit.signal)
     return { asked, said: 'taken', seen: [], told }
   } catch (error) {

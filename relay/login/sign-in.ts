@@ -7,7 +7,6 @@ import { createBrowser, type KeptByScripts, type WindowlessBrowser } from './bro
 import type { BrowserEngine } from './browser-engine/index.ts'
 import { answerCaptcha, type CaptchaAnswer } from './captcha-answer.ts'
 import type { SignInOutcome, SignInRequest, SignInTiming } from './contract.ts'
-import { destinationOf } from './destination.ts'
 import { Evidence } from './evidence/evidence.ts'
 import { WatchedAgent } from './evidence/watched-agent.ts'
 import { type Failure, failureOf, isPassing } from './failure.ts'
@@ -53,7 +52,7 @@ class SignIn {
     this.#adapter = adapter
     this.#request = request
     this.#rooms = rooms
-    this.#agent = new WatchedAgent(rooms.outbound.agent(destinationOf(request.site)), () => request.beforeItLeaves?.())
+    this.#agent = new WatchedAgent(rooms.outbound.agent(request.site, { route: request.route }), () => request.beforeItLeaves?.())
     this.#steps = new StepLog((text) => this.#agent.scrub(text), request.onStep)
     this.#limit = new TimeLimit(rooms.settings.timeoutSeconds * 1000, request.signal)
     this.#evidence = new Evidence(this.#agent, request.credential.username)

@@ -13,9 +13,9 @@ export const rotationErrand: Errand = async (tools) => {
   const before = await signInErrand(tools)
   if (!before.outcome.ok) return before
   await tools.settleTry()
-  const { accounts, login, site, account, signal, onStep, ask } = tools
+  const { accounts, login, site, account, signal, route, onStep, ask } = tools
   const { cookies, headers, storage, landingUrl } = before.outcome
-  const state = { cookies, headers, storage, landingUrl }
+  const state = { cookies, headers, storage, landingUrl, route }
   let proposal: Proposal | undefined
   const { asked, said, seen } = await login.changePassword({
     site,
@@ -81,8 +81,8 @@ export function confirmErrand(proposal: Proposal, present: () => LiveSession | u
 }
 
 /** Ends a session that served its purpose; whether the site offers a way is not what this is about. */
-async function signOutBeside({ login, site }: FlightTools, { cookies, headers, storage = [], landingUrl }: Omit<SessionState, 'site'>): Promise<void> {
-  const state = { site, cookies, headers, storage, ...(landingUrl === undefined ? {} : { landingUrl }) }
+async function signOutBeside({ login, site, route }: FlightTools, { cookies, headers, storage = [], landingUrl }: Omit<SessionState, 'site'>): Promise<void> {
+  const state = { site, cookies, headers, storage, route, ...(landingUrl === undefined ? {} : { landingUrl }) }
   await login.signOut(state).catch(() => false)
 }
 

@@ -2,6 +2,7 @@ import type { Challenge, FailureKind, ResponseFacts, SessionHeader, StorageEntry
 import type { Account, Site } from '../accounts/index.ts'
 import type { Principal } from '../identity/index.ts'
 import type { LoginStep, PageForm, SignInTiming, StoredCookie } from '../login/index.ts'
+import type { Route } from '../outbound/index.ts'
 import type { Secret } from '../vault/index.ts'
 import type { KeptSnapshot } from './snapshots.ts'
 
@@ -21,6 +22,8 @@ export interface SiteSession {
   /** Its cookies hold the password: they never leave toward a client (law 1). */
   readonly cookiesTell: boolean
   readonly landingUrl: string
+  /** To which endpoint of its site its requests go, where that has several. */
+  readonly route: Route
   readonly createdAt: number
   /** When a client used it last; what the relay asks by itself is no use. Milliseconds since 1970. */
   readonly lastUsedAt: number

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Account, Accounts, Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import { CookieJar, type Login } from '../login/index.ts'
+import { beginRoute } from './begin-route.ts'
 import type { PageSignIn, PageSignIns } from './contract.ts'
 import { attentionError, isFrozen } from './failure.ts'
 import { LiveSession, type NewSession } from './site-session.ts'
@@ -45,10 +46,11 @@ export class PlaceholderSignIns implements PageSignIns {
     const refuse = (reason: string) => new RelayError('placeholder_refused', { params: { account: account.name, reason } })
     if (used >= mostSpent) throw refuse(`${used} of them came to nothing; give the relay the password anew`)
     if (account.pending?.asked === true) throw refuse('a change of its password is unfinished: let the relay sign in once')
-    const form = await login.pageForm(site)
+    const route = beginRoute()
+    const form = await login.pageForm(site, route)
     const { username, secrets } = await accounts.credential(account.id)
     if (secrets.password === undefined) throw refuse('it has no password')
-    const empty = { cookies: CookieJar.create().serialise(), headers: [], storage: [], cookiesTell: false, landingUrl: site.loginUrl, evidence: [] }
+    const empty = { cookies: CookieJar.create().serialise(), headers: [], storage: [], cookiesTell: false, landingUrl: site.loginUrl, evidence: [], route }
     const attempt: Attempt = {
       id: randomUUID(),
       account,
@@ -97,14 +99,15 @@ export class PlaceholderSignIns implements PageSignIns {
     attempt.cookiesTell ||= cookiesTell
     const { account, site, session } = attempt
     const cookies = session.serialisedCookies()
-    const isIn = await this.#options.login.isSignedIn({ site, cookies, headers: [] }).catch(() => false)
+    const isIn = await this.#options.login.isSignedIn({ site, cookies, headers: [], route: session.route }).catch(() => false)
     if (this.#underWay.get(account.id) !== attempt) return
     if (isIn) {
       this.#underWay.delete(account.id)
       this.#spent.delete(versionOf(account))
       const evidence = ['the page sent the form, and the site knows the session as signed in']
       const landingUrl = site.landingUrl ?? new URL('/', site.loginUrl).href
-      await this.#options.adopt(account, site, { cookies, headers: [], storage: [], cookiesTell: attempt.cookiesTell === true, landingUrl, evidence })
+      const { route } = session
+      await this.#options.adopt(account, site, { cookies, headers: [], storage: [], cookiesTell: attempt.cookiesTell === true, landingUrl, evidence, route })
     } else if (refusal !== undefined) {
       this.#underWay.delete(account.id)
       await this.#options.refused(account, refusal)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Account, AccountProposal, Accounts, Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Login } from '../login/index.ts'
+import { beginRoute } from './begin-route.ts'
 import type { Challenges } from './challenges.ts'
 import type { NewAccount, NewAccountWanted, RegistrationOffer, Registrations } from './contract.ts'
 import { failureError } from './failure.ts'
@@ -95,13 +96,14 @@ export class OfferedRegistrations implements Registrations {
     offer.tries += 1
     const ending = new AbortController()
     const ask = (challenge: Parameters<Challenges['ask']>[1]) => challenges.ask(account, challenge, personSeconds, ending.signal, () => {})
+    const route = beginRoute()
     const draft = { ...account, credentialVersion: offer.tries }
-    const outcome = await login.signIn({ site, account: draft, credential, onStep: () => {}, ask, signal: ending.signal })
+    const outcome = await login.signIn({ site, account: draft, credential, onStep: () => {}, ask, signal: ending.signal, route })
     if (!outcome.ok) throw failureError(account, outcome)
     this.#offers.delete(id)
     const kept = await accounts.adoptAccount(offer.proposal, name)
     this.close(userId, site.id)
-    await adopt(kept, site, outcome)
+    await adopt(kept, site, { ...outcome, route })
     return kept
   }
 

@@ -325,7 +325,7 @@ class RelaySessions implements Sessions {
       await this.#tries.settle(account.id)
       throw new RelayError('account_unknown', { params: { account: account.name } })
     }
-    const session = LiveSession.begin(current, site, outcome, this.#now(), this.#saveSoon)
+    const session = LiveSession.begin(current, site, { ...outcome, route: flight.route }, this.#now(), this.#saveSoon)
     await this.#file.save(session, () => this.#tries.settle(account.id)).catch((error: unknown) => this.#failures.broke(account, attempt, error))
     this.#live.set(account.id, session)
     this.#log.info({ account: account.id, site: account.siteId, timing: outcome.timing }, 'signed in')

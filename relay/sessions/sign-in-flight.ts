@@ -3,6 +3,8 @@ import type { Challenge } from '../../adapters/index.ts'
 import type { Account, Accounts, Credential, Site } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Login, LoginStep, SignInOutcome } from '../login/index.ts'
+import type { Route } from '../outbound/index.ts'
+import { beginRoute } from './begin-route.ts'
 import type { Challenges } from './challenges.ts'
 import type { PasswordChangeTold, SessionEvent } from './contract.ts'
 import type { LiveSession } from './site-session.ts'
@@ -26,6 +28,7 @@ export type Errand = (tools: FlightTools) => Promise<Landing>
 /** What an errand works with. */
 export interface FlightTools extends Pick<FlightOptions, 'account' | 'site' | 'accounts' | 'login'> {
   readonly signal: AbortSignal
+  readonly route: Route
   /** What comes of it is to be stored; then `settleTry`, or the flight lands. */
   signIn(credential: Credential, version: number): Promise<SignInOutcome>
   settleTry(): Promise<void>
@@ -52,6 +55,8 @@ export class SignInFlight {
   readonly landing: Promise<Landing>
   /** Resolves when a person is asked for the first time. */
   readonly personAsked: Promise<void>
+  /** Of all that it does at the site, and of the session that it yields. */
+  readonly route = beginRoute()
   readonly #ending = new AbortController()
   #tellAsked: () => void = () => {}
 
@@ -72,10 +77,12 @@ export class SignInFlight {
 
   async #fly({ account, site, accounts, login, tries, challenges, personSeconds, now, emit }: FlightOptions, errand: Errand): Promise<Landing> {
     const attempt = this.id
+    const { route } = this
     const { signal } = this.#ending
     emit({ type: 'started', account, attempt, at: now() })
     const told = {
       signal,
+      route,
       // What still comes after it was ended is nobody's concern.
       onStep: (step: LoginStep) => {
         if (!signal.aborted) emit({ type: 'step', account, attempt, step, at: now() })

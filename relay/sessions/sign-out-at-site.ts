@@ -7,8 +7,8 @@ const limit = 10_000
 
 /** Ends a session at the site (law 7). Whether the site offers a way, and answers, goes to the log. */
 export async function signOutAtSite(session: LiveSession, login: Login, log: Logger): Promise<void> {
-  const { site, headers, storage, landingUrl } = session
-  const state = { site, cookies: session.serialisedCookies(), headers, storage, landingUrl }
+  const { site, headers, storage, landingUrl, route } = session
+  const state = { site, cookies: session.serialisedCookies(), headers, storage, landingUrl, route }
   let timer: NodeJS.Timeout | undefined
   const tooLong = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${limit} ms`)), limit)

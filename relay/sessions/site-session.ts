@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SessionHeader, StorageEntry } from '../../adapters/index.ts'
 import type { Account, Credential, Site } from '../accounts/index.ts'
 import { CookieJar } from '../login/index.ts'
+import type { Route } from '../outbound/index.ts'
 import type { HandedCookie, SiteSession } from './contract.ts'
 
 /** What is kept of a session at rest, before sealing. Secrets in headers stand as the name of the credential's field. */
@@ -13,6 +14,9 @@ export interface SessionSnapshot {
   readonly storage?: readonly StorageEntry[]
   readonly cookiesTell: boolean
   readonly landingUrl: string
+  /** At a site that has endpoints. */
+  readonly endpoint?: string
+  readonly client?: string
   readonly createdAt: number
   /** As it was when this was stored. Absent in what older relays wrote. */
   readonly lastUsedAt?: number
@@ -39,6 +43,7 @@ export interface NewSession {
   readonly cookiesTell: boolean
   readonly landingUrl: string
   readonly evidence: readonly string[]
+  readonly route: Route
 }
 
 /** A live session in memory. `onChange` is called when its cookies have changed and should be stored. */
@@ -49,6 +54,7 @@ export class LiveSession implements SiteSession {
   readonly storage: readonly StorageEntry[]
   readonly cookiesTell: boolean
   readonly landingUrl: string
+  readonly route: Route
   readonly createdAt: number
   lastUsedAt: number
   readonly evidence: readonly string[]
@@ -62,6 +68,7 @@ export class LiveSession implements SiteSession {
     site: Site,
     snapshot: Omit<SessionSnapshot, 'headers'>,
     headers: readonly SessionHeader[],
+    route: Route,
     onChange: (session: LiveSession) => void,
   ) {
     this.id = snapshot.id
@@ -71,6 +78,7 @@ export class LiveSession implements SiteSession {
     this.storage = snapshot.storage ?? []
     this.cookiesTell = snapshot.cookiesTell
     this.landingUrl = snapshot.landingUrl
+    this.route = route
     this.createdAt = snapshot.createdAt
     this.lastUsedAt = snapshot.lastUsedAt ?? snapshot.createdAt
     this.evidence = snapshot.evidence
@@ -81,15 +89,17 @@ export class LiveSession implements SiteSession {
   static begin(account: Account, site: Site, fresh: NewSession, now: number, onChange: (session: LiveSession) => void): LiveSession {
     const { cookies, storage, cookiesTell, landingUrl, evidence } = fresh
     const snapshot = { id: randomUUID(), cookies, storage, cookiesTell, landingUrl, evidence, createdAt: now, credentialVersion: account.credentialVersion }
-    return new LiveSession(account, site, snapshot, fresh.headers, onChange)
+    return new LiveSession(account, site, snapshot, fresh.headers, fresh.route, onChange)
   }
 
   static restore(account: Account, site: Site, credential: Credential, snapshot: SessionSnapshot, onChange: (session: LiveSession) => void): LiveSession {
     const headers = snapshot.headers.map((header) => openHeader(header, credential))
-    return new LiveSession(account, site, snapshot, headers, onChange)
+    const { client, endpoint } = snapshot
+    return new LiveSession(account, site, snapshot, headers, { ...(client === undefined ? {} : { client }), endpoint }, onChange)
   }
 
   snapshot(): SessionSnapshot {
+    const { client, endpoint } = this.route
     return {
       id: this.id,
       cookies: this.#jar.serialise(),
@@ -97,6 +107,8 @@ export class LiveSession implements SiteSession {
       storage: this.storage,
       cookiesTell: this.cookiesTell,
       landingUrl: this.landingUrl,
+      // Elsewhere it does not matter who the client was.
+      ...(endpoint === undefined ? {} : { endpoint, ...(client === undefined ? {} : { client }) }),
       createdAt: this.createdAt,
       lastUsedAt: this.lastUsedAt,
       evidence: this.evidence,
@@ -122,7 +134,8 @@ export class LiveSession implements SiteSession {
   isAt(present: Site | undefined): boolean {
     const { site } = this
     if (present === undefined || present === site) return present === site
-    return present.origins.join() === site.origins.join() && present.ca === site.ca && present.networks.join() === site.networks.join()
+    const servers = JSON.stringify(present.endpoints) === JSON.stringify(site.endpoints)
+    return servers && present.origins.join() === site.origins.join() && present.ca === site.ca && present.networks.join() === site.networks.join()
   }
 
   get ended(): AbortSignal {

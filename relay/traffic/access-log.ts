@@ -20,7 +20,7 @@ export class AccessLog implements ExchangeObserver {
   write(
     { req, head, target, sender, site }: SeenExchange,
     account: Pick<Account, 'name'> | undefined,
-    { status, bytes, error }: Tally,
+    { status, bytes, route, error }: Tally,
     outcome: Outcome,
     ms: number,
   ): void {
@@ -32,6 +32,7 @@ export class AccessLog implements ExchangeObserver {
       device: sender?.deviceName,
       account: account?.name,
       site: site?.id,
+      endpoint: route?.endpoint,
       method: req.method,
       host: target.place.authority,
       path: isWhole ? path : path.slice(0, query),

@@ -4,7 +4,10 @@ import type { SiteRequest } from './site-request.ts'
 import { passableTrailers } from './trailers.ts'
 
 /** A client's request as it goes to the site, with what is the relay's to say of it. */
-export function forwardRequest(request: SiteRequest, { headers, body, signal }: Required<Pick<ForwardRequest, 'headers' | 'body' | 'signal'>>): ForwardRequest {
+export function forwardRequest(
+  request: SiteRequest,
+  { headers, body, signal, route }: Required<Pick<ForwardRequest, 'headers' | 'body' | 'signal' | 'route'>>,
+): ForwardRequest {
   const { req, head, target, upgrade } = request
   const isUpgrade = upgrade !== undefined
   return {
@@ -14,6 +17,7 @@ export function forwardRequest(request: SiteRequest, { headers, body, signal }: 
     headers: isUpgrade ? [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket'] : headers,
     body,
     signal,
+    route,
     takesTrailers: head.takesTrailers && !isUpgrade,
     trailers: head.chunked ? () => passableTrailers(req.rawTrailers).flat() : undefined,
     onEarlyHints: earlyHintsTo(request),

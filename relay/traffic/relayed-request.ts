@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import type { ResponseFacts } from '../../adapters/index.ts'
 import type { Account } from '../accounts/index.ts'
 import { runAs } from '../audit/index.ts'
 import type { AccountDecision } from '../control/index.ts'
@@ -23,6 +22,7 @@ import { passAnswer } from './pass-answer.ts'
 import { hasContent } from './request-head.ts'
 import { isFalseAlarm, isUndone, rememberFalseAlarm } from './resend.ts'
 import { respondRefusal } from './respond-refusal.ts'
+import { responseFacts } from './response-facts.ts'
 import { type ResponseHead, readResponseHead } from './response-head.ts'
 import type { Rooms } from './rooms.ts'
 import type { SiteRequest } from './site-request.ts'
@@ -207,7 +207,8 @@ export class RelayedRequest implements Cuttable {
     if (session !== undefined && !this.#isCrossSite) this.#rooms.sessions.touch(session)
     this.#sentCookies = session?.cookieHeader(this.#url) ?? ''
     const { site, upgrade } = this.#request
-    const forwarded = forwardRequest(this.#request, { headers: this.#cookies.attach(session), body: this.#bodyToSend(), signal: this.#ending })
+    const sent = { headers: this.#cookies.attach(session), body: this.#bodyToSend(), signal: this.#ending, route: session?.route }
+    const forwarded = forwardRequest(this.#request, sent)
     const onError = (error: unknown): void => this.#fail(error)
     if (upgrade === undefined) {
       this.#rooms.outbound.forward(site, forwarded).then((answer) => this.#onAnswer(answer, session), onError)
@@ -231,6 +232,7 @@ export class RelayedRequest implements Cuttable {
     this.#users?.delete(this)
     this.#users = this.#rooms.live.using(session)
     this.#users.add(this)
+    this.#tally.route = session.route
   }
 
   #bodyToSend(): KeptBody | Buffer | null {
@@ -256,7 +258,7 @@ export class RelayedRequest implements Cuttable {
     this.#endTurn()
     if (this.#page !== undefined && this.#request.req.method === 'POST') void sessions.pageSignIns.answered(this.#page, { cookiesTell: false }).catch(() => {})
     if (session === undefined || this.#isCrossSite || this.#page !== undefined) return void this.#pass(answer, head, session)
-    const facts = this.#factsOf(answer, head, removedCookies)
+    const facts = responseFacts(this.#url, this.#request.req.method as string, answer.status, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url) && !this.#cookies.hadStray) {
       if (isStale && this.#retakes < mostRetakes && this.#isKept && isUndone(facts, site)) return void this.#retake(answer, session)
       if (this.#resent) rememberFalseAlarm(session, this.#url)
@@ -295,11 +297,6 @@ export class RelayedRequest implements Cuttable {
     }
     upstream.destroy()
     this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not that of a WebSocket' } }))
-  }
-
-  #factsOf(answer: ForwardResponse, head: ResponseHead, removedCookies: readonly string[]): ResponseFacts {
-    const location = head.location === undefined ? undefined : (URL.parse(head.location, this.#url.href) ?? undefined)
-    return { url: this.#url, method: this.#request.req.method as string, status: answer.status, location, contentType: head.contentType, removedCookies }
   }
 
   get #stallTime(): number {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { Route } from '../outbound/index.ts'
 
 /** What is counted of one request while it is under way. */
 export class Tally {
@@ -7,6 +8,8 @@ export class Tally {
   status = 0
   /** Of the answer's body, or of a WebSocket or tunnel toward the client. */
   bytes = 0
+  /** Of the session that it went to the site with. */
+  route: Route | undefined
   /** The relay answered in the site's place. */
   error: ErrorCode | undefined
 

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { builtInAdapters } from '../../adapters/index.ts'
 import { type Accounts, cookieRules, createDeclarations, type Declarations } from '../../relay/accounts/index.ts'
 import { openSecret } from '../../relay/vault/open-secret.ts'
+import { outboundForTest } from '../outbound/outbound-for-test.ts'
 import { erp, openRooms } from './open-rooms.ts'
 
 const site = { ...erp, settings: { form: 'login', fields: { user: 'user', password: 'pass' } } }
@@ -21,11 +22,13 @@ interface Sites {
 async function openSites(t: Test): Promise<Sites> {
   const { accounts, folder } = await openRooms(t)
   const sites = join(folder, 'sites')
+  const outbound = outboundForTest(t, { 'east.test': ['203.0.113.1', '8.8.8.8'], 'inside.test': ['10.9.0.4'], 'gone.test': [] })
   const again = () =>
     createDeclarations({
       folder: sites,
       accounts,
       adapters: { schemaOf: (name) => builtInAdapters.find((one) => one.name === name)?.settings, adapterNames: () => builtInAdapters.map(({ name }) => name) },
+      checkReach: (site) => outbound.checkEndpoints(site),
       log: pino({ level: 'silent' }),
     })
   const declarations = again()
@@ -79,6 +82,10 @@ const wideners: Readonly<Record<string, readonly [change: (text: string) => stri
     (text) => text.replace('login: https://login.example/login', 'login: http://erp.example/login'),
     /http:\/\/erp\.example, unencrypted/,
   ],
+  'a server at another address': [
+    (text) => `${text}\nendpoints:\n  - address: east.test:8443\n`,
+    /secrets may go to east\.test:8443 as a server of https:\/\/erp\.example/,
+  ],
   'another kind of network': [(text) => text.replace('  - public', '  - public\n  - loopback'), /its hosts may resolve to loopback addresses/],
 }
 
@@ -115,6 +122,19 @@ const mistakes: Readonly<Record<string, readonly [change: (text: string) => stri
   'a cookie of no kind': [(text) => `${text}\ncookies:\n  lang: kept\n`, /cookies\.lang: /],
   'a cookie with a star within': [(text) => `${text}\ncookies:\n  l*g: relayed\n`, /cookies: the name of a cookie is one/],
   'a session held open for ever': [(text) => `${text}\nkeepAlive:\n  everyMinutes: 10\n  hours: 9999\n`, /keepAlive: in keepAlive, hours is 1 to 720/],
+  'an endpoint that is a URL': [
+    (text) => `${text}\nendpoints:\n  - address: https://east.test\n`,
+    /endpoints: in endpoints, an address is `host` or `host:port`/,
+  ],
+  'a range of clients that is none': [
+    (text) => `${text}\nendpoints:\n  - address: east.test\n    clients: [10.0.0.0/33]\n`,
+    /endpoints: in endpoints, clients are ranges of addresses/,
+  ],
+  'health without endpoints': [(text) => `${text}\nhealth: { path: /healthz }\n`, /health: in health, there are no endpoints/],
+  'a health page elsewhere': [
+    (text) => `${text}\nendpoints: [{ address: east.test }]\nhealth: { path: //evil.example/ }\n`,
+    /health: in health, path is a path/,
+  ],
   'a path that is all': [(text) => `${text}\ndenyPaths:\n  paths: [/]\n`, /denyPaths: in denyPaths, the path `\/` is the whole site/],
   'a key twice': [(text) => `${text}\ndelivery: attach\n`, /YAML: duplicate key/],
   'an address that is none': [
@@ -171,6 +191,42 @@ t.test('a text that is saved is checked first; what it widens takes a yes', asyn
   t.equal(await readFile(join(folder, 'erp.yaml'), 'utf8'), text)
   await declarations.save('erp', wider, { yes: true })
   t.match(accounts.site('erp'), { origins: ['https://second.example', ...site.origins] })
+})
+
+t.test('endpoints are looked up when they are declared: where the relay would not connect to one, the site stays as it was', async (t) => {
+  const { accounts, declarations, edit, folder } = await openSites(t)
+  const before = accounts.site('erp')
+  const text = await declarations.text('erp')
+  for (const address of ['inside.test', '10.9.0.4:8443', '169.254.169.254', '[::ffff:127.0.0.1]', '0.0.0.0']) {
+    await t.rejects(declarations.save('erp', `${text}endpoints: [{ address: "${address}" }]\n`, { yes: true }), { code: 'destination_refused' }, address)
+    t.equal(await readFile(join(folder, 'erp.yaml'), 'utf8'), text)
+  }
+  await edit((present) => `${present}endpoints: [{ address: inside.test }]\n`)
+  t.match(await declarations.reload({ yes: true }), [{ did: 'refused', error: { code: 'destination_refused', message: /a private address/ } }])
+  t.equal(accounts.site('erp'), before)
+  const endpoints = 'endpoints:\n  - address: east.test:8443\n    clients: [10.1.0.0/16, "2001:db8::/32"]\n  - address: gone.test\nhealth: { path: /healthz }\n'
+  await declarations.save('erp', `${text}${endpoints}`, { yes: true })
+  t.match(accounts.site('erp'), {
+    endpoints: [{ address: 'east.test:8443', clients: ['10.1.0.0/16', '2001:db8::/32'] }, { address: 'gone.test' }],
+    health: { path: '/healthz', everySeconds: 15 },
+  })
+  t.match(await declarations.list(), [{ declared: { state: 'same' } }])
+  await edit((present) => present.replace('10.1.0.0/16', '10.2.0.0/16').replace('/healthz', '/up').replace('  - address: gone.test\n', ''))
+  t.match(await declarations.reload(), [
+    {
+      did: 'taken-over',
+      changes: ['gone.test is no longer one of its endpoints', 'the clients or the order of its endpoints', 'how its endpoints are looked at'],
+    },
+  ])
+})
+
+t.test('law 2: with another origin at the first place its endpoints take a yes again', async (t) => {
+  const { declarations, edit } = await openSites(t)
+  const text = await declarations.text('erp')
+  await declarations.save('erp', `${text}endpoints: [{ address: east.test }]\n`, { yes: true })
+  const [first = '', second = ''] = site.origins
+  await edit((present) => present.replace(`  - ${first}\n  - ${second}\n`, `  - ${second}\n  - ${first}\n`))
+  t.match(await declarations.reload(), [{ did: 'waits', widens: [`secrets may go to east.test as a server of ${second}`] }])
 })
 
 t.test('no id leads out of the folder', async (t) => {

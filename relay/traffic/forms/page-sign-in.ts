@@ -48,7 +48,7 @@ export async function sendPageForm(
   const contentType = fieldOf(request.fields, 'content-type')
   const body = swapPlaceholder(request.body, { contentType, field: form.field, charset: form.charset, placeholder, secret })
   if (body === undefined || !sessions.pageSignIns.take(signIn)) return undefined
-  const agent = outbound.agent(signIn.site)
+  const agent = outbound.agent(signIn.site, { route: signIn.session.route })
   const flat = attachSession(request.fields, withoutPhantoms(request.cookie), wholeSession(signIn.session, request.url))
   const headers: (readonly [string, string | readonly Part[]])[] = []
   for (let index = 0; index + 1 < flat.length; index += 2) {

@@ -7,6 +7,7 @@ import { type Attachment, attachSession, wholeSession } from '../attach-session.
 import { keptCookies } from '../cookies/to-client.ts'
 import { meetCookies } from '../cookies/to-site.ts'
 import { isFalseAlarm } from '../resend.ts'
+import { responseFacts } from '../response-facts.ts'
 import { readResponseHead } from '../response-head.ts'
 
 export type PingOutcome =
@@ -43,6 +44,7 @@ export async function sendPing(session: SiteSession, policy: KeepAlivePolicy, { 
       path: url.pathname + url.search,
       headers: attachSession(fields, '', withoutSuppressed(session, url)),
       body: null,
+      route: session.route,
       signal: ending,
     })
     await drain(answer.body)
@@ -50,8 +52,7 @@ export async function sendPing(session: SiteSession, policy: KeepAlivePolicy, { 
     // A client's request may have been given another cookie meanwhile: then the answer says nothing of the session.
     const isStale = session.cookieHeader(url) !== sent
     const removedCookies = session.absorb(url, keptCookies(head.setCookies, { session, site: session.site, url }))
-    const location = head.location === undefined ? undefined : (URL.parse(head.location, url.href) ?? undefined)
-    const facts = { url, method: 'GET', status: answer.status, location, contentType: head.contentType, removedCookies }
+    const facts = responseFacts(url, 'GET', answer.status, head, removedCookies)
     if (sessions.looksSignedOut(session, facts)) return isStale || isFalseAlarm(session, url) ? 'failed' : 'ended'
     return answer.status >= 500 ? 'failed' : 'alive'
   } catch {
