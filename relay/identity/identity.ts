@@ -150,6 +150,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       attempt.passed()
       // Whoever has the old one may be signed in with it.
       await sessions.endOthers(user.id, session.id)
+      for (const { id, paired } of devices.list(user.id)) if (paired !== undefined) await devices.revoke(id)
       return sessions.renew(session.id)
     },
     async portalPrincipal(token) {

@@ -37,6 +37,8 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
     if (disable) await rooms.identity.disableUser(user.id)
     const [devices, portal] = await Promise.all([rooms.identity.listDevices(user.id), rooms.identity.listPortalSessions(user.id)])
     for (const { id } of devices) cut(rooms, id)
+    // A pairing is a sign-in, and no device that stays.
+    await Promise.all(devices.map(({ id, paired }) => paired !== undefined && rooms.identity.revokeDevice(id)))
     const ended = portal.filter(({ id }) => id !== except)
     for (const { id } of ended) rooms.streams.end(id)
     const [siteSessions, portalSessions] = await Promise.all([

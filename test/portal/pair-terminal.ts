@@ -16,12 +16,15 @@ export async function showCode(terminal: Visitor): Promise<string> {
 }
 
 /** Pairs a browser with a person's phone by the pages, for these accounts. */
-export async function pairTerminal(relay: StartedPortal, person: Person, account: string, minutes = '60'): Promise<PairedBrowser> {
+export async function pairTerminal(relay: StartedPortal, person: Person, accounts: readonly string[], minutes = '60'): Promise<PairedBrowser> {
   const terminal = relay.visitor()
   const phone = await relay.signedIn(person)
   const code = await showCode(terminal)
   await phone.get(`/pair/confirm?code=${code}`)
-  const answer = await phone.post('/pair/confirm', { code, account, minutes, seen: 'on' })
+  const answer = await phone.post(
+    '/pair/confirm',
+    new URLSearchParams([['code', code], ['minutes', minutes], ['seen', 'on'], ...accounts.map((id): [string, string] => ['account', id])]),
+  )
   if (answer.location !== '/devices?done=terminal-paired') throw new Error(`not paired: ${answer.status} ${answer.body}`)
   await terminal.get('/pair')
   await terminal.get('/terminal')

@@ -107,7 +107,7 @@ t.test('a terminal that is refused says so', async (t) => {
 
 t.test('a paired terminal is nobody to every page and route of the portal, by its cookie and by its token', async (t) => {
   const relay = await startPortal(t)
-  const { terminal } = await pairTerminal(relay, relay.ann, relay.ann.account.id)
+  const { terminal } = await pairTerminal(relay, relay.ann, [relay.ann.account.id])
   for (const path of [
     '/',
     '/devices',
@@ -152,7 +152,7 @@ t.test('a paired terminal is nobody to every page and route of the portal, by it
 t.test('a pairing ends from the phone, from the terminal and by time', async (t) => {
   let ahead = 0
   const relay = await startPortal(t, { now: () => Date.now() + ahead })
-  const first = await pairTerminal(relay, relay.ann, relay.ann.account.id)
+  const first = await pairTerminal(relay, relay.ann, [relay.ann.account.id])
   const devices = readPage((await first.phone.get('/devices')).body)
   t.match(devices, /Paired terminal, 127\.0\.0\.1, nodeerp \S+ \S+ UTCEnd/)
   const [device] = (await relay.identity.listDevices(relay.ann.user.id)).filter(({ paired }) => paired !== undefined)
@@ -160,12 +160,12 @@ t.test('a pairing ends from the phone, from the terminal and by time', async (t)
   t.equal((await first.phone.post(`/devices/${device?.id}/revoke`)).location, '/devices?done=terminal-ended')
   t.equal((await first.terminal.get('/terminal')).location, '/pair?done=terminal-over')
 
-  const second = await pairTerminal(relay, relay.ann, relay.ann.account.id)
+  const second = await pairTerminal(relay, relay.ann, [relay.ann.account.id])
   t.equal((await second.terminal.post('/terminal/done', {}, { csrf: 'x' })).status, 403)
   t.equal((await second.terminal.post('/terminal/done')).location, '/pair?done=terminal-done')
   t.equal((await second.terminal.get('/terminal')).status, 303)
 
-  const third = await pairTerminal(relay, relay.ann, relay.ann.account.id, '15')
+  const third = await pairTerminal(relay, relay.ann, [relay.ann.account.id], '15')
   ahead = 15 * minute
   t.equal((await third.terminal.get('/terminal')).location, '/pair?done=terminal-over')
   t.equal((await third.terminal.post(`/terminal/accounts/${relay.ann.account.id}/open`)).status, 401)

@@ -46,8 +46,9 @@ export class Visitor {
   }
 
   /** Sends a form as a browser does. */
-  post(path: string, fields: Readonly<Record<string, string>> = {}, { headers = {}, csrf = this.#csrf }: PostOptions = {}): Promise<Visit> {
-    const body = new URLSearchParams(csrf === null ? fields : { ...fields, csrf })
+  post(path: string, fields: Readonly<Record<string, string>> | URLSearchParams = {}, { headers = {}, csrf = this.#csrf }: PostOptions = {}): Promise<Visit> {
+    const body = new URLSearchParams(fields instanceof URLSearchParams ? fields : { ...fields })
+    if (csrf !== null) body.set('csrf', csrf)
     return this.send('POST', path, { headers: { origin: this.#base, ...headers }, body })
   }
 

@@ -1,0 +1,59 @@
+import t from 'tap'
+import { until } from '../until.ts'
+import { pairTerminal } from './pair-terminal.ts'
+import { type StartedPortal, startPortal } from './start-portal.ts'
+import type { Visitor } from './visitor.ts'
+import { workingAccount } from './working-site.ts'
+
+const pairedOf = async (relay: StartedPortal) => (await relay.identity.listDevices(relay.ann.user.id)).filter(({ paired }) => paired !== undefined)
+const tokenOf = (terminal: Visitor) => /login-relay-terminal=(lr_[\w-]+)/.exec(terminal.cookie)?.[1] ?? ''
+
+t.test('a session whose own cookies a paired terminal was given ends at the site with the pairing, another stays', async (t) => {
+  const relay = await startPortal(t)
+  const given = await workingAccount(t, relay, relay.ann)
+  const kept = await workingAccount(t, relay, relay.ann)
+  const { terminal, phone } = await pairTerminal(relay, relay.ann, [given.account.id, kept.account.id])
+  const ask = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${tokenOf(terminal)}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${relay.portalUrl}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    return (await answer.json()) as { link?: string; cookies?: unknown[] }
+  }
+  const { link = '' } = await ask(`/accounts/${given.account.id}/open`, {})
+  const claimed = await ask('/tickets/claim', { ticket: link.split('/').at(-1) })
+  t.ok((claimed.cookies ?? []).length > 0)
+  await relay.sessions.ensure(kept.account.id)
+  const [device] = await pairedOf(relay)
+  t.same(device?.paired?.handedOver, [given.account.id])
+  await phone.get('/devices')
+  await phone.post(`/devices/${device?.id}/revoke`)
+  await until(() => relay.sessions.live(given.account.id) === undefined, 'the session that was given away ends')
+  t.ok(relay.sessions.live(kept.account.id))
+})
+
+t.test('a page of a terminal that leads to a site by its own cookies is noted, one by the proxy’s way is not', async (t) => {
+  const relay = await startPortal(t)
+  const handed = await workingAccount(t, relay, relay.ann, 'handoff')
+  const attached = await workingAccount(t, relay, relay.ann)
+  const { terminal } = await pairTerminal(relay, relay.ann, [handed.account.id, attached.account.id])
+  for (const { account } of [attached, handed]) {
+    const page = await terminal.post(`/terminal/accounts/${account.id}/open`)
+    t.match(page.body, /well-known\/login-relay\/deliver\?code=/)
+  }
+  t.equal((await terminal.post(`/terminal/accounts/${relay.ann.account.id}/open`)).status, 404, 'it was not picked')
+  t.equal((await terminal.post(`/terminal/accounts/${handed.account.id}/open`, {}, { csrf: 'x' })).status, 403)
+  t.same((await pairedOf(relay))[0]?.paired?.handedOver, [handed.account.id])
+})
+
+t.test('another password, and an end of everything, end pairings too', async (t) => {
+  const relay = await startPortal(t)
+  const first = await pairTerminal(relay, relay.ann, [relay.ann.account.id])
+  const password = 'a quite different phrase 7'
+  await first.phone.get('/security/password')
+  await first.phone.post('/security/password', { current: relay.ann.password, password, again: password })
+  t.same(await pairedOf(relay), [])
+  t.equal((await first.terminal.get('/terminal')).status, 303)
+  const second = await pairTerminal(relay, { ...relay.ann, password }, [relay.ann.account.id])
+  await second.phone.get('/sessions')
+  t.equal((await second.phone.post('/sessions/end-all')).location, '/sessions?done=all-ended')
+  t.same(await pairedOf(relay), [])
+})
