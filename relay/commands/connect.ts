@@ -1,5 +1,17 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type ConnectState, connectFolder, createConnect, Enrolments, findRunningConnect } from '../connect/index.ts'
+import {
+  type ConnectState,
+  connectFolder,
+  createConnect,
+  desktopOf,
+  Enrolments,
+  findRunningConnect,
+  giveBack,
+  serviceManager,
+  systemRun,
+  takeOver,
+} from '../connect/index.ts'
 import { RelayError } from '../errors.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from './output.ts'
 import { untilTold } from './serve.ts'
@@ -7,6 +19,9 @@ import { untilTold } from './serve.ts'
 interface ConnectVerbOptions {
   readonly listen: string
   readonly folder?: string
+  readonly system?: boolean
+  readonly installService?: boolean
+  readonly removeService?: boolean
   readonly json?: boolean
 }
 
@@ -32,6 +47,9 @@ export function connectVerb(program: Command): void {
     .argument('[RELAY...]', 'relays in the order of preference')
     .option('--listen <ADDRESS>', 'where browsers and tools find it: HOST:PORT on loopback', '127.0.0.1:8472')
     .option('--folder <DIR>', 'where `device enroll --connect` has put what it holds')
+    .option('--system', "set the desktop's proxy settings while it runs (GNOME, macOS, Windows)")
+    .option('--install-service', 'have it start when you sign in to this machine (systemd, launchd), with these options')
+    .option('--remove-service', 'no longer')
     .option('--json', 'print JSON')
     .addHelpText('after', details)
     .action(run)
@@ -44,17 +62,52 @@ export function connectVerb(program: Command): void {
     .action((_options: FolderOption, command: Command) => tellStatus(command.optsWithGlobals()))
 }
 
-async function run(relays: readonly string[], { listen, json, ...options }: ConnectVerbOptions): Promise<void> {
+async function run(relays: readonly string[], options: ConnectVerbOptions): Promise<void> {
+  if (options.installService === true) return installService(relays, options)
+  if (options.removeService === true) return removeService(options)
+  const { listen, json, system } = options
+  const { folder } = enrolmentsOf(options)
+  const desktop = desktopOf(process.platform, systemRun(process.env))
   const connect = await createConnect({ enrolments: enrolmentsOf(options), relays, listen, say: (text) => printNote(printable(text)) })
   await connect.start()
-  if (json === true) printJson({ listen: connect.address, pid: process.pid })
-  else {
-    printLine(`Proxy   http://${connect.address}`)
-    printLine(`PAC     http://${connect.address}/proxy.pac`)
-    printLine('Stop with Ctrl+C.')
+  try {
+    // What one that was killed has left set leads nowhere now.
+    if (system === true) await takeOver(folder, desktop, `http://${connect.address}/proxy.pac`)
+    else await giveBack(folder, desktop)
+    tellStarted(connect.address, json)
+    await untilTold()
+    await giveBack(folder, desktop)
+  } finally {
+    await connect.stop()
   }
-  await untilTold()
-  await connect.stop()
+}
+
+function tellStarted(address: string, json: boolean | undefined): void {
+  if (json === true) {
+    printJson({ listen: address, pid: process.pid })
+    return
+  }
+  printLine(`Proxy   http://${address}`)
+  printLine(`PAC     http://${address}/proxy.pac`)
+  printLine('Stop with Ctrl+C.')
+}
+
+async function installService(relays: readonly string[], { listen, folder, system, json }: ConnectVerbOptions): Promise<void> {
+  const enrolments = enrolmentsOf(folder === undefined ? {} : { folder })
+  // What would not start is not installed.
+  await createConnect({ enrolments, relays, listen, say: () => {} })
+  const options = ['--listen', listen, '--folder', enrolments.folder, ...(system === true ? ['--system'] : [])]
+  const command = [process.execPath, process.argv[1] as string, 'connect', ...options, '--', ...relays]
+  const file = await serviceManager(process.platform, process.env, systemRun(process.env)).install(command)
+  if (json === true) printJson({ installed: file })
+  else printLine(`Wrote ${printable(file)} and started it: http://${listen}/proxy.pac`)
+}
+
+async function removeService(options: ConnectVerbOptions): Promise<void> {
+  const removed = await serviceManager(process.platform, process.env, systemRun(process.env)).remove()
+  await giveBack(enrolmentsOf(options).folder, desktopOf(process.platform, systemRun(process.env)))
+  if (options.json === true) printJson({ removed })
+  else printLine(removed ? 'Stopped and removed.' : 'There was none.')
 }
 
 async function tellStatus({ json, ...options }: FolderOption): Promise<void> {
@@ -86,5 +139,5 @@ async function askState(folder: string): Promise<ConnectState> {
 }
 
 function enrolmentsOf({ folder }: FolderOption): Enrolments {
-  return new Enrolments(folder ?? connectFolder(process.env))
+  return new Enrolments(resolve(folder ?? connectFolder(process.env)))
 }

@@ -7,5 +7,7 @@
  */
 export { certificateRequest } from './certificate-request.ts'
 export { type Connect, type ConnectOptions, type ConnectState, createConnect } from './create-connect.ts'
+export { type Desktop, desktopOf, giveBack, systemRun, takeOver } from './desktop/index.ts'
 export { connectFolder, type Enrolment, Enrolments } from './enrolments.ts'
 export { findRunningConnect } from './running-connect.ts'
+export { type ServiceManager, serviceManager } from './service/index.ts'

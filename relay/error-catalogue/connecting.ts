@@ -32,6 +32,18 @@ export const connectingErrors = {
     text: 'The program `login-relay connect` does not run for this person.',
     next: 'Start it with `login-relay connect`, or have it start by itself: `login-relay connect --install-service`.',
   },
+  desktop_unknown: {
+    status: 500,
+    exit: 1,
+    text: 'The proxy settings of this desktop could not be set.',
+    next: 'It takes GNOME (`gsettings`), macOS (`networksetup`) or Windows (`reg`); elsewhere give the browser the PAC file {url} by hand.',
+  },
+  service_unknown: {
+    status: 500,
+    exit: 1,
+    text: 'A service needs systemd or launchd of the person who runs it: {reason}.',
+    next: 'Have `login-relay connect` started at sign-in by what this system has for it.',
+  },
   not_enrolled: {
     status: 400,
     exit: 1,
