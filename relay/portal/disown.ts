@@ -15,9 +15,14 @@ const reason = 'its owner said that a use of it was not he'
 
 type Ends = Pick<Rooms, 'notices' | 'accounts' | 'sessions' | 'identity' | 'audit' | 'streams' | 'log'>
 
-/** Has this notice anything that can be ended? Tries that were refused have let nobody in. */
-export function canDisown({ account, device, portalSession, kind }: Notice): boolean {
-  return kind !== 'failed-tries' && kind !== 'device-refused' && (account !== undefined || device !== undefined || portalSession !== undefined)
+/** What others ask and answer is done with nobody's things yet, and tries that were refused have let nobody in. */
+const nothingDone: ReadonlySet<Notice['kind']> = new Set(['failed-tries', 'device-refused', 'access-asked', 'access-answered'])
+
+/** What of a notice its owner can end: his own alone. Undefined: nothing of it could be. */
+export function endable({ accounts }: Pick<Rooms, 'accounts'>, { owner, account, device, portalSession, kind }: Notice) {
+  if (nothingDone.has(kind)) return undefined
+  const own = account === undefined ? undefined : accounts.account(account, owner)
+  return own === undefined && device === undefined && portalSession === undefined ? undefined : { account: own, device, portalSession }
 }
 
 /**
@@ -27,8 +32,8 @@ export function canDisown({ account, device, portalSession, kind }: Notice): boo
 export async function disown(rooms: Ends, user: User, noticeId: string): Promise<Disowned> {
   const notice = rooms.notices.find(user.id, noticeId)
   if (notice === undefined) throw new RelayError('not_found', { params: { what: 'such notice' } })
-  const { account: accountId, site, device, portalSession } = notice
-  const account = accountId === undefined ? undefined : rooms.accounts.account(accountId, user.id)
+  const { account: accountId, site } = notice
+  const { account, device, portalSession } = endable(rooms, notice) ?? {}
   const entry = {
     act: 'notice.not-me',
     owner: user.id,
@@ -44,7 +49,7 @@ export async function disown(rooms: Ends, user: User, noticeId: string): Promise
     const results = await Promise.allSettled([
       freeze,
       account !== undefined && Promise.allSettled([freeze]).then(async () => (await rooms.sessions.end(account.id)) || (await cut)),
-      canDisown(notice) && device !== undefined ? revoke(rooms, user, device) : false,
+      device !== undefined ? revoke(rooms, user, device) : false,
       portalSession === undefined ? false : endPortalSession(rooms, user, portalSession),
       // That it is noted is no condition of what it ends.
       rooms.notices.disown(user.id, notice.id).catch((error: unknown) => rooms.log.warn({ err: error }, 'a notice could not be marked')),

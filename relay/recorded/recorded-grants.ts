@@ -17,7 +17,7 @@ export function recordedGrants(grants: Grants, accounts: Pick<Accounts, 'account
         act: 'grant.add',
         ...accountFacts(account),
         details: { ...granteeFacts(to), ...termFacts(terms), ...(file === undefined ? {} : { file: file.name }) },
-        told: ({ id }) => ({ details: { grant: id } }),
+        told: ({ id }) => ({ details: { ...granteeFacts(to), grant: id } }),
       }),
       revoke: (id) => ({ act: 'grant.revoke', ends: true, ...about(id) }),
       remove: (id) => ({ act: 'grant.remove', ends: true, ...about(id) }),

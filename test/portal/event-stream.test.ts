@@ -41,6 +41,23 @@ t.test('each hears of his own accounts as it happens, and of nobody else’s', a
   await Promise.all([ann.leave(), bob.leave()])
 })
 
+t.test('a notice reaches the windows of the person it is for at once; not his devices, not who runs the relay, not others', async (t) => {
+  const relay = await startPortal(t)
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+  const own = listen(relay.portalUrl, { cookie: (await relay.signedIn(relay.ann)).cookie })
+  const others = [
+    listen(relay.portalUrl, { cookie: (await relay.signedIn(relay.bob)).cookie }),
+    listen(relay.portalUrl, bearer(relay.ann.device.token)),
+    listen(relay.portalUrl, bearer(relay.adminToken)),
+  ]
+  await Promise.all([own, ...others].map(({ opened }) => opened))
+  await relay.notices.tell({ owner: relay.ann.user.id, kind: 'access-asked', account: relay.ann.account.id, text: 'for a day' })
+  await until(() => own.text().includes('for a day'), 'the notice')
+  t.match(own.text(), /event: notice\ndata: \{.*"title":"Somebody asks for an account".*"account":\{[^}]*"name":"erp"/)
+  for (const other of others) t.notMatch(other.text(), /for a day/)
+  await Promise.all([own, ...others].map(({ leave }) => leave()))
+})
+
 t.test('the stream ends when its portal session ends, and when its device is revoked', async (t) => {
   const relay = await startPortal(t)
   const browser = await relay.signedIn(relay.ann)

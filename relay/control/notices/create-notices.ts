@@ -97,8 +97,7 @@ class RelayNotices implements Notices {
   }
 
   tell({ at = this.#now(), ...telling }: Telling, id: string = randomUUID()): Promise<void> {
-    const actor = presentActor()
-    const present = actor === undefined ? {} : { by: actor.who, ...(actor.from === undefined ? {} : { from: actor.from }) }
+    const present = actorsPart(telling)
     return this.#inTurn(() => this.#add({ ...present, ...telling, id, at }))
   }
 
@@ -234,5 +233,18 @@ class RelayNotices implements Notices {
     const done = this.#turn.then(work).catch((error: unknown) => this.#log.error({ err: error }, 'a notice could not be stored'))
     this.#turn = done
     return done
+  }
+}
+
+/** What the present actor adds. Where he is, is told to who was asked or whose things were used; not to whom he answers or lends. */
+function actorsPart({ owner, kind }: Pick<Telling, 'owner' | 'kind'>): Pick<Telling, 'by' | 'from' | 'portalSession'> {
+  const { who, from } = presentActor() ?? {}
+  if (who === undefined) return {}
+  const isOwner = who.user === owner
+  const isTold = isOwner || (kind !== 'access-answered' && kind !== 'grant-changed')
+  return {
+    by: who,
+    ...(from === undefined || !isTold ? {} : { from }),
+    ...(who.session === undefined || !isOwner ? {} : { portalSession: who.session }),
   }
 }

@@ -1,14 +1,16 @@
-import type { AuditRecord } from '../../audit/index.ts'
+import type { AuditRecord, From } from '../../audit/index.ts'
 import type { NoticeKind, Telling } from './contract.ts'
 
 /** What the owner is told of a record of the audit; undefined: nothing. The record is durable before the act, so no act goes untold. */
 export function tellingOf(record: AuditRecord): Telling | undefined {
-  const { owner, account, site, who, from, details } = record
+  const { owner, account, site, who, details } = record
   const kind = owner === undefined ? undefined : kindOf(record)
   if (kind === undefined || owner === undefined) return undefined
   const device = record.device ?? who.device
-  const deviceName = kind === 'device-added' ? nameIn(details?.name) : kind === 'device-refused' ? nameIn(details?.name) : who.deviceName
-  const portalSession = nameIn(details?.session) ?? who.session
+  const deviceName = kind === 'device-added' || kind === 'device-refused' ? nameIn(details?.name) : who.deviceName
+  const portalSession = kind === 'account-used' ? undefined : (nameIn(details?.session) ?? who.session)
+  const from = record.act === 'device.pair' ? placeIn(details) : record.from
+  const text = textOf(kind, record)
   return {
     owner,
     kind,
@@ -18,11 +20,30 @@ export function tellingOf(record: AuditRecord): Telling | undefined {
     ...(site === undefined ? {} : { site }),
     ...(device === undefined ? {} : { device }),
     ...(deviceName === undefined ? {} : { deviceName }),
-    ...(portalSession === undefined || kind === 'account-used' ? {} : { portalSession }),
+    ...(portalSession === undefined ? {} : { portalSession }),
     ...(from === undefined ? {} : { from }),
-    ...(kind === 'device-refused' && record.reason !== undefined ? { text: record.reason } : {}),
-    ...(kind === 'sign-in-changed' ? { text: changes[record.act] ?? '' } : {}),
+    ...(text === undefined ? {} : { text }),
   }
+}
+
+function textOf(kind: NoticeKind, { act, reason, details }: AuditRecord): string | undefined {
+  switch (kind) {
+    case 'device-refused':
+      return reason
+    case 'sign-in-changed':
+      return changes[act]
+    case 'device-added':
+      return act === 'device.pair' ? `a terminal, by a code, for ${nameIn(details?.minutes) ?? 'some'} minutes` : undefined
+    case 'grant-changed':
+      return `it is lent to ${nameIn(details?.to) ?? 'somebody'}`
+    default:
+      return undefined
+  }
+}
+
+/** Where the terminal is that was paired, not the phone that did it. */
+function placeIn(details: AuditRecord['details']): From {
+  return { address: nameIn(details?.address) ?? '', agent: nameIn(details?.agent) ?? '' }
 }
 
 const changes: Readonly<Record<string, string>> = {
@@ -37,7 +58,7 @@ const changes: Readonly<Record<string, string>> = {
   'user.forget-phrase': 'the phrase is forgotten',
 }
 
-function kindOf({ act, outcome, details }: AuditRecord): NoticeKind | undefined {
+function kindOf({ act, outcome, who, details }: AuditRecord): NoticeKind | undefined {
   switch (act) {
     // It is announced and nothing tells of its end: the request goes to the site right after.
     case 'account.use':
@@ -61,6 +82,9 @@ function kindOf({ act, outcome, details }: AuditRecord): NoticeKind | undefined 
     case 'user.show-phrase':
     case 'user.forget-phrase':
       return outcome === 'done' ? 'sign-in-changed' : undefined
+    // Who runs the relay is told of by who lends; here is what was done in the owner's own name.
+    case 'grant.add':
+      return outcome === 'done' && who.kind === 'user' ? 'grant-changed' : undefined
     case 'device.refuse':
       return outcome === 'refused' ? 'device-refused' : undefined
     case 'portal.sign-in':
@@ -77,5 +101,5 @@ function kindOf({ act, outcome, details }: AuditRecord): NoticeKind | undefined 
 }
 
 function nameIn(value: string | number | boolean | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
+  return value === undefined || value === '' ? undefined : String(value)
 }

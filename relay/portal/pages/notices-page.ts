@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Notice, noticeFacts, noticeTitle } from '../../control/notices/index.ts'
 import { RelayError } from '../../errors.ts'
-import { canDisown, disown } from '../disown.ts'
+import { disown, endable } from '../disown.ts'
 import { clearCookie } from '../portal-cookie.ts'
 import type { Rooms } from '../rooms.ts'
 import { action } from './account-actions.ts'
@@ -35,7 +35,7 @@ export function noticesPage(app: FastifyInstance, rooms: Rooms): void {
     return {
       title: 'Notice',
       place: 'notices',
-      body: html`<h1>${noticeTitle(notice)}</h1>${doneNote(query)}${facts(notice)}${notMe(notice, csrf)}<p><a href="/notices">All notices</a></p>`,
+      body: html`<h1>${noticeTitle(notice)}</h1>${doneNote(query)}${facts(notice)}${notMe(notice, endable(rooms, notice), csrf)}<p><a href="/notices">All notices</a></p>`,
     }
   })
 
@@ -62,18 +62,21 @@ function line(notice: Notice): Html {
 }
 
 /** What becomes of it when the person says that it was not he. */
-function notMe(notice: Notice, csrf: string): Html {
-  const { id, account, device, portalSession, disownedAt, kind } = notice
-  if (!canDisown(notice))
+function notMe({ id, disownedAt, kind }: Notice, can: ReturnType<typeof endable>, csrf: string): Html | undefined {
+  if (kind === 'failed-tries' || kind === 'device-refused')
     return html`<section class="card"><h2>Was it not you?</h2><p>Nobody was let in. If it goes on, add a passkey or an authenticator app under <a href="/security">Security</a>, and tell who runs this relay.</p></section>`
+  if (can === undefined) return undefined
+  const { account, device, portalSession } = can
   if (disownedAt === undefined)
     return html`<section class="card"><h2>Was it not you?</h2><p>Then say so. The relay at once</p><ul>
 ${account !== undefined && html`<li>ends the account’s session, here and at the site, and freezes it: nobody gets in with it until you lift that</li>`}
 ${device !== undefined && html`<li>revokes the device, if it is yours</li>`}${portalSession !== undefined && html`<li>ends the sign-in to this portal that did it</li>`}</ul><div class="actions">${action(`/notices/${id}/not-me`, 'This was not me', csrf, 'danger')}</div></section>`
   const where =
-    account === undefined ? html`your own at this relay, with who runs it` : html`at the site, then <a href="/accounts/${account}/password">here</a>`
+    account === undefined
+      ? html`<a href="/security/password">your own at this relay</a>`
+      : html`at the site, then <a href="/accounts/${account.id}/password">here</a>`
   return html`<section class="card"><h2>You said that this was not you</h2><p>${moment(disownedAt)} the relay</p><ul>
-${account !== undefined && html`<li>ended the account’s session and froze it: <a href="/accounts/${account}">lift that</a> when you are sure again</li>`}
+${account !== undefined && html`<li>ended the account’s session and froze it: <a href="/accounts/${account.id}">lift that</a> when you are sure again</li>`}
 ${device !== undefined && html`<li>revoked the device, if it was yours</li>`}${portalSession !== undefined && html`<li>ended the sign-in to this portal that did it</li>`}</ul>
 <p>Now change the password that somebody may know: ${where}.${kind === 'recovery-code-used' && html` Make new recovery codes under <a href="/security">Security</a>.`}</p></section>`
 }

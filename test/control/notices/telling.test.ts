@@ -1,10 +1,14 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import type { Notice } from '../../../relay/control/notices/index.ts'
 import { openTerminal } from '../../flows/curl-terminal.ts'
 import { startPortal } from '../../portal/start-portal.ts'
 import { startTwoStepSite } from '../../sites/two-step-site.ts'
 import { enrol, type StartedRelay, startRelay } from '../../start-relay.ts'
+import { tempFolder } from '../../temp-folder.ts'
 import { until } from '../../until.ts'
+import { startMailServer } from './receivers.ts'
 
 const password = 'Canary-horse-7'
 
@@ -74,4 +78,39 @@ t.test('who hands in a link’s ticket is told of to the owner', async (t) => {
   const [own] = (await relay.identity.listDevices(user.id)).filter(({ id }) => id === device.id)
   await relay.sessions.tickets.redeem(value, { kind: 'device', user, device: own as NonNullable<typeof own> })
   t.match((await told(relay, user.id, 2)).at(-1), { kind: 'session-taken', account: relay.ann.account.id, accountName: 'erp' })
+})
+
+t.test('a relay whose configuration names a mail server tells of a sign-in at once, by mail; neither mail nor log holds a secret', async (t) => {
+  const server = await startMailServer(t)
+  const passwordFile = join(await tempFolder(t), 'smtp-password')
+  await writeFile(passwordFile, 'Canary-smtp\n')
+  const mail = { smtpHost: '127.0.0.1', smtpPort: server.port, smtpSecurity: 'none', smtpUser: 'relay', smtpPasswordFile: passwordFile }
+  const relay = await startPortal(t, { config: { notices: { ...mail, mailFrom: 'relay@example.com' } } })
+  const browser = await relay.signedIn(relay.ann)
+  const set = await browser.post('/notices/mail', { address: 'ann@example.com', door: 'on' })
+  t.equal(set.location, '/notices/delivery?done=delivery-set')
+  await until(() => server.mails.length === 1, 'a mail')
+  t.match(server.mails[0], { to: 'ann@example.com', text: /Your|your/ })
+  t.same(server.passwords, ['Canary-smtp'])
+  const link = /http:\/\/127\.0\.0\.1:\d+(\/notices\/[0-9a-f-]+)/.exec(server.mails[0]?.text ?? '')?.[1] ?? ''
+  t.equal((await relay.visitor().get(link)).location, `/sign-in?next=${encodeURIComponent(link)}`, 'the link asks for a sign-in')
+  t.equal((await browser.get(link)).status, 200)
+  for (const text of [server.mails[0]?.text ?? '', relay.logged(), JSON.stringify(relay.notices.list(relay.ann.user.id))])
+    for (const secret of ['Canary-smtp', relay.ann.password, relay.ann.device.token]) t.notOk(text.includes(secret))
+})
+
+t.test('whom an account is lent to is told, but not where its owner was; the owner is told of what was done in his name', async (t) => {
+  const relay = await startPortal(t)
+  const { ann, bob } = relay
+  const browser = await relay.signedIn(ann)
+  const headers = { cookie: browser.cookie, 'x-csrf-token': browser.csrf, 'content-type': 'application/json' }
+  const answer = await fetch(`${relay.portalUrl}/api/v1/grants`, { method: 'POST', headers, body: JSON.stringify({ account: 'erp', to: { user: 'bob' } }) })
+  t.equal(answer.status, 201)
+  await until(() => relay.notices.list(bob.user.id)[0]?.kind === 'grant-changed', 'bob is told')
+  t.equal(relay.notices.list(bob.user.id)[0]?.from, undefined)
+  await until(() => relay.notices.list(ann.user.id)[0]?.kind === 'grant-changed', 'ann is told')
+  t.match(relay.notices.list(ann.user.id)[0], { text: 'it is lent to user bob', from: { address: '127.0.0.1' }, portalSession: String })
+  const page = await (await relay.signedIn(bob)).get(`/notices/${relay.notices.list(bob.user.id).find(({ kind }) => kind === 'grant-changed')?.id}`)
+  t.equal(page.status, 200)
+  t.notMatch(page.body, /This was not me/, 'it is not his to end')
 })
