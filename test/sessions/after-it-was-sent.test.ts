@@ -7,7 +7,7 @@ import { tempFolder } from '../temp-folder.ts'
 type Trouble = 'answers 503' | 'closes the connection' | 'does not answer' | undefined
 
 /** A person's account at a site that is as the test says, before the form and after it, and a clock that the test moves. */
-async function scene(t: Test, options: { readonly target?: string; readonly folder?: string } = {}) {
+async function scene(t: Test, options: { readonly target?: string; readonly folder?: string; readonly timeoutSeconds?: number } = {}) {
   const state = { page: undefined as Trouble, form: undefined as Trouble, target: options.target ?? '', minutes: 0 }
   const posts: string[] = []
   const site = await serve((request, response): Answer | undefined => {
@@ -23,20 +23,20 @@ async function scene(t: Test, options: { readonly target?: string; readonly fold
       : { body: `<title>Sign in</title><form method=post action="${state.target}/login"><input name=username><input type=password name=password></form>` }
   })
   t.teardown(() => site.stop())
-  const start = () =>
+  const start = (login: Record<string, number> = {}) =>
     startRelay(t, {
-      config: { login: { timeoutSeconds: 2, retries: 1 } },
+      config: { login: { retries: 1, ...login } },
       now: () => Date.now() + state.minutes * 60_000,
       ...(options.folder === undefined ? {} : { folder: options.folder }),
     })
-  const relay = await start()
+  const relay = await start(options.timeoutSeconds === undefined ? {} : { timeoutSeconds: options.timeoutSeconds })
   const { account } = await enrol(relay, { url: site.url, username: 'ann', password: 'correct horse' })
   return { state, posts, relay, start, id: account.id }
 }
 
 for (const trouble of ['answers 503', 'closes the connection', 'does not answer'] as const)
   t.test(`a site that ${trouble} when it has the password does not get it again by itself, not after a restart either`, async (t) => {
-    const { state, posts, relay, start, id } = await scene(t, { folder: await tempFolder(t) })
+    const { state, posts, relay, start, id } = await scene(t, { folder: await tempFolder(t), ...(trouble === 'does not answer' ? { timeoutSeconds: 5 } : {}) })
     state.form = trouble
     await t.rejects(relay.sessions.ensure(id), {
       code: 'login_failed',
