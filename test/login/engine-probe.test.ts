@@ -56,6 +56,10 @@ t.test('a probe proposes to keep borrowed accounts off the page for changing the
   t.match(await login.probe(new URL(`${site.origin}/login`), { adapter: 'form', settings: { changePassword: '/me/pw' } }), { denyPaths: ['/me/pw'] })
   const other = await stopping(t, serve(leading('/login')))
   t.equal((await login.probe(new URL(`${other.origin}/login`))).denyPaths, undefined)
+  const toAll = ({ path }: { path: string }) =>
+    path === '/box' || path === '/login' ? { body: loginPage() } : { status: 302, headers: { location: '/login' } }
+  const strict = await stopping(t, serve(toAll))
+  t.equal((await login.probe(new URL(`${strict.origin}/box`))).denyPaths, undefined, 'a site that leads to its sign-in from everywhere does not tell')
 })
 
 const ways: Readonly<Record<string, Respond>> = {
