@@ -8,6 +8,7 @@ import { verb, withRelay } from './verb.ts'
 interface Standing extends AccountView {
   readonly reason?: string
   readonly seen?: readonly string[]
+  readonly next?: string
 }
 
 /** `explain ACCOUNT`: how an account stands, and what was seen when its last failed sign-in failed. */
@@ -31,6 +32,7 @@ async function explain(name: string, options: OwnerOption & { readonly page?: bo
   printLine(`${printable(account.name)} at ${printable(account.site)}: ${account.state}${account.reason === undefined ? '' : ` (${account.reason})`}`)
   if (snapshot === undefined) return printLine('No sign-in of it has failed.')
   showSnapshot(snapshot, name)
+  if (account.next !== undefined) printNote(printable(account.next))
 }
 
 function showSnapshot({ at, kind, seen, sent, adapter, steps, page }: KeptSnapshot, name: string): void {

@@ -17,11 +17,15 @@ async function login(name: string, options: OwnerOption): Promise<void> {
   await withRelay(options, (relay) => signInHere(relay, name, options))
 }
 
-/** Signs in with its steps printed, and its questions put to the person at this terminal. False: it failed; the exit status says so. */
-export async function signInHere(relay: RelayClient, name: string, options: OwnerOption): Promise<boolean> {
+/**
+ * Signs in with its steps printed, and its questions put to the person at this terminal. False: it failed; the exit status says so. `isTrial`:
+ * of an account that is gone afterwards.
+ */
+export async function signInHere(relay: RelayClient, name: string, options: OwnerOption & { readonly isTrial?: boolean }): Promise<boolean> {
   const json = options.json === true
   const last = await followSteps(relay, accountPath(name, options, '/login'), json)
   showOutcome(last, json)
+  if (last.type === 'failed' && last.next !== undefined && !json && options.isTrial !== true) printNote(printable(last.next))
   if (last.type === 'failed' && last.kind === 'challenge' && !json && relay.running !== undefined)
     printNote(`On the site's own page you can sign in by hand: ${relay.running.portal}/accounts/${last.account.id}/by-hand`)
   return last.type === 'signed-in'
@@ -69,7 +73,7 @@ export function showOutcome(event: SessionEvent, json: boolean): void {
     else printLine('The sign-in was ended.')
     return
   }
-  if (json) printJson({ outcome: 'failed', account: event.account.name, kind: event.kind, seen: event.seen })
+  if (json) printJson({ outcome: 'failed', account: event.account.name, kind: event.kind, seen: event.seen, next: event.next })
   else printLine(`Failed: ${event.kind}. Seen: ${event.seen.map(printable).join('; ')}`)
 }
 

@@ -1,6 +1,6 @@
 import type { FailureKind } from '../../adapters/index.ts'
 import type { Account, Attention } from '../accounts/index.ts'
-import type { SessionEvent, Sessions } from '../sessions/index.ts'
+import { nextAfter, type SessionEvent, type Sessions } from '../sessions/index.ts'
 
 /** How an account stands, as the person sees it. */
 export type AccountState =
@@ -43,9 +43,9 @@ export function describeState(state: AccountState) {
     case 'asking':
       return { challenge: state.challengeId }
     case 'needs-attention':
-      return { since: state.attention.since, reason: state.attention.reason, seen: [state.attention.seen] }
+      return { since: state.attention.since, reason: state.attention.reason, seen: [state.attention.seen], next: nextAfter(state.attention.reason) }
     case 'failed':
-      return { since: state.since, reason: state.kind, seen: state.seen }
+      return { since: state.since, reason: state.kind, seen: state.seen, next: nextAfter(state.kind) }
     case 'signed-out':
       return {}
   }

@@ -72,6 +72,8 @@ export type SessionEvent =
       readonly attempt: string
       readonly kind: FailureKind
       readonly seen: readonly string[]
+      /** What the person can do now; absent where an error that follows says it. */
+      readonly next?: string
       readonly at: number
     }
   | ({ readonly type: 'password'; readonly account: Account; readonly attempt: string; readonly at: number } & PasswordChangeTold)

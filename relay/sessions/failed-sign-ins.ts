@@ -4,7 +4,7 @@ import type { RelayError } from '../errors.ts'
 import type { SignInOutcome } from '../login/index.ts'
 import type { SessionEvent } from './contract.ts'
 import type { Cooldown } from './cooldown.ts'
-import { attentionFor, failureError } from './failure.ts'
+import { attentionFor, failureError, nextAfter } from './failure.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { Tries } from './tries.ts'
 
@@ -36,7 +36,7 @@ export class FailedSignIns {
     const { kind, seen, snapshot, cause } = outcome
     if (snapshot !== undefined) await snapshots.keep(account, { ...snapshot, at: now() })
     log.warn({ account: account.id, site: account.siteId, kind, seen, err: cause }, 'sign-in failed')
-    emit({ type: 'failed', account, attempt, kind, seen, at: now() })
+    emit({ type: 'failed', account, attempt, kind, seen, next: nextAfter(attention?.reason ?? kind), at: now() })
     return failureError(account, outcome, attention)
   }
 
@@ -46,7 +46,7 @@ export class FailedSignIns {
     log.error({ account: account.id, site: account.siteId, err: error }, 'a sign-in broke')
     const failure = { kind: 'unknown', seen: ['something went wrong inside the relay; its log says what'] } as const
     cooldown.failed(account.id, failure)
-    emit({ type: 'failed', account, attempt, ...failure, at: now() })
+    emit({ type: 'failed', account, attempt, ...failure, next: 'Look at the log of the relay, then sign in again.', at: now() })
     // What broke is most often the store.
     await tries.lose(account.id).catch((again: unknown) => log.error({ account: account.id, err: again }, 'that a password had left could not be stored'))
     throw error

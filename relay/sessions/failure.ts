@@ -48,8 +48,13 @@ const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: str
 /** The failure as the error that callers get, with the attention that came of it. What was seen went through the engine's scrubber: it holds no secret. */
 export function failureError(account: Account, { kind, seen }: RecentFailure, attention?: Attention): RelayError {
   const left = attention?.reason === 'interrupted' ? [words.interrupted.what] : []
-  const { advice } = words[attention?.reason ?? kind]
+  const advice = nextAfter(attention?.reason ?? kind)
   return new RelayError('login_failed', { params: { site: account.siteId, kind: [words[kind].what, ...seen, ...left].join('; '), advice } })
+}
+
+/** What the person can do now. */
+export function nextAfter(reason: FailureKind | AttentionReason): string {
+  return words[reason].advice
 }
 
 export function attentionError(account: Account, attention: Attention): RelayError {

@@ -85,6 +85,6 @@ async function signIn(relay: RelayClient, file: string, { url, settings, usernam
   await relay.call('POST', '/api/v1/users', { name: user, password: randomBytes(18).toString('base64url') })
   await relay.call('POST', '/api/v1/sites', { id: 'site', url, adapter, settings })
   await relay.call('POST', '/api/v1/accounts', { site: 'site', user, username, password, name: 'account' })
-  const isSignedIn = await signInHere(relay, 'account', { json, user })
+  const isSignedIn = await signInHere(relay, 'account', { json, user, isTrial: true })
   if (isSignedIn && !json) printLine(`Signed in with ${adapter}.`)
 }

@@ -25,6 +25,7 @@ const accountAnswer = z.object({
   since: time.optional(),
   reason: z.string().optional(),
   seen: z.array(z.string()).optional().meta({ description: 'What was seen at the site when it failed.' }),
+  next: z.string().optional().meta({ description: 'What the person can do now, where it failed.' }),
   challenge: z.string().optional().meta({ description: 'The question that waits for a person.' }),
   rotation: z
     .object({ everyDays: z.int().optional(), afterUse: z.boolean().optional() })

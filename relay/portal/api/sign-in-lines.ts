@@ -65,8 +65,8 @@ async function errandLines(sessions: Sessions, account: Account, { before, isOfI
     (error: unknown) => {
       refused = error
       if (attempt === '') return
-      const { message } = asRelayError(error)
-      tell({ type: 'failed', account, attempt, kind: 'unknown', seen: [message], at: Date.now() })
+      const { message, next } = asRelayError(error)
+      tell({ type: 'failed', account, attempt, kind: 'unknown', seen: [message], next, at: Date.now() })
       stream.push(null)
     },
   )
