@@ -1,4 +1,6 @@
 import t from 'tap'
+import { startLendingHouse } from '../control/grants/lending-house.ts'
+import { addPairedTerminal } from '../identity/add-paired-terminal.ts'
 import { until } from '../until.ts'
 import { pairTerminal } from './pair-terminal.ts'
 import { type StartedPortal, startPortal } from './start-portal.ts'
@@ -42,6 +44,36 @@ t.test('a page of a terminal that leads to a site by its own cookies is noted, o
   t.equal((await terminal.post(`/terminal/accounts/${relay.ann.account.id}/open`)).status, 404, 'it was not picked')
   t.equal((await terminal.post(`/terminal/accounts/${handed.account.id}/open`, {}, { csrf: 'x' })).status, 403)
   t.same((await pairedOf(relay))[0]?.paired?.handedOver, [handed.account.id])
+})
+
+t.test('an account that is lent can be opened where it was picked, while it is lent', async (t) => {
+  const house = await startLendingHouse(t)
+  const grant = await house.lend({ user: 'bob' })
+  const bob = house.people.bob.user.id
+  const open = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    return (await fetch(`${house.portalUrl}/api/v1/accounts/${house.account.id}/open`, { method: 'POST', headers, body: '{}' })).status
+  }
+  const picked = await addPairedTerminal(house, bob, [house.account.id])
+  const other = await addPairedTerminal(house, bob, ['another'])
+  t.same([await open(picked.token), await open(other.token)], [200, 404])
+  await house.grants.revoke(grant)
+  t.equal(await open(picked.token), 403)
+})
+
+t.test('a site that refuses the password is told to the phone, and the terminal says so', async (t) => {
+  const relay = await startPortal(t)
+  const { account } = await workingAccount(t, relay, relay.ann)
+  await relay.accounts.addAccount({
+    owner: relay.ann.user.id,
+    siteId: account.siteId,
+    name: account.name,
+    username: 'worker',
+    secrets: { password: 'wrong' },
+    replace: true,
+  })
+  const { terminal } = await pairTerminal(relay, relay.ann, [account.id])
+  t.equal((await terminal.post(`/terminal/accounts/${account.id}/open`)).location, '/terminal?done=terminal-failed')
 })
 
 t.test('another password, and an end of everything, end pairings too', async (t) => {

@@ -1,18 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import t from 'tap'
+import { addPairedTerminal } from '../identity/add-paired-terminal.ts'
 import { withOtherHosts } from './other-hosts.ts'
 import { answersIn, dialProxy, dialTunnel, type ProxyAccess, readAll } from './raw-client.ts'
 import { type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'
 import { type House, startHouse } from './start-house.ts'
 
 /** A terminal program that was paired for these accounts. */
-async function pair({ identity, userId, proxyAddress }: House, accounts: readonly string[]): Promise<ProxyAccess & { readonly id: string }> {
-  const token = `lr_${randomBytes(32).toString('base64url')}`
-  const paired = { accounts, expiresAt: Date.now() + 60_000, address: '192.0.2.7', agent: 'kiosk', handedOver: [] }
-  const tokenHash = createHash('sha256').update(token).digest('base64url')
-  const { id, name } = await identity.addPairedTerminal(userId, 'terminal', { tokenHash, paired })
-  return { ...proxyAddress, id, authorization: `Basic ${Buffer.from(`${name}:${token}`).toString('base64')}` }
+async function pair(house: House, accounts: readonly string[]): Promise<ProxyAccess & { readonly id: string }> {
+  const { device, token } = await addPairedTerminal(house, house.userId, accounts)
+  return { ...house.proxyAddress, id: device.id, authorization: `Basic ${Buffer.from(`${device.name}:${token}`).toString('base64')}` }
 }
 
 async function get(house: House, origin: RecordingOrigin, access: ProxyAccess, fields = '') {

@@ -26,6 +26,7 @@ const done: Readonly<Record<string, string>> = {
   'terminal-ended': 'That terminal is signed out.',
   'terminal-done': 'You are done here. Close this window.',
   'terminal-over': 'This terminal is signed out: its time is over, or somebody has ended it.',
+  'terminal-failed': 'The relay could not sign in there. Your phone says why.',
   'terminal-waits': 'The sign-in takes longer, or waits for an answer that you give on your phone. Open it again in a moment.',
   'pairing-over': 'That code is over. Show another one.',
   'pairing-refused': 'The person with the phone said no.',

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Account } from '../../accounts/index.ts'
-import { RelayError } from '../../errors.ts'
+import { isRelayError, RelayError } from '../../errors.ts'
 import { checkAccount, checkDevice } from '../access.ts'
 import { accountState } from '../account-state.ts'
 import { checkCsrf, checkOwnPage } from '../identify.ts'
@@ -32,8 +32,11 @@ export function terminalPage(app: FastifyInstance, rooms: Rooms): void {
   app.post<{ Params: { id: string } }>('/terminal/accounts/:id/open', async (request, reply) => {
     const { principal } = checkTerminal(request)
     const account = await checkAccount(rooms, principal, 'use', { id: request.params.id })
-    const session = await signInSoon(rooms, account.id)
-    if (session === undefined) return respondGoTo(reply, '/terminal?done=terminal-waits')
+    const session = await signInSoon(rooms, account.id).catch((error: unknown) => {
+      if (isRelayError(error, 'login_failed') || isRelayError(error, 'needs_attention')) return 'failed' as const
+      throw error
+    })
+    if (session === undefined || session === 'failed') return respondGoTo(reply, `/terminal?done=terminal-${session ?? 'waits'}`)
     const { value } = await rooms.sessions.tickets.issue(account.id, principal.user.id)
     const answer = await leave(rooms, { session, principal, ticket: value, request })
     return 'goTo' in answer ? respondGoTo(reply, answer.goTo) : respondPage(reply, answer, undefined)
