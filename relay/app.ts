@@ -275,6 +275,7 @@ export async function createRelay({
     tlsProxyAuthority: () => proxy.tlsAuthority(),
     traffic: () => proxy.figures(),
     metrics: () => [...processFamilies(version), ...proxy.families(), ...sessionMetrics.families(), ...keepAlive.families(), ...outbound.families()],
+    endpointStates: (site) => outbound.endpointStates(site),
     gateway: listen === 'all' ? gateway : undefined,
     version,
     log,

@@ -7,7 +7,7 @@ import type { RelayClient } from './client.ts'
 import { printable, printJson, printLine, printNote } from './output.ts'
 import { ask } from './read-secret.ts'
 import type { CommonOptions } from './settings.ts'
-import type { DeclarationView, SiteView } from './site-view.ts'
+import { type DeclarationView, endpointInWords, type SiteView } from './site-view.ts'
 import { withRelay } from './verb.ts'
 
 interface Reloaded {
@@ -32,6 +32,7 @@ export async function showSite(id: string, options: CommonOptions & { readonly y
       ['Secrets go to', site.origins.join(', ')],
       ['Adapter', site.adapter],
       ['Delivery', site.delivery],
+      ...(site.endpoints ?? []).map((endpoint) => ['Endpoint', endpointInWords(endpoint)] as const),
       ['Declaration', declaration.file],
     ]
     for (const [name, text] of lines) printLine(`${`${name}:`.padEnd(15)} ${printable(text)}`)

@@ -7,6 +7,21 @@ export interface SiteView {
   readonly loginUrl: string
   readonly adapter: string
   readonly delivery: string
+  readonly endpoints?: readonly EndpointView[]
+}
+
+export interface EndpointView {
+  readonly address: string
+  readonly clients?: readonly string[]
+  readonly state: 'up' | 'down' | 'unknown'
+  readonly milliseconds?: number
+  readonly problem?: string
+}
+
+/** How an endpoint is, in a line. */
+export function endpointInWords({ address, clients = [], state, milliseconds, problem }: EndpointView): string {
+  const facts = [state, ...(milliseconds === undefined ? [] : [`${milliseconds} ms`]), ...(problem === undefined ? [] : [problem])]
+  return `${address}${clients.length === 0 ? '' : ` for ${clients.join(', ')}`}: ${facts.join(', ')}`
 }
 
 /** A declaration and how it stands to what is enrolled. */

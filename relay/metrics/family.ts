@@ -6,7 +6,7 @@ export interface Sample {
   readonly value: number
 }
 
-/** A metric as Prometheus names it. Labels take few values, none of them an address, a user or an account. */
+/** A metric as Prometheus names it. Labels take few values, none of them a client's address, a user or an account. */
 export interface Family {
   readonly name: `login_relay_${string}` | `process_${string}`
   readonly help: string

@@ -4,13 +4,14 @@ import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import type { Account, AccountChoices, Accounts, Declarations } from '../accounts/index.ts'
+import type { Account, AccountChoices, Accounts, Declarations, Site } from '../accounts/index.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Grants } from '../control/index.ts'
 import type { Notices } from '../control/notices/index.ts'
 import type { DeviceCertificates, Identity, Pairings, Passkeys, Phrases, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
+import type { EndpointState } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Vault } from '../vault/index.ts'
 import type { DevicePrincipal } from './proxied-devices.ts'
@@ -66,6 +67,8 @@ export interface PortalOptions {
   readonly traffic: () => TrafficFigures
   /** Every metric of the relay. */
   readonly metrics: () => readonly Family[]
+  /** How the endpoints of a site are; none: it has none. */
+  readonly endpointStates: (site: Site) => readonly EndpointState[]
   /** Undefined: this relay has none. */
   readonly gateway?: OwnGateway | undefined
   readonly version: string

@@ -2,6 +2,7 @@ import type { Account, KeepAlivePolicy, Site } from '../accounts/index.ts'
 
 import type { Device, PairedTerminal, User } from '../identity/index.ts'
 
+import type { EndpointState } from '../outbound/index.ts'
 import type { PendingChallenge, SessionEvent, SiteSession } from '../sessions/index.ts'
 import { keptUntil } from '../traffic/index.ts'
 import { type AccountState, describeState } from './account-state.ts'
@@ -29,8 +30,11 @@ function pairedView({ accounts, expiresAt, address, agent }: PairedTerminal) {
   return { accounts: [...accounts], expiresAt, address, agent }
 }
 
-export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery, ca, createdAt }: Site) {
-  return { id, origins, loginUrl, ...(landingUrl === undefined ? {} : { landingUrl }), adapter, delivery, privateCa: ca !== undefined, createdAt }
+/** `endpoints`: for who runs the relay; where the servers of a site are is nobody else's business. */
+export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery, ca, createdAt }: Site, endpoints: readonly EndpointState[] = []) {
+  const landing = landingUrl === undefined ? {} : { landingUrl }
+  const servers = endpoints.length === 0 ? {} : { endpoints: [...endpoints] }
+  return { id, origins, loginUrl, ...landing, adapter, delivery, privateCa: ca !== undefined, ...servers, createdAt }
 }
 
 export function accountView(

@@ -16,6 +16,18 @@ export const siteAnswer = z.object({
   adapter: z.string(),
   delivery,
   privateCa: z.boolean(),
+  endpoints: z
+    .array(
+      z.object({
+        address: z.string(),
+        clients: z.array(z.string()).optional(),
+        state: z.enum(['up', 'down', 'unknown']).meta({ description: '`unknown`: nobody has used the site of late.' }),
+        milliseconds: z.number().optional().meta({ description: 'Of a check, smoothed.' }),
+        problem: z.string().optional(),
+      }),
+    )
+    .optional()
+    .meta({ description: 'Servers behind the name of the site; only for who runs the relay.' }),
   createdAt: time,
 })
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { Site } from '../../accounts/index.ts'
 import { RelayError } from '../../errors.ts'
-import { checkAccount } from '../access.ts'
+import type { Principal } from '../../identity/index.ts'
+import { checkAccount, isOperator } from '../access.ts'
 import { checkSite, enrolSite, lookAtSite, updateSite } from '../enrol-site.ts'
 import { learnFrom } from '../learn-signs.ts'
 import type { Rooms } from '../rooms.ts'
@@ -34,7 +36,7 @@ export const siteRoutes = [
     summary: 'List the sites',
     access: 'known',
     answer: z.array(siteAnswer).meta({ examples: [[example]] }),
-    handle: async ({ rooms }) => (await rooms.accounts.listSites()).map(siteView),
+    handle: async ({ rooms, principal }) => (await rooms.accounts.listSites()).map((site) => shown(rooms, principal, site)),
   }),
   route({
     method: 'POST',
@@ -64,7 +66,7 @@ export const siteRoutes = [
     access: 'known',
     params: idParams,
     answer: siteAnswer.meta({ examples: [example] }),
-    handle: ({ rooms, params }) => siteView(knownSite(rooms, params.id)),
+    handle: ({ rooms, principal, params }) => shown(rooms, principal, knownSite(rooms, params.id)),
   }),
   route({
     method: 'DELETE',
@@ -110,6 +112,10 @@ export const siteRoutes = [
     },
   }),
 ]
+
+function shown({ endpointStates }: Rooms, principal: Principal, site: Site) {
+  return siteView(site, isOperator(principal) ? endpointStates(site) : [])
+}
 
 function knownSite({ accounts }: Rooms, id: string) {
   const site = accounts.site(id)

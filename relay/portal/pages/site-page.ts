@@ -6,6 +6,7 @@ import { checkAccess } from '../access.ts'
 import { checkSite, type SiteCheck, updateSite } from '../enrol-site.ts'
 import type { Rooms } from '../rooms.ts'
 import { action } from './account-actions.ts'
+import { endpointCard } from './endpoint-card.ts'
 import { type Content, type Html, html } from './html.ts'
 import { csrfField, type Page } from './layout.ts'
 import { doneNote, errorNote, prose } from './notes.ts'
@@ -88,6 +89,7 @@ async function show(rooms: Rooms, id: string, csrf: string, { note, text, asksYe
 ${note}
 ${standing(found, csrf)}
 ${site !== undefined && facts(site)}
+${site !== undefined && endpointCard(rooms.endpointStates(site))}
 <form class="card" method="post" action="/sites/${id}/declaration">${csrfField(csrf)}
 <h2>Declaration</h2><p class="quiet">The file <code>${found.file}</code>. Accounts stay when it changes. Where it would let passwords go further than before, you are asked.</p>
 <div class="field"><label class="visually-hidden" for="text">Declaration</label><textarea class="code" id="text" name="text" rows="${Math.min(60, declaration.split('\n').length + 1)}" spellcheck="false" autocapitalize="none" autocomplete="off">${declaration}</textarea></div>
