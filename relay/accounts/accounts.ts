@@ -23,6 +23,7 @@ import { credentialRef } from './credential-scope.ts'
 import { CredentialVersions } from './credential-versions.ts'
 import { checkDenyPaths } from './deny-paths.ts'
 import { InOrder } from './in-order.ts'
+import { checkKeepAlive } from './keep-alive-policy.ts'
 import { Listeners } from './listeners.ts'
 import { SiteMoves } from './site-moves.ts'
 import { Sites } from './sites.ts'
@@ -260,10 +261,11 @@ class RelayAccounts implements Accounts {
     })
   }
 
-  setKeepAlive(id: string, policy: KeepAlivePolicy | 'off' | undefined): Promise<Account> {
+  async setKeepAlive(id: string, policy: KeepAlivePolicy | 'off' | undefined): Promise<Account> {
+    const checked = typeof policy === 'object' ? checkKeepAlive(policy) : policy
     return this.#rewrite(id, (record) => {
       const { keepAlive: _, ...account } = record.account
-      return { ...record, account: policy === undefined ? account : { ...account, keepAlive: policy } }
+      return { ...record, account: checked === undefined ? account : { ...account, keepAlive: checked } }
     })
   }
 

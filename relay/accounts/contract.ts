@@ -309,7 +309,7 @@ export interface Accounts {
   /** It stands as it did before. One that is not frozen is left as it is. `account_unknown`. */
   unfreeze(id: string): Promise<Account>
   setRotation(id: string, policy: RotationPolicy | undefined): Promise<Account>
-  /** Undefined: as the site says. `account_unknown`. */
+  /** Undefined: as the site says. `account_unknown`, `bad_request`. */
   setKeepAlive(id: string, policy: KeepAlivePolicy | 'off' | undefined): Promise<Account>
   /** Keeps clients off these paths with it. Undefined: off none but the site's. `account_unknown`, `bad_request`. */
   setDenyPaths(id: string, deny: DenyPaths | undefined): Promise<Account>

@@ -6,6 +6,7 @@ import { knownChallenge } from '../api/challenge-routes.ts'
 import { isTicket } from '../claim-ticket.ts'
 import { patience, type Rooms } from '../rooms.ts'
 import { accountActions, action } from './account-actions.ts'
+import { limitsCards } from './account-limits.ts'
 import { type Html, html } from './html.ts'
 import { csrfField } from './layout.ts'
 import { moment } from './moment.ts'
@@ -42,6 +43,7 @@ ${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : htm
 <dt>Password</dt><dd>kept sealed in the relay; nobody can look at it, you neither; <a href="/accounts/${account.id}/credential">its versions, and a new one at the site</a></dd>
 <dt>Delivery</dt><dd>${site?.delivery === 'handoff' ? 'your browser gets the site’s cookies' : 'the proxy adds the session on the way; your browser holds nothing of worth'}</dd>
 <dt>Added</dt><dd>${moment(account.createdAt)}</dd></dl></section>
+${limitsCards(account, site, csrf)}
 <div class="actions"><a class="button" href="/accounts/${account.id}/lend">Lend</a><a class="button" href="/accounts/${account.id}/password">Replace the password</a>
 <details class="inline"><summary>Remove this account</summary><div class="card"><p>Its session is ended and its password destroyed. The account at the site itself stays as it is.</p>
 ${action(`/accounts/${account.id}/remove`, 'Remove it', csrf, 'danger')}</div></details></div>`,

@@ -7,6 +7,7 @@ import { loadPortalPrincipal } from '../identify.ts'
 import { assignErrorHeaders, logError, portalError, respondProblem } from '../respond-error.ts'
 import type { Rooms } from '../rooms.ts'
 import { accountDeeds } from './account-deeds.ts'
+import { accountLimits } from './account-limits.ts'
 import { accountPage } from './account-page.ts'
 import { addAccountPage } from './add-account-page.ts'
 import { byHandPage } from './by-hand-page.ts'
@@ -63,6 +64,7 @@ const pages = [
   accountPage,
   evidencePage,
   accountDeeds,
+  accountLimits,
   lendPage,
   lentPage,
   requestsPage,

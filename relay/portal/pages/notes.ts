@@ -8,6 +8,8 @@ const done: Readonly<Record<string, string>> = {
   'password-changed': 'Your password at this relay is another one now, and you are signed out everywhere else.',
   'password-replaced': 'The new password is stored. Sign in now to see that it works.',
   'password-reverted': 'The relay uses that password again. Sign in now to see that it works.',
+  'deny-paths-set': 'That is so from the next request on.',
+  'keep-alive-set': 'The relay keeps to that from now on.',
   'rotation-set': 'The relay keeps to that from now on.',
   registering: 'For half an hour the relay steps back at that site.',
   'registration-kept': 'The relay keeps the account. It is signed in already.',
