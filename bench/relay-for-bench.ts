@@ -6,6 +6,7 @@ import { configSchema } from '../config/index.ts'
 import type { Account } from '../relay/accounts/index.ts'
 import { createRelay, type Relay } from '../relay/app.ts'
 import { createMasterKey } from '../relay/vault/index.ts'
+import { enrolMany, type Many } from './scale/enrol-many.ts'
 
 /** A whole relay in this process, and ann, who has a device. */
 export interface BenchRelay {
@@ -16,12 +17,16 @@ export interface BenchRelay {
   readonly authorization: string
 }
 
-/** Started on a folder of its own, where every name leads to loopback; it ends with the process that started this one. `wanted` is its configuration. */
-export async function startBenchRelay(wanted: Parameters<typeof configSchema.parse>[0] & object): Promise<BenchRelay> {
+/** Started on a folder of its own, where every name leads to loopback; it ends with the process that started this one. `wanted` is its configuration; `others` of ann's are enrolled. */
+export async function startBenchRelay(
+  wanted: Parameters<typeof configSchema.parse>[0] & object,
+  others: Many = { sites: 0, accountsEach: 0 },
+): Promise<BenchRelay> {
   const folder = await mkdtemp(join(tmpdir(), 'login-relay-bench-'))
   const config = configSchema.parse({ portal: { listen: '127.0.0.1:0' }, ...wanted })
   await createMasterKey(config.masterKey, folder)
-  const relay = await createRelay({ config, folder, env: {}, log: pino({ level: 'error' }), lookup: async () => ['127.0.0.1'] })
+  const create = () => createRelay({ config, folder, env: {}, log: pino({ level: 'error' }), lookup: async () => ['127.0.0.1'] })
+  let relay = await create()
   await relay.start()
   process.on('disconnect', async () => {
     await relay.stop()
@@ -30,6 +35,12 @@ export async function startBenchRelay(wanted: Parameters<typeof configSchema.par
   })
   const { id: userId } = await relay.identity.addUser({ name: 'ann', password: 'a password for a bench', role: 'admin' })
   const { device, token } = await relay.identity.addDevice(userId, 'terminal')
+  if (others.sites > 0) {
+    await relay.stop()
+    await enrolMany(folder, config.masterKey, userId, others)
+    relay = await create()
+    await relay.start()
+  }
   return { relay, userId, authorization: `Basic ${Buffer.from(`${device.name}:${token}`).toString('base64')}` }
 }
 

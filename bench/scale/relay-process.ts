@@ -1,5 +1,6 @@
 import { tellMemory } from '../memory.ts'
-import { enrolAt, signInAt, startBenchRelay } from '../relay-for-bench.ts'
+import { signInAt, startBenchRelay } from '../relay-for-bench.ts'
+import type { Many } from './enrol-many.ts'
 
 /** What the relay of the bench is to hold. */
 export interface Held {
@@ -7,7 +8,7 @@ export interface Held {
   readonly origins: readonly string[]
   readonly ca: string
   /** Sites beside those, with so many accounts each. */
-  readonly others: { readonly sites: number; readonly accountsEach: number }
+  readonly others: Many
 }
 
 /** What it tells when it is ready. */
@@ -19,19 +20,9 @@ export interface HoldingRelay {
 
 const { origins, ca, others } = JSON.parse(process.argv[2] ?? '') as Held
 const many = 1_000_000
-const bench = await startBenchRelay({
-  proxy: { listen: '127.0.0.1:0' },
-  limits: { requestsPerSecond: many, burst: many, requestsAtOnce: many, connections: many },
-})
-const { relay, userId, authorization } = bench
-await Promise.all(Array.from({ length: others.sites }, (_, at) => enrolOther(at)))
+const config = { proxy: { listen: '127.0.0.1:0' }, limits: { requestsPerSecond: many, burst: many, requestsAtOnce: many, connections: many } }
+const bench = await startBenchRelay(config, others)
+const { relay, authorization } = bench
 await Promise.all(origins.map((origin, at) => signInAt(bench, { id: `erp-${at}`, origin, ca })))
 tellMemory(relay.proxy)
 process.send?.({ port: Number(relay.proxy.address.split(':').at(-1)), authorization, ca: relay.certificateAuthority.pem() } satisfies HoldingRelay)
-
-async function enrolOther(at: number): Promise<void> {
-  const id = `other-${at}`
-  await enrolAt(bench, { id, origin: `https://${id}.example`, ca })
-  const names = Array.from({ length: others.accountsEach - 1 }, (_, one) => `${id}-${one}`)
-  await Promise.all(names.map((name) => relay.accounts.addAccount({ owner: userId, siteId: id, name, username: name, secrets: { password: 'secret' } })))
-}

@@ -41,13 +41,17 @@ export class AccountRecords {
   readonly #byId = new Map<string, AccountRecord>()
   /** In order of name. */
   readonly #byOwner = new Map<string, readonly Account[]>()
+  /** The same by site, for each owner whose were asked for since they changed last: every request asks. */
+  readonly #bySite = new Map<string, ReadonlyMap<string, readonly Account[]>>()
 
   constructor(store: Store) {
     this.#records = store.collection<AccountRecord>({ name: 'accounts' })
   }
 
   async load(): Promise<void> {
-    for (const { value } of await this.#records.list()) this.#keep(value)
+    for (const { value } of await this.#records.list()) this.#byId.set(value.account.id, { ...value, account: Object.freeze(value.account) })
+    // Sorted once, not once for each.
+    for (const [owner, accounts] of Map.groupBy(this.#allByName(), (account) => account.owner)) this.#byOwner.set(owner, accounts)
   }
 
   get(id: string): AccountRecord | undefined {
@@ -61,8 +65,27 @@ export class AccountRecords {
   }
 
   list({ owner, siteId }: { owner?: string; siteId?: string } = {}): Account[] {
-    const all = owner === undefined ? [...this.#byId.values()].map(({ account }) => account).sort(byName) : (this.#byOwner.get(owner) ?? [])
-    return all.filter((account) => siteId === undefined || account.siteId === siteId)
+    if (owner !== undefined) return [...((siteId === undefined ? this.#byOwner.get(owner) : this.#ownAt(owner).get(siteId)) ?? [])]
+    const all = this.#allByName()
+    return siteId === undefined ? all : all.filter((account) => account.siteId === siteId)
+  }
+
+  #allByName(): Account[] {
+    return [...this.#byId.values()].map(({ account }) => account).sort(byName)
+  }
+
+  #ownAt(owner: string): ReadonlyMap<string, readonly Account[]> {
+    const present = this.#bySite.get(owner)
+    if (present !== undefined) return present
+    const bySite = Map.groupBy(this.#byOwner.get(owner) ?? [], ({ siteId }) => siteId)
+    this.#bySite.set(owner, bySite)
+    return bySite
+  }
+
+  #setOwn(owner: string, accounts: readonly Account[]): void {
+    this.#bySite.delete(owner)
+    if (accounts.length === 0) this.#byOwner.delete(owner)
+    else this.#byOwner.set(owner, accounts)
   }
 
   /** A frozen account stays so, whatever is written of it. */
@@ -85,9 +108,10 @@ export class AccountRecords {
   /** Out of memory: nobody finds it from now on. */
   forget({ id, owner }: Account): void {
     this.#byId.delete(id)
-    const left = this.list({ owner }).filter((account) => account.id !== id)
-    if (left.length === 0) this.#byOwner.delete(owner)
-    else this.#byOwner.set(owner, left)
+    this.#setOwn(
+      owner,
+      this.list({ owner }).filter((account) => account.id !== id),
+    )
   }
 
   /** Back into memory, when it could not be removed after all. */
@@ -104,7 +128,7 @@ export class AccountRecords {
     const account = Object.freeze(record.account)
     this.#byId.set(account.id, record)
     const others = this.list({ owner: account.owner }).filter(({ id }) => id !== account.id)
-    this.#byOwner.set(account.owner, [...others, account].sort(byName))
+    this.#setOwn(account.owner, [...others, account].sort(byName))
     return account
   }
 }

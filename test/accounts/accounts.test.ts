@@ -46,7 +46,7 @@ t.test("an account named as another's id does not stand in its way", async (t) =
 })
 
 t.test('accounts are listed in order of name, by owner and by site', async (t) => {
-  const { accounts } = await openRooms(t)
+  const { accounts, reopen } = await openRooms(t)
   await accounts.addSite(erp)
   await accounts.addSite(wiki)
   for (const [owner, siteId, name] of [
@@ -56,12 +56,28 @@ t.test('accounts are listed in order of name, by owner and by site', async (t) =
     ['ann', 'erp', 'a'],
   ] as const)
     await accounts.addAccount({ ...mine, owner, siteId, name })
-  const names = (filter?: { owner?: string; siteId?: string }) => accounts.listAccounts(filter).map(({ name }) => name)
+  const names = (filter?: { owner?: string; siteId?: string }, room = accounts) => room.listAccounts(filter).map(({ name }) => name)
   t.strictSame(names(), ['a', 'b', 'm', 'z'])
   t.strictSame(names({ owner: 'ann' }), ['a', 'b', 'z'])
   t.strictSame(names({ siteId: 'erp' }), ['a', 'b', 'm'])
   t.strictSame(names({ owner: 'ann', siteId: 'wiki' }), ['z'])
   t.strictSame(names({ owner: 'nobody' }), [])
+  const atErp = { owner: 'ann', siteId: 'erp' }
+  t.strictSame(names(atErp), ['a', 'b'])
+  accounts.listAccounts(atErp).pop()
+  await accounts.addAccount({ ...mine, name: 'aa' })
+  t.strictSame(names(atErp), ['a', 'aa', 'b'], 'whoever has a list has one of his own')
+  await accounts.removeAccount(accounts.account('a', 'ann')?.id ?? '')
+  t.strictSame(names(atErp), ['aa', 'b'])
+  const again = (await reopen()).accounts
+  t.strictSame(
+    [names(undefined, again), names({ owner: 'ann' }, again), names(atErp, again)],
+    [
+      ['aa', 'b', 'm', 'z'],
+      ['aa', 'b', 'z'],
+      ['aa', 'b'],
+    ],
+  )
 })
 
 t.test('an account is added once unless it is replaced, and never moves to another site', async (t) => {
