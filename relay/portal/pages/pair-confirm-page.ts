@@ -98,8 +98,9 @@ ${note}
 }
 
 function facts({ address, agent, askedAt }: AskingTerminal, ownAddress: string): Html {
-  const where = networkOf(address) === networkOf(ownAddress) ? 'the address that you have too' : 'another address than yours'
-  return html`<dl class="facts"><dt>Where</dt><dd><strong><bdi>${address}</bdi></strong>, ${where}</dd><dt>Browser</dt><dd><strong><bdi>${browserName(agent)}</bdi></strong></dd><dt>Asked</dt><dd>${moment(askedAt)}</dd></dl>`
+  // That it is the same says nothing: behind a proxy that people come by, all have one address.
+  const where = networkOf(address) === networkOf(ownAddress) ? '' : ', another address than yours'
+  return html`<dl class="facts"><dt>Where</dt><dd><strong><bdi>${address}</bdi></strong>${where}</dd><dt>Browser</dt><dd><strong><bdi>${browserName(agent)}</bdi></strong></dd><dt>Asked</dt><dd>${moment(askedAt)}</dd></dl>`
 }
 
 function accountChecks(rooms: Rooms, principal: PageCall['principal']): Html {
