@@ -280,6 +280,20 @@ const options = z.strictObject({
     })
     .prefault({})
     .describe('How people are told what was done with what is theirs, beside the portal (docs/notices.md).'),
+  places: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .refine((url) => url.includes('{address}'), 'must hold `{address}` where the address goes')
+        .optional()
+        .meta({ form: 'URL', examples: ['https://geo.example/{address}'] })
+        .describe(
+          'The location check: asked by GET where an address is, with `{address}` in its place; it answers JSON. Without it, what is lent to places is lent to none.',
+        ),
+      field: z.string().min(1).default('country').describe('The member of that answer that holds the place.'),
+    })
+    .prefault({})
+    .describe('Where clients are, for accounts that are lent to places (docs/grants.md).'),
   tracing: z
     .strictObject({
       endpoint: z

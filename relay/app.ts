@@ -6,12 +6,13 @@ import { openAccessLog } from './access-log-file.ts'
 import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { type Audit, createAudit } from './audit/index.ts'
-import { createGrants, type Grants } from './control/index.ts'
+import { createGrantFiles, createGrants, createPlaces, type Grants } from './control/index.ts'
 import { createNotices, type Notices } from './control/notices/index.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
 import {
   createDeviceCertificates,
   createIdentity,
+  createInvites,
   createPairings,
   createPasskeys,
   createPhrases,
@@ -34,6 +35,7 @@ import {
   recordedFactors,
   recordedGrants,
   recordedIdentity,
+  recordedInvites,
   recordedLogin,
   recordedNotices,
   recordedPairings,
@@ -125,13 +127,16 @@ export async function createRelay({
   const pairings = recordedPairings(createPairings({ identity, now }), audit)
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
   const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)
-  const grants = recordedGrants(createGrants({ store, identity, accounts, now, log }), accounts, audit)
   const wayOut = createOutbound({
     openSecret,
     upstream: { proxy: settings.outbound.upstreamProxy, resolve: settings.outbound.upstreamResolve, env },
     ...(lookup === undefined ? {} : { lookup }),
   })
   const outbound = through?.(wayOut) ?? wayOut
+  const { url: placesUrl, field: placesField } = settings.places
+  const places = placesUrl === undefined ? undefined : createPlaces({ outbound, url: placesUrl, field: placesField, now, log })
+  const grants = recordedGrants(createGrants({ store, identity, accounts, places, now, log }), accounts, audit)
+  const grantFiles = createGrantFiles({ folder: join(folder, 'grants'), grants, accounts, identity, log })
   const mailer = mailerOf(settings.notices, env)
   const notices = recordedNotices(
     createNotices({
@@ -258,6 +263,8 @@ export async function createRelay({
     accounts,
     choices,
     grants,
+    grantFiles,
+    invites: recordedInvites(createInvites({ store, identity, now }), audit),
     declarations,
     login,
     sessions,
@@ -292,6 +299,7 @@ export async function createRelay({
     accounts,
     choices,
     grants,
+    grantFiles,
     outbound,
     certificateAuthority,
     login,

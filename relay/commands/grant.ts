@@ -15,6 +15,8 @@ interface GrantView {
   readonly file?: string
 }
 
+const didWords = { lent: 'lent', kept: 'as it was', ended: 'gone, and lent no more', refused: 'refused' } as const
+
 const told: ReadonlySet<string> = new Set(['id', 'account', 'accountId', 'site', 'to', 'createdAt', 'until', 'revokedAt'])
 
 interface AddOptions extends CommonOptions, TermOptions {
@@ -35,6 +37,7 @@ export function grantVerbs(program: Command): void {
     .action(add)
   verb(grant, 'list', 'list what is lent').option('--user <NAME>', "only this person's accounts").action(list)
   verb(grant, 'revoke ID', 'take back what was lent: what is under way by it ends at once').action(revoke)
+  verb(grant, 'reload', 'take over what the files of policies say: DATA/grants/*.yaml').action(reload)
   requestVerbs(grant)
 }
 
@@ -65,6 +68,16 @@ async function revoke(id: string, options: CommonOptions): Promise<void> {
   await withRelay(options, (relay) => relay.call('DELETE', `/api/v1/grants/${encodeURIComponent(id)}`))
   if (options.json === true) printJson({ revoked: id })
   else printLine('Taken back. What was under way by it has ended.')
+}
+
+async function reload(options: CommonOptions): Promise<void> {
+  const results = await withRelay(options, (relay) =>
+    relay.call<{ file: string; did: keyof typeof didWords; problem?: string }[]>('POST', '/api/v1/grants/reload', {}),
+  )
+  if (results.some(({ did }) => did === 'refused')) process.exitCode = 1
+  if (options.json === true) return printJson(results)
+  for (const { file, did, problem } of results) printLine(`${printable(file)}: ${problem === undefined ? didWords[did] : printable(problem)}`)
+  if (results.length === 0) printLine('There are no files of policies.')
 }
 
 /** Every term but the ones that have a column of their own. */

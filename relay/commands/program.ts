@@ -29,6 +29,7 @@ import { serveVerb } from './serve.ts'
 import { siteVerbs } from './site.ts'
 import { topVerb } from './top.ts'
 import { userVerbs } from './user.ts'
+import { inviteVerbs } from './user-invite.ts'
 import { vaultVerbs } from './vault.ts'
 import { whyVerb } from './why.ts'
 
@@ -38,6 +39,7 @@ const verbs = [
   serveVerb,
   demoVerb,
   userVerbs,
+  inviteVerbs,
   deviceVerbs,
   deviceEnrollVerb,
   siteVerbs,

@@ -8,6 +8,7 @@ export type { Device, Identity, ListedPortalSession, PairedTerminal, PasskeyPlac
 export { createDeviceCertificates, type DeviceCertificates } from './device-certificates.ts'
 export { GrowingWaits, networkOf } from './growing-waits.ts'
 export { createIdentity, type IdentityOptions } from './identity.ts'
+export { createInvites, type Invites } from './invites.ts'
 export { type AskingTerminal, createPairings, nameOfTerminal, type Pairings, pollInterval } from './pairings.ts'
 export { createPasskeys, type Passkey, type Passkeys } from './passkeys.ts'
 export { createPhrases, type Phrases } from './phrases.ts'

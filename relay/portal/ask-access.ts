@@ -1,10 +1,9 @@
-import type { AccessRequest } from '../control/index.ts'
-import { type Decision, decideApproval } from '../control/index.ts'
+import { type AccessRequest, type Decision, decideApproval, namedAccount } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Principal, User } from '../identity/index.ts'
 import { mayNow } from './access.ts'
 import { asPerson } from './as-person.ts'
-import { isForHim, namedAccount } from './lending.ts'
+import { isForHim } from './lending.ts'
 import type { Rooms } from './rooms.ts'
 import { tellAsked, tellDecided } from './tell-lending.ts'
 
@@ -24,7 +23,7 @@ export interface AskedAccess {
  * down all the same: nothing tells him so.
  */
 export async function askAccess(rooms: Rooms, user: User, { account: named, why, hours, address }: AskedAccess): Promise<AccessRequest> {
-  const { account } = await namedAccount(rooms, named)
+  const account = await namedAccount(rooms, named)
   const decision = account === undefined ? undefined : await mayNow(rooms, asPerson(user), 'use', account)
   if (account !== undefined && decision?.allowed === true)
     throw new RelayError('already_exists', { params: { what: 'leave for you to use it', advice: 'Open it: under Accounts at the portal.' } })

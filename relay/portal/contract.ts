@@ -6,9 +6,9 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
 import type { Account, AccountChoices, Accounts, Declarations, Site } from '../accounts/index.ts'
 import type { Audit } from '../audit/index.ts'
-import type { Grants } from '../control/index.ts'
+import type { GrantFiles, Grants } from '../control/index.ts'
 import type { Notices } from '../control/notices/index.ts'
-import type { DeviceCertificates, Identity, Pairings, Passkeys, Phrases, Principal, SecondFactors } from '../identity/index.ts'
+import type { DeviceCertificates, Identity, Invites, Pairings, Passkeys, Phrases, Principal, SecondFactors } from '../identity/index.ts'
 import type { Login } from '../login/index.ts'
 import type { Family, TrafficFigures } from '../metrics/index.ts'
 import type { EndpointState } from '../outbound/index.ts'
@@ -42,6 +42,8 @@ export interface PortalOptions {
   readonly accounts: Accounts
   readonly choices: AccountChoices
   readonly grants: Grants
+  readonly grantFiles: GrantFiles
+  readonly invites: Invites
   readonly declarations: Declarations
   readonly login: Login
   readonly sessions: Sessions

@@ -1,10 +1,9 @@
 import type { Account } from '../accounts/index.ts'
-import { type Borrower, decide, type LendingFacts } from '../control/index.ts'
+import { type Borrower, decide, type LendingFacts, namedAccount } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Principal, User } from '../identity/index.ts'
 import { isOperator, isOwnOf } from './access.ts'
 import { asPerson } from './as-person.ts'
-import { namedAccount } from './lending.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface UseQuestion {
@@ -43,7 +42,7 @@ export async function explainUse(rooms: Rooms, asker: Principal, { user: name, a
 
 async function accountMeant(rooms: Rooms, asker: Principal, named: string): Promise<Account | undefined> {
   const own = asker.kind === 'local' ? undefined : rooms.accounts.account(named, asker.user.id)
-  return own ?? (await namedAccount(rooms, named)).account
+  return own ?? namedAccount(rooms, named)
 }
 
 /** The user as he would ask: at the portal, or by this device. */

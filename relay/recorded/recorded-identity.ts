@@ -1,6 +1,6 @@
 import type { AccountChoices } from '../accounts/index.ts'
 import { type Audit, presentActor } from '../audit/index.ts'
-import type { Identity, Pairings, Passkeys, Phrases, SecondFactors } from '../identity/index.ts'
+import type { Identity, Invites, Pairings, Passkeys, Phrases, SecondFactors } from '../identity/index.ts'
 import { recorded } from './recorded.ts'
 import { recordedSignIns } from './recorded-sign-ins.ts'
 
@@ -44,6 +44,23 @@ export function recordedChoices(choices: AccountChoices, identity: Identity, aud
   return recorded(choices, audit, {
     choose: async (device, { id, siteId }) => ({ act: 'device.choose', device, account: id, site: siteId, ...(await ownerOfDevice(identity, device)) }),
     forget: async (device, site) => ({ act: 'device.forget-choice', device, site, ...(await ownerOfDevice(identity, device)) }),
+  })
+}
+
+/** Who invites whom, and who takes it. */
+export function recordedInvites(invites: Invites, audit: Audit): Invites {
+  return recorded(invites, audit, {
+    make: ({ name, role }) => ({
+      act: 'invite.make',
+      details: { name, role },
+      told: ({ token, invite }) => ({ details: { name, role, invite: audit.fingerprint(token), until: invite.expiresAt } }),
+    }),
+    redeem: (token) => ({
+      act: 'invite.redeem',
+      details: { invite: audit.fingerprint(token) },
+      told: ({ id, name }) => ({ owner: id, details: { name, invite: audit.fingerprint(token) } }),
+    }),
+    withdraw: () => ({ act: 'invite.withdraw', ends: true }),
   })
 }
 

@@ -6,7 +6,7 @@ import { emergencyFrom, emergencyLasts, type LendingFacts } from './decide-lent.
 const most = 10_000
 const minute = 60_000
 /** What was found of a place is good for so long. */
-const placeLasts = 5 * minute
+const placeLasts = minute
 
 interface Kept {
   readonly decision: AccountDecision

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { GrantTerms } from '../../control/index.ts'
+import { type GrantTerms, granteeOf, userIds } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import { checkAccount, ownerOf } from '../access.ts'
 import { lend, takeBack } from '../lend.ts'
-import { granteeOf, grantViewer, userIds } from '../lending.ts'
+import { grantViewer } from '../lending.ts'
 import type { Rooms } from '../rooms.ts'
-import { idParams, name } from './fields.ts'
+import { emptyBody, idParams, name } from './fields.ts'
 import { grantAnswer, grantExample, termFields, to } from './grant-fields.ts'
 import { route } from './route.ts'
 
@@ -48,6 +48,19 @@ export const grantRoutes = [
       const grant = await lend(rooms, principal, account, await granteeOf(rooms, to), terms)
       return (await grantViewer(rooms))(grant)
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/grants/reload',
+    summary: 'Take over what the files of policies say',
+    access: 'operator',
+    fresh: true,
+    body: emptyBody,
+    answer: z
+      .array(z.object({ file: z.string(), did: z.enum(['lent', 'kept', 'ended', 'refused']), problem: z.string().optional() }))
+      .meta({ examples: [[{ file: 'accounting.yaml', did: 'lent' }]] }),
+    handle: async ({ rooms }) =>
+      (await rooms.grantFiles.reload()).map(({ file, did, error }) => ({ file, did, ...(error === undefined ? {} : { problem: error.message }) })),
   }),
   route({
     method: 'DELETE',

@@ -12,6 +12,7 @@ import { eventRoutes } from './event-routes.ts'
 import { forceOffRoutes } from './force-off-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { groupRoutes } from './group-routes.ts'
+import { inviteRoutes } from './invite-routes.ts'
 import { keepAliveRoutes } from './keep-alive-routes.ts'
 import { noticeDeliveryRoutes } from './notice-delivery-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
@@ -34,6 +35,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...relayRoutes,
   ...trafficRoutes,
   ...userRoutes,
+  ...inviteRoutes,
   ...forceOffRoutes,
   ...secondFactorRoutes,
   ...deviceRoutes,

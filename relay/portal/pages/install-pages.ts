@@ -18,6 +18,7 @@ import { evidencePage } from './evidence-page.ts'
 import { gatewayPage } from './gateway-page.ts'
 import { handoffPage } from './handoff-page.ts'
 import { homePage } from './home-page.ts'
+import { invitePage } from './invite-page.ts'
 import { acceptsHtml } from './leaving-page.ts'
 import { lendPage } from './lend-page.ts'
 import { lentPage } from './lent-page.ts'
@@ -53,6 +54,7 @@ const pages = [
   signInCodePage,
   signInSetUpPage,
   passkeySignIn,
+  invitePage,
   pairPage,
   pairConfirmPage,
   terminalPage,

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Account } from '../../accounts/index.ts'
-import type { GrantTerms, Weekday } from '../../control/index.ts'
-import { userIds } from '../lending.ts'
+import { type GrantTerms, userIds, type Weekday } from '../../control/index.ts'
 import type { Rooms } from '../rooms.ts'
 import { type Html, html } from './html.ts'
 import { csrfField } from './layout.ts'

@@ -14,6 +14,7 @@ const done: Readonly<Record<string, string>> = {
   registering: 'For half an hour the relay steps back at that site.',
   'registration-kept': 'The relay keeps the account. It is signed in already.',
   'registration-declined': 'The relay has forgotten it.',
+  invited: 'You are one of this relay now. Add a passkey if you like: it is asked instead of the password.',
   lent: 'The account is lent.',
   'taken-back': 'It is taken back. What was under way by it has ended.',
   asked: 'The owner is asked, if there is such an account.',
