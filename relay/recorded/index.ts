@@ -8,7 +8,15 @@
 export { recordedAccounts } from './recorded-accounts.ts'
 export { recordedCertificates } from './recorded-certificates.ts'
 export { recordedGrants } from './recorded-grants.ts'
-export { recordedChoices, recordedFactors, recordedIdentity, recordedInvites, recordedPairings, recordedPasskeys, recordedPhrases } from './recorded-identity.ts'
+export {
+  recordedChoices,
+  recordedFactors,
+  recordedIdentity,
+  recordedInvites,
+  recordedPairings,
+  recordedPasskeys,
+  recordedPhrases,
+} from './recorded-identity.ts'
 export { recordedNotices } from './recorded-notices.ts'
 export { recordEnds, recordedLogin, recordedSessions } from './recorded-sessions.ts'
 export { recordedVault } from './recorded-vault.ts'

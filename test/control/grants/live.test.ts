@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
+import { dialProxy, readAll } from '../../proxy/raw-client.ts'
 import { until } from '../../until.ts'
 import { type LendingHouse, startLendingHouse } from './lending-house.ts'
 
@@ -110,6 +111,13 @@ t.test('a lent account is used where it was named or chosen, never by itself', a
   await house.lend({ device: `bob/${bob.device.name}` })
   t.match(await house.proxied('bob', '/orders'), { code: 'account_ambiguous', text: /ann\/erp/ })
   t.match(await house.proxied('bob', '/orders', { account: 'erp' }), { code: 'account_unknown' })
+  const chooser = await dialProxy(bob.access)
+  chooser.write(
+    `GET http://relay.pac/accounts?site=erp HTTP/1.1\r\nHost: relay.pac\r\nProxy-Authorization: ${bob.access.authorization}\r\nConnection: close\r\n\r\n`,
+  )
+  const { text: page } = await readAll(chooser)
+  t.match(page, /lent to you by ann/, 'the page where he chooses says whose it is')
+  t.notMatch(page, 'ann-at-erp')
   t.match(await house.api('bob', 'GET', '/lent'), { text: '[]' }, 'it is lent to his device, not to him')
   await house.choices.choose(bob.device.id, house.account)
   t.match(await house.proxied('bob', '/orders'), { status: 200 })
