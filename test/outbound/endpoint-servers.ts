@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Test } from 'tap'
 import type { Destination, Endpoint } from '../../relay/outbound/index.ts'
 import { createTestAuthority, type TestAuthority } from './certificates.ts'
@@ -28,7 +29,7 @@ export interface EndpointServerOptions {
   readonly name?: string
   readonly address?: string
   readonly port?: number
-  onRequest?(request: IncomingMessage, response: ServerResponse): void
+  onUpgrade?(socket: Duplex): void
 }
 
 export async function startEndpoint(t: Test, options: EndpointServerOptions): Promise<EndpointServer> {
@@ -48,10 +49,6 @@ export async function startEndpoint(t: Test, options: EndpointServerOptions): Pr
       return
     }
     asked.push(`${request.method} ${request.url}`)
-    if (options.onRequest !== undefined) {
-      options.onRequest(request, response)
-      return
-    }
     let size = 0
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
@@ -71,6 +68,7 @@ export async function startEndpoint(t: Test, options: EndpointServerOptions): Pr
     healthDelay: 0,
     async start() {
       server = createServer({ cert, key }, onRequest)
+      server.on('upgrade', (_request, socket: Duplex) => options.onUpgrade?.(socket.on('error', () => {})))
       // Nothing of the test waits for a connection to end by itself.
       server.keepAliveTimeout = 60_000
       server.listen(port, address)

@@ -50,7 +50,7 @@ export class EndpointRoutes {
     const failed = new Map<string, RelayError>()
     const begun = performance.now()
     for (;;) {
-      const endpoint = site.choose(route, failed)
+      const endpoint = site.choose(destination.endpoints, route, failed)
       if (endpoint === undefined) throw noneReached(destination.id, failed)
       try {
         const result = await attempt(this.#options.pools.of(destination, origin, endpoint))
@@ -67,9 +67,7 @@ export class EndpointRoutes {
 
   states(destination: Destination): readonly EndpointState[] {
     const { id, endpoints = [] } = destination
-    const known = this.#sites.get(id)
-    if (known?.site.endpoints === endpoints) return known.states()
-    return endpoints.map((endpoint) => ({ ...endpoint, state: 'unknown' }))
+    return this.#sites.get(id)?.states(endpoints) ?? endpoints.map((endpoint) => ({ ...endpoint, state: 'unknown' }))
   }
 
   families(): Family[] {

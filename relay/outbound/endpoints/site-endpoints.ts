@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { isRelayError, type RelayError } from '../../errors.ts'
+import type { RelayError } from '../../errors.ts'
 import type { Destination } from '../contract.ts'
 import { type Candidate, fastest, nearest } from './choose-endpoint.ts'
 import { defaultHealth, type Endpoint, type EndpointState, type Route } from './contract.ts'
@@ -60,11 +60,11 @@ export class SiteEndpoints {
     if (this.#firstRound !== undefined) await Promise.race([this.#firstRound, pause(patience, undefined, { ref: false })])
   }
 
-  /** The one that a session is at, or the best one in its place; none of those that `failed` holds. */
-  choose({ client, endpoint: present }: Route, failed: ReadonlyMap<string, unknown>): Endpoint | undefined {
-    const current = this.#site.endpoints.find(({ address }) => address === present)
+  /** Of these the one that a session is at, or the best one in its place; none that `failed` holds. */
+  choose(endpoints: readonly Endpoint[], { client, endpoint: present }: Route, failed: ReadonlyMap<string, unknown>): Endpoint | undefined {
+    const current = endpoints.find(({ address }) => address === present)
     if (current !== undefined && !failed.has(current.address) && this.#of(current).state !== 'down') return current
-    const candidates = this.#site.endpoints
+    const candidates = endpoints
       .filter(({ address }) => !failed.has(address))
       .map((endpoint): Candidate => ({ endpoint, state: this.#of(endpoint).state, milliseconds: this.#of(endpoint).milliseconds }))
     const equals = nearest(candidates, client)
@@ -79,12 +79,8 @@ export class SiteEndpoints {
     Object.assign(this.#of(endpoint), { state: 'down', milliseconds: undefined, problem: reason === '' ? message : String(reason) })
   }
 
-  get site(): EndpointSite {
-    return this.#site
-  }
-
-  states(): EndpointState[] {
-    return this.#site.endpoints.map((endpoint) => {
+  states(endpoints: readonly Endpoint[] = this.#site.endpoints): EndpointState[] {
+    return endpoints.map((endpoint) => {
       const { address, clients } = endpoint
       const { state, milliseconds, problem } = this.#of(endpoint)
       return {
@@ -130,9 +126,7 @@ export class SiteEndpoints {
       const milliseconds = known.milliseconds === undefined ? took : known.milliseconds * (1 - weight) + took * weight
       Object.assign(known, { state: 'up', milliseconds, problem: undefined })
     } catch (error) {
-      // A proxy on the way says nothing of what is behind it.
-      if (this.#ending.signal.aborted || isRelayError(error, 'upstream_proxy_failed')) return
-      this.failed(endpoint, error as RelayError)
+      if (!this.#ending.signal.aborted) this.failed(endpoint, error as RelayError)
     }
   }
 

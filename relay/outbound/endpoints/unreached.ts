@@ -1,9 +1,10 @@
 import { RelayError } from '../../errors.ts'
 import { siteError } from '../site-error.ts'
 
-/** Errors of connections that never came to be: nothing was sent. One that a proxy on the way is to blame for says nothing of an endpoint. */
+/** Errors of connections that never came to be: nothing was sent. */
 const errors = new WeakSet<object>()
-const codes: ReadonlySet<string> = new Set(['site_down', 'site_tls', 'destination_refused'])
+/** The last one also where it is the endpoint that a proxy on the way could not reach. */
+const codes: ReadonlySet<string> = new Set(['site_down', 'site_tls', 'destination_refused', 'upstream_proxy_failed'])
 
 /** What went wrong while connecting, as the relay tells it, and known as that from then on. */
 export function unreached(site: string, error: unknown): RelayError {
@@ -18,11 +19,9 @@ export function isUnreached(error: unknown): error is RelayError {
 
 /** What a request ends with that has reached none of these. */
 export function noneReached(site: string, failed: ReadonlyMap<string, RelayError>): RelayError {
-  const all = [...failed.values()]
-  const [first] = all
-  // None of them proved that it is the site, or none may be connected to: that is another matter than being down.
-  const code = all.every((error) => error.code === first?.code) ? (first?.code ?? 'site_down') : 'site_down'
+  const [first, ...others] = [...failed.values()]
+  // That none proves to be the site, that none may be connected to, or that no way leads there is another matter than being down.
+  const code = first !== undefined && others.every((error) => error.code === first.code) ? first.code : 'site_down'
   const words = [...failed].map(([address, { params, message }]) => `${address} (${params.reason ?? message})`).join(', ')
-  const reason = `none of its endpoints can be used: ${words}`
-  return new RelayError(code, { params: code === 'destination_refused' ? { host: site, reason } : { site, reason }, cause: first })
+  return new RelayError(code, { params: { ...first?.params, site, reason: `none of its endpoints can be used: ${words}` }, cause: first })
 }
