@@ -29,7 +29,7 @@ export function endDevice(rooms: Ends, { id, userId, name }: Device): Promise<En
 
 /**
  * Ends everything of a person: the sessions of his accounts, here and at the sites; his sign-ins to the portal, but for `except`; and cuts
- * what his devices have under way. `disable`: and nothing of his gets in any more, before anything is cut.
+ * what his devices have under way. Terminals that were paired for a while are let go. `disable`: and nothing of his gets in any more, before anything is cut.
  */
 export function endUser(rooms: Ends, user: User, { except, disable = false }: { except?: string; disable?: boolean } = {}): Promise<EndedUser> {
   const entry = { act: 'user.end', owner: user.id, details: { name: user.name } }
@@ -37,6 +37,7 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
     if (disable) await rooms.identity.disableUser(user.id)
     const [devices, portal] = await Promise.all([rooms.identity.listDevices(user.id), rooms.identity.listPortalSessions(user.id)])
     for (const { id } of devices) cut(rooms, id)
+    const terminals = devices.filter(({ paired }) => paired !== undefined)
     // A pairing is a sign-in, and no device that stays.
     await Promise.all(devices.map(({ id, paired }) => paired !== undefined && rooms.identity.revokeDevice(id)))
     const ended = portal.filter(({ id }) => id !== except)
@@ -44,6 +45,7 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
     const [siteSessions, portalSessions] = await Promise.all([
       endSessions(rooms, rooms.sessions.listLive(user.id)),
       countDone(ended.map(({ id }) => rooms.identity.endPortalSession(id))),
+      countDone(terminals.map(({ id }) => rooms.identity.revokeDevice(id))),
     ])
     return { siteSessions, portalSessions, devicesCut: devices.length }
   }

@@ -20,5 +20,4 @@ t.test('notice list, read and not-me: what ann was told, and that a device was n
   )
   t.equal((await run(['notice', 'read', '--user', 'ann'])).stdout, 'Marked 1 as read; 0 are unread.\n')
   t.equal((await run(['notice', 'not-me', notices[0]?.id ?? '', '--user', 'ann'])).stdout, 'The device is revoked.\n')
-  t.equal((await run(['notice', 'list'])).status, 2, 'it is said whose they are')
 })
