@@ -12,6 +12,7 @@ import { Parser } from 'tap-parser'
 import { findChromium, wantedChromium } from './chromium.ts'
 import { findFirefox } from './firefox.ts'
 import { installFromNpm, missingPackages, notHere } from './products/provide.ts'
+import { missingTools } from './tools.ts'
 import { findCertutil, wantedCertutil } from './trust-authority.ts'
 
 interface Count {
@@ -81,12 +82,12 @@ function isOfProduct(file: string): boolean {
 
 /**
  * Browser tests drive a real Chromium that trusts the relay's CA, and Firefox where it can be had; tests of products sign in to real ones:
- * what is there, or Debian's where this process may install it.
+ * what is there, or Debian's where this process may install it; so with the clients that people use a proxy with.
  */
 async function provideFromDebian(hasProducts: boolean): Promise<void> {
   const forBrowser = (): string[] => [...(findChromium() === undefined ? ['chromium'] : []), ...(findCertutil() === undefined ? ['libnss3-tools'] : [])]
   const firefox = (): string[] => (findFirefox() === undefined ? ['firefox-esr'] : [])
-  const missing = (): string[] => [...forBrowser(), ...firefox(), ...(hasProducts ? missingPackages() : [])]
+  const missing = (): string[] => [...forBrowser(), ...firefox(), ...missingTools(), ...(hasProducts ? missingPackages() : [])]
   if (missing().length === 0) return
   const debianRoot = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (debianRoot) {

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { curl, run, temporaryFile } from './curl.ts'
+import { curl, temporaryFile } from './curl.ts'
 import { answersIn, dialProxy, readAll } from './raw-client.ts'
-import { page, startRecordingOrigin } from './recording-origin.ts'
+import { startRecordingOrigin } from './recording-origin.ts'
 import { startHouse } from './start-house.ts'
 
 t.test('curl with its credentials reaches the site signed in, over http and https', async (t) => {
@@ -27,20 +27,6 @@ t.test('curl --proxy-anyauth asks, is asked back, and goes on over the same conn
     t.match(err, /< Proxy-Authenticate: Basic realm="login-relay"/i)
     t.equal(err.match(/\* {3}Trying /g)?.length, 1, 'one connection')
   }
-})
-
-t.test('git with http.proxyAuthMethod=anyauth reads a repository on the site', async (t) => {
-  const origin = await startRecordingOrigin(t)
-  const id = '0123456789'.repeat(4)
-  origin.on('/repo.git/info/refs', page(`${id}\trefs/heads/main\n`))
-  origin.on('/repo.git/HEAD', page('ref: refs/heads/main\n'))
-  const house = await startHouse(t, { origins: [origin] })
-  const ca = temporaryFile(t, 'ca.pem', house.certificateAuthority.pem())
-  const settings = ['-c', `http.proxy=${house.proxyUrl}`, '-c', 'http.proxyAuthMethod=anyauth', '-c', `http.sslCAInfo=${ca}`]
-  const { out, err } = await run('git', [...settings, 'ls-remote', `${origin.origin}/repo.git`], {
-    env: { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' },
-  })
-  t.match(out, `${id}\trefs/heads/main`, err)
 })
 
 t.test('without good credentials nothing happens but 407, which says what to do', async (t) => {
