@@ -4,7 +4,7 @@ import { median } from '../sites/median.ts'
 import { stopProcess } from '../start-process.ts'
 import { type Holding, startHolding } from './holding.ts'
 
-const rounds = 5
+const rounds = 9
 /** Seconds. */
 const seconds = 2
 const usedHosts = 10
@@ -20,7 +20,8 @@ export async function benchEnrolled(origin: Origin): Promise<readonly string[]> 
       const seen = new Map([few, much].map((one) => [one, [] as Round[]]))
       for (const one of [few, much]) await round(one, origin)
       for (let at = 0; at < rounds; at++) {
-        for (const one of [few, much]) seen.get(one)?.push(await round(one, origin))
+        // Neither always comes after the other.
+        for (const one of at % 2 === 0 ? [few, much] : [much, few]) seen.get(one)?.push(await round(one, origin))
       }
       const medianOf = (one: Holding, figure: keyof Round): number => median((seen.get(one) ?? []).map((figures) => figures[figure]))
       const told = (figure: keyof Round, name: string): string =>
