@@ -10,6 +10,7 @@ import type {
   AccountProposal,
   Accounts,
   Attention,
+  CopyRule,
   Credential,
   CredentialVersion,
   DenyPaths,
@@ -274,6 +275,13 @@ class RelayAccounts implements Accounts {
     return this.#rewrite(id, (record) => {
       const { denyPaths: _, ...account } = record.account
       return { ...record, account: { ...account, ...checked } }
+    })
+  }
+
+  setCopies(id: string, rule: CopyRule | undefined): Promise<Account> {
+    return this.#rewrite(id, (record) => {
+      const { copies: _, ...account } = record.account
+      return { ...record, account: rule === undefined ? account : { ...account, copies: rule } }
     })
   }
 

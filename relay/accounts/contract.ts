@@ -144,8 +144,16 @@ export interface Account {
   readonly keepAlive?: KeepAlivePolicy | 'off'
   /** Besides those of the site. */
   readonly denyPaths?: DenyPaths
+  /** Its owner's devices may keep a copy of its session. Absent: they may not. */
+  readonly copies?: CopyRule
   /** A session with the present credential has ended, and the policy asks for another password after that. */
   readonly isUsed?: true
+}
+
+/** What an owner says of copies of an account's session that his devices keep. */
+export interface CopyRule {
+  /** Also while the site's delivery is `attach`, which else keeps the cookies in the relay. */
+  readonly attached: boolean
 }
 
 /** A new password, written ahead before the site is asked to take it. */
@@ -313,6 +321,8 @@ export interface Accounts {
   setKeepAlive(id: string, policy: KeepAlivePolicy | 'off' | undefined): Promise<Account>
   /** Keeps clients off these paths with it. Undefined: off none but the site's. `account_unknown`, `bad_request`. */
   setDenyPaths(id: string, deny: DenyPaths | undefined): Promise<Account>
+  /** Lets its owner's devices keep copies of its session; undefined: no longer. `account_unknown`. */
+  setCopies(id: string, rule: CopyRule | undefined): Promise<Account>
   /** Writes down that a session with the present credential has ended. Another credential is unused again. */
   noteUsed(id: string): Promise<Account>
 

@@ -14,6 +14,7 @@ export type {
   Attention,
   AttentionReason,
   CookieKind,
+  CopyRule,
   Credential,
   CredentialVersion,
   Delivery,

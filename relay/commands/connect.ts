@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import {
   type ConnectState,
+  Copies,
   connectFolder,
   createConnect,
   desktopOf,
@@ -13,6 +15,7 @@ import {
   takeOver,
 } from '../connect/index.ts'
 import { RelayError } from '../errors.ts'
+import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from './output.ts'
 import { untilTold } from './serve.ts'
 
@@ -23,6 +26,11 @@ interface ConnectVerbOptions {
   readonly installService?: boolean
   readonly removeService?: boolean
   readonly json?: boolean
+}
+
+interface SessionOptions extends FolderOption {
+  readonly format: Format
+  readonly output?: string
 }
 
 interface FolderOption {
@@ -54,12 +62,31 @@ export function connectVerb(program: Command): void {
     .addHelpText('after', details)
     .action(run)
   connect
+    .command('session')
+    .argument('<ACCOUNT>')
+    .summary('give the kept session of an account to a tool')
+    .description('give the kept session of an account to a tool: its real cookies, as they were when a relay was last there')
+    .addOption(new Option('--format <FORMAT>', 'netscape (curl, wget), playwright (storageState), json, header').choices(formats).default('json'))
+    .option('--output <FILE>', 'write to a file of mode 0600')
+    .option('--folder <DIR>', 'the folder it was started with')
+    .action((account: string, _options: SessionOptions, command: Command) => giveSession(account, command.optsWithGlobals()))
+  connect
     .command('status')
     .summary('tell whether it runs, and how its relays are')
     .description('tell whether it runs, and how its relays are')
     .option('--folder <DIR>', 'the folder it was started with')
     .option('--json', 'print JSON')
     .action((_options: FolderOption, command: Command) => tellStatus(command.optsWithGlobals()))
+}
+
+/** `connect session`: what the program has kept, in the form a tool reads. */
+async function giveSession(account: string, { format, output, ...options }: SessionOptions): Promise<void> {
+  const enrolments = enrolmentsOf(options)
+  const relays = (await enrolments.list()).map(({ address }) => address)
+  const copy = await new Copies(enrolments.folder).of(account, relays)
+  const text = formatSession(copy as unknown as ClaimedSession, format)
+  if (output === undefined) process.stdout.write(text)
+  else await writeFile(output, text, { mode: 0o600 })
 }
 
 async function run(relays: readonly string[], options: ConnectVerbOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
 import { accountVerbs } from './account.ts'
+import { copiesVerb } from './account-copies.ts'
 import { credentialVerbs } from './account-credential.ts'
 import { denyVerb } from './account-deny.ts'
 import { keepVerb } from './account-keep.ts'
@@ -49,6 +50,7 @@ const verbs = [
   registerVerb,
   keepVerb,
   denyVerb,
+  copiesVerb,
   grantVerbs,
   groupVerbs,
   whyVerb,

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { asRelayError, RelayError } from '../errors.ts'
 import { pacHosts } from '../pac-file.ts'
+import { Copies, type SessionCopy } from './copies.ts'
+import { openDirect } from './direct.ts'
 import type { Enrolment, Enrolments } from './enrolments.ts'
 import type { FirstHead } from './first-head.ts'
 import { LocalProxy, type Onward } from './local-proxy.ts'
@@ -63,6 +65,7 @@ class Client implements Connect {
   readonly #proxy: LocalProxy
   readonly #token = randomBytes(32).toString('base64url')
   #hosts: readonly string[] = []
+  readonly #copies: Copies
   #current: RelayLink | undefined
   #isRunning = false
   #tending: NodeJS.Timeout | undefined
@@ -71,6 +74,7 @@ class Client implements Connect {
   constructor(options: ConnectOptions, enrolments: readonly Enrolment[]) {
     this.#options = options
     this.#now = options.now ?? Date.now
+    this.#copies = new Copies(options.enrolments.folder)
     this.#relays = new Relays(
       enrolments.map(
         (enrolment) => new RelayLink(enrolment, { onChange: (link) => this.#onChange(link), onSilence: (link) => this.#proxy.endSilent(link, link.since) }),
@@ -83,6 +87,8 @@ class Client implements Connect {
   async start(): Promise<void> {
     await this.#proxy.start()
     this.#isRunning = true
+    // Where no relay is there to be asked, browsers still come for the sites whose sessions are kept.
+    this.#hosts = pacHosts((await this.#kept()).flatMap(({ origins }) => origins))
     await announceConnect(this.#options.enrolments.folder, { pid: process.pid, listen: this.address, token: this.#token })
     await this.#relays.start()
     this.#sayCurrent()
@@ -120,9 +126,21 @@ class Client implements Connect {
     }
   }
 
-  async #open({ bytes }: FirstHead): Promise<Onward> {
-    const { socket, link } = await this.#relays.dial()
-    return { socket, relay: link, first: bytes }
+  async #open(head: FirstHead): Promise<Onward> {
+    try {
+      const { socket, link } = await this.#relays.dial()
+      return { socket, relay: link, first: head.bytes }
+    } catch (error) {
+      const direct = await openDirect(head, await this.#kept())
+      if (direct === undefined) throw error
+      return direct
+    }
+  }
+
+  /** What the relays let this device keep, the preferred one's first. */
+  async #kept(): Promise<SessionCopy[]> {
+    const kept = await this.#copies.read()
+    return this.#relays.links.flatMap(({ enrolment }) => kept[enrolment.address] ?? [])
   }
 
   #onChange(link: RelayLink): void {
@@ -130,6 +148,8 @@ class Client implements Connect {
     const { state, error, enrolment } = link
     this.#options.say(state === 'up' ? `The relay at ${enrolment.address} is there.` : `${error?.message} ${error?.next}`)
     if (state === 'up') void this.#tend(link)
+    // A relay that does not take this device any more has taken its leave back.
+    if (state === 'refused') void this.#copies.replace(enrolment.address, []).catch(() => {})
     this.#sayCurrent()
   }
 
@@ -143,6 +163,7 @@ class Client implements Connect {
   /** What is asked of a relay that is there, now and then. */
   async #tend(link: RelayLink): Promise<void> {
     await this.#learnHosts(link)
+    await this.#keepCopies(link)
     if (link.certificate.renewAt > this.#now() || this.#renewing.has(link)) return
     this.#renewing.add(link)
     const { address } = link.enrolment
@@ -154,6 +175,15 @@ class Client implements Connect {
       this.#options.say(`The certificate for ${address} could not be renewed: ${message} It is tried again; the present one is good until it ends.`)
     } finally {
       this.#renewing.delete(link)
+    }
+  }
+
+  /** The sessions as they are now; what may not be kept any more, or has ended, goes. */
+  async #keepCopies(link: RelayLink): Promise<void> {
+    try {
+      await this.#copies.replace(link.enrolment.address, await link.call<SessionCopy[]>('GET', '/api/v1/copies'))
+    } catch {
+      // It is asked again in a minute; a relay that refuses this device is told of above.
     }
   }
 

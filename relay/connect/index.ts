@@ -6,6 +6,7 @@
  * itself. Holds the device's key, which never leaves it, and no password. Needs nothing of a relay's house: it runs where none is.
  */
 export { certificateRequest } from './certificate-request.ts'
+export { Copies, type SessionCopy } from './copies.ts'
 export { type Connect, type ConnectOptions, type ConnectState, createConnect } from './create-connect.ts'
 export { type Desktop, desktopOf, giveBack, systemRun, takeOver } from './desktop/index.ts'
 export { connectFolder, type Enrolment, Enrolments } from './enrolments.ts'

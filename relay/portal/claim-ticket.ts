@@ -46,7 +46,7 @@ export async function claimTicket(rooms: Rooms, principal: Principal, ticket: st
 }
 
 /** What the declaration keeps in the relay stays there. */
-function handedCookies({ accounts }: Rooms, session: SiteSession): ClaimedSession['cookies'] {
+export function handedCookies({ accounts }: Pick<Rooms, 'accounts'>, session: SiteSession): ClaimedSession['cookies'] {
   const rules = cookieRules(accounts.site(session.site.id) ?? session.site)
   return session.cookies().filter(({ name }) => ['managed', 'phantom', 'suppressed'].every((kind) => rules?.kindOf(name) !== kind))
 }

@@ -38,7 +38,7 @@ export function siteView({ id, origins, loginUrl, landingUrl, adapter, delivery,
 }
 
 export function accountView(
-  { id, name, siteId, username, createdAt, rotation, pending, denyPaths }: Account,
+  { id, name, siteId, username, createdAt, rotation, pending, denyPaths, copies }: Account,
   owner: string,
   state: AccountState,
   keepAlive: KeepAlivePolicy | undefined,
@@ -57,6 +57,7 @@ export function accountView(
     ...change,
     ...keepAliveView(keepAlive, state),
     ...denied,
+    ...(copies === undefined ? {} : { copies }),
   }
 }
 

@@ -42,6 +42,7 @@ export function recordedAccounts(accounts: Accounts, audit: Audit): Accounts {
       ...of(id),
       details: typeof policy === 'object' ? { everyMinutes: policy.everyMinutes, hours: policy.hours } : { policy: policy ?? 'as the site says' },
     }),
+    setCopies: (id, rule) => ({ act: 'account.copies', ...of(id), details: { copies: rule === undefined ? 'no' : rule.attached ? 'attached too' : 'yes' } }),
     setDenyPaths: (id, deny) => ({ act: 'account.deny-paths', ...of(id), details: { paths: deny?.paths.join(' ') ?? '' } }),
   })
 }

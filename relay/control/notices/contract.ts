@@ -7,6 +7,8 @@ export type NoticeKind =
   | 'site-sign-in'
   /** A session was taken by a link: its cookies left the relay. */
   | 'session-taken'
+  /** A device was given a copy of a session to keep: it uses it where nobody can tell. */
+  | 'session-copied'
   /** The relay leaves an account alone until its owner acts. */
   | 'account-attention'
   /** Somebody asks for an account, or for leave to use it now. */

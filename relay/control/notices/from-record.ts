@@ -63,6 +63,8 @@ function kindOf({ act, outcome, who, details }: AuditRecord): NoticeKind | undef
     // It is announced and nothing tells of its end: the request goes to the site right after.
     case 'account.use':
       return outcome === 'intent' ? 'account-used' : undefined
+    case 'session.copy':
+      return outcome === 'done' ? 'session-copied' : undefined
     case 'site.sign-in':
       return outcome === 'done' ? 'site-sign-in' : undefined
     case 'placeholder.use':

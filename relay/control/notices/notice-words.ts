@@ -10,6 +10,7 @@ interface Words {
 const words: Readonly<Record<NoticeKind, Words>> = {
   'account-used': { group: 'use', title: 'An account was used' },
   'site-sign-in': { group: 'use', title: 'The relay signed in at a site' },
+  'session-copied': { group: 'use', title: 'A device keeps a copy of a session' },
   'session-taken': { group: 'use', title: 'A session was taken by a link' },
   'account-attention': { group: 'attention', title: 'An account needs your attention' },
   'access-asked': { group: 'attention', title: 'Somebody asks for an account' },

@@ -35,6 +35,7 @@ const accountAnswer = z.object({
   keepAlive: keepAlivePolicy.optional().meta({ description: 'How the relay holds its session open.' }),
   keptUntil: time.optional().meta({ description: 'Until when it is held open if nobody uses it.' }),
   denyPaths: denyPaths.optional().meta({ description: 'Paths that clients are kept off with it, besides those of the site.' }),
+  copies: z.object({ attached: z.boolean() }).optional().meta({ description: "Its owner's devices may keep copies of its session." }),
   unfinished: time.optional().meta({ description: 'Since when a change of the password is unfinished: the next sign-in finds out which one works.' }),
 })
 

@@ -3,6 +3,7 @@ import { auditRoutes } from './audit-routes.ts'
 import { captchaRoutes } from './captcha-routes.ts'
 import { challengeRoutes } from './challenge-routes.ts'
 import { choiceRoutes } from './choice-routes.ts'
+import { copyRoutes } from './copy-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { declarationRoutes } from './declaration-routes.ts'
 import { denyPathRoutes } from './deny-path-routes.ts'
@@ -48,6 +49,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...credentialRoutes,
   ...keepAliveRoutes,
   ...denyPathRoutes,
+  ...copyRoutes,
   ...grantRoutes,
   ...requestRoutes,
   ...groupRoutes,

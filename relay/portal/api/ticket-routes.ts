@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { claimTicket, isTicket } from '../claim-ticket.ts'
 import { route } from './route.ts'
 
-const cookie = z.object({
+export const handedCookie = z.object({
   name: z.string(),
   value: z.string(),
   domain: z.string(),
@@ -30,7 +30,7 @@ export const ticketRoutes = [
         account: z.string(),
         site: z.string(),
         landingUrl: z.string(),
-        cookies: z.array(cookie),
+        cookies: z.array(handedCookie),
         headers: z.array(z.object({ name: z.string(), value: z.string() })),
       })
       .meta({

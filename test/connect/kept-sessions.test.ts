@@ -1,0 +1,138 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { Copies } from '../../relay/connect/index.ts'
+import { since } from '../audit/since.ts'
+import { commandLine } from '../commands/command-line.ts'
+import { curl, temporaryFile } from '../proxy/curl.ts'
+import { startRecordingOrigin } from '../proxy/recording-origin.ts'
+import { startHouse } from '../proxy/start-house.ts'
+import { tempFolder } from '../temp-folder.ts'
+import { until } from '../until.ts'
+import { startGate } from './gate.ts'
+import { enrolmentAt, overTls, startConnect } from './start-connect.ts'
+
+async function startPlace(t: Test, delivery: 'attach' | 'handoff', copies?: { readonly attached: boolean }) {
+  const site = await startRecordingOrigin(t, { host: 'localhost' })
+  const house = await startHouse(t, { origins: [site], config: overTls, delivery })
+  await house.accounts.setCopies(house.account.id, copies)
+  await house.sessions.ensure(house.account.id)
+  const gate = await startGate(t, house.proxy.tlsAddress as string)
+  const enrolment = { ...(await enrolmentAt(house)), address: gate.address }
+  const connect = await startConnect(t, [enrolment])
+  await until(async () => (await curl(`${connect.proxyUrl}/proxy.pac`)).out.includes('"localhost":1'), 'it was tended')
+  const copiesKept = async () => (await new Copies(connect.enrolments.folder).read())[gate.address] ?? []
+  return { site, house, gate, enrolment, connect, copiesKept, folder: connect.enrolments.folder }
+}
+
+t.test('with all relays gone the kept session of an account works: a tool is given it, and a browser that holds it gets through', async (t) => {
+  const { site, house, gate, connect, copiesKept, folder } = await startPlace(t, 'handoff', { attached: false })
+  await until(async () => (await copiesKept()).length > 0, 'a copy is kept')
+  t.match(await copiesKept(), [{ account: 'erp', delivery: 'handoff', cookies: [{ name: 'sid', value: '1' }] }])
+  for (const file of ['copies.bin', 'copies.key']) t.equal((await stat(join(folder, file))).mode & 0o777, 0o600)
+  t.notMatch(await readFile(join(folder, 'copies.bin'), 'latin1'), /sid|localhost/)
+  const records = (await since(house, 0)).filter(({ act }) => act === 'session.copy')
+  t.match(records, [{ owner: house.userId, account: house.account.id, device: house.device.id, who: { kind: 'device' } }])
+  await until(() => house.notices.list(house.userId).some(({ kind }) => kind === 'session-copied'), 'its owner is told')
+
+  await gate.close()
+  await house.stop()
+  const out = await commandLine(t, folder).run(['connect', 'session', 'erp', '--format', 'netscape', '--folder', folder])
+  t.match(out, { status: 0, stdout: /#HttpOnly_localhost\tFALSE\t\/\tFALSE\t0\tsid\t1/ })
+  const cookies = temporaryFile(t, 'cookies.txt', out.stdout)
+  const ca = temporaryFile(t, 'site.pem', site.ca as string)
+  const ask = (...words: string[]) => curl('--include', '--proxy', connect.proxyUrl, '--cookie', cookies, ...words)
+  t.match(await ask('--cacert', ca, `${site.origin}/page`), { exit: 0, out: /HTTP\/1\.1 200 [\s\S]*GET \/page/ })
+  t.match(await ask('http://elsewhere.test/'), { out: /relay_unreachable/ }, 'nothing else is reached past the relays')
+  t.match(await ask('--proxytunnel', `http://localhost:${Number(new URL(site.origin).port) + 1}/`), { out: /^HTTP\/1\.1 503 / })
+})
+
+t.test('no copy is given that the owner has not allowed, and none of a site that keeps its cookies in the relay unless he said so', async (t) => {
+  const { house, connect, copiesKept, gate, site } = await startPlace(t, 'attach', undefined)
+  const link = { authorization: house.access.authorization }
+  t.equal((await fetch(`${house.portalUrl}/api/v1/copies`, { headers: link })).status, 403, 'to a token never')
+  t.same(await copiesKept(), [])
+  const set = (body: object) =>
+    house.portal.inject({
+      method: 'POST',
+      url: `/api/v1/accounts/erp/copies`,
+      headers: { authorization: `Bearer ${house.adminToken}`, host: 'localhost' },
+      payload: body,
+    })
+  t.match((await set({ allowed: true })).json(), { status: 400, title: /delivery is attach/ })
+  const again = async () => {
+    await connect.stop()
+    return startConnect(t, await connect.enrolments.list())
+  }
+  await house.accounts.setCopies(house.account.id, { attached: false })
+  const second = await again()
+  await until(() => second.state().current !== undefined, 'it is there')
+  t.same((await new Copies(second.enrolments.folder).read())[gate.address] ?? [], [])
+
+  t.match((await set({ allowed: true, attached: true })).json(), { allowed: true, attached: true })
+  const third = await startConnect(t, await connect.enrolments.list())
+  const kept = async () => (await new Copies(third.enrolments.folder).read())[gate.address] ?? []
+  await until(async () => (await kept()).length > 0, 'a copy is kept')
+  await gate.close()
+  t.match(
+    await curl('--include', '--proxy', third.proxyUrl, `${site.origin}/`),
+    { exit: 56 },
+    'a browser there has no cookies, so nothing leads past the relay',
+  )
+})
+
+t.test('a copy goes when its account may not be copied any more, and when the device is revoked', async (t) => {
+  const { house, connect, enrolment, gate } = await startPlace(t, 'handoff', { attached: false })
+  const restart = async () => {
+    await connect.stop()
+    const next = await startConnect(t, [enrolment])
+    const copies = new Copies(next.enrolments.folder)
+    await copies.replace(gate.address, [
+      { account: 'old', site: 'erp', landingUrl: 'https://localhost/', origins: [], delivery: 'handoff', cookies: [], headers: [] },
+    ])
+    return { next, names: async () => ((await copies.read())[gate.address] ?? []).map(({ account }) => account) }
+  }
+  await house.accounts.freeze(house.account.id, 'a test')
+  const frozen = await restart()
+  await gate.close()
+  await until(() => frozen.next.state().current === undefined, 'gone')
+  await gate.open()
+  await until(async () => (await frozen.names()).length === 0, 'of a frozen account there is none')
+
+  const last = await restart()
+  await house.identity.revokeDevice(house.device.id)
+  await until(() => last.next.state().relays[0]?.state === 'refused', 'refused')
+  await until(async () => (await last.names()).length === 0, 'gone with the device')
+})
+
+t.test('a kept file that was changed, moved or cut opens as nothing', async (t) => {
+  const folder = await tempFolder(t)
+  const copies = new Copies(folder)
+  const copy = {
+    account: 'erp',
+    site: 'erp',
+    landingUrl: 'https://erp.test/',
+    origins: ['https://erp.test'],
+    delivery: 'handoff' as const,
+    cookies: [],
+    headers: [],
+  }
+  await copies.replace('relay.test:1', [copy])
+  t.match(await copies.of('erp', ['relay.test:1']), { site: 'erp' })
+  await t.rejects(copies.of('other', ['relay.test:1']), { code: 'not_found' })
+  const file = join(folder, 'copies.bin')
+  const whole = await readFile(file)
+  for (const bytes of [
+    whole.subarray(0, -1),
+    whole.subarray(0, 20),
+    Buffer.alloc(0),
+    whole.map((byte, i) => (i === 40 ? byte ^ 1 : byte)),
+    whole.map((byte, i) => (i === 14 ? byte ^ 1 : byte)),
+  ]) {
+    await writeFile(file, bytes)
+    t.same(await copies.read(), {})
+  }
+  await writeFile(file, whole)
+  await copies.replace('relay.test:1', [])
+  await t.rejects(stat(file))
+})
