@@ -8,7 +8,7 @@ t.test('a new adapter signs in at the recorded site that goes with it, as a prog
   t.match(await json<object>(['adapter', 'new', 'acme']), { files: ['acme.ts', 'acme.test.ts', 'acme.fixture.json'] })
   t.equal((await run(['adapter', 'new', 'plain', '--steps'])).status, 0)
   const outcome = await run(['adapter', 'test', 'acme.ts'])
-  t.match(outcome, { status: 0, stdout: /form sent[\s\S]*the cookie sid was set[\s\S]*Signed in with acme/ })
+  t.match(outcome, { status: 0, stderr: /^$/, stdout: /form sent[\s\S]*the cookie sid was set[\s\S]*Signed in with acme/ })
   t.match(await run(['adapter', 'test', 'plain.steps.yaml']), { status: 0, stdout: /Signed in with plain/ })
 
   t.match(await run(['adapter', 'new', 'acme']), { status: 2, stderr: /acme\.ts is there already/ }, 'what is there is not written over')
