@@ -1,5 +1,5 @@
 import { stepsFile } from '../../../adapters/index.ts'
-import type { Fixture } from './fixture.ts'
+import { type Fixture, fixturePassword } from './fixture.ts'
 import type { Gesture } from './recording.ts'
 import type { Typed } from './redact-recording.ts'
 
@@ -22,17 +22,29 @@ export function draftSteps(name: string, gestures: readonly Gesture[], typed: Ty
     }
   }
   if (!steps.some((step) => 'click' in step)) steps.push({ click: 'css=form' })
-  const after = exchanges.slice(exchanges.findIndex(({ fields }) => fields !== undefined))
-  const expected = after.flatMap(({ headers }) =>
-    headers.flatMap(([header, value]) => (header === 'set-cookie' && /=redacted/.test(value) ? [`cookie=${value.split('=')[0]}`] : [])),
-  )
-  const landing = [...after].reverse().find(({ method, status }) => method === 'GET' && status === 200)
-  const paths = landing === undefined ? [] : [`path=${new URL(landing.url).pathname}`]
+  const { signs, landing } = whatCame(exchanges)
   const text = stepsFile(name, `Recorded at ${new URL(url).host}`, { steps: steps, notes })
-  const targets = [...new Set([...expected, ...paths])].map((target) => `      - ${JSON.stringify(target)}\n`).join('')
-  const signs = targets === '' ? '' : `  - expect:\n    # Keep what only a signed-in person gets.\n      signed-in:\n${targets}`
-  const lands = landing === undefined ? '' : `landing: ${JSON.stringify(new URL(landing.url).pathname)}\n`
-  return `${text}${signs}${lands}signedOut: { redirectTo: [${JSON.stringify(new URL(url).pathname)}] }\n`
+  const targets = signs.map((target) => `      - ${JSON.stringify(target)}\n`).join('')
+  const expected = targets === '' ? '' : `  - expect:\n    # Keep what only a signed-in person gets.\n      signed-in:\n${targets}`
+  const lands = landing === undefined ? '' : `landing: ${JSON.stringify(landing)}\n`
+  return `${text}${expected}${lands}signedOut: { redirectTo: [${JSON.stringify(new URL(url).pathname)}] }\n`
+}
+
+/** Signs are what came after the password and had not come before it: what comes before comes with a wrong one, too. */
+function whatCame(exchanges: Fixture['exchanges']): { signs: string[]; landing: string | undefined } {
+  const sent = exchanges.findLastIndex(({ fields = {} }) => Object.values(fields).includes(fixturePassword))
+  const at = sent < 0 ? exchanges.findLastIndex(({ fields }) => fields !== undefined) : sent
+  const [before, after] = [exchanges.slice(0, at), exchanges.slice(at)]
+  const known = new Set([...before.flatMap(cookiesOf), ...exchanges.slice(0, at + 1).map(({ url }) => `path=${new URL(url).pathname}`)])
+  const last = after.findLast(({ method, status }) => method === 'GET' && status === 200)
+  const landing = last === undefined ? undefined : new URL(last.url).pathname
+  const came = [...after.flatMap(cookiesOf), ...(landing === undefined ? [] : [`path=${landing}`])]
+  return { signs: [...new Set(came)].filter((sign) => !known.has(sign)), landing }
+}
+
+/** Those that were set; one that is taken away has no value. */
+function cookiesOf({ headers }: Fixture['exchanges'][number]): string[] {
+  return headers.flatMap(([header, value]) => (header === 'set-cookie' && /=redacted/.test(value) ? [`cookie=${value.split('=')[0]}`] : []))
 }
 
 function fillSteps(gesture: Gesture, value: string, { username, password }: Typed, notes: string[]): Step[] {
