@@ -36,7 +36,10 @@ t.test('a page of a terminal that leads to a site by its own cookies is noted, o
   const relay = await startPortal(t)
   const handed = await workingAccount(t, relay, relay.ann, 'handoff')
   const attached = await workingAccount(t, relay, relay.ann)
-  const { terminal } = await pairTerminal(relay, relay.ann, [handed.account.id, attached.account.id])
+  const refused = await workingAccount(t, relay, relay.ann)
+  const { id: last, siteId, name } = refused.account
+  await relay.accounts.addAccount({ owner: relay.ann.user.id, siteId, name, username: 'worker', secrets: { password: 'wrong' }, replace: true })
+  const { terminal } = await pairTerminal(relay, relay.ann, [handed.account.id, attached.account.id, last])
   for (const { account } of [attached, handed]) {
     const page = await terminal.post(`/terminal/accounts/${account.id}/open`)
     t.match(page.body, /well-known\/login-relay\/deliver\?code=/)
@@ -44,6 +47,7 @@ t.test('a page of a terminal that leads to a site by its own cookies is noted, o
   t.equal((await terminal.post(`/terminal/accounts/${relay.ann.account.id}/open`)).status, 404, 'it was not picked')
   t.equal((await terminal.post(`/terminal/accounts/${handed.account.id}/open`, {}, { csrf: 'x' })).status, 403)
   t.same((await pairedOf(relay))[0]?.paired?.handedOver, [handed.account.id])
+  t.equal((await terminal.post(`/terminal/accounts/${last}/open`)).location, '/terminal?done=terminal-failed', 'a site that refuses the password')
 })
 
 t.test('an account that is lent can be opened where it was picked, while it is lent', async (t) => {
@@ -59,21 +63,6 @@ t.test('an account that is lent can be opened where it was picked, while it is l
   t.same([await open(picked.token), await open(other.token)], [200, 404])
   await house.grants.revoke(grant)
   t.equal(await open(picked.token), 403)
-})
-
-t.test('a site that refuses the password is told to the phone, and the terminal says so', async (t) => {
-  const relay = await startPortal(t)
-  const { account } = await workingAccount(t, relay, relay.ann)
-  await relay.accounts.addAccount({
-    owner: relay.ann.user.id,
-    siteId: account.siteId,
-    name: account.name,
-    username: 'worker',
-    secrets: { password: 'wrong' },
-    replace: true,
-  })
-  const { terminal } = await pairTerminal(relay, relay.ann, [account.id])
-  t.equal((await terminal.post(`/terminal/accounts/${account.id}/open`)).location, '/terminal?done=terminal-failed')
 })
 
 t.test('another password, and an end of everything, end pairings too', async (t) => {

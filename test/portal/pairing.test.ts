@@ -7,48 +7,62 @@ import { readPage } from './visitor.ts'
 
 const minute = 60_000
 
-t.test('a terminal shows a code, a phone confirms it, and the terminal has a page with that account and nothing else', async (t) => {
-  const relay = await startPortal(t)
-  const other = await relay.accounts.addAccount({ owner: relay.ann.user.id, siteId: 'erp', name: 'second', username: 'x', secrets: { password: 'y' } })
-  const before = await lastOf(relay)
-  const terminal = relay.visitor()
-  t.match((await terminal.get('/sign-in')).body, /Use your phone instead/)
-  const code = await showCode(terminal)
-  const waiting = await terminal.get('/pair')
-  t.match(waiting.body, /<img class="qr" src="data:image\/svg\+xml;base64,/)
-  t.match(waiting.body, /http-equiv="refresh" content="3; URL=\/pair"/)
-  t.notMatch(waiting.body, /login-relay-pairing|lr_/)
+t.test(
+  'a terminal shows a code, a phone confirms it, and the terminal has a page with that account and nothing else; one that is refused says so',
+  async (t) => {
+    const relay = await startPortal(t)
+    const other = await relay.accounts.addAccount({ owner: relay.ann.user.id, siteId: 'erp', name: 'second', username: 'x', secrets: { password: 'y' } })
+    const before = await lastOf(relay)
+    const terminal = relay.visitor()
+    t.match((await terminal.get('/sign-in')).body, /Use your phone instead/)
+    const code = await showCode(terminal)
+    const waiting = await terminal.get('/pair')
+    t.match(waiting.body, /<img class="qr" src="data:image\/svg\+xml;base64,/)
+    t.match(waiting.body, /http-equiv="refresh" content="3; URL=\/pair"/)
+    t.notMatch(waiting.body, /login-relay-pairing|lr_/)
 
-  const phone = await relay.signedIn(relay.ann)
-  const page = await phone.get(`/pair/confirm?code=${code.toLowerCase().replace('-', '%20')}`)
-  t.match(readPage(page.body), new RegExp(`${code}Where127\\.0\\.0\\.1Browsernode`))
-  t.match(readPage(page.body), /Confirm only a screen that you see yourself/)
-  const form = { code, account: relay.ann.account.id, minutes: '60' }
-  t.equal((await phone.post('/pair/confirm', form)).status, 400, 'he has not said that he sees it')
-  t.match(readPage((await phone.post('/pair/confirm', { code, minutes: '60', seen: 'on' })).body), /pick an account/)
-  t.equal((await phone.post('/pair/confirm', { ...form, seen: 'on', minutes: '9999' })).status, 400)
-  t.equal((await phone.post('/pair/confirm', { ...form, seen: 'on', account: relay.bob.account.id })).status, 404, "another's account")
-  t.equal((await terminal.get('/pair')).status, 200, 'it waits')
-  t.equal((await phone.post('/pair/confirm', { ...form, seen: 'on' })).location, '/devices?done=terminal-paired')
+    const phone = await relay.signedIn(relay.ann)
+    const page = await phone.get(`/pair/confirm?code=${code.toLowerCase().replace('-', '%20')}`)
+    t.match(readPage(page.body), new RegExp(`${code}Where127\\.0\\.0\\.1Browsernode`))
+    t.match(readPage(page.body), /Confirm only a screen that you see yourself/)
+    const form = { code, account: relay.ann.account.id, minutes: '60' }
+    t.equal((await phone.post('/pair/confirm', form)).status, 400, 'he has not said that he sees it')
+    t.match(readPage((await phone.post('/pair/confirm', { code, minutes: '60', seen: 'on' })).body), /pick an account/)
+    t.equal((await phone.post('/pair/confirm', { ...form, seen: 'on', minutes: '9999' })).status, 400)
+    t.equal((await phone.post('/pair/confirm', { ...form, seen: 'on', account: relay.bob.account.id })).status, 404, "another's account")
+    t.equal((await terminal.get('/pair')).status, 200, 'it waits')
+    t.equal((await phone.post('/pair/confirm', { ...form, seen: 'on' })).location, '/devices?done=terminal-paired')
 
-  const entered = await terminal.get('/pair')
-  t.equal(entered.location, '/terminal')
-  t.match(
-    entered.headers.getSetCookie().find((line) => line.startsWith('login-relay-terminal=')),
-    /=lr_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
-    'until the browser closes',
-  )
-  const own = await terminal.get('/terminal')
-  t.match(readPage(own.body), /Let in by ann for 60 more minutes\..* erphttps:\/\/erp\.example\.com Not signed in/)
-  t.notMatch(own.body, /second|bob/)
-  t.match((await relay.identity.listDevices(relay.ann.user.id)).at(-1)?.paired?.accounts, [relay.ann.account.id])
-  t.notMatch((await relay.identity.listDevices()).at(-1)?.paired?.accounts, other.id)
-  const recorded = (await since(relay, before)).filter(({ act }) => act === 'device.pair')
-  const ann = { owner: relay.ann.user.id, who: { kind: 'user', name: 'ann' }, from: { address: '127.0.0.1' } }
-  t.match(recorded.at(-2), { outcome: 'intent', ...ann })
-  const details = { name: /^terminal-127\.0\.0\.1-node-/, minutes: 60, address: '127.0.0.1', accounts: relay.ann.account.id }
-  t.match(recorded.at(-1), { outcome: 'done', ...ann, device: /./, details })
-})
+    const entered = await terminal.get('/pair')
+    t.equal(entered.location, '/terminal')
+    t.match(
+      entered.headers.getSetCookie().find((line) => line.startsWith('login-relay-terminal=')),
+      /=lr_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
+      'until the browser closes',
+    )
+    const own = await terminal.get('/terminal')
+    t.match(readPage(own.body), /Let in by ann for 60 more minutes\..* erphttps:\/\/erp\.example\.com Not signed in/)
+    t.notMatch(own.body, /second|bob/)
+    t.match((await relay.identity.listDevices(relay.ann.user.id)).at(-1)?.paired?.accounts, [relay.ann.account.id])
+    t.notMatch((await relay.identity.listDevices()).at(-1)?.paired?.accounts, other.id)
+    const recorded = (await since(relay, before)).filter(({ act }) => act === 'device.pair')
+    const ann = { owner: relay.ann.user.id, who: { kind: 'user', name: 'ann' }, from: { address: '127.0.0.1' } }
+    t.match(recorded.at(-2), { outcome: 'intent', ...ann })
+    const details = { name: /^terminal-127\.0\.0\.1-node-/, minutes: 60, address: '127.0.0.1', accounts: relay.ann.account.id }
+    t.match(recorded.at(-1), { outcome: 'done', ...ann, device: /./, details })
+
+    const refused = relay.visitor()
+    const another = await showCode(refused)
+    await phone.get(`/pair/confirm?code=${another}`)
+    t.equal((await phone.post('/pair/refuse', { code: another })).location, '/devices?done=terminal-refused')
+    t.equal((await refused.get('/pair')).location, '/pair?done=pairing-refused')
+    await refused.get('/pair')
+    t.equal((await refused.post('/pair', {}, { csrf: 'x' })).status, 403, 'its form is its own')
+    await showCode(refused)
+    t.equal((await refused.post('/pair/stop')).location, '/sign-in')
+    t.match(readPage((await refused.get('/pair')).body), /Show a code/)
+  },
+)
 
 t.test('the code in another browser is worth nothing, and so is a second use', async (t) => {
   const relay = await startPortal(t)
@@ -88,21 +102,6 @@ t.test('a wrong code, an expired code, and guesses', async (t) => {
   const statuses = []
   for (let i = 0; i < 4; i++) statuses.push((await phone.get('/pair/confirm?code=BBBB-BBBB')).status)
   t.same(statuses, [404, 404, 429, 429])
-})
-
-t.test('a terminal that is refused says so', async (t) => {
-  const relay = await startPortal(t)
-  const terminal = relay.visitor()
-  const code = await showCode(terminal)
-  const phone = await relay.signedIn(relay.ann)
-  await phone.get(`/pair/confirm?code=${code}`)
-  t.equal((await phone.post('/pair/refuse', { code })).location, '/devices?done=terminal-refused')
-  t.equal((await terminal.get('/pair')).location, '/pair?done=pairing-refused')
-  await terminal.get('/pair')
-  t.equal((await terminal.post('/pair', {}, { csrf: 'x' })).status, 403, 'its form is its own')
-  await showCode(terminal)
-  t.equal((await terminal.post('/pair/stop')).location, '/sign-in')
-  t.match(readPage((await terminal.get('/pair')).body), /Show a code/)
 })
 
 t.test('a paired terminal is nobody to every page and route of the portal, by its cookie and by its token', async (t) => {
