@@ -10,13 +10,14 @@ interface InviteView {
   readonly expiresAt: number
 }
 
-/** `user invite|invites`: a link by which somebody becomes a person of the relay. */
+/** `user invite|invites|reset-password`: a link by which somebody becomes a person of the relay, or chooses another password. */
 export function inviteVerbs(program: Command): void {
   const user = program.commands.find((command) => command.name() === 'user')
   if (user === undefined) throw new Error('the verbs of `user` come first')
   verb(user, 'invite NAME', 'print a link by which this person chooses a password; good once, for 72 hours')
     .addOption(new Option('--role <ROLE>', 'what he may do').choices(['member', 'auditor', 'admin']).default('member'))
     .action(invite)
+  verb(user, 'reset-password NAME', 'print a link by which this person chooses another password; good once, for 24 hours').action(resetPassword)
   verb(user, 'invites', 'list the invitations that nobody has taken').option('--withdraw <NAME>', "withdraw this person's").action(list)
 }
 
@@ -25,6 +26,14 @@ async function invite(name: string, { role, ...options }: CommonOptions & { read
   if (options.json === true) return printJson(made)
   printLine(made.link)
   printNote(`Give it to ${printable(made.name)}: it is good once, until ${moment(made.expiresAt)}.`)
+}
+
+async function resetPassword(name: string, options: CommonOptions): Promise<void> {
+  const path = `/api/v1/users/${encodeURIComponent(name)}/password-link`
+  const made = await withRelay(options, (relay) => relay.call<Pick<InviteView, 'name' | 'expiresAt'> & { readonly link: string }>('POST', path, {}))
+  if (options.json === true) return printJson(made)
+  printLine(made.link)
+  printNote(`Give it to ${printable(made.name)}, and to nobody else: it is good once, until ${moment(made.expiresAt)}. A second factor is asked for as ever.`)
 }
 
 async function list({ withdraw, ...options }: CommonOptions & { readonly withdraw?: string }): Promise<void> {

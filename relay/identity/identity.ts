@@ -138,6 +138,11 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       attempt.passed()
       return sessions.renew(session.id)
     },
+    async resetPassword(userId, password) {
+      await users.setPassword(userId, password)
+      await sessions.endOthers(userId)
+      return users.byId(userId) as User
+    },
     async changePassword({ principal: { user, session }, password, newPassword, address }) {
       const attempt = throttle.begin(user.name, address)
       try {

@@ -75,8 +75,8 @@ export class PortalSessions {
     return token
   }
 
-  /** Ends all of a user's but this one. */
-  async endOthers(userId: string, id: string): Promise<void> {
+  /** Ends all of a user's, but this one where it is given. */
+  async endOthers(userId: string, id?: string): Promise<void> {
     const others = this.#of(userId).filter((one) => one.id !== id)
     await Promise.all(others.map((one) => this.end(one.id)))
   }

@@ -17,6 +17,7 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
       revokeDevice: async (device) => ({ act: 'device.revoke', ends: true, device, ...(await ownerOfDevice(identity, device)) }),
       verifyAgain: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id }),
       verifyByPasskey: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id, details: { by: 'passkey' } }),
+      resetPassword: (user) => ({ act: 'user.reset-password', owner: user }),
       changePassword: ({ principal }) => ({ act: 'user.change-password', owner: principal.user.id }),
       endPortalSession: () => ({ act: 'portal.session-end', ends: true, ...ownOf(presentActor()?.who.user) }),
     },
@@ -54,6 +55,12 @@ export function recordedInvites(invites: Invites, audit: Audit): Invites {
       act: 'invite.make',
       details: { name, role },
       told: ({ token, invite }) => ({ details: { name, role, invite: audit.fingerprint(token), until: invite.expiresAt } }),
+    }),
+    makeForPassword: ({ id, name }) => ({
+      act: 'user.password-link',
+      owner: id,
+      details: { name },
+      told: ({ token, invite }) => ({ details: { name, invite: audit.fingerprint(token), until: invite.expiresAt } }),
     }),
     redeem: (token) => ({
       act: 'invite.redeem',

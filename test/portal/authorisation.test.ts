@@ -98,6 +98,7 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/grants/reload', statuses: [200, 403, 403, 200, 401] },
   { method: 'GET', path: '/invites', statuses: [200, 403, 403, 200, 401] },
   { method: 'POST', path: '/invites', body: { name: 'ann' }, statuses: [409, 403, 403, 409, 401] },
+  { method: 'POST', path: '/users/nobody/password-link', body: {}, statuses: [403, 403, 403, 404, 401] },
   { method: 'DELETE', path: '/invites/none', statuses: [404, 403, 403, 404, 401] },
   { method: 'DELETE', path: '/grants/none', statuses: [404, 404, 403, 404, 401] },
   { method: 'GET', path: '/lent', statuses: [200, 200, 200, 200, 401] },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { setUpAuthenticator } from './set-up-authenticator.ts'
 import { startPortal } from './start-portal.ts'
 
 const hour = 3_600_000
@@ -46,4 +47,31 @@ t.test('an invitation is good once, for 72 hours, and opening it spends nothing'
   const [{ id = '' } = {}] = (await (await ask('GET', '/invites')).json()) as { id?: string }[]
   t.equal((await ask('DELETE', `/invites/${id}`)).status, 204)
   t.equal((await relay.visitor().get(withdrawn)).status, 410)
+})
+
+t.test('who has forgotten his password chooses another by a link of the local administrator, past no second factor', async (t) => {
+  const relay = await startPortal(t)
+  const browser = await relay.signedIn(relay.bob)
+  await setUpAuthenticator(browser)
+  const ask = async (authorization: string) => {
+    const headers = { authorization, 'content-type': 'application/json' }
+    const answer = await fetch(`${relay.portalUrl}/api/v1/users/bob/password-link`, { method: 'POST', headers, body: '{}' })
+    return new URL(((await answer.json()) as { link: string }).link).pathname
+  }
+  const [first, path] = [await ask(`Bearer ${relay.adminToken}`), await ask(`Bearer ${relay.adminToken}`)]
+  const stranger = relay.visitor()
+  t.equal((await stranger.get(first)).status, 410, 'the last one alone is good')
+  t.match((await stranger.get(path)).body, /Welcome back, <bdi>bob<\/bdi>/)
+  t.equal((await browser.get('/')).status, 200, 'opening it changes nothing')
+  const password = 'three odd herons wade'
+  t.equal((await stranger.post(path, { password, again: password })).location, '/sign-in/code?next=%2Fsecurity')
+  t.equal((await stranger.get('/')).location, '/sign-in')
+  t.equal((await browser.get('/')).location, '/sign-in', 'what was signed in is not any more')
+  t.equal((await stranger.get(path)).status, 410)
+  t.equal((await relay.visitor().signIn('bob', relay.bob.password)).status, 401)
+  t.equal((await relay.visitor().signIn('bob', password)).location, '/sign-in/code?next=%2F')
+  t.match(
+    relay.notices.list(relay.bob.user.id).filter(({ kind }) => kind === 'sign-in-changed'),
+    [{ text: /by a link/ }, { text: /made a link/ }, { text: /made a link/ }, { text: /app/ }],
+  )
 })

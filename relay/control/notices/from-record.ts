@@ -48,6 +48,8 @@ function placeIn(details: AuditRecord['details']): From {
 
 const changes: Readonly<Record<string, string>> = {
   'user.change-password': 'another password',
+  'user.password-link': 'who runs the relay made a link by which you choose another password',
+  'user.reset-password': 'another password, by a link from who runs the relay',
   'user.add-second-factor': 'an authenticator app was set up',
   'user.renew-recovery-codes': 'new recovery codes',
   'user.remove-second-factor': 'the authenticator app was removed',
@@ -74,16 +76,6 @@ function kindOf({ act, outcome, who, details }: AuditRecord): NoticeKind | undef
     case 'device.add':
     case 'device.pair':
       return outcome === 'done' ? 'device-added' : undefined
-    case 'user.change-password':
-    case 'user.add-second-factor':
-    case 'user.renew-recovery-codes':
-    case 'user.remove-second-factor':
-    case 'user.add-passkey':
-    case 'user.remove-passkey':
-    case 'user.choose-phrase':
-    case 'user.show-phrase':
-    case 'user.forget-phrase':
-      return outcome === 'done' ? 'sign-in-changed' : undefined
     // Who runs the relay is told of by who lends; here is what was done in the owner's own name.
     case 'grant.add':
       return outcome === 'done' && who.kind === 'user' ? 'grant-changed' : undefined
@@ -98,7 +90,7 @@ function kindOf({ act, outcome, who, details }: AuditRecord): NoticeKind | undef
     case 'portal.verify':
       return outcome === 'refused' ? 'failed-tries' : undefined
     default:
-      return undefined
+      return outcome === 'done' && Object.hasOwn(changes, act) ? 'sign-in-changed' : undefined
   }
 }
 

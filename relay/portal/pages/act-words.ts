@@ -10,6 +10,8 @@ export const actWords: Readonly<Record<string, string>> = {
   'notice.not-me': 'Said that it was not he',
   'portal.session-end': 'Ended a session at the relay',
   'user.add': 'Added a person',
+  'user.password-link': 'Made a link to choose another password by',
+  'user.reset-password': 'Chose another password by a link',
   'user.change-password': 'Chose another password for the relay',
   'user.end': 'Ended everything that was signed in',
   'user.disable': 'Disabled a person',

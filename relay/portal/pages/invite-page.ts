@@ -18,8 +18,8 @@ interface Asked {
 const inviteForm = z.strictObject({ csrf: z.string(), password: z.string().max(1024), again: z.string().max(1024) })
 
 /**
- * Where an invitation leads. Opening it spends nothing (mail scanners and link previews open links); the password that the person sends makes
- * him one of this relay, signed in.
+ * Where an invitation leads, or a link for another password. Opening it spends nothing (mail scanners and link previews open links); with the
+ * password that the person sends he is signed in, as far as a password does that.
  */
 export function invitePage(app: FastifyInstance, rooms: Rooms): void {
   app.get<Asked>('/invite/:token', (request, reply) => show(request, reply))
@@ -29,14 +29,15 @@ export function invitePage(app: FastifyInstance, rooms: Rooms): void {
     const { password, again } = readForm(inviteForm, request.body)
     try {
       if (password !== again) throw new RelayError('bad_request', { params: { problem: 'the two passwords differ' } })
+      const isReset = (await rooms.invites.lookup(request.params.token))?.userId !== undefined
       const { name } = await rooms.invites.redeem(request.params.token, password)
       const answer = await rooms.identity.signIn({ name, password, ...cameFrom(request) })
       if (!('half' in answer)) {
         await welcome(rooms, request, reply, answer)
-        return respondGoTo(reply, '/security?done=invited')
+        return respondGoTo(reply, isReset ? '/security?done=password-changed' : '/security?done=invited')
       }
       setCookie(reply, 'login-relay-half', answer.half, rooms.secure)
-      return respondGoTo(reply, '/sign-in/set-up?next=%2Fsecurity')
+      return respondGoTo(reply, `/sign-in/${rooms.identity.halfSignIn(answer.half)?.owes === 'code' ? 'code' : 'set-up'}?next=%2Fsecurity`)
     } catch (thrown) {
       const error = asRelayError(thrown)
       if (error.status >= 500 || error.code === 'invite_invalid') throw error
@@ -50,15 +51,19 @@ export function invitePage(app: FastifyInstance, rooms: Rooms): void {
     if (invite === undefined) throw new RelayError('invite_invalid')
     const csrf = assignFormCookie(rooms, request, reply)
     reply.header('referrer-policy', 'no-referrer')
-    const body = html`<div class="narrow"><h1>Welcome, <bdi>${invite.name}</bdi></h1>
-<p class="lead">You are invited to this relay: it signs in to your sites for you. Choose the password by which you sign in to the relay itself.</p>
+    const isNew = invite.userId === undefined
+    const lead = isNew
+      ? 'You are invited to this relay: it signs in to your sites for you. Choose the password by which you sign in to the relay itself.'
+      : 'Choose another password for this relay. You are signed out everywhere else then; an authenticator app is asked for as ever.'
+    const body = html`<div class="narrow"><h1>Welcome${isNew ? '' : ' back'}, <bdi>${invite.name}</bdi></h1>
+<p class="lead">${lead}</p>
 ${note}
 <form class="card" method="post" action="/invite/${request.params.token}">${csrfField(csrf)}
 <div class="field"><label for="name">Your name at this relay</label><input id="name" value="${invite.name}" readonly autocomplete="username"></div>
 <div class="field"><label for="password">A password</label><input id="password" name="password" type="password" required minlength="8" maxlength="1024" autocomplete="new-password"></div>
 <div class="field"><label for="again">The same once more</label><input id="again" name="again" type="password" required minlength="8" maxlength="1024" autocomplete="new-password"></div>
-<button class="main">Begin</button></form>
-<p class="quiet">On the next page you can add a passkey, and sign in by that from then on.</p></div>`
+<button class="main">${isNew ? 'Begin' : 'Change it'}</button></form>
+${isNew && html`<p class="quiet">On the next page you can add a passkey, and sign in by that from then on.</p>`}</div>`
     return respondPage(reply, { title: 'Welcome', body, status }, undefined)
   }
 }
