@@ -74,12 +74,12 @@ export class Requests {
 
   /** Of an account that is gone, or a person. */
   async drop(isGone: (request: AccessRequest) => boolean): Promise<void> {
-    for (const [id, { value }] of [...this.#requests]) {
-      if (!isGone(value)) continue
+    const gone = [...this.#requests.values()].map(({ value }) => value).filter(isGone)
+    for (const { id, accountId } of gone) {
       this.#requests.delete(id)
-      this.#changed({ accountId: value.accountId })
-      await this.#records.delete(id)
+      this.#changed({ accountId })
     }
+    for (const { id } of gone) await this.#records.delete(id)
   }
 
   #keep(value: AccessRequest, version: number): AccessRequest {

@@ -68,62 +68,67 @@ t.test('what is under way with a lent account ends with the leave, whatever ends
   t.match(await house.proxied('bob', '/orders', { account: 'ann/erp' }), { code: 'account_unknown' })
 })
 
-t.test('an approval that is taken back ends what goes by it, and tickets with it', async (t) => {
+t.test('how a lent account is used', async (t) => {
   const house = await startLendingHouse(t)
-  await house.lend({ user: 'bob' }, { approval: [] })
-  const { json } = await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'x' })
-  await house.api('ann', 'POST', `/requests/${json.id}/approve`)
-  const { link } = (await house.api('bob', 'POST', `/accounts/${house.account.id}/open`)).json
-  const streams = await openStreams(house)
-  t.equal((await house.api('ann', 'POST', `/requests/${json.id}/refuse`)).status, 200)
-  await checkCut(t, streams, 'taking the approval back')
-  await house.lend({ user: 'bob' }, { handoff: true })
-  const ticket = String(link).split('/').at(-1)
-  await until(async () => (await house.sessions.tickets.lookup(ticket ?? '')) === undefined, 'the ticket is void')
-  t.match(await house.api('bob', 'POST', '/tickets/claim', { ticket }), { code: 'ticket_invalid' })
-})
+  t.afterEach(async () => {
+    for (const { id } of house.grants.list()) await house.grants.remove(id)
+    house.origin.requests.length = 0
+  })
 
-t.test('read-only is GET, HEAD and OPTIONS alone, by whatever name another method comes', async (t) => {
-  const house = await startLendingHouse(t)
-  await house.lend({ user: 'bob' }, { readOnly: true, denyPaths: ['/salaries'] })
-  const ask = (path: string, method = 'GET', fields = '') => house.proxied('bob', path, { account: 'ann/erp', method, fields })
-  for (const method of ['GET', 'OPTIONS']) t.match(await ask('/orders', method), { status: 200 })
-  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND'])
-    t.match(await ask('/orders', method, 'Content-Length: 0\r\n'), { code: 'grant_read_only' }, method)
-  t.match(await ask('/orders', 'GET', 'X-HTTP-Method-Override: DELETE\r\n'), { code: 'grant_read_only' })
-  t.match(await ask('/orders?_method=delete'), { code: 'grant_read_only' })
-  t.match(await ask('/ws', 'GET', asking), { code: 'grant_read_only' })
-  t.match(await ask('/salaries/2026'), { code: 'path_denied', text: /the grant by which you use it/ })
-  t.match(await ask('/%73alaries'), { code: 'path_denied' })
-  t.same(
-    house.origin.requests.map(({ method, target }) => `${method} ${target}`),
-    ['GET /orders', 'OPTIONS /orders'],
-    'the site has seen nothing else',
-  )
-  t.match(await house.proxied('ann', '/salaries', { method: 'POST', fields: 'Content-Length: 0\r\n' }), { status: 200 }, 'the owner is not kept off')
-})
+  await t.test('an approval that is taken back ends what goes by it, and tickets with it', async (t) => {
+    await house.lend({ user: 'bob' }, { approval: [] })
+    const { json } = await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'x' })
+    await house.api('ann', 'POST', `/requests/${json.id}/approve`)
+    const { link } = (await house.api('bob', 'POST', `/accounts/${house.account.id}/open`)).json
+    const streams = await openStreams(house)
+    t.equal((await house.api('ann', 'POST', `/requests/${json.id}/refuse`)).status, 200)
+    await checkCut(t, streams, 'taking the approval back')
+    await house.lend({ user: 'bob' }, { handoff: true })
+    const ticket = String(link).split('/').at(-1)
+    await until(async () => (await house.sessions.tickets.lookup(ticket ?? '')) === undefined, 'the ticket is void')
+    t.match(await house.api('bob', 'POST', '/tickets/claim', { ticket }), { code: 'ticket_invalid' })
+  })
 
-t.test('a lent account is used where it was named or chosen, never by itself', async (t) => {
-  const house = await startLendingHouse(t)
-  const { bob } = house.people
-  t.match(await house.proxied('bob', '/orders'), { code: 'login_required' })
-  t.match(await house.proxied('bob', '/orders', { account: 'ann/erp' }), { code: 'account_unknown' })
-  await house.lend({ device: `bob/${bob.device.name}` })
-  t.match(await house.proxied('bob', '/orders'), { code: 'account_ambiguous', text: /ann\/erp/ })
-  t.match(await house.proxied('bob', '/orders', { account: 'erp' }), { code: 'account_unknown' })
-  const chooser = await dialProxy(bob.access)
-  chooser.write(
-    `GET http://relay.pac/accounts?site=erp HTTP/1.1\r\nHost: relay.pac\r\nProxy-Authorization: ${bob.access.authorization}\r\nConnection: close\r\n\r\n`,
-  )
-  const { text: page } = await readAll(chooser)
-  t.match(page, /lent to you by ann/, 'the page where he chooses says whose it is')
-  t.notMatch(page, 'ann-at-erp')
-  t.match(await house.api('bob', 'GET', '/lent'), { text: '[]' }, 'it is lent to his device, not to him')
-  await house.choices.choose(bob.device.id, house.account)
-  t.match(await house.proxied('bob', '/orders'), { status: 200 })
-  const own = await house.accounts.addAccount({ owner: bob.user.id, siteId: 'erp', username: 'bob', secrets: { password: 'pw' } })
-  t.match(await house.proxied('bob', '/orders', { account: 'erp' }), { status: 200 })
-  t.ok(house.sessions.live(own.id), 'his own is found by its name')
+  await t.test('read-only is GET, HEAD and OPTIONS alone, by whatever name another method comes', async (t) => {
+    await house.lend({ user: 'bob' }, { readOnly: true, denyPaths: ['/salaries'] })
+    const ask = (path: string, method = 'GET', fields = '') => house.proxied('bob', path, { account: 'ann/erp', method, fields })
+    for (const method of ['GET', 'OPTIONS']) t.match(await ask('/orders', method), { status: 200 })
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND'])
+      t.match(await ask('/orders', method, 'Content-Length: 0\r\n'), { code: 'grant_read_only' }, method)
+    t.match(await ask('/orders', 'GET', 'X-HTTP-Method-Override: DELETE\r\n'), { code: 'grant_read_only' })
+    t.match(await ask('/orders?_method=delete'), { code: 'grant_read_only' })
+    t.match(await ask('/ws', 'GET', asking), { code: 'grant_read_only' })
+    t.match(await ask('/salaries/2026'), { code: 'path_denied', text: /the grant by which you use it/ })
+    t.match(await ask('/%73alaries'), { code: 'path_denied' })
+    t.same(
+      house.origin.requests.map(({ method, target }) => `${method} ${target}`),
+      ['GET /orders', 'OPTIONS /orders'],
+      'the site has seen nothing else',
+    )
+    t.match(await house.proxied('ann', '/salaries', { method: 'POST', fields: 'Content-Length: 0\r\n' }), { status: 200 }, 'the owner is not kept off')
+  })
+
+  await t.test('a lent account is used where it was named or chosen, never by itself', async (t) => {
+    const { bob } = house.people
+    t.match(await house.proxied('bob', '/orders'), { code: 'login_required' })
+    t.match(await house.proxied('bob', '/orders', { account: 'ann/erp' }), { code: 'account_unknown' })
+    await house.lend({ device: `bob/${bob.device.name}` })
+    t.match(await house.proxied('bob', '/orders'), { code: 'account_ambiguous', text: /ann\/erp/ })
+    t.match(await house.proxied('bob', '/orders', { account: 'erp' }), { code: 'account_unknown' })
+    const chooser = await dialProxy(bob.access)
+    chooser.write(
+      `GET http://relay.pac/accounts?site=erp HTTP/1.1\r\nHost: relay.pac\r\nProxy-Authorization: ${bob.access.authorization}\r\nConnection: close\r\n\r\n`,
+    )
+    const { text: page } = await readAll(chooser)
+    t.match(page, /lent to you by ann/, 'the page where he chooses says whose it is')
+    t.notMatch(page, 'ann-at-erp')
+    t.match(await house.api('bob', 'GET', '/lent'), { text: '[]' }, 'it is lent to his device, not to him')
+    await house.choices.choose(bob.device.id, house.account)
+    t.match(await house.proxied('bob', '/orders'), { status: 200 })
+    const own = await house.accounts.addAccount({ owner: bob.user.id, siteId: 'erp', username: 'bob', secrets: { password: 'pw' } })
+    t.match(await house.proxied('bob', '/orders', { account: 'erp' }), { status: 200 })
+    t.ok(house.sessions.live(own.id), 'his own is found by its name')
+  })
 })
 
 /** A zone where it is this hour now: of whole hours, and none that changes its clocks. */

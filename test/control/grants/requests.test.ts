@@ -3,103 +3,108 @@ import { startLendingHouse } from './lending-house.ts'
 
 const hour = 3_600_000
 
-t.test('asking for what is there and for what is not is answered alike, and reads alike afterwards', async (t) => {
+t.test('requests are kept, answered alike, and refused where they mean nothing', async (t) => {
   const house = await startLendingHouse(t)
-  const ask = async (account: string) => {
-    const { status, json } = await house.api('bob', 'POST', '/requests', { account, why: 'x' })
-    const { id, at, wantedUntil, account: named, ...rest } = json
-    return { id: String(id), answer: { status, keys: Object.keys(json), named: named === account, rest } }
-  }
-  const [there, not, nobody] = [await ask('ann/erp'), await ask('ann/none'), await ask('zoe/erp')]
-  t.same(not.answer, there.answer)
-  t.same(nobody.answer, there.answer)
-  t.equal((await house.api('ann', 'GET', '/requests')).text.match(/"id"/g)?.length, 1, 'the owner is asked')
-  t.match(await house.api('bob', 'POST', `/requests/${there.id}/approve`), { code: 'forbidden' })
-  t.match(await house.api('bob', 'POST', `/requests/${not.id}/approve`), { code: 'forbidden' })
-  await house.api('ann', 'POST', `/requests/${there.id}/refuse`)
-  const seen = JSON.parse((await house.api('bob', 'GET', '/requests')).text) as { state: string }[]
-  t.same(
-    seen.map(({ state }) => state),
-    ['open', 'open', 'open'],
-    'a no is not told',
-  )
-  const record = (await house.api('bob', 'GET', '/audit?act=request.')).text
-  t.equal(record, '[]', 'the record tells him nothing of either')
-})
+  await t.test('terms that mean nothing are refused', async (t) => {
+    const wrong: object[] = [
+      { until: 1, from: 2 },
+      { networks: ['10.1/8'] },
+      { networks: ['192.0.2.0/33'] },
+      { networks: [] },
+      { hours: { zone: 'Mars/Olympus', days: ['mon'] } },
+      { hours: { zone: 'UTC', from: '9:00', to: '17:00' } },
+      { hours: { zone: 'UTC' } },
+      { denyPaths: ['/'] },
+      { handoff: true, readOnly: true },
+      { emergency: { waitHours: 0 } },
+      { emergency: { waitHours: 1 }, approval: [] },
+      { to: { user: 'ann' } },
+      { to: {} },
+    ]
+    for (const terms of wrong)
+      t.match(
+        await house.api('ann', 'POST', '/grants', { account: 'erp', to: { device: `ann/${house.people.ann.device.name}` }, ...terms }),
+        { status: 400 },
+        JSON.stringify(terms),
+      )
+    t.match(await house.api('ann', 'POST', '/grants', { account: 'erp', to: { user: 'zoe' } }), { code: 'not_found' })
+    t.same(house.grants.list(), [])
+  })
 
-t.test('of a hundred who approve at once one does, and what he approved is lent until then', async (t) => {
-  const house = await startLendingHouse(t)
-  const { id } = (await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'invoices', hours: 2 })).json
-  t.match(await house.api('bob', 'POST', `/accounts/${house.account.id}/open`), { code: 'account_unknown' })
-  const answers = await Promise.all(Array.from({ length: 100 }, () => house.api('ann', 'POST', `/requests/${id}/approve`)))
-  const codes = Map.groupBy(answers, ({ code }) => code)
-  t.equal(codes.get('ok')?.length, 1)
-  t.equal(codes.get('request_decided')?.length, 99)
-  t.equal(house.grants.list().length, 1)
-  t.equal((await house.api('bob', 'POST', `/accounts/${house.account.id}/open`)).status, 200)
-  house.pass(2 * hour - 60_000)
-  t.match(await house.proxied('bob', '/', { account: 'ann/erp' }), { status: 200 })
-  house.pass(60_000)
-  t.match(await house.proxied('bob', '/', { account: 'ann/erp' }), { code: 'grant_refused', text: /run out/ })
-})
-
-t.test('an emergency waits for its period, in which the owner can refuse it', async (t) => {
-  const house = await startLendingHouse(t)
-  await house.lend({ user: 'bob' }, { emergency: { waitHours: 1 } })
-  const use = () => house.proxied('bob', '/', { account: 'ann/erp' })
-  const ask = () => house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'ann is ill' })
-  t.match(await use(), { code: 'grant_refused', text: /for emergencies/ })
-  t.match(await ask(), { json: { kind: 'emergency', effectiveAt: Number } })
-  t.match(await ask(), { code: 'already_exists' }, 'it is asked for once')
-  t.match(await use(), { text: /waiting period is not over/ })
-  house.pass(hour)
-  t.match(await use(), { status: 200 })
-  const [request] = house.grants.requests.list(() => true)
-  t.equal((await house.api('ann', 'POST', `/requests/${request?.id}/refuse`)).status, 200)
-  t.match(await use(), { text: /the owner refused/ })
-})
-
-t.test('what is lent, asked and who is in which group is there after a restart', async (t) => {
-  const house = await startLendingHouse(t)
-  const revoked = await house.lend({ user: 'bob' }, { readOnly: true })
-  await house.grants.revoke(revoked)
-  const group = await house.grants.groups.add('accounting')
-  await house.grants.groups.setMember(group.id, house.people.bob.user.id, true)
-  await house.lend({ group: 'Accounting' }, { approval: ['bob'], hours: { days: ['mon'], zone: 'Asia/Kathmandu' }, networks: ['2001:db8::/32'] })
-  await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'x' })
-  const before = [house.grants.list(), house.grants.requests.list(() => true), house.grants.groups.list()]
-  const { createGrants } = await import('../../../relay/control/index.ts')
-  const again = createGrants({ store: house.store, identity: house.identity, accounts: house.accounts, now: house.now, log: house.log })
-  await again.start()
-  t.teardown(() => again.stop())
-  t.same([again.list(), again.requests.list(() => true), again.groups.list()], before)
-  await house.accounts.removeAccount(house.account.id)
-  t.same([house.grants.list(), house.grants.requests.list(() => true)], [[], []], 'they go with the account')
-})
-
-t.test('terms that mean nothing are refused', async (t) => {
-  const house = await startLendingHouse(t, { who: ['ann'] })
-  const wrong: object[] = [
-    { until: 1, from: 2 },
-    { networks: ['10.1/8'] },
-    { networks: ['192.0.2.0/33'] },
-    { networks: [] },
-    { hours: { zone: 'Mars/Olympus', days: ['mon'] } },
-    { hours: { zone: 'UTC', from: '9:00', to: '17:00' } },
-    { hours: { zone: 'UTC' } },
-    { denyPaths: ['/'] },
-    { handoff: true, readOnly: true },
-    { emergency: { waitHours: 0 } },
-    { emergency: { waitHours: 1 }, approval: [] },
-    { to: { user: 'ann' } },
-    { to: {} },
-  ]
-  for (const terms of wrong)
-    t.match(
-      await house.api('ann', 'POST', '/grants', { account: 'erp', to: { device: `ann/${house.people.ann.device.name}` }, ...terms }),
-      { status: 400 },
-      JSON.stringify(terms),
+  await t.test('asking for what is there and for what is not is answered alike, and reads alike afterwards', async (t) => {
+    const ask = async (account: string) => {
+      const { status, json } = await house.api('bob', 'POST', '/requests', { account, why: 'x' })
+      const { id, at, wantedUntil, account: named, ...rest } = json
+      return { id: String(id), answer: { status, keys: Object.keys(json), named: named === account, rest } }
+    }
+    const [there, not, nobody] = [await ask('ann/erp'), await ask('ann/none'), await ask('zoe/erp')]
+    t.same(not.answer, there.answer)
+    t.same(nobody.answer, there.answer)
+    t.equal((await house.api('ann', 'GET', '/requests')).text.match(/"id"/g)?.length, 1, 'the owner is asked')
+    t.match(await house.api('bob', 'POST', `/requests/${there.id}/approve`), { code: 'forbidden' })
+    t.match(await house.api('bob', 'POST', `/requests/${not.id}/approve`), { code: 'forbidden' })
+    await house.api('ann', 'POST', `/requests/${there.id}/refuse`)
+    const seen = JSON.parse((await house.api('bob', 'GET', '/requests')).text) as { state: string }[]
+    t.same(
+      seen.map(({ state }) => state),
+      ['open', 'open', 'open'],
+      'a no is not told',
     )
-  t.match(await house.api('ann', 'POST', '/grants', { account: 'erp', to: { user: 'zoe' } }), { code: 'not_found' })
-  t.same(house.grants.list(), [])
+    const record = (await house.api('bob', 'GET', '/audit?act=request.')).text
+    t.equal(record, '[]', 'the record tells him nothing of either')
+  })
+
+  await t.test('what is lent, asked and who is in which group is there after a restart', async (t) => {
+    const revoked = await house.lend({ user: 'bob' }, { readOnly: true })
+    await house.grants.revoke(revoked)
+    const group = await house.grants.groups.add('accounting')
+    await house.grants.groups.setMember(group.id, house.people.bob.user.id, true)
+    await house.lend({ group: 'Accounting' }, { approval: ['bob'], hours: { days: ['mon'], zone: 'Asia/Kathmandu' }, networks: ['2001:db8::/32'] })
+    await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'x' })
+    const before = [house.grants.list(), house.grants.requests.list(() => true), house.grants.groups.list()]
+    const { createGrants } = await import('../../../relay/control/index.ts')
+    const again = createGrants({ store: house.store, identity: house.identity, accounts: house.accounts, now: house.now, log: house.log })
+    await again.start()
+    t.same([again.list(), again.requests.list(() => true), again.groups.list()], before)
+    await again.stop()
+    await house.accounts.removeAccount(house.account.id)
+    t.same([house.grants.list(), house.grants.requests.list(({ accountId }) => accountId !== undefined)], [[], []], 'they go with the account')
+  })
+})
+
+t.test('time passes', async (t) => {
+  const house = await startLendingHouse(t)
+  await t.test('of a hundred who approve at once one does, and what he approved is lent until then', async (t) => {
+    const { id } = (await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'invoices', hours: 1 })).json
+    t.match(await house.api('bob', 'POST', `/accounts/${house.account.id}/open`), { code: 'account_unknown' })
+    const answers = await Promise.all(Array.from({ length: 100 }, () => house.api('ann', 'POST', `/requests/${id}/approve`)))
+    const codes = Map.groupBy(answers, ({ code }) => code)
+    t.equal(codes.get('ok')?.length, 1)
+    t.equal(codes.get('request_decided')?.length, 99)
+    t.equal(house.grants.list().length, 1)
+    t.equal((await house.api('bob', 'POST', `/accounts/${house.account.id}/open`)).status, 200)
+    house.pass(hour - 60_000)
+    t.match(await house.proxied('bob', '/', { account: 'ann/erp' }), { status: 200 })
+    house.pass(60_000)
+    t.match(await house.proxied('bob', '/', { account: 'ann/erp' }), { code: 'grant_refused', text: /run out/ })
+    for (const { id } of house.grants.list()) await house.grants.remove(id)
+  })
+
+  await t.test('an emergency waits for its period, in which the owner can refuse it', async (t) => {
+    // Her session ends two hours after its last use.
+    await house.api('ann', 'GET', '/grants')
+    await house.lend({ user: 'bob' }, { emergency: { waitHours: 1 } })
+    const use = () => house.proxied('bob', '/', { account: 'ann/erp' })
+    const ask = () => house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'ann is ill' })
+    t.match(await use(), { code: 'grant_refused', text: /for emergencies/ })
+    t.match(await ask(), { json: { kind: 'emergency', effectiveAt: Number } })
+    t.match(await ask(), { code: 'already_exists' }, 'it is asked for once')
+    t.match(await use(), { text: /waiting period is not over/ })
+    house.pass(hour)
+    t.match(await use(), { status: 200 })
+    const [request] = house.grants.requests.list(({ kind }) => kind === 'emergency')
+    t.equal((await house.api('ann', 'POST', `/requests/${request?.id}/refuse`)).status, 200)
+    t.match(await use(), { text: /the owner refused/ })
+    for (const { id } of house.grants.list()) await house.grants.remove(id)
+  })
 })
