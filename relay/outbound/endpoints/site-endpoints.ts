@@ -12,7 +12,7 @@ export interface EndpointSite extends Destination {
 /** Looks at one endpoint: the milliseconds it took. */
 export type Check = (site: EndpointSite, endpoint: Endpoint, signal: AbortSignal) => Promise<number>
 
-/** Milliseconds for a check at most, and the part of the interval: so that one that begins before an endpoint's time is up ends within it. */
+/** For a check at most: milliseconds, and a part of the interval. By so much checks begin earlier, so that an endpoint which died after one is found out within the interval by the next. */
 const mostCheckTime = 5_000
 const checkPart = 1 / 3
 /** How long who comes first waits for what the first checks say. Milliseconds. */
@@ -101,11 +101,12 @@ export class SiteEndpoints {
   async #watch(): Promise<void> {
     const { signal } = this.#ending
     this.#firstRound = this.#round()
-    await this.#firstRound
-    while (!signal.aborted) {
-      await pause(this.#times.pause, undefined, { ref: false, signal }).catch(() => {})
+    for (let round = this.#firstRound; ; round = this.#round()) {
+      const begun = performance.now()
+      await round
+      const { interval, check } = this.#times
+      await pause(Math.max(0, interval - check - (performance.now() - begun)), undefined, { ref: false, signal }).catch(() => {})
       if (signal.aborted || performance.now() - this.#usedAt > this.#rest) break
-      await this.#round()
     }
     // What is known now is out of date when somebody comes again.
     this.#known.clear()
@@ -130,10 +131,9 @@ export class SiteEndpoints {
     }
   }
 
-  get #times(): { readonly check: number; readonly pause: number } {
+  get #times(): { readonly interval: number; readonly check: number } {
     const interval = (this.#site.health ?? defaultHealth).everySeconds * 1000
-    const check = Math.min(mostCheckTime, Math.ceil(interval * checkPart))
-    return { check, pause: interval - check }
+    return { interval, check: Math.min(mostCheckTime, Math.ceil(interval * checkPart)) }
   }
 
   #of({ address }: Endpoint): Known {
