@@ -7,6 +7,7 @@ import type { Collection, Store } from '../store/index.ts'
 import type { Sealed, SealRef, Vault } from '../vault/index.ts'
 import { enrolledHosts } from './enrolled-hosts.ts'
 import { issueAuthority, issueLeaf } from './issue-certificates.ts'
+import { type SignedLeaf, SignedLeaves } from './signed-leaves.ts'
 
 /** A certificate for one host, with its key, as TLS takes them. PEM. */
 export interface LeafCertificate {
@@ -67,13 +68,12 @@ const recordId = 'authority'
 const day = 24 * 60 * 60 * 1000
 /** The certificate is issued anew this long before it ends: people need time to install it. */
 const renewBefore = 60 * day
-/** A leaf is made anew when half its week is left, so that no client ever meets an old one. */
-const renewLeafBefore = 3.5 * day
 
 class RelayAuthority implements CertificateAuthority {
   readonly #options: CertificateAuthorityOptions
   readonly #now: () => number
   readonly #collection: Collection<StoredAuthority>
+  readonly #signed: SignedLeaves
   readonly #leaves = new Map<string, LeafCertificate>()
   readonly #listeners = new Set<(change: Reissued) => void>()
   #key: KeyPair | undefined
@@ -89,6 +89,7 @@ class RelayAuthority implements CertificateAuthority {
   constructor(options: CertificateAuthorityOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
+    this.#signed = new SignedLeaves((host) => this.#sign(host), this.#now)
     this.#collection = options.store.collection<StoredAuthority>({ name: 'certificate-authority' })
   }
 
@@ -99,12 +100,14 @@ class RelayAuthority implements CertificateAuthority {
     this.#leafKey = newKeyPair()
     this.#stopWatching = this.#options.accounts.onSitesChanged(() => this.#refreshSoon())
     await this.#refresh()
+    this.#signed.keepUp(this.#hosts)
     await this.#saving
   }
 
   async stop(): Promise<void> {
     this.#stopWatching()
     await Promise.allSettled([this.#refreshing, this.#saving])
+    this.#signed.stop()
   }
 
   pem(): string {
@@ -125,7 +128,7 @@ class RelayAuthority implements CertificateAuthority {
 
   async leafFor(host: string): Promise<LeafCertificate> {
     const cached = this.#leaves.get(host)
-    if (cached !== undefined && cached.expiresAt - this.#now() > renewLeafBefore) return cached
+    if (cached !== undefined && this.#signed.isGood(cached)) return cached
     await this.#refreshing
     if (this.expiresAt - this.#now() <= renewBefore) await this.#refresh()
     return this.#makeLeaf(host)
@@ -174,6 +177,7 @@ class RelayAuthority implements CertificateAuthority {
     this.#hosts = hosts
     for (const host of removed) this.#leaves.delete(host)
     this.#save()
+    if (!first) this.#signed.keepUp(hosts)
     if (!first) for (const listener of this.#listeners) listener({ added, removed })
   }
 
@@ -187,12 +191,15 @@ class RelayAuthority implements CertificateAuthority {
   #makeLeaf(host: string): LeafCertificate {
     const isOwn = this.#options.ownDomain !== undefined && host === `*.${this.#options.ownDomain}`
     if (!isOwn && !this.#hosts.includes(host)) throw new RelayError('site_unknown', { params: { site: host } })
-    const { publicKey, privateKey } = this.#leafKey as KeyPair
-    const { der, expiresAt } = issueLeaf(this.#key as KeyPair, publicKey, host, this.#now())
-    const cert = toPem(der)
-    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+    const { cert, expiresAt } = this.#signed.of(host)
+    const key = (this.#leafKey as KeyPair).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
     const leaf = { cert, key, context: createSecureContext({ cert, key, minVersion: 'TLSv1.2' }), expiresAt }
     this.#leaves.set(host, leaf)
     return leaf
+  }
+
+  #sign(host: string): SignedLeaf {
+    const { der, expiresAt } = issueLeaf(this.#key as KeyPair, (this.#leafKey as KeyPair).publicKey, host, this.#now())
+    return { cert: toPem(der), expiresAt }
   }
 }
