@@ -43,12 +43,10 @@ export async function disown(rooms: Ends, user: User, noticeId: string): Promise
     details: { notice: notice.id, kind: notice.kind },
   }
   const end = async (): Promise<Disowned> => {
-    // Cut off at once, whatever becomes of the freeze; and again when it holds, for a sign-in that was begun in between.
-    const cut = account === undefined ? false : rooms.sessions.end(account.id)
     const freeze = account === undefined ? false : rooms.accounts.freeze(account.id, reason).then(() => true)
     const results = await Promise.allSettled([
       freeze,
-      account !== undefined && Promise.allSettled([freeze]).then(async () => (await rooms.sessions.end(account.id)) || (await cut)),
+      account === undefined ? false : endSession(rooms, account.id, freeze),
       device !== undefined ? revoke(rooms, user, device) : false,
       portalSession === undefined ? false : endPortalSession(rooms, user, portalSession),
       // That it is noted is no condition of what it ends.
@@ -64,6 +62,14 @@ export async function disown(rooms: Ends, user: User, noticeId: string): Promise
     }
   }
   return rooms.audit.end(entry, end, (ended) => ({ details: { ...entry.details, ...ended } }))
+}
+
+/** Cut off at once, whatever becomes of the freeze; and again when it holds, for a sign-in that was begun in between. */
+async function endSession({ sessions }: Ends, account: string, freeze: Promise<boolean> | false): Promise<boolean> {
+  const [cut] = await Promise.allSettled([sessions.end(account), freeze])
+  const again = await sessions.end(account)
+  if (cut.status === 'rejected') throw cut.reason
+  return cut.value || again
 }
 
 async function revoke({ identity }: Ends, user: User, device: string): Promise<boolean> {

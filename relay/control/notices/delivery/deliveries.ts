@@ -146,6 +146,7 @@ export class Deliveries {
       } catch (error) {
         if (this.#stopping.signal.aborted) return
         await this.#failed(batch, error)
+        this.#hold(there.slice(batches.indexOf(batch)).map(({ id }) => id))
         return
       }
     }
@@ -184,6 +185,13 @@ export class Deliveries {
       this.#waiting.set(id, next)
       await this.#records.put(id, next)
     }
+  }
+
+  /** What waits behind one that failed is not tried before it: the place may be down. */
+  #hold(ids: readonly string[]): void {
+    const [first, ...behind] = ids.map((id) => ({ id, one: this.#waiting.get(id) }))
+    if (first?.one === undefined) return
+    for (const { id, one } of behind) if (one !== undefined) this.#waiting.set(id, { ...one, dueAt: Math.max(one.dueAt, first.one.dueAt) })
   }
 
   async #drop(id: string): Promise<void> {

@@ -40,7 +40,7 @@ export async function sendWebhook(outbound: Pick<Outbound, 'forward'>, notice: N
     path: url.pathname + url.search,
     headers,
     body,
-    signal: signal as never,
+    signal,
   })
   answer.body.on('error', () => {}).destroy()
   if (answer.status < 200 || answer.status > 299) throw new Error(`it was answered with ${answer.status}`)
