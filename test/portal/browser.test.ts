@@ -125,6 +125,10 @@ t.test('every page fits a phone: nothing sideways, everything to touch is 44 pix
     '/sites',
     '/sites/erp',
     '/sessions',
+    '/people',
+    '/security',
+    '/notices',
+    '/notices/delivery',
     '/set-up',
     '/nowhere',
     `/handoff/${'x'.repeat(43)}`,
@@ -132,7 +136,9 @@ t.test('every page fits a phone: nothing sideways, everything to touch is 44 pix
   for (const path of paths) {
     await page.goto(relay.portalUrl + path)
     t.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0, `${path}: nothing sideways`)
+    // Of a box to tick, what is touched is its label.
     const small = await page.evaluate(`[...document.querySelectorAll('button, input:not([type=hidden]), select, summary, nav a, .button')]
+      .map((element) => (element.type === 'checkbox' || element.type === 'radio') && element.labels.length > 0 ? element.labels[0] : element)
       .filter((element) => element.offsetParent !== null && element.getBoundingClientRect().height < 43.5).map((element) => element.outerHTML)`)
     t.same(small, [], `${path}: nothing too small to touch`)
     t.equal(await page.locator('h1').count(), 1, `${path}: one heading`)
