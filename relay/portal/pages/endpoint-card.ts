@@ -4,8 +4,8 @@ import { type Html, html } from './html.ts'
 /** The servers behind the name of a site, and how each is. Undefined: it has no endpoints. */
 export function endpointCard(endpoints: readonly EndpointState[]): Html | undefined {
   if (endpoints.length === 0) return undefined
-  return html`<section class="card"><h2>Endpoints</h2><dl class="facts">${endpoints.map(line)}</dl>
-<p class="quiet">The servers behind its name. A session goes to the nearest one that works, and stays there.</p></section>`
+  return html`<section class="card"><h2>Endpoints</h2><p class="quiet">The servers behind its name. A session goes to the nearest one that works, and stays there.</p>
+<dl class="facts">${endpoints.map(line)}</dl></section>`
 }
 
 function line({ address, clients = [], state, milliseconds, problem }: EndpointState): Html {
