@@ -67,6 +67,19 @@ t.test('that the form is gone is no proof of a sign-in, unless the steps expect 
   t.match(await signIn(login, { ...visit, adapter: 'knows' }), { ok: true, evidence: [/text=Hmm/] })
 })
 
+t.test('a cookie that was there before the password was sent is no proof of a sign-in', async (t) => {
+  const form = '<form method="post"><input name="username"><input type="password" name="password"><button>Log in</button></form>'
+  const site = await serve((request) => {
+    if (request.method === 'GET') return { headers: { 'set-cookie': 'sid=before; Path=/' }, body: form }
+    return formOf(request).get('password') === 'right' ? { headers: { 'set-cookie': 'sid=after; Path=/' }, body: 'Hello' } : { body: `No.${form}` }
+  })
+  t.teardown(() => site.stop())
+  const login = await engineWith(t, { counts: `${fillIn}  - expect:\n      signed-in: cookie=sid\n` })
+  const visit = { url: site.url, username: 'ann', adapter: 'counts' }
+  t.match(await signIn(login, { ...visit, password: 'right' }), { ok: true, evidence: ['cookie=sid is there'] })
+  t.match(await signIn(login, { ...visit, password: 'wrong' }), { ok: false, kind: 'unknown', sent: true, seen: [/cookie=sid is not at/] })
+})
+
 t.test('a frame, a link, a box, a setting, a list, a code from the person and a target that comes later', async (t) => {
   let looked = 0
   const site = await serve((request) => {

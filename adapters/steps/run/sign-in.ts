@@ -27,6 +27,8 @@ export async function signInBySteps(steps: Steps, context: Context): Promise<Sig
 class Attempt {
   readonly #context: Context
   readonly #mark: number
+  /** As the cookies stood when the password was sent: what a page before it has set proves nothing. */
+  #sentMark: number | undefined
   #page: Page | undefined
   /** The page around the frame that is open. */
   #around: Page | undefined
@@ -108,7 +110,10 @@ class Attempt {
       this.#page = await this.#context.browser.open(element.address)
     } else if (form !== undefined) {
       const button = element.tag === 'form' ? '' : nameOf(element)
-      if (this.#withSecret.has(form)) this.#sent = { page: this.page, form }
+      if (this.#withSecret.has(form)) {
+        this.#sent = { page: this.page, form }
+        this.#sentMark ??= this.#context.browser.cookies.mark()
+      }
       this.#page = await (button === '' || !isButton(element) ? form.submit() : form.submit(button))
       this.#around = undefined
       this.#context.step('send', 'form sent')
@@ -142,7 +147,7 @@ class Attempt {
   }
 
   #expect(expectation: NonNullable<Step['expect']>): string | undefined {
-    const cookies = this.#context.browser.cookies.changesSince(this.#mark)
+    const cookies = this.#context.browser.cookies.changesSince(this.#sentMark ?? this.#mark)
     const judged = judgeBy(expectation, { page: this.page, cookies }, this.#sent !== undefined)
     if (judged.is === 'as expected') return undefined
     if (judged.is === 'wrong-captcha') return judged.by
