@@ -71,6 +71,14 @@ export function connectVerb(program: Command): void {
     .option('--folder <DIR>', 'the folder it was started with')
     .action((account: string, _options: SessionOptions, command: Command) => giveSession(account, command.optsWithGlobals()))
   connect
+    .command('forget')
+    .argument('<RELAY>')
+    .summary('forget a relay: the key for it, and what was kept of it')
+    .description('forget a relay: the key for it, and what was kept of it; the relay is told by `login-relay device revoke`')
+    .option('--folder <DIR>', 'the folder it was started with')
+    .option('--json', 'print JSON')
+    .action((relay: string, _options: FolderOption, command: Command) => forget(relay, command.optsWithGlobals()))
+  connect
     .command('status')
     .summary('tell whether it runs, and how its relays are')
     .description('tell whether it runs, and how its relays are')
@@ -87,6 +95,14 @@ async function giveSession(account: string, { format, output, ...options }: Sess
   const text = formatSession(copy as unknown as ClaimedSession, format)
   if (output === undefined) process.stdout.write(text)
   else await writeFile(output, text, { mode: 0o600 })
+}
+
+async function forget(relay: string, { json, ...options }: FolderOption): Promise<void> {
+  const enrolments = enrolmentsOf(options)
+  if (!(await enrolments.remove(relay))) throw new RelayError('not_found', { params: { what: `enrolment at ${relay}` } })
+  await new Copies(enrolments.folder).replace(relay, [])
+  if (json === true) printJson({ forgot: relay })
+  else printLine(`Forgot ${printable(relay)}.`)
 }
 
 async function run(relays: readonly string[], options: ConnectVerbOptions): Promise<void> {

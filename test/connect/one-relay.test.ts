@@ -20,8 +20,9 @@ async function startPlace(t: Test, scheme: 'http' | 'https' = 'https') {
   return { house, site, ca }
 }
 
+const { house, site, ca } = await startPlace(t)
+
 t.test('a tool without any password is signed in by the local proxy, through tunnels and without', async (t) => {
-  const { house, site, ca } = await startPlace(t)
   const connect = await startConnect(t, [await enrolmentAt(house)])
   const ask = (url: string, ...options: string[]) => curl('--proxy', connect.proxyUrl, '--cacert', ca, ...options, url)
   for (const version of ['--http1.1', '--http2']) t.match(await ask(`${site.origin}/page`, version), { exit: 0, out: /GET \/page/ })
@@ -40,7 +41,6 @@ t.test('requests of plain HTTP go one after the other on a connection', async (t
 })
 
 t.test('the PAC file at the local address sends the enrolled hosts here and nothing else', async (t) => {
-  const { house } = await startPlace(t)
   const connect = await startConnect(t, [await enrolmentAt(house)])
   const ask = async (host: string) => runInNewContext(`${(await curl(`${connect.proxyUrl}/proxy.pac`)).out}; FindProxyForURL('https://x/', host)`, { host })
   await until(async () => (await ask('site.test')) === `PROXY ${connect.address}`, 'the hosts are known')
@@ -49,7 +49,6 @@ t.test('the PAC file at the local address sends the enrolled hosts here and noth
 })
 
 t.test('no page gets an answer from the program itself, and nobody the state who cannot read its folder', async (t) => {
-  const { house } = await startPlace(t)
   const connect = await startConnect(t, [await enrolmentAt(house)])
   const status = (...options: string[]) => curl('--output', '/dev/null', '--write-out', '%{http_code}', ...options, `${connect.proxyUrl}/proxy.pac`)
   t.match(await status(), { out: '200' })
@@ -76,7 +75,6 @@ t.test('no page gets an answer from the program itself, and nobody the state who
 })
 
 t.test('the local proxy listens on loopback alone', async (t) => {
-  const { house } = await startPlace(t)
   const { enrolments } = await startConnect(t, [await enrolmentAt(house)])
   for (const listen of ['0.0.0.0:0', '[::]:0', '192.0.2.1:0']) {
     const connect = await createConnect({ enrolments, relays: [], listen, say: () => {} })
@@ -84,8 +82,13 @@ t.test('the local proxy listens on loopback alone', async (t) => {
   }
 })
 
+t.test('a client that is enrolled nowhere, or not there, is told how to enrol', async (t) => {
+  const { enrolments } = await startConnect(t, [await enrolmentAt(house)])
+  const failure = (relays: string[]) => createConnect({ enrolments, relays, listen: '127.0.0.1:0', say: () => {} }).catch((error: unknown) => error)
+  t.ok(isRelayError(await failure(['relay.example:8473']), 'not_enrolled'))
+})
+
 t.test('each side ends the talk with who is not the other, and says why', async (t) => {
-  const { house, site, ca } = await startPlace(t)
   const enrolment = await enrolmentAt(house)
   const another = await createTestAuthority()
   const misled = await startConnect(t, [{ ...enrolment, authority: another.cert }])
@@ -99,11 +102,4 @@ t.test('each side ends the talk with who is not the other, and says why', async 
   await until(() => known.state().relays[0]?.state === 'refused', 'the relay has said no')
   t.match(known.state().relays[0]?.problem, /its device was revoked/)
   t.match(await curl('--include', '--proxy', known.proxyUrl, 'http://relay.pac/'), { out: /^HTTP\/1\.1 503 [\s\S]*its device was revoked/ })
-})
-
-t.test('a client that is enrolled nowhere, or not there, is told how to enrol', async (t) => {
-  const { house } = await startPlace(t)
-  const { enrolments } = await startConnect(t, [await enrolmentAt(house)])
-  const failure = (relays: string[]) => createConnect({ enrolments, relays, listen: '127.0.0.1:0', say: () => {} }).catch((error: unknown) => error)
-  t.ok(isRelayError(await failure(['relay.example:8473']), 'not_enrolled'))
 })

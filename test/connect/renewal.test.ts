@@ -8,9 +8,10 @@ import { enrolmentAt, overTls, startConnect } from './start-connect.ts'
 
 const day = 86_400_000
 
+const site = await startRecordingOrigin(t, { scheme: 'http' })
+const house = await startHouse(t, { origins: [site], config: overTls })
+
 t.test('a certificate renews itself when a third of its life is left, and the one before ends once the new one was used', async (t) => {
-  const site = await startRecordingOrigin(t, { scheme: 'http' })
-  const house = await startHouse(t, { origins: [site], config: overTls })
   const first = await enrolmentAt(house)
   const serialOf = ({ certificate }: { readonly certificate: string }) => new X509Certificate(certificate).serialNumber
   const early = await startConnect(t, [first], { now: () => Date.now() + 59 * day })
@@ -32,8 +33,6 @@ t.test('a certificate renews itself when a third of its life is left, and the on
 })
 
 t.test('a renewal that breaks off any number of times leaves the present certificate good', async (t) => {
-  const site = await startRecordingOrigin(t, { scheme: 'http' })
-  const house = await startHouse(t, { origins: [site], config: overTls })
   const present = await enrolmentAt(house)
   const { serialNumber } = new X509Certificate(present.certificate)
   t.ok(house.deviceCertificates.principal(serialNumber))
