@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
+import { RelayError } from '../../relay/errors.ts'
 import { SiteEndpoints } from '../../relay/outbound/endpoints/site-endpoints.ts'
 import type { Endpoint } from '../../relay/outbound/index.ts'
 import { freePort } from '../ports.ts'
@@ -84,4 +85,25 @@ t.test('endpoints that nobody uses any more are left alone, and looked at anew w
   watched.use(site)
   await watched.measured()
   t.equal(checks, 4)
+})
+
+t.test('a session stays where it is when another endpoint is faster later, and leaves one that is down', async (t) => {
+  const endpoints: Endpoint[] = [{ address: 'a.test' }, { address: 'b.test' }]
+  const site = { id: 'site', origins: [origin], networks: ['loopback'] as const, endpoints, health: { everySeconds: 1 } }
+  const times: Record<string, number> = { 'a.test': 90, 'b.test': 10 }
+  const watched = new SiteEndpoints(site, async (_site, { address }) => times[address] as number, 3_600_000)
+  t.teardown(() => watched.stop())
+  const choose = (endpoint?: string) => watched.choose(endpoints, { endpoint }, new Map())?.address
+  watched.use(site)
+  await watched.measured()
+  t.equal(choose(), 'b.test')
+  times['a.test'] = 5
+  times['b.test'] = 100
+  const measured = () => watched.states().map(({ milliseconds = 0 }) => milliseconds) as [number, number]
+  await until(() => measured()[0] < measured()[1] * 0.5, 'the other one is clearly faster')
+  t.equal(choose('b.test'), 'b.test', 'sticky')
+  t.equal(choose(), 'a.test', 'who begins now goes to the fastest')
+  watched.failed(endpoints[1] as Endpoint, new RelayError('site_down', { params: { site: 'site', reason: 'gone' } }))
+  t.equal(choose('b.test'), 'a.test')
+  t.equal(watched.choose(endpoints, { endpoint: 'a.test' }, new Map([['a.test', 1]]))?.address, 'b.test', 'with none alive, one that is down')
 })
