@@ -26,6 +26,11 @@ t.test('an invitation is good once, for 72 hours, and opening it spends nothing'
   t.equal((await ask('POST', '/invites', { name: 'Ann' })).status, 409, 'nobody takes the name of another')
   const browser = relay.visitor()
   for (let times = 0; times < 3; times++) t.match(await browser.get(path), { status: 200, body: /Welcome, <bdi>carl<\/bdi>/ })
+  t.equal(
+    (await browser.get(path)).headers.get('referrer-policy'),
+    'same-origin',
+    'with no-referrer a browser sends its form with the origin `null`, which is refused',
+  )
   t.equal((await browser.post(path, { password, again: 'another' })).status, 400)
   t.equal((await browser.post(path, { password: 'short', again: 'short' })).status, 400)
   t.equal((await browser.post(path, { password, again: password }, { csrf: null })).status, 403)

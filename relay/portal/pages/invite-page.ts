@@ -50,7 +50,6 @@ export function invitePage(app: FastifyInstance, rooms: Rooms): void {
     const invite = await rooms.invites.lookup(request.params.token)
     if (invite === undefined) throw new RelayError('invite_invalid')
     const csrf = assignFormCookie(rooms, request, reply)
-    reply.header('referrer-policy', 'no-referrer')
     const isNew = invite.userId === undefined
     const lead = isNew
       ? 'You are invited to this relay: it signs in to your sites for you. Choose the password by which you sign in to the relay itself.'
