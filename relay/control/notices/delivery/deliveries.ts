@@ -96,6 +96,7 @@ export class Deliveries {
     if (this.#waiting.has(id)) return
     const delivery = { owner, noticeId, channel, to, tries: 0, dueAt: this.#options.now() + (isSummed(kind) ? summedPause : 0) }
     this.#waiting.set(id, delivery)
+    this.#hold(keyOf(delivery))
     await this.#records.put(id, delivery)
     this.#wake()
   }
@@ -146,7 +147,7 @@ export class Deliveries {
       } catch (error) {
         if (this.#stopping.signal.aborted) return
         await this.#failed(batch, error)
-        this.#hold(there.slice(batches.indexOf(batch)).map(({ id }) => id))
+        this.#hold(key)
         return
       }
     }
@@ -187,11 +188,11 @@ export class Deliveries {
     }
   }
 
-  /** What waits behind one that failed is not tried before it: the place may be down. */
-  #hold(ids: readonly string[]): void {
-    const [first, ...behind] = ids.map((id) => ({ id, one: this.#waiting.get(id) }))
-    if (first?.one === undefined) return
-    for (const { id, one } of behind) if (one !== undefined) this.#waiting.set(id, { ...one, dueAt: Math.max(one.dueAt, first.one.dueAt) })
+  /** What waits for a place that has just failed is not tried before what failed there: it may be down. */
+  #hold(key: string): void {
+    const same = [...this.#waiting].filter(([, one]) => keyOf(one) === key)
+    const retryAt = Math.max(...same.map(([, { tries, dueAt }]) => (tries > 0 ? dueAt : 0)))
+    for (const [id, one] of same) if (one.dueAt < retryAt) this.#waiting.set(id, { ...one, dueAt: retryAt })
   }
 
   async #drop(id: string): Promise<void> {
