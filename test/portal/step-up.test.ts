@@ -49,8 +49,8 @@ t.test('the API asks too, of portal sessions alone, for every route that lets so
   const administers = apiRoutes.filter(({ method, access }) => method !== 'GET' && access === 'operator')
   t.same(
     administers.filter((route) => !guarded.includes(route)).map(({ path }) => path),
-    ['/users/:id/second-factor'],
-    'that one is the local administrator’s alone',
+    ['/users/:id/password-link', '/users/:id/second-factor'],
+    'those are the local administrator’s alone',
   )
   for (const { method, path } of guarded) {
     const answer = await fetch(`${relay.portalUrl}/api/v1${path.replace(':id', relay.ann.device.id)}`, {
