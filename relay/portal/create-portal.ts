@@ -93,6 +93,7 @@ class WebPortal implements Portal {
   }
 
   admit(connection: Duplex): void {
+    this.#rooms.proxied.noteTunnel(connection)
     this.#running?.server.emit('connection', connection)
   }
 

@@ -112,6 +112,16 @@ t.test('a certificate that is foreign, expired, replaced or revoked is refused i
   await until(() => house.notices.list(house.userId).filter(({ kind }) => kind === 'device-refused').length > 0, 'its owner is told')
 })
 
+t.test('a certificate shown to the proxy gives no rights at the portal, in a tunnel to it or by an address', async (t) => {
+  const place = await startPlace(t)
+  const { house, ca, proxy } = place
+  const shown = ['--proxy', proxy, '--proxy-cacert', ca, '--proxy-cert', await enrolled(t, place)]
+  for (const way of [['--proxytunnel'], []]) {
+    for (const path of ['devices', 'copies'])
+      t.match(await curl('--include', ...shown, ...way, `${house.portalUrl}/api/v1/${path}`), { exit: 0, out: /HTTP\/1\.1 401 / }, `${path} ${way}`)
+  }
+})
+
 t.test('a token beside a certificate is of the same device, or nobody is known', async (t) => {
   const place = await startPlace(t)
   const { house, ask } = place
