@@ -27,7 +27,8 @@ export function endable({ accounts }: Pick<Rooms, 'accounts'>, { owner, account,
 
 /**
  * In one step: freezes the account, ends its session at the site, revokes the device and ends the portal session, each as far as the notice
- * names it and it is this person's. Each is tried whatever becomes of the others; the first failure is thrown when all are done. `not_found`.
+ * names it and it is this person's. Each is tried whatever becomes of the others; the first failure is thrown when all are done, and the
+ * notice is marked only where none failed. `not_found`.
  */
 export async function disown(rooms: Ends, user: User, noticeId: string): Promise<Disowned> {
   const notice = rooms.notices.find(user.id, noticeId)
@@ -49,10 +50,10 @@ export async function disown(rooms: Ends, user: User, noticeId: string): Promise
       account === undefined ? false : endSession(rooms, account.id, freeze),
       device !== undefined ? revoke(rooms, user, device) : false,
       portalSession === undefined ? false : endPortalSession(rooms, user, portalSession),
-      // That it is noted is no condition of what it ends.
-      rooms.notices.disown(user.id, notice.id).catch((error: unknown) => rooms.log.warn({ err: error }, 'a notice could not be marked')),
     ])
     for (const result of results) if (result.status === 'rejected') throw result.reason
+    // Only now: what failed can be asked for again. That it is noted is no condition of what it ended.
+    await rooms.notices.disown(user.id, notice.id).catch((error: unknown) => rooms.log.warn({ err: error }, 'a notice could not be marked'))
     const [frozen, sessionEnded, deviceRevoked, portalSessionEnded] = results.map((result) => result.status === 'fulfilled' && result.value === true)
     return {
       frozen: frozen === true,

@@ -111,3 +111,15 @@ t.test('it works where it cannot be recorded', async (t) => {
   t.equal(relay.sessions.live(account.id), undefined)
   t.equal(site.book.alive, 0)
 })
+
+t.test('what could not be done wholly is not said to be done, and can be asked for again', async (t) => {
+  const { relay, ann, noticeOf, isFrozen, site } = await usedAccount(t)
+  const id = await noticeOf('account-used')
+  const broken = t.intercept(relay.accounts, 'freeze', { value: () => Promise.reject(new Error('the disk is full')) })
+  t.equal((await ann.post(`/notices/${id}/not-me`)).status, 500)
+  t.equal(site.book.alive, 0, 'what could be ended is ended')
+  t.ok(formActions((await ann.get(`/notices/${id}`)).body).includes(`/notices/${id}/not-me`))
+  broken.restore()
+  t.equal((await ann.post(`/notices/${id}/not-me`)).location, `/notices/${id}?done=not-me`)
+  t.ok(isFrozen())
+})
