@@ -34,12 +34,11 @@ export function endDevice(rooms: Ends, { id, userId, name }: Device): Promise<En
 export function endUser(rooms: Ends, user: User, { except, disable = false }: { except?: string; disable?: boolean } = {}): Promise<EndedUser> {
   const entry = { act: 'user.end', owner: user.id, details: { name: user.name } }
   const end = async (): Promise<EndedUser> => {
-    if (disable) await rooms.identity.disableUser(user.id)
+    // What fails is thrown when all has been tried.
+    const [disabled] = await Promise.allSettled([disable && rooms.identity.disableUser(user.id)])
     const [devices, portal] = await Promise.all([rooms.identity.listDevices(user.id), rooms.identity.listPortalSessions(user.id)])
     for (const { id } of devices) cut(rooms, id)
     const terminals = devices.filter(({ paired }) => paired !== undefined)
-    // A pairing is a sign-in, and no device that stays.
-    await Promise.all(devices.map(({ id, paired }) => paired !== undefined && rooms.identity.revokeDevice(id)))
     const ended = portal.filter(({ id }) => id !== except)
     for (const { id } of ended) rooms.streams.end(id)
     const [siteSessions, portalSessions] = await Promise.all([
@@ -47,6 +46,7 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
       countDone(ended.map(({ id }) => rooms.identity.endPortalSession(id))),
       countDone(terminals.map(({ id }) => rooms.identity.revokeDevice(id))),
     ])
+    if (disabled.status === 'rejected') throw disabled.reason
     return { siteSessions, portalSessions, devicesCut: devices.length }
   }
   return rooms.audit.end(entry, end, (counts) => ({ details: { name: user.name, ...counts } }))

@@ -98,6 +98,15 @@ t.test(
   },
 )
 
+t.test('what fails keeps nothing else of a person from its end, and is told', async (t) => {
+  const relay = await startPortal(t)
+  const { bob } = relay
+  const ann = await relay.signedIn(relay.ann)
+  t.intercept(relay.identity, 'disableUser', { value: () => Promise.reject(new Error('the disk is full')) })
+  const tunnel = await openTunnel(t, relay, bob.device, 'erp.example.com:443')
+  await closed(tunnel, async () => t.equal((await ann.post(`/people/${bob.user.id}/disable`)).status, 500))
+})
+
 t.test('who has given his password and owes a code gets no further once he is disabled', async (t) => {
   const relay = await startPortal(t)
   const { secret } = await setUpAuthenticator(await relay.signedIn(relay.bob))
