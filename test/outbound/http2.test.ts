@@ -143,6 +143,26 @@ t.test('trailers are there once the body has ended; interim answers are let go b
   t.strictSame(answer.trailers(), ['x-sum', 'caf\xe9', 'x-two', 'a', 'x-two', 'b'])
 })
 
+t.test('trailers of a request that node:http2 takes for wrong are left out, and the request goes', async (t) => {
+  const given: unknown[] = []
+  const site = await startHttp2Origin(t, (stream) => {
+    stream.respond({ ':status': 200 })
+    stream.on('trailers', (trailers) => given.push({ ...trailers }))
+    stream.pipe(stream)
+  })
+  const outbound = outboundForTest(t)
+  for (const trailers of [
+    ['ETag', 'a', 'etag', 'b'],
+    [':path', '/'],
+    ['X-Sum', '42'],
+  ]) {
+    const body = Readable.from(['body'], { objectMode: false })
+    const answer = await outbound.forward(site.site, { ...get(site.origin), method: 'POST', body, trailers: () => trailers })
+    t.equal(await read(answer.body), 'body')
+  }
+  t.match(given.at(-1), { 'x-sum': '42' })
+})
+
 t.test('an answer without content ends with its head', async (t) => {
   const site = await startHttp2Origin(t, (stream, { ':path': path }) => {
     const status = Number(path?.slice(1))

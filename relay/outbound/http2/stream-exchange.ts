@@ -71,15 +71,17 @@ class StreamExchange {
     const { body } = request
     const { upgrade } = request
     const head = writeHead(upgrade === undefined ? request : askForWebSocket(request), connection.authority, upgrade)
-    const { trailers } = request
-    const stream = connection.request(head, { endStream: body === null && upgrade === undefined, waitForTrailers: body !== null && trailers !== undefined })
+    const stream = connection.request(head, {
+      endStream: body === null && upgrade === undefined,
+      waitForTrailers: body !== null && request.trailers !== undefined,
+    })
     this.#stream = stream
     this.#watchEnd()
     stream
       .on('headers', this.#onInterim)
       .on('response', this.#onResponse)
       .on('trailers', this.#onTrailers)
-      .on('wantTrailers', () => stream.sendTrailers(recordOf(trailers?.() ?? [])))
+      .on('wantTrailers', this.#onWantTrailers)
       .on('end', this.#onEnd)
       .on('error', this.#onError)
       .on('close', this.#onClose)
@@ -147,6 +149,15 @@ class StreamExchange {
       stream.once('close', () => clearTimeout(timer))
     })
     this.#promise.resolve({ response: agreedWebSocket(fields, this.#request.headers), socket: stream })
+  }
+
+  readonly #onWantTrailers = (): void => {
+    try {
+      this.#stream.sendTrailers(recordOf(this.#request.trailers?.() ?? []))
+    } catch {
+      // One that node:http2 takes for wrong, such as one twice of which there is one: none of them goes.
+      this.#stream.sendTrailers({})
+    }
   }
 
   readonly #onTrailers = (_headers: IncomingHttpHeaders, _flags: number, raw: unknown): void => {
@@ -232,7 +243,7 @@ function fieldsOf(raw: readonly string[]): string[] | undefined {
 function recordOf(raw: readonly string[]): Record<string, string | string[]> {
   const found: Record<string, string | string[]> = Object.create(null)
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i] as string
+    const name = (raw[i] as string).toLowerCase()
     const before = found[name]
     found[name] = before === undefined ? (raw[i + 1] as string) : [before, raw[i + 1] as string].flat()
   }
