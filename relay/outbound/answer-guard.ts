@@ -6,7 +6,10 @@ import { nothingToEnd, type TrailingRequest, writeTrailers } from './write-trail
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const mostLine = 8192
-const mostInterim = 65_536
+/** Of one interim answer. Bytes. */
+const mostInterimBytes = 65_536
+/** As over HTTP/2: so many are no answer. */
+const mostInterimAnswers = 100
 const nothing = Buffer.alloc(0)
 const endOfHead = Buffer.from('\r\n\r\n')
 
@@ -23,12 +26,14 @@ type State =
  *
  * - a carriage return in the status line that no line feed follows ends the connection (RFC 9112 section 2.2); the parser takes
  *   `200 OK\r\rContent-Length: 4` for two lines.
- * - interim answers (1xx but 101) are taken out: RFC 9110 section 15.2 has a client take any number of them, asked for or not, and the
+ * - interim answers (1xx but 101) are taken out: RFC 9110 section 15.2 has a client take several of them, asked for or not, and the
  *   parser ends the connection at a `100 Continue`, which old servers send by themselves. Of a 103 the links are told.
  */
 export class AnswerGuard {
   #state: State = 'passing'
   #held: Buffer = nothing
+  /** Interim answers to the present request. */
+  #interims = 0
   #socket: Socket | undefined
   #endWriting = nothingToEnd
   #onEarlyHints: ForwardRequest['onEarlyHints']
@@ -60,6 +65,7 @@ export class AnswerGuard {
     this.#onEarlyHints = onEarlyHints
     this.#state = 'status-line'
     this.#held = nothing
+    this.#interims = 0
   }
 
   /** What of it the parser may see; undefined: not HTTP. */
@@ -74,6 +80,8 @@ export class AnswerGuard {
         return nothing
       }
       if (this.#state === 'interim') {
+        this.#interims += 1
+        if (end > mostInterimBytes || this.#interims > mostInterimAnswers) return undefined
         if (this.#onEarlyHints !== undefined) tellEarlyHints(rest.toString('latin1', 0, end), this.#onEarlyHints)
         rest = rest.subarray(end)
         this.#state = 'status-line'
@@ -97,7 +105,7 @@ function endOfStatusLine(bytes: Buffer): number | 'more' | 'bad' {
 function endOfInterim(bytes: Buffer): number | 'more' | 'bad' {
   const end = bytes.indexOf(endOfHead)
   if (end >= 0) return end + endOfHead.length
-  return bytes.length > mostInterim ? 'bad' : 'more'
+  return bytes.length > mostInterimBytes ? 'bad' : 'more'
 }
 
 function isInterim(bytes: Buffer): boolean {

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { tellEarlyHints } from '../../relay/outbound/early-hints.ts'
+import { processorTime } from '../processor-time.ts'
 import { get, loopbackSite, outboundForTest, read, rejection } from './outbound-for-test.ts'
 import { startRawOrigin } from './raw-origin.ts'
 
@@ -77,6 +79,7 @@ t.test('an answer whose header has no end is given up', async (t) => {
   const endless: Record<string, string> = {
     'a status line': `HTTP/1.1 200 ${'x'.repeat(70_000)}`,
     'an interim answer': `HTTP/1.1 103 Early Hints\r\n${'x: y\r\n'.repeat(20_000)}`,
+    'interim answers': 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000),
     'a header': `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(40_000)}`,
     'a field': `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}`,
   }
@@ -85,4 +88,12 @@ t.test('an answer whose header has no end is given up', async (t) => {
     const origin = `http://site.test:${site.port}`
     t.match(await rejection(outboundForTest(t).forward(loopbackSite(origin), get(origin))), { code: 'site_down' }, title)
   }
+})
+
+t.test('an early hint of spaces alone takes no time to speak of', async (t) => {
+  const head = `HTTP/1.1 103 Early Hints\r\nLink:${' '.repeat(65_000)}\x01\r\n\r\n`
+  const before = processorTime()
+  tellEarlyHints(head, () => t.fail('it is no field'))
+  const used = processorTime() - before
+  t.ok(used < 500, `${Math.round(used)} ms of processor time`)
 })
