@@ -45,7 +45,7 @@ export async function startEndpoint(t: Test, options: EndpointServerOptions): Pr
     names.add(String((request.socket as { servername?: string }).servername))
     if (request.url === '/healthz') {
       checks += 1
-      setTimeout(() => response.writeHead(found.healthStatus).end(), found.healthDelay)
+      setTimeout(() => answerCheck(response, found.healthStatus), found.healthDelay)
       return
     }
     asked.push(`${request.method} ${request.url}`)
@@ -87,6 +87,12 @@ export async function startEndpoint(t: Test, options: EndpointServerOptions): Pr
   await found.start()
   t.teardown(() => found.stop())
   return found
+}
+
+function answerCheck(response: ServerResponse, status: number): void {
+  // Node writes no such answer by itself, and none goes on after it.
+  if (status === 101) response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  else response.writeHead(status).end()
 }
 
 /** Three servers of https://site.test, and a site that knows each as an endpoint. */

@@ -96,6 +96,8 @@ t.test('an endpoint that was killed is left without any request, by its checks, 
   a.healthStatus = 503
   await until(() => outbound.endpointStates(site)[0]?.problem === 'its health page answered 503', 'its health page says no')
   t.equal(await ask(), 'b')
+  a.healthStatus = 101
+  await until(() => outbound.endpointStates(site)[0]?.problem === 'its health page gave no answer', 'its health page changes the protocol')
 })
 
 t.test('with all endpoints dead the answer is site_down, which names them; the relay goes on to try', async (t) => {

@@ -20,7 +20,7 @@ export async function checkEndpoint({ site, origin, path, open, signal }: Endpoi
   let socket: Socket | undefined
   try {
     socket = await open(signal)
-    const status = path === undefined ? 200 : await statusOf(socket, origin, path, signal)
+    const status = path === undefined ? 200 : await statusOf({ site, origin, path, signal }, socket)
     if (status >= 500) throw new RelayError('site_down', { params: { site, reason: `its health page answered ${status}` } })
     return performance.now() - begun
   } catch (error) {
@@ -30,12 +30,17 @@ export async function checkEndpoint({ site, origin, path, open, signal }: Endpoi
   }
 }
 
-function statusOf(socket: Socket, origin: string, path: string, signal: AbortSignal): Promise<number> {
+type Question = Pick<EndpointCheck, 'site' | 'origin' | 'signal'> & { readonly path: string }
+
+function statusOf({ site, origin, path, signal }: Question, socket: Socket): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { Host: origin.slice(origin.indexOf('//') + 2), 'User-Agent': 'login-relay', Accept: '*/*', Connection: 'close' }
     request({ path, headers, signal, createConnection: () => socket, insecureHTTPParser: false, maxHeaderSize: 65_536 })
       .on('error', reject)
       .on('response', ({ statusCode = 0 }) => resolve(statusCode))
+      // An answer of 101 is neither to Node.
+      .on('close', () => reject(new RelayError('site_down', { params: { site, reason: 'its health page gave no answer' } })))
       .end()
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
 }
