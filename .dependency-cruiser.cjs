@@ -2,6 +2,7 @@
 const floors = [
   ['relay/main', 'relay/commands'],
   ['relay/app'],
+  ['relay/access-log-file', 'relay/mail-server', 'relay/tell-attention'],
   ['relay/portal', 'relay/proxy', 'relay/gateway'],
   ['relay/traffic', 'relay/recorded'],
   ['relay/sessions'],

@@ -23,3 +23,8 @@ t.test('every act that is recorded anywhere has words that a person reads, and n
   t.ok(acts.size > 40, `${acts.size} acts`)
   t.same(Object.keys(actWords).sort(), [...acts].sort())
 })
+
+t.test('and stands in the document on the audit', async (t) => {
+  const text = await readFile(join(relay, '../docs/audit.md'), 'utf8')
+  for (const act of Object.keys(actWords)) t.ok(text.includes(`\`${act}\``), act)
+})

@@ -8,9 +8,12 @@ export const eventRoutes = [
   route({
     method: 'GET',
     path: '/events',
-    summary: 'Session events of your accounts, as server-sent events; ends when you sign out',
+    summary: 'Session events of your accounts, and at the portal your notices, as server-sent events; ends when you sign out',
     access: 'known',
-    answer: { type: 'text/event-stream', description: 'An event for each session event; comments in between keep the connection.' },
+    answer: {
+      type: 'text/event-stream',
+      description: 'An event for each session event, and `notice` for each notice; comments in between keep the connection.',
+    },
     handle: ({ rooms, principal }) => {
       const stream = rooms.streams.open(principal, () => isStillKnown(rooms, principal))
       if (stream === undefined) throw new RelayError('too_many_tries', { params: { seconds: 30 } })

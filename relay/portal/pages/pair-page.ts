@@ -81,7 +81,7 @@ async function codePage(rooms: Rooms, request: FastifyRequest, reply: FastifyRep
     refresh: { seconds: secondsBetweenLooks, url: '/pair' },
     body: html`<div class="narrow"><h1>Scan this with your phone</h1>
 <p class="lead">Or open <code>${here}/pair</code> there and type the code.</p>
-<section class="card"><img class="qr" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}" alt="QR code of the address below, with the code" width="240" height="240">
+<section class="card"><img class="qr" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}" alt="QR code of the address above, with the code" width="240" height="240">
 <p class="user-code">${userCode}</p><p class="quiet">Good for ${minutes === 1 ? 'one more minute' : `${minutes} more minutes`}, and once. This page goes on by itself when you have confirmed.</p></section>
 <form method="post" action="/pair/stop">${csrfField(csrf)}<button>Not now</button></form></div>`,
   }
