@@ -114,7 +114,8 @@ class StoredGrants implements Grants {
     if (principal.kind === 'local' || this.#ofAccount.size === 0) return []
     const key = principal.kind === 'device' ? principal.device.id : principal.user.id
     const known = this.#lent.get(key)
-    if (known !== undefined) return known
+    // An account is replaced with every change of it: its owner's denied paths hold for who borrows it from the next request on.
+    if (known?.every(({ account }) => this.#options.accounts.account(account.id) === account)) return known
     const found = this.#findLent(principal)
     this.#lent.set(key, found)
     return found

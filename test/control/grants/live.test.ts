@@ -108,6 +108,14 @@ t.test('how a lent account is used', async (t) => {
     t.match(await house.proxied('ann', '/salaries', { method: 'POST', fields: 'Content-Length: 0\r\n' }), { status: 200 }, 'the owner is not kept off')
   })
 
+  await t.test('what the owner changes about the account holds from the next request on', async (t) => {
+    await house.lend({ user: 'bob' })
+    t.match(await house.proxied('bob', '/payroll', { account: 'ann/erp' }), { status: 200 })
+    await house.accounts.setDenyPaths(house.account.id, { paths: ['/payroll'] })
+    t.match(await house.proxied('bob', '/payroll', { account: 'ann/erp' }), { code: 'path_denied' })
+    await house.accounts.setDenyPaths(house.account.id, undefined)
+  })
+
   await t.test('a lent account is used where it was named or chosen, never by itself', async (t) => {
     const { bob } = house.people
     t.match(await house.proxied('bob', '/orders'), { code: 'login_required' })
