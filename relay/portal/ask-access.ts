@@ -1,3 +1,4 @@
+import type { Account } from '../accounts/index.ts'
 import { type AccessRequest, type Decision, decideApproval, namedAccount } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Principal, User } from '../identity/index.ts'
@@ -69,9 +70,27 @@ export async function approveRequest(rooms: Rooms, principal: Principal, id: str
   if (account === undefined) throw new RelayError('not_found', { params: { what: 'such account any more' } })
   const decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'approved', until })
   // Of all who approve one comes here.
-  if (request.kind === 'leave') await rooms.grants.add(account, { kind: 'user', id: request.requester, name: request.requesterName }, { until })
+  if (request.kind === 'leave') await grantLeave(rooms, account, decided, until)
   await tellDecided(rooms, decided)
   return decided
+}
+
+/** What was approved lends, or else it is refused: a yes that lends nothing would be a lie. */
+async function grantLeave(rooms: Rooms, account: Account, { id, requester, requesterName, by = '', byName = '' }: AccessRequest, until: number): Promise<void> {
+  const { grants } = rooms
+  try {
+    await grants.add(account, { kind: 'user', id: requester, name: requesterName }, { until }, { request: id })
+  } catch (error) {
+    await grants.requests.decide(id, { by, byName, state: 'refused' })
+    throw error
+  }
+  // The yes was taken back while this was written.
+  if (grants.requests.get(id)?.state !== 'approved') await revokeGranted(rooms, id)
+}
+
+/** Ends what a yes to this request lent. */
+async function revokeGranted({ grants }: Rooms, requestId: string): Promise<void> {
+  for (const { id } of grants.list().filter(({ request }) => request === requestId)) await grants.revoke(id)
 }
 
 /** Says no, or takes a yes back. */
@@ -80,7 +99,13 @@ export async function refuseRequest(rooms: Rooms, principal: Principal, id: stri
   // What one asked for oneself can be taken back.
   const isOwn = principal.kind !== 'local' && principal.user.id === request.requester
   if (!decision.allowed && !isOwn) throw new RelayError('forbidden', { params: { reason: decision.reason } })
-  const decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'refused' })
+  let decided: AccessRequest
+  try {
+    decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'refused' })
+  } finally {
+    // Though the no could not be written (law 7).
+    await revokeGranted(rooms, id)
+  }
   await tellDecided(rooms, decided)
   return decided
 }

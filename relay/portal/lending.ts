@@ -6,7 +6,7 @@ import type { Rooms } from './rooms.ts'
 /** A grant as it is told to people. */
 export async function grantViewer(rooms: Pick<Rooms, 'identity' | 'accounts'>) {
   const names = await ownerNames(rooms)
-  return ({ id, accountId, owner: _, ownerName, to, approval, file, createdAt, revokedAt, ...terms }: Grant) => {
+  return ({ id, accountId, owner: _, ownerName, to, approval, request: __, file, createdAt, revokedAt, ...terms }: Grant) => {
     const account = rooms.accounts.account(accountId)
     return {
       id,

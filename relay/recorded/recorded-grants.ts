@@ -13,10 +13,15 @@ export function recordedGrants(grants: Grants, accounts: Pick<Accounts, 'account
     grants,
     audit,
     {
-      add: (account, to, terms, file) => ({
+      add: (account, to, terms, { file, request } = {}) => ({
         act: 'grant.add',
         ...accountFacts(account),
-        details: { ...granteeFacts(to), ...termFacts(terms), ...(file === undefined ? {} : { file: file.name }) },
+        details: {
+          ...granteeFacts(to),
+          ...termFacts(terms),
+          ...(file === undefined ? {} : { file: file.name }),
+          ...(request === undefined ? {} : { request }),
+        },
         told: ({ id }) => ({ details: { ...granteeFacts(to), grant: id } }),
       }),
       revoke: (id) => ({ act: 'grant.revoke', ends: true, ...about(id) }),

@@ -54,6 +54,8 @@ export interface Grant extends GrantTerms {
   readonly createdAt: number
   /** Kept for a while, so that it can be told why it ended. */
   readonly revokedAt?: number
+  /** It was made by the yes to this request, and goes when that is taken back. */
+  readonly request?: string
   /** It stands in this file, with this digest. */
   readonly file?: { readonly name: string; readonly digest: string }
 }

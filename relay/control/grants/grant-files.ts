@@ -63,7 +63,7 @@ export function createGrantFiles(options: GrantFilesOptions): GrantFiles {
       const account = await namedAccount(options, named)
       if (account === undefined) throw new RelayError('not_found', { params: { what: `account ${named}` } })
       const approval = approvers === undefined ? {} : { approval: { by: await userIds(options, approvers) } }
-      await grants.add(account, await granteeOf(options, to), { ...terms, ...approval }, { name, digest })
+      await grants.add(account, await granteeOf(options, to), { ...terms, ...approval }, { file: { name, digest } })
       return { file: name, did: 'lent' }
     } catch (thrown) {
       const still = grants.list().find(({ file }) => file?.name === name)

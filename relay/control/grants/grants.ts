@@ -130,7 +130,7 @@ class StoredGrants implements Grants {
     return grants.every(({ revokedAt, until }) => revokedAt !== undefined || (until !== undefined && now >= until))
   }
 
-  async add(account: Account, to: Grantee, given: GrantTerms, file?: Grant['file']): Promise<Grant> {
+  async add(account: Account, to: Grantee, given: GrantTerms, by: Pick<Grant, 'file' | 'request'> = {}): Promise<Grant> {
     const terms = checkTerms(given)
     const owner = await this.#options.identity.findUser(account.owner)
     if (owner === undefined) throw new RelayError('not_found', { params: { what: 'such owner' } })
@@ -146,7 +146,7 @@ class StoredGrants implements Grants {
       ownerName: owner.name,
       to,
       createdAt: this.#options.now(),
-      ...(file === undefined ? {} : { file }),
+      ...by,
     }
     await this.#records.put(id, grant, { ifVersion: 0 })
     // Removed meanwhile: its listener has found nothing to drop.

@@ -22,8 +22,8 @@ export interface Grants {
   placeOf(address: string): Promise<string | undefined>
   /** Every grant of it was revoked or has run out. */
   isOver(lent: LentAccount): boolean
-  /** `bad_request` for terms that do not fit, or to lend an account to its owner. In force at once; resolves when durable. */
-  add(account: Account, to: Grantee, terms: GrantTerms, file?: Grant['file']): Promise<Grant>
+  /** `by`: the file or the request it comes from. `bad_request` for terms that do not fit, or to lend an account to its owner. In force when durable. */
+  add(account: Account, to: Grantee, terms: GrantTerms, by?: Pick<Grant, 'file' | 'request'>): Promise<Grant>
   /** False: there is none, or it was revoked before. In force at once (law 7). */
   revoke(id: string): Promise<boolean>
   /** Without a trace: a file that is gone, an account that is gone. */

@@ -74,6 +74,15 @@ t.test('requests are kept, answered alike, and refused where they mean nothing',
 
 t.test('time passes', async (t) => {
   const house = await startLendingHouse(t)
+  await t.test('a yes that is taken back takes back what it lent', async (t) => {
+    const { id } = (await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'invoices' })).json
+    t.equal((await house.api('ann', 'POST', `/requests/${id}/approve`)).status, 200)
+    t.match(await house.proxied('bob', '/', { account: 'ann/erp' }), { status: 200 })
+    t.equal((await house.api('ann', 'POST', `/requests/${id}/refuse`)).status, 200)
+    t.match(await house.proxied('bob', '/', { account: 'ann/erp' }), { code: 'grant_refused', text: /revoked/ })
+    for (const { id } of house.grants.list()) await house.grants.remove(id)
+  })
+
   await t.test('of a hundred who approve at once one does, and what he approved is lent until then', async (t) => {
     const { id } = (await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'invoices', hours: 1 })).json
     t.match(await house.api('bob', 'POST', `/accounts/${house.account.id}/open`), { code: 'account_unknown' })
