@@ -183,13 +183,14 @@ function withoutNamed(fields: string[], named: ReadonlySet<string>): string[] {
 
 /**
  * Cookies know no port (RFC 6265 section 8.5): where a site shares the portal's host name, the browser sends the portal's own
- * cookies along, and at the gateway its own. They are the person's session at the relay and go nowhere else.
+ * cookies along, and at the gateway its own. They are the person's session at the relay, or a paired terminal's token, and go nowhere else:
+ * the whole family of names is the relay's, so that a new one does not leak by itself.
  */
 function withoutPortalCookies(cookie: string): string {
   if (!cookie.includes('login-relay')) return cookie
   return cookie
     .split(';')
-    .filter((pair) => !/^[ \t]*(?:__Host-)?login-relay(?:-form|-gateway|-way)?[ \t]*=/.test(pair))
+    .filter((pair) => !/^[ \t]*(?:__Host-)?login-relay(?:-[a-z]+)?[ \t]*=/.test(pair))
     .join(';')
     .trim()
 }

@@ -23,8 +23,9 @@ t.test("the session's cookies win over the client's of the same names, and the c
 t.test("the portal's own cookies, which the browser sends to every port of the host, go to no site", async (t) => {
   const origin = await startRecordingOrigin(t)
   const house = await startHouse(t, { origins: [origin] })
-  await get(house, origin, '/a', 'Cookie: login-relay=portal; a=login-relay; __Host-login-relay=portal; login-relay-form=portal; login-relay-else=b\r\n')
-  t.equal(origin.requests[0]?.field('cookie'), 'a=login-relay; login-relay-else=b; sid=1')
+  const own = ['', '-form', '-half', '-phrase', '-pairing', '-terminal'].flatMap((end) => [`login-relay${end}=portal`, `__Host-login-relay${end}=portal`])
+  await get(house, origin, '/a', `Cookie: ${['a=login-relay', ...own, 'my-login-relay=b', 'login-relay2=c'].join('; ')}\r\n`)
+  t.equal(origin.requests[0]?.field('cookie'), 'a=login-relay; my-login-relay=b; login-relay2=c; sid=1')
 })
 
 t.test('with delivery attach a cookie that no script sees stays in the relay, which sends it from then on', async (t) => {
