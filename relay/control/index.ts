@@ -37,4 +37,5 @@ export {
 } from './grants/index.ts'
 export { isPaired, isWithinPairing } from './paired.ts'
 export { type AskedPath, deniedPath } from './paths/denied-path.ts'
+export { hasOtherMethodParam, isOtherMethodField } from './paths/other-method.ts'
 export { type Decision, explain, type Rule } from './rule.ts'

@@ -1,11 +1,9 @@
 import type { Account } from '../accounts/index.ts'
-import { type AccountDecision, decidePath, type Grants } from '../control/index.ts'
+import { type AccountDecision, decidePath, type Grants, hasOtherMethodParam, isOtherMethodField } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import { addressOf } from './first-uses.ts'
 import { hasContent } from './request-head.ts'
 import type { SiteRequest } from './site-request.ts'
-
-const otherMethod = /^x-(?:http-)?method(?:-override)?$/i
 
 /**
  * What allows this request to use the account: that it is the sender's own, or lent to him. A promise where his place must be looked up.
@@ -38,7 +36,6 @@ function changeIn({ req: { method }, head, target, upgrade }: SiteRequest): stri
   if (upgrade !== undefined) return 'a WebSocket'
   if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') return String(method)
   if (hasContent(head)) return `${method} with content`
-  // Many frameworks take another method from a field or the query in place of the request's own.
-  if (head.fields.some((name, i) => i % 2 === 0 && otherMethod.test(name))) return 'a field that names another method'
-  return /[?&;]_?method=/i.test(target.path) ? 'a query that names another method' : undefined
+  if (head.fields.some((name, i) => i % 2 === 0 && isOtherMethodField(name))) return 'a field that names another method'
+  return hasOtherMethodParam(target.path) ? 'a query that names another method' : undefined
 }

@@ -1,4 +1,5 @@
-import { decodeOnce, foldText, type Reading, readingsOf } from './path-readings.ts'
+import { paramsOf } from './params.ts'
+import { decodeOnce, type Reading, readingsOf } from './path-readings.ts'
 
 /** A request as far as it may name a path. */
 export interface AskedPath {
@@ -74,22 +75,6 @@ function hasQuery({ query }: Pattern, params: ReadonlyMap<string, readonly strin
 function isValue(given: string, wanted: string): boolean {
   const readings = readingsOf(`/${given}`)
   return readings === undefined || given === wanted || readings.some((reading) => isBelow(reading, plainSegments(`/${wanted}`)))
-}
-
-/** By name as PHP has it: without brackets, dots and spaces as `_`. Every value a name has, since servers differ in which one they take. */
-function paramsOf(query: string): Map<string, string[]> {
-  const params = new Map<string, string[]>()
-  for (const pair of query.split(/[&;]/)) {
-    const equals = pair.indexOf('=')
-    const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
-    const plainName = plain(name).trim().replace(/\[.*$/s, '').replace(/[. ]/g, '_')
-    if (plainName !== '') params.set(plainName, [...(params.get(plainName) ?? []), plain(value).trim()])
-  }
-  return params
-}
-
-function plain(text: string): string {
-  return foldText(decodeOnce(decodeOnce(text.replaceAll('+', ' '))))
 }
 
 function split(target: string): [path: string, query: string] {
