@@ -35,7 +35,7 @@ export {
   userIds,
   type Weekday,
 } from './grants/index.ts'
-export { isPaired, isWithinPairing } from './paired.ts'
+export { isPaired, isWithinPairing, isWithoutCookies } from './paired.ts'
 export { type AskedPath, deniedPath } from './paths/denied-path.ts'
 export { hasOtherMethodParam, isOtherMethodField } from './paths/other-method.ts'
 export { type Decision, explain, type Rule } from './rule.ts'

@@ -11,3 +11,8 @@ export function isPaired(principal: Principal): principal is Extract<Principal, 
 export function isWithinPairing(principal: Principal, accountId: string): boolean {
   return !isPaired(principal) || principal.device.paired.accounts.includes(accountId)
 }
+
+/** Is it a terminal that has not been given the cookies of this account by a ticket? It gets none in passing: nobody would know to end the session with the pairing. */
+export function isWithoutCookies(principal: Principal, accountId: string): boolean {
+  return isPaired(principal) && !principal.device.paired.handedOver.includes(accountId)
+}

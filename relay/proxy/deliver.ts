@@ -1,3 +1,4 @@
+import { isWithoutCookies } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { SiteSession, Ticket } from '../sessions/index.ts'
 import { addressOf, handedCookieLines, respondError, type SiteRequest } from '../traffic/index.ts'
@@ -59,7 +60,8 @@ async function sessionFor(
   const { grant } = await checkUse(grants, principal, account, addressOf(req))
   const session = sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }))
   // What is lent goes without its cookies, unless its owner says otherwise.
-  return { session, isHandoff: site.delivery === 'handoff' && (grant === undefined || grant.handoff === true) }
+  const mayHave = (grant === undefined || grant.handoff === true) && !isWithoutCookies(principal, account.id)
+  return { session, isHandoff: site.delivery === 'handoff' && mayHave }
 }
 
 /** A request whose cookies are known: real ones, or what stands for them. */

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Account } from '../accounts/index.ts'
 import { runAs } from '../audit/index.ts'
-import type { AccountDecision } from '../control/index.ts'
+import { type AccountDecision, isWithoutCookies } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import type { PageSignIn, SiteSession } from '../sessions/index.ts'
@@ -99,6 +99,7 @@ export class RelayedRequest implements Cuttable {
     const account = this.#account as Account
     this.#allowed = allowed
     checkPath(this.#request, account)
+    if (isWithoutCookies(sender.principal, account.id)) this.#cookies.withhold()
     if (this.#isLent) {
       lent.begin(this, sender.principal, account, addressOf(req))
       if (allowed.grant?.handoff !== true) this.#cookies.withhold()

@@ -3,7 +3,7 @@ import t from 'tap'
 import { addPairedTerminal } from '../identity/add-paired-terminal.ts'
 import { withOtherHosts } from './other-hosts.ts'
 import { answersIn, dialProxy, dialTunnel, type ProxyAccess, readAll } from './raw-client.ts'
-import { type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'
+import { page, type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'
 import { type House, startHouse } from './start-house.ts'
 
 /** A terminal program that was paired for these accounts. */
@@ -12,11 +12,12 @@ async function pair(house: House, accounts: readonly string[]): Promise<ProxyAcc
   return { ...house.proxyAddress, id: device.id, authorization: `Basic ${Buffer.from(`${device.name}:${token}`).toString('base64')}` }
 }
 
-async function get(house: House, origin: RecordingOrigin, access: ProxyAccess, fields = '') {
+async function get(house: House, origin: RecordingOrigin, access: ProxyAccess, fields = '', path = '/orders') {
   const socket = await dialTunnel(access, house.tunnelTo(origin))
-  socket.write(`GET /orders HTTP/1.1\r\nHost: ${origin.host}\r\n${fields}Connection: close\r\n\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${origin.host}\r\n${fields}Connection: close\r\n\r\n`)
   const [answer] = answersIn((await readAll(socket)).text)
-  return { status: answer?.status, error: /\r\nLogin-Relay-Error: (\S+)/.exec(answer?.head ?? '')?.[1] }
+  const [, cookie] = /\r\nSet-Cookie: (\S+);/.exec(answer?.head ?? '') ?? []
+  return { status: answer?.status, error: /\r\nLogin-Relay-Error: (\S+)/.exec(answer?.head ?? '')?.[1], cookie }
 }
 
 t.test('a paired program uses its account through the proxy, and the other one at that site is not there for it', async (t) => {
@@ -53,4 +54,23 @@ t.test('a paired program is led to no other host, by a tunnel or a plain request
     t.match(await ask(head, open.authorization), /^(200|302)$/, `an enrolled device gets there: ${head}`)
     t.equal(await ask(head, authorization), '403', `a paired one: ${head}`)
   }
+})
+
+t.test('a paired program is given a site’s own cookies by a ticket alone, which notes it', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  origin.on('/rotate', page('rotated', 'Set-Cookie: more=secret; HttpOnly\r\n'))
+  const house = await startHouse(t, { origins: [origin], delivery: 'handoff' })
+  const access = await pair(house, [house.account.id])
+  const deliver = () => {
+    const code = house.sessions.tickets.issueDelivery({ accountId: house.account.id, holder: house.userId, expiresAt: Date.now() + 60_000 })
+    return get(house, origin, access, '', `/.well-known/login-relay/deliver?code=${code}`)
+  }
+  const rotate = () => get(house, origin, access, 'Accept: text/html\r\n', '/rotate')
+  t.notMatch((await rotate()).cookie, 'secret', 'what the site sets')
+  const phantom = await deliver()
+  t.match(phantom, { status: 303, cookie: /=/ }, 'what a code of the person’s brings')
+  t.notMatch(phantom.cookie, 'sid=1')
+  await house.identity.noteHandedOver(access.id, house.account.id)
+  t.match(await rotate(), { cookie: 'more=secret' }, 'and both when it is noted')
+  t.match((await deliver()).cookie, /(sid=1|more=secret)/)
 })

@@ -25,7 +25,7 @@ export class ExchangeCookies {
     this.#isCrossSite = isCrossSite
   }
 
-  /** The account is lent without its cookies: none is given out, whatever the site's delivery. */
+  /** The sender may use the account and not have its cookies: none is given out, whatever the site's delivery. */
   withhold(): void {
     this.#isWithheld = true
   }
