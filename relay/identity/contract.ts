@@ -159,7 +159,7 @@ export interface Identity {
   addDevice(userId: string, name: string): Promise<{ readonly device: Device; readonly token: string }>
   /** A paired terminal is a device whose token is known to the terminal alone: here is its hash. Errors as of `addDevice`. */
   addPairedTerminal(userId: string, name: string, given: { readonly tokenHash: string; readonly paired: PairedTerminal }): Promise<Device>
-  /** A paired terminal is about to be given an account's own cookies: durable when it resolves. Nothing happens for other devices. */
+  /** A paired terminal is about to be given an account's own cookies: durable when it resolves. Nothing is noted of other devices. `unauthenticated`: the device has ended. */
   noteHandedOver(deviceId: string, accountId: string): Promise<void>
   listDevices(userId?: string): Promise<Device[]>
   revokeDevice(deviceId: string): Promise<boolean>

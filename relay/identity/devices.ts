@@ -66,7 +66,9 @@ export class Devices {
   }
 
   async noteHandedOver(id: string, accountId: string): Promise<void> {
-    const { paired } = this.#records.byId(id)?.value ?? {}
+    const kept = this.#records.byId(id)
+    if (kept === undefined || this.#isOver(kept)) throw new RelayError('unauthenticated')
+    const { paired } = kept.value
     if (paired === undefined || paired.handedOver.includes(accountId)) return
     const change = ({ paired: at = paired }: DeviceRecord) => ({ paired: { ...at, handedOver: [...new Set([...at.handedOver, accountId])] } })
     if (!(await this.#records.change(id, change))) throw new RelayError('unauthenticated')

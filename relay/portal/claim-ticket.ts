@@ -34,15 +34,23 @@ async function holdTicket(rooms: Rooms, principal: Principal, ticket: string): P
 
 /** Redeems a ticket for cookies (law 4). Everything that can fail comes first: a sign-in that fails does not spend the ticket. */
 export async function claimTicket(rooms: Rooms, principal: Principal, ticket: string): Promise<ClaimedSession> {
-  const { account, decision } = await holdTicket(rooms, principal, ticket)
-  if (decision.grant !== undefined && decision.grant.handoff !== true)
-    throw new RelayError('handoff_unavailable', { params: { reason: 'the account is lent to you without its cookies' } })
+  const { account } = await holdForCookies(rooms, principal, ticket)
   const session = await rooms.sessions.ensure(account.id, { wait: false })
+  // That may take long, and leave end meanwhile (law 7).
+  await holdForCookies(rooms, principal, ticket)
   const headers = handedHeaders(session)
   if (principal.kind === 'device') await rooms.identity.noteHandedOver(principal.device.id, account.id)
   await rooms.sessions.tickets.redeem(ticket, principal)
   rooms.sessions.touch(session)
   return { account: account.name, site: session.site.id, landingUrl: session.landingUrl, cookies: handedCookies(rooms, session), headers }
+}
+
+/** A ticket whose holder may have the cookies themselves. */
+async function holdForCookies(rooms: Rooms, principal: Principal, ticket: string): ReturnType<typeof holdTicket> {
+  const held = await holdTicket(rooms, principal, ticket)
+  if (held.decision.grant !== undefined && held.decision.grant.handoff !== true)
+    throw new RelayError('handoff_unavailable', { params: { reason: 'the account is lent to you without its cookies' } })
+  return held
 }
 
 /** What the declaration keeps in the relay stays there. */
