@@ -47,6 +47,11 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     return 'set-up'
   }
 
+  /** A pairing is a sign-in: whoever has the old password may be behind it. */
+  const endPairings = async (userId: string): Promise<void> => {
+    for (const { id, paired } of devices.list(userId)) if (paired !== undefined) await devices.revoke(id)
+  }
+
   const provePasskey = async (answer: PasskeyAnswer, address: string): Promise<string> => {
     if (passkeys === undefined) throw new RelayError('passkey_refused')
     // There is nothing to guess; it keeps a flood of tries from the log of what was done.
@@ -141,6 +146,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     async resetPassword(userId, password) {
       await users.setPassword(userId, password)
       await sessions.endOthers(userId)
+      await endPairings(userId)
       return users.byId(userId) as User
     },
     async changePassword({ principal: { user, session }, password, newPassword, address }) {
@@ -155,7 +161,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       attempt.passed()
       // Whoever has the old one may be signed in with it.
       await sessions.endOthers(user.id, session.id)
-      for (const { id, paired } of devices.list(user.id)) if (paired !== undefined) await devices.revoke(id)
+      await endPairings(user.id)
       return sessions.renew(session.id)
     },
     async portalPrincipal(token) {

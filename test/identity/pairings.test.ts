@@ -159,6 +159,24 @@ t.test('what a terminal was handed is kept with it, beside its uses', async (t) 
   t.same((await identity.listDevices())[0]?.paired?.handedOver, ['a1', 'a2'])
 })
 
+t.test('another password by a link ends the pairings, and no other device; one that has ended is handed nothing', async (t) => {
+  const { pairings, identity, ann } = await start(t)
+  const { deviceCode, asked } = pairings.begin(from)
+  const { id } = await pairings.approve(asked.userCode, ann, approval)
+  const state = pairings.collect(deviceCode)
+  const enrolled = await identity.addDevice(ann.user.id, 'laptop')
+  await identity.noteHandedOver(enrolled.device.id, 'a1')
+  await identity.resetPassword(ann.user.id, 'another long pass phrase')
+  t.equal(identity.devicePrincipal(state.state === 'approved' ? state.token : ''), undefined)
+  t.same(
+    (await identity.listDevices()).map(({ name }) => name),
+    ['laptop'],
+  )
+  await t.rejects(identity.noteHandedOver(id, 'a1'), { code: 'unauthenticated' })
+  await identity.revokeDevice(enrolled.device.id)
+  await t.rejects(identity.noteHandedOver(enrolled.device.id, 'a1'), { code: 'unauthenticated' }, 'the other kind neither')
+})
+
 t.test('nobody is paired for no account, nor for longer than eight hours', async (t) => {
   const { pairings, ann } = await start(t)
   const { asked } = pairings.begin(from)
