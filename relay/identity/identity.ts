@@ -2,7 +2,7 @@ import { isRelayError, RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { Device, Identity, PasskeyAnswer, Principal, User } from './contract.ts'
 import { Devices } from './devices.ts'
-import { HalfSignIns } from './half-sign-ins.ts'
+import { type HalfSignIn, HalfSignIns } from './half-sign-ins.ts'
 import type { Passkeys } from './passkeys.ts'
 import { PasswordHasher } from './password-hash.ts'
 import { PortalSessions } from './portal-sessions.ts'
@@ -37,6 +37,19 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
   const principalOf = (device: Device | undefined): Extract<Principal, { kind: 'device' }> | undefined => {
     const user = device && users.byId(device.userId)
     return device && user && { kind: 'device', user, device }
+  }
+
+  /** `unauthenticated`: he was disabled meanwhile, or has another password. */
+  const beginSession = async (user: User, from: { address: string; agent: string }) => {
+    const begun = await sessions.begin(user.id, from)
+    if (users.isPresent(user)) return { ...begun, user }
+    await sessions.end(begun.session.id)
+    throw new RelayError('unauthenticated')
+  }
+
+  const findHalf = (token: string): HalfSignIn | undefined => {
+    const half = halves.find(token)
+    return half !== undefined && users.isPresent(half.user) ? half : undefined
   }
 
   /** What this person owes besides his password. `password_alone_refused`: he has a passkey, and no app. */
@@ -95,12 +108,12 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
         return { half: halves.begin({ user, owes }) }
       }
       attempt.passed()
-      return { ...(await sessions.begin(user.id, { address, agent })), user }
+      return beginSession(user, { address, agent })
     },
-    halfSignIn: (half) => halves.find(half),
+    halfSignIn: findHalf,
     async finishSignIn({ half, code, address, agent }) {
-      const { user, owes } = halves.find(half) ?? {}
-      if (user === undefined || owes !== 'code' || secondFactors === undefined || users.byId(user.id) === undefined) throw new RelayError('unauthenticated')
+      const { user, owes } = findHalf(half) ?? {}
+      if (user === undefined || owes !== 'code' || secondFactors === undefined) throw new RelayError('unauthenticated')
       const attempt = throttle.begin(user.name, address)
       const by = await secondFactors.spend(user.id, code).catch((error) => {
         attempt.withdrawn()
@@ -108,21 +121,21 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       })
       if (by === false || !halves.end(half)) throw new RelayError('unauthenticated')
       attempt.passed()
-      return { ...(await sessions.begin(user.id, { address, agent })), user, by }
+      return { ...(await beginSession(user, { address, agent })), by }
     },
     async signInWithNewApp({ half, code, address, agent }) {
-      const { user, owes } = halves.find(half) ?? {}
-      if (user === undefined || owes !== 'set-up' || secondFactors === undefined || users.byId(user.id) === undefined) throw new RelayError('unauthenticated')
+      const { user, owes } = findHalf(half) ?? {}
+      if (user === undefined || owes !== 'set-up' || secondFactors === undefined) throw new RelayError('unauthenticated')
       // He may have got one meanwhile, elsewhere: a password alone must not put another in its place.
       if ((await owedBy(user)) !== 'set-up') throw new RelayError('unauthenticated')
       const recoveryCodes = await secondFactors.confirm(user.id, half, code, { first: true })
       halves.end(half)
-      return { ...(await sessions.begin(user.id, { address, agent })), user, recoveryCodes }
+      return { ...(await beginSession(user, { address, agent })), recoveryCodes }
     },
     async signInByPasskey({ address, agent, ...answer }) {
       const user = users.byId(await provePasskey(answer, address))
       if (user === undefined) throw new RelayError('passkey_refused')
-      return { ...(await sessions.begin(user.id, { address, agent })), user }
+      return beginSession(user, { address, agent })
     },
     async verifyByPasskey({ principal: { user, session }, address, ...answer }) {
       if ((await provePasskey(answer, address)) !== user.id) throw new RelayError('passkey_refused')

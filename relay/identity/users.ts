@@ -81,12 +81,19 @@ export class Users {
 
   /** The user with this name and password; undefined: no such user, another password, or he is disabled. All take the same time. */
   async authenticate(name: string, password: string): Promise<User | undefined> {
-    const kept = this.#byKey.get(nameKey(name))
+    const key = nameKey(name)
+    const kept = this.#byKey.get(key)
     const possible = canBePassword(password)
     const fits = await this.#hasher.fits(possible ? password : '', possible ? kept?.password : undefined)
     if (kept === undefined || !fits || kept.user.disabledAt !== undefined) return undefined
-    await this.#raiseCost(kept, password)
-    return kept.user
+    // What was changed while it was looked at counts: another password, or that he is disabled.
+    if (this.#byKey.get(key) !== kept || !(await this.#raiseCost(kept, password))) return this.authenticate(name, password)
+    return this.#byKey.get(key)?.user
+  }
+
+  /** Whether nothing of him was changed since this was given: neither his password nor whether he gets in. */
+  isPresent(user: User): boolean {
+    return this.byId(user.id) === user
   }
 
   /** Another password, from when it is durable. `bad_request`; `not_found`; `store_conflict`: the user was changed meanwhile. */
@@ -103,14 +110,15 @@ export class Users {
     this.#keep(record, await this.#records.put(recordId(user.name), record, { ifVersion: version }))
   }
 
-  /** Hashes anew at today's cost: only at sign-in is the password at hand. */
-  async #raiseCost(kept: KeptUser, password: string): Promise<void> {
-    if (!this.#hasher.isOutdated(kept.password)) return
+  /** Hashes anew at today's cost: only at sign-in is the password at hand. False: the user was changed meanwhile, as by another sign-in. */
+  async #raiseCost(kept: KeptUser, password: string): Promise<boolean> {
+    if (!this.#hasher.isOutdated(kept.password)) return true
     try {
       await this.#storePassword(kept, password)
+      return true
     } catch (error) {
-      // Two sign-ins at once: the other has done it.
-      if (!isRelayError(error, 'store_conflict')) throw error
+      if (isRelayError(error, 'store_conflict')) return false
+      throw error
     }
   }
 

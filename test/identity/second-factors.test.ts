@@ -127,6 +127,10 @@ t.test('a right password is half a sign-in: worth nothing but the code, for five
   started.clock.pass(5 * minute)
   t.equal(identity.halfSignIn(late.half), undefined)
   await t.rejects(identity.finishSignIn({ half: late.half, code: app.code(), ...from }), { code: 'unauthenticated' })
+  const { half: old } = (await identity.signIn({ name: 'ann', password, ...from })) as { half: string }
+  const [ann] = await identity.listUsers()
+  await identity.resetPassword(ann?.id as string, 'three odd herons wade')
+  await t.rejects(identity.finishSignIn({ half: old, code: app.code(), ...from }), { code: 'unauthenticated' }, 'the password is another one now')
 })
 
 t.test('guesses at the code wait like guesses at the password, and the right password does not clear the way', async (t) => {

@@ -52,6 +52,26 @@ t.test('who is disabled is found, and gets in by nothing; after a restart too', 
   t.equal(await users.enable('nobody'), false)
 })
 
+t.test('what is changed while a password is looked at counts: another password, and that he is disabled', async (t) => {
+  const change = { between: async () => {} }
+  class HeldHasher extends PasswordHasher {
+    override async fits(...given: Parameters<PasswordHasher['fits']>): Promise<boolean> {
+      const fits = await super.fits(...given)
+      const { between } = change
+      change.between = async () => {}
+      await between()
+      return fits
+    }
+  }
+  const users = new Users((await openStore(t)).store, new HeldHasher(new Turns(2, 1000), cost), setClock().now)
+  const ann = await users.add({ name: 'ann', password, role: 'member' })
+  change.between = () => users.setPassword(ann.id, `${password} two`)
+  t.equal(await users.authenticate('ann', password), undefined)
+  t.equal(users.isPresent(ann), false)
+  change.between = async () => void (await users.disable(ann.id))
+  t.equal(await users.authenticate('ann', `${password} two`), undefined)
+})
+
 t.test('unfit names and passwords are refused', async (t) => {
   const users = await openUsers((await openStore(t)).store)
   await t.rejects(users.add({ name: '\u0007', password, role: 'member' }), { code: 'bad_request' })
