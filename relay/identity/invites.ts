@@ -86,14 +86,16 @@ export function createInvites({ store, identity, now }: InvitesOptions): Invites
     async redeem(token, password) {
       const found = await find(token)
       if (found === undefined) throw new RelayError('invite_invalid')
-      await checkNewPassword(password, found.value.name)
+      const { name, role, userId } = found.value
+      // Who is disabled gets in by nothing; the link is good again with him.
+      if (userId !== undefined && (await identity.findUser(userId))?.disabledAt !== undefined) throw new RelayError('invite_invalid')
+      await checkNewPassword(password, name)
       // Of all who have found it, the store lets one delete it.
       const isMine = await records.delete(found.id, { ifVersion: found.version }).catch((error: unknown) => {
         if (isRelayError(error, 'store_conflict')) return false
         throw error
       })
       if (!isMine) throw new RelayError('invite_invalid')
-      const { name, role, userId } = found.value
       return userId === undefined ? identity.addUser({ name, role, password }) : identity.resetPassword(userId, password)
     },
 

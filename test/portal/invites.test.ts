@@ -69,6 +69,9 @@ t.test('who has forgotten his password chooses another by a link of the local ad
   t.match((await stranger.get(path)).body, /Welcome back, <bdi>bob<\/bdi>/)
   t.equal((await browser.get('/')).status, 200, 'opening it changes nothing')
   const password = 'three odd herons wade'
+  await relay.identity.disableUser(relay.bob.user.id)
+  t.equal((await stranger.post(path, { password, again: password })).status, 410, 'who is disabled gets in by nothing')
+  await relay.identity.enableUser(relay.bob.user.id)
   t.equal((await stranger.post(path, { password, again: password })).location, '/sign-in/code?next=%2Fsecurity')
   t.equal((await stranger.get('/')).location, '/sign-in')
   t.equal((await browser.get('/')).location, '/sign-in', 'what was signed in is not any more')
