@@ -14,7 +14,11 @@ t.test('--system sets GNOME for as long as it runs, and what a killed one has le
   const tools = await fakeTools(t)
   await tools.set('mode', "'manual'\n")
   await tools.set('autoconfig-url', "'http://intranet.test/pac'\n")
+  const { PATH } = process.env
   process.env.PATH = tools.path
+  t.teardown(() => {
+    process.env.PATH = PATH
+  })
   const house = await startHouse(t, { origins: [await startRecordingOrigin(t)], config: overTls })
   const folder = await tempFolder(t)
   await new Enrolments(folder).put(await enrolmentAt(house))
