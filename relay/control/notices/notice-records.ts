@@ -1,11 +1,12 @@
 import type { Collection, Store } from '../../store/index.ts'
 import type { Notice } from './contract.ts'
 
-const mostPerOwner = 500
+/** For each kind alone: what another can bring about again and again pushes out nothing else. */
+const mostOfKind = 200
 /** Milliseconds. */
 const keptFor = 90 * 86_400_000
 
-/** The notices: in memory by owner, newest first, and in the store to last. Bounded for each owner, and by age. */
+/** The notices: in memory by owner, newest first, and in the store to last. Bounded for each owner and kind, and by age. */
 export class NoticeRecords {
   readonly #records: Collection<Notice>
   readonly #byOwner = new Map<string, Notice[]>()
@@ -49,9 +50,17 @@ export class NoticeRecords {
 
   async #letGo(owner: string, now: number): Promise<void> {
     const notices = this.#of(owner)
-    const firstOld = notices.findIndex(({ at }) => at < now - keptFor)
-    const gone = notices.splice(Math.min(mostPerOwner, firstOld < 0 ? notices.length : firstOld))
-    await Promise.all(gone.map(({ id }) => this.#records.delete(id)))
+    const counts = new Map<Notice['kind'], number>()
+    const gone = new Set<Notice>()
+    for (const notice of notices) {
+      const count = (counts.get(notice.kind) ?? 0) + 1
+      counts.set(notice.kind, count)
+      if (count > mostOfKind || notice.at < now - keptFor) gone.add(notice)
+    }
+    if (gone.size === 0) return
+    const kept = notices.filter((notice) => !gone.has(notice))
+    notices.splice(0, notices.length, ...kept)
+    await Promise.all([...gone].map(({ id }) => this.#records.delete(id)))
   }
 
   #of(owner: string): Notice[] {

@@ -37,17 +37,20 @@ t.test('what was recorded before there were notices is not told', async (t) => {
   t.same((await open(t, folder)).names(), [])
 })
 
-t.test('a person has the newest 500, none older than 90 days; after a restart too', async (t) => {
+t.test('a person has the newest 200 of each kind, none older than 90 days; after a restart too', async (t) => {
   const folder = await tempFolder(t)
   const clock = setClock()
   const first = await open(t, folder, clock)
-  for (let i = 0; i < 510; i++) void first.addDevice(`device-${i}`)
+  await first.notices.tell({ owner, kind: 'session-taken' })
+  clock.pass(1000)
+  for (let i = 0; i < 210; i++) void first.addDevice(`device-${i}`)
   await first.close()
   // It was stopped before it had told: the next one tells, and the one after finds them.
   await (await open(t, folder, clock)).close()
   const second = await open(t, folder, clock)
-  t.equal(second.notices.unread(owner), 500)
-  t.equal(second.notices.list(owner, { limit: 1 })[0]?.deviceName, 'device-509')
+  t.equal(second.notices.unread(owner), 201)
+  t.equal(second.notices.list(owner, { limit: 1 })[0]?.deviceName, 'device-209')
+  t.equal(second.notices.list(owner, { limit: 500 }).at(-1)?.kind, 'session-taken', 'many of one kind push out no other')
   clock.pass(91 * day)
   await second.addDevice('newest')
   await second.close()
