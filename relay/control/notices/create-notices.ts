@@ -60,6 +60,8 @@ class RelayNotices implements Notices {
   /** One after the other: what is summed is counted once. */
   #turn: Promise<unknown> = Promise.resolve()
   #stopListening = (): void => {}
+  /** What cannot be told keeps nothing else from being told. */
+  readonly #lost = (error: unknown): void => this.#log.error({ err: error }, 'a notice could not be stored')
 
   constructor({ store, audit, accounts, identity, delivery, now = Date.now, log }: NoticesOptions) {
     this.#audit = audit
@@ -167,17 +169,16 @@ class RelayNotices implements Notices {
   async #catchUp(): Promise<void> {
     const kept = (await this.#cursor.get('record'))?.value
     const missed: AuditRecord[] = []
+    let newest = 0
     for await (const record of this.#audit.newest()) {
-      if (kept === undefined) {
-        // A relay from before there were notices: what it recorded then is not told any more.
-        this.#looked = record.n
-        break
-      }
-      if (record.n <= kept) break
-      missed.push(record)
+      newest = Math.max(newest, record.n)
+      // None kept: a relay from before there were notices. What it recorded then is not told any more.
+      if (record.n <= (kept ?? record.n)) break
+      if (tellingOf(record) !== undefined) missed.push(record)
     }
     this.#looked = Math.max(this.#looked, kept ?? 0)
-    for (const record of missed.reverse()) await this.#look(record)
+    for (const record of missed.reverse()) await this.#look(record).catch(this.#lost)
+    this.#looked = Math.max(this.#looked, newest)
     await this.#keepPlace()
   }
 
@@ -230,7 +231,7 @@ class RelayNotices implements Notices {
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work).catch((error: unknown) => this.#log.error({ err: error }, 'a notice could not be stored'))
+    const done = this.#turn.then(work).catch(this.#lost)
     this.#turn = done
     return done
   }
