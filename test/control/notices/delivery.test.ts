@@ -38,7 +38,12 @@ t.test('a person gets one mail for what comes within a minute, and what he did n
   await notices.setMail(owner, { address: 'ann@example.com', groups: ['use'] })
   await until(() => server.mails.length === 1, 'the first mail')
   for (let i = 0; i < 3; i++)
-    await notices.tell({ owner, kind: 'account-used', site: 'erp', from: { address: '192.0.2.7', agent: 'Evil https://evil.example\r\nBcc: x' } })
+    await notices.tell({
+      owner,
+      kind: 'account-used',
+      site: 'erp',
+      from: { address: '192.0.2.7', agent: 'Evil https://evil.example\r\nBcc: x, or evil.example/x' },
+    })
   await notices.tell({ owner, kind: 'portal-sign-in' })
   await notices.tell({ owner: 'u2', kind: 'account-used' })
   t.equal(server.mails.length, 1)
@@ -49,7 +54,7 @@ t.test('a person gets one mail for what comes within a minute, and what he did n
   t.match(text, /Subject: login-relay: 4 notices/)
   t.equal(text.match(/An account was used\./g)?.length, 3)
   t.notMatch(text, /signed in to the relay as you/)
-  t.notMatch(text, /https:\/\/evil|^Bcc/m, 'what a client says of itself is no link and no header')
+  t.notMatch(text, /https:\/\/evil|evil\.example|^Bcc/m, 'what a client says of itself is no link and no header')
 })
 
 t.test('a webhook that fails first gets the notice again, under the same id, and its signature fits', async (t) => {

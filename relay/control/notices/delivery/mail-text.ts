@@ -34,6 +34,7 @@ function harmless(text: string): string {
       .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
       .replace(/:\/\//g, ': //')
       .replace(/\bwww\./gi, 'www .')
+      .replace(/(?<=\S)[.\u3002\uff0e\uff61](?=\p{L})/gu, ' .')
       .slice(0, 200)
       .toWellFormed()
   )
