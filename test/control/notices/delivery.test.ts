@@ -127,7 +127,21 @@ t.test('the address before is told that another takes its place', async (t) => {
   await until(() => server.mails.length === 1, 'the first mail')
   ahead = 61_000
   await notices.setMail(owner, { address: 'eve@evil.example', groups: [] })
-  await until(() => server.mails.some(({ to, text }) => to === 'ann@example.com' && text.includes('mail to eve@evil.example')), 'ann is told')
+  await until(() => server.mails.some(({ to, text }) => to === 'ann@example.com' && text.includes('mail to eve@evil .example')), 'ann is told')
+})
+
+t.test('a person gets one mail at a time, whatever addresses they go to', async (t) => {
+  const sent: string[] = []
+  const arrived = Promise.withResolvers<void>()
+  const mailer = ({ to }: { readonly to: string }) => {
+    sent.push(to)
+    return arrived.promise
+  }
+  const { notices } = await openNotices(t, await tempFolder(t), { mailer })
+  await notices.setMail(owner, { address: 'ann@example.com', groups: [] })
+  await notices.setMail(owner, { address: 'ann@elsewhere.example', groups: [] })
+  t.same(sent, ['ann@example.com'])
+  arrived.resolve()
 })
 
 t.test('what a killed relay had told and not delivered, the next one delivers', async (t) => {

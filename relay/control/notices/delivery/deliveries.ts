@@ -54,7 +54,7 @@ export class Deliveries {
   readonly #pauses: readonly number[]
   readonly #records: Collection<Delivery>
   readonly #waiting = new Map<string, Delivery>()
-  /** By person, channel and place: one at a time for each. */
+  /** One at a time for each webhook, and one mail at a time for each person, whatever its address: the next one waits for its minute. */
   readonly #busy = new Map<string, Promise<void>>()
   readonly #lastMail = new Map<string, number>()
   readonly #stopping = new AbortController()
@@ -107,23 +107,23 @@ export class Deliveries {
     const now = this.#options.now()
     let next = now + longestSleep
     for (const delivery of this.#waiting.values()) {
-      const key = keyOf(delivery)
-      if (this.#busy.has(key)) continue
+      const turn = delivery.channel === 'mail' ? `mail ${delivery.owner}` : keyOf(delivery)
+      if (this.#busy.has(turn)) continue
       const dueAt = Math.max(delivery.dueAt, delivery.channel === 'mail' ? (this.#lastMail.get(delivery.owner) ?? 0) + mailPause : 0)
       if (dueAt > now) next = Math.min(next, dueAt)
-      else if (this.#busy.size < mostAtOnce) this.#begin(key)
+      else if (this.#busy.size < mostAtOnce) this.#begin(turn, keyOf(delivery))
     }
     this.#timer = setTimeout(() => this.#wake(), next - now).unref()
   }
 
-  #begin(key: string): void {
+  #begin(turn: string, key: string): void {
     const done = this.#deliver(key)
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'what became of a delivery could not be stored'))
       .finally(() => {
-        this.#busy.delete(key)
+        this.#busy.delete(turn)
         this.#wake()
       })
-    this.#busy.set(key, done)
+    this.#busy.set(turn, done)
   }
 
   /** All that is due for one place: mail in one, webhooks one after the other until one fails. */
