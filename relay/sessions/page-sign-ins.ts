@@ -72,8 +72,7 @@ export class PlaceholderSignIns implements PageSignIns {
   of(accountId: string, deviceId: string): PageSignIn | undefined {
     const attempt = this.#underWay.get(accountId)
     if (attempt === undefined || (attempt.deviceId !== undefined && attempt.deviceId !== deviceId)) return undefined
-    const { accounts, now } = this.#options
-    if (attempt.expiresAt > now() && accounts.account(accountId)?.credentialVersion === attempt.account.credentialVersion) return attempt
+    if (attempt.expiresAt > this.#options.now() && this.#isUsable(attempt)) return attempt
     this.#underWay.delete(accountId)
     return undefined
   }
@@ -85,7 +84,7 @@ export class PlaceholderSignIns implements PageSignIns {
 
   take(signIn: PageSignIn): boolean {
     const attempt = this.#underWay.get(signIn.account.id)
-    if (attempt !== signIn || attempt.isSpent || attempt.expiresAt <= this.#options.now()) return false
+    if (attempt !== signIn || attempt.isSpent || attempt.expiresAt <= this.#options.now() || !this.#isUsable(attempt)) return false
     attempt.isSpent = true
     const version = versionOf(attempt.account)
     this.#spent.set(version, (this.#spent.get(version) ?? 0) + 1)
@@ -116,6 +115,12 @@ export class PlaceholderSignIns implements PageSignIns {
 
   end(accountId: string): void {
     this.#underWay.delete(accountId)
+  }
+
+  /** It may have been replaced or frozen since the attempt began, while the site's form was waited for too. */
+  #isUsable({ account: { id, credentialVersion } }: Attempt): boolean {
+    const present = this.#options.accounts.account(id)
+    return present !== undefined && present.credentialVersion === credentialVersion && !isFrozen(present)
   }
 }
 

@@ -126,13 +126,18 @@ t.test('it works in its form alone: no other page, field, method, device, page o
   t.same(bySomeoneElse, [], 'no request of a terminal was given the password')
 })
 
-t.test('it ends with its time, with the credential, and when the person ends it', async (t) => {
+t.test('it ends with its time, with the credential, when the account is frozen, and when the person ends it', async (t) => {
   const scene = await open(t)
   const { relay, account, post } = scene
   const first = await scene.begin()
   await relay.sessions.end(account.id)
   t.equal(relay.sessions.pageSignIns.of(account.id, 'x'), undefined)
   t.equal(relay.sessions.pageSignIns.take(first), false)
+  const frozen = await scene.begin()
+  await relay.accounts.freeze(account.id, 'its owner said so')
+  t.equal(relay.sessions.pageSignIns.take(frozen), false)
+  t.equal(relay.sessions.pageSignIns.of(account.id, relay.identity.devicePrincipal(scene.device.token)?.device.id ?? ''), undefined)
+  await relay.accounts.unfreeze(account.id)
   const second = await scene.begin()
   await relay.accounts.addAccount({ owner: account.owner, siteId: 'erp', username: 'ann', secrets: { password: 'another' }, replace: true })
   await post('/login', { username: 'ann', password: second.placeholder })
