@@ -1,6 +1,7 @@
 import type { Notice } from '../control/notices/index.ts'
 import { RelayError } from '../errors.ts'
 import type { User } from '../identity/index.ts'
+import { countDone } from './force-off.ts'
 import type { Rooms } from './rooms.ts'
 
 /** What a person ended by saying that it was not he. */
@@ -65,12 +66,13 @@ export async function disown(rooms: Ends, user: User, noticeId: string): Promise
   return rooms.audit.end(entry, end, (ended) => ({ details: { ...entry.details, ...ended } }))
 }
 
-/** Cut off at once, whatever becomes of the freeze; and again when it holds, for a sign-in that was begun in between. */
+/** Cut off at once, whatever becomes of the freeze; and again when it holds, for a sign-in that was begun in between: the site's answer is not waited for. */
 async function endSession({ sessions }: Ends, account: string, freeze: Promise<boolean> | false): Promise<boolean> {
-  const [cut] = await Promise.allSettled([sessions.end(account), freeze])
-  const again = await sessions.end(account)
-  if (cut.status === 'rejected') throw cut.reason
-  return cut.value || again
+  const again = async () => {
+    await Promise.allSettled([freeze])
+    return sessions.end(account)
+  }
+  return (await countDone([sessions.end(account), again()])) > 0
 }
 
 async function revoke({ identity }: Ends, user: User, device: string): Promise<boolean> {

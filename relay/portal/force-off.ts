@@ -62,7 +62,7 @@ function endSessions({ sessions }: Ends, live: readonly SiteSession[]): Promise<
 }
 
 /** What fails keeps nothing else from its end; it is thrown when all have been tried. */
-async function countDone(ends: readonly Promise<boolean>[]): Promise<number> {
+export async function countDone(ends: readonly Promise<boolean>[]): Promise<number> {
   const results = await Promise.allSettled(ends)
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason

@@ -123,3 +123,20 @@ t.test('what could not be done wholly is not said to be done, and can be asked f
   t.equal((await ann.post(`/notices/${id}/not-me`)).location, `/notices/${id}?done=not-me`)
   t.ok(isFrozen())
 })
+
+t.test('a sign-in that began before the freeze held is ended without waiting for the site', async (t) => {
+  const { relay, ann, noticeOf } = await usedAccount(t)
+  const endedAgain = Promise.withResolvers<void>()
+  const end = relay.sessions.end.bind(relay.sessions)
+  let ends = 0
+  // A site that keeps the first sign-out waiting.
+  const value = async (id: string) => {
+    ends += 1
+    if (ends === 1) await endedAgain.promise
+    else endedAgain.resolve()
+    return end(id)
+  }
+  t.intercept(relay.sessions, 'end', { value })
+  const id = await noticeOf('account-used')
+  t.equal((await ann.post(`/notices/${id}/not-me`)).location, `/notices/${id}?done=not-me`)
+})
