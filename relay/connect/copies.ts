@@ -27,6 +27,8 @@ const additional = Buffer.from('login-relay connect copies 1')
  */
 export class Copies {
   readonly #folder: string
+  /** Changes follow one another: each begins with what the one before has written. */
+  #changed: Promise<void> = Promise.resolve()
 
   constructor(folder: string) {
     this.#folder = folder
@@ -45,7 +47,13 @@ export class Copies {
   }
 
   /** In the place of all that this relay gave before. */
-  async replace(relay: string, copies: readonly SessionCopy[]): Promise<void> {
+  replace(relay: string, copies: readonly SessionCopy[]): Promise<void> {
+    const change = this.#changed.then(() => this.#replace(relay, copies))
+    this.#changed = change.catch(() => {})
+    return change
+  }
+
+  async #replace(relay: string, copies: readonly SessionCopy[]): Promise<void> {
     const { [relay]: before = [], ...others } = await this.read()
     if (before.length === 0 && copies.length === 0) return
     if (JSON.stringify(before) === JSON.stringify(copies)) return
