@@ -311,10 +311,7 @@ class RelaySessions implements Sessions {
     const { account, outcome } = landing
     // What a relay that stops has sent is not known to the next one either.
     if (flight.aborted && !this.#isStopping) await this.#tries.settle(account.id)
-    if (flight.aborted)
-      throw new RelayError('login_failed', {
-        params: { site: begun.siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
-      })
+    if (flight.aborted) throw endedByPerson(begun)
     if (landing.goesOn !== undefined) return this.#goOn(landing, landing.goesOn)
     if (!outcome.ok) throw await this.#failures.failed(account, attempt, outcome)
     this.#cooldown.clear(account.id)
@@ -327,6 +324,11 @@ class RelaySessions implements Sessions {
     }
     const session = LiveSession.begin(current, site, { ...outcome, route: flight.route }, this.#now(), this.#saveSoon)
     await this.#file.save(session, () => this.#tries.settle(account.id)).catch((error: unknown) => this.#failures.broke(account, attempt, error))
+    // Ended or frozen while it was stored. One that a relay which stops has stored is the next one's.
+    if ((flight.aborted && !this.#isStopping) || !session.isOf(this.#accounts.account(account.id))) {
+      await this.#takeBack(session)
+      throw endedByPerson(begun)
+    }
     this.#live.set(account.id, session)
     this.#log.info({ account: account.id, site: account.siteId, timing: outcome.timing }, 'signed in')
     this.#events.emit({ type: 'signed-in', account: current, attempt, evidence: outcome.evidence, timing: outcome.timing, at: this.#now() })
@@ -367,11 +369,16 @@ class RelaySessions implements Sessions {
     this.#live.delete(accountId)
     session.cut()
     this.#events.emit({ type: 'ended', account: session.account, reason, at: this.#now() })
+    await this.#takeBack(session)
+    return true
+  }
+
+  /** From the store and at the site. */
+  async #takeBack(session: LiveSession): Promise<void> {
     const signOut = signOutAtSite(session, this.#login, this.#log)
     this.#signOuts.add(signOut)
     await Promise.allSettled([this.#file.remove(session), signOut])
     this.#signOuts.delete(signOut)
-    return true
   }
 
   #forgetStored(session: LiveSession): void {
@@ -383,4 +390,10 @@ class RelaySessions implements Sessions {
     if (account === undefined) throw new RelayError('account_unknown', { params: { account: accountId } })
     return account
   }
+}
+
+function endedByPerson({ siteId }: Account): RelayError {
+  return new RelayError('login_failed', {
+    params: { site: siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
+  })
 }
