@@ -106,4 +106,6 @@ t.test('a session stays where it is when another endpoint is faster later, and l
   watched.failed(endpoints[1] as Endpoint, new RelayError('site_down', { params: { site: 'site', reason: 'gone' } }))
   t.equal(choose('b.test'), 'a.test')
   t.equal(watched.choose(endpoints, { endpoint: 'a.test' }, new Map([['a.test', 1]]))?.address, 'b.test', 'with none alive, one that is down')
+  watched.failed(endpoints[0] as Endpoint, new RelayError('site_down', { params: { site: 'site', reason: 'gone' } }))
+  for (const { address } of endpoints) t.equal(choose(address), address, 'with all down there is none to go to')
 })

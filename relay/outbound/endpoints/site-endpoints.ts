@@ -62,11 +62,12 @@ export class SiteEndpoints {
 
   /** Of these the one that a session is at, or the best one in its place; none that `failed` holds. */
   choose(endpoints: readonly Endpoint[], { client, endpoint: present }: Route, failed: ReadonlyMap<string, unknown>): Endpoint | undefined {
-    const current = endpoints.find(({ address }) => address === present)
-    if (current !== undefined && !failed.has(current.address) && this.#of(current).state !== 'down') return current
     const candidates = endpoints
       .filter(({ address }) => !failed.has(address))
       .map((endpoint): Candidate => ({ endpoint, state: this.#of(endpoint).state, milliseconds: this.#of(endpoint).milliseconds }))
+    const current = candidates.find(({ endpoint: { address } }) => address === present)
+    // With all of them down, it is as good as any other, and knows the session.
+    if (current !== undefined && (current.state !== 'down' || candidates.every(({ state }) => state === 'down'))) return current.endpoint
     const equals = nearest(candidates, client)
     const key = equals.map(({ endpoint }) => endpoint.address).join()
     const chosen = fastest(equals, this.#lastTime.get(key))?.endpoint
