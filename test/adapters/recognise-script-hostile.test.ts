@@ -31,6 +31,8 @@ const long: readonly (readonly [what: string, script: string, text?: string])[] 
     'a word '.repeat(100_000),
   ],
   ['many elements that are read', `function send(f) { md5(""); g(${many(6000, (index) => `$("#e${index}").text()`)}) }`],
+  ['many labels', `${Array.from({ length: 1500 }, (_, index) => `a${index}:`).join('')}{${';'.repeat(30_000)}} function send(f) { md5("") }`],
+  ['many cases', `switch (x) { ${Array.from({ length: 15_000 }, (_, index) => `case ${index}: throw 1`).join(';')} } function send(f) { md5("") }`],
   ['a long selector, used again and again', `var s = "${'x '.repeat(40_000)}"; md5(""); g(${many(6000, () => '$(s)')})`],
 ]
 

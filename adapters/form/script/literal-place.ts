@@ -62,7 +62,12 @@ function anchorsIn(program: Program): ReadonlyMap<number, Anchor> {
 /** Every node of a program. */
 export function each(node: Node, visit: (node: Node) => void): void {
   visit(node)
-  for (const value of Object.values(node)) for (const inner of Array.isArray(value) ? value : [value]) if (isNode(inner)) each(inner, visit)
+  for (const inner of partsOf(node)) each(inner, visit)
+}
+
+/** The nodes that a node is made of. */
+export function partsOf(node: Node): Node[] {
+  return Object.values(node).flat().filter(isNode)
 }
 
 function isNode(value: unknown): value is Node {

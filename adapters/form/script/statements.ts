@@ -1,5 +1,5 @@
 import type { BlockStatement, Expression, ForInStatement, ForOfStatement, ForStatement, Node, Statement, SwitchStatement, TryStatement } from 'acorn'
-import { each } from './literal-place.ts'
+import { partsOf } from './literal-place.ts'
 import type { State } from './state.ts'
 import { type FunctionNode, isSame, Scope, unknown, type Value } from './value.ts'
 
@@ -162,16 +162,23 @@ export class Statements {
     const scope = new Scope(outer, 'block')
     for (const { test } of cases) if (test) this.#host.value(test, scope)
     // One with nothing of its own goes on with the next.
-    const ways = cases.flatMap(({ consequent }, index) => (consequent.length === 0 ? [] : [() => this.#cases(cases.slice(index), scope)]))
+    const ways = cases.flatMap(({ consequent }, index) => (consequent.length === 0 ? [] : [() => this.#cases(cases, index, scope)]))
     const isComplete =
       cases.some(({ test }) => !test) && !cases.some(({ consequent }) => consequent.some((one) => one.type !== 'BreakStatement' && this.#breaksOut(one)))
     return this.#host.state.branches(isComplete ? ways : [...ways, () => false])
   }
 
-  #cases(cases: SwitchStatement['cases'], scope: Scope): boolean {
-    const statements = cases.flatMap(({ consequent }) => consequent)
-    const end = statements.findIndex(({ type }) => type === 'BreakStatement')
-    return this.body(end < 0 ? statements : statements.slice(0, end), scope)
+  #cases(cases: SwitchStatement['cases'], from: number, scope: Scope): boolean {
+    const statements: Statement[] = []
+    for (let index = from; index < cases.length; index++) {
+      for (const one of cases[index]?.consequent ?? []) {
+        if (one.type === 'BreakStatement') return this.body(statements, scope)
+        // As many ways as cases, each as long as all behind it.
+        this.#host.step()
+        statements.push(one)
+      }
+    }
+    return this.body(statements, scope)
   }
 
   #try({ block, handler, finalizer }: TryStatement, scope: Scope): boolean {
@@ -192,14 +199,11 @@ export class Statements {
     )
   }
 
-  /** Is there a `break` or `continue` in it? One of a loop or `switch` inside of it counts too: then it is in doubt. */
+  /** Is there a `break` or `continue` in it? One of a loop or `switch` inside of it counts too: then it is in doubt. Looks at each node once. */
   #breaksOut(node: Node): boolean {
     const known = this.#breaks.get(node)
     if (known !== undefined) return known
-    let isOut = false
-    each(node, ({ type }) => {
-      isOut ||= type === 'BreakStatement' || type === 'ContinueStatement'
-    })
+    const isOut = node.type === 'BreakStatement' || node.type === 'ContinueStatement' || partsOf(node).some((part) => this.#breaksOut(part))
     this.#breaks.set(node, isOut)
     return isOut
   }
