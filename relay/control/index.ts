@@ -36,6 +36,6 @@ export {
   type Weekday,
 } from './grants/index.ts'
 export { isPaired, isWithinPairing, isWithoutCookies } from './paired.ts'
-export { type AskedPath, deniedPath } from './paths/denied-path.ts'
+export { type AskedPath, addressField, deniedPath } from './paths/denied-path.ts'
 export { hasOtherMethodParam, isOtherMethodField } from './paths/other-method.ts'
 export { type Decision, explain, type Rule } from './rule.ts'

@@ -1,7 +1,7 @@
 import type { ForwardRequest } from '../outbound/index.ts'
 import { earlyHintsTo } from './early-hints.ts'
 import type { SiteRequest } from './site-request.ts'
-import { passableTrailers } from './trailers.ts'
+import { passableRequestTrailers } from './trailers.ts'
 
 /** A client's request as it goes to the site, with what is the relay's to say of it. */
 export function forwardRequest(
@@ -19,7 +19,7 @@ export function forwardRequest(
     signal,
     route,
     takesTrailers: head.takesTrailers && !isUpgrade,
-    trailers: head.chunked ? () => passableTrailers(req.rawTrailers).flat() : undefined,
+    trailers: head.chunked ? () => passableRequestTrailers(req.rawTrailers).flat() : undefined,
     onEarlyHints: earlyHintsTo(request),
   }
 }

@@ -1,3 +1,5 @@
+import { addressField, isOtherMethodField } from '../control/index.ts'
+
 /**
  * RFC 9110 section 6.5.1: what is about framing, routing, authentication, content or the handling of the message has no place behind it;
  * nor has what a browser acts by. Cookies stay in the relay.
@@ -15,6 +17,11 @@ const writable = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** What both sides are known to take; over it a client of HTTP/2 may end the whole connection. Names and values in characters. */
 const [mostFields, mostCharacters] = [64, 16_384]
+
+/** Of the trailer fields of a request, as below. Some servers add them to its head, where one may name another address or method than what was allowed. */
+export function passableRequestTrailers(raw: readonly string[]): [name: string, value: string][] {
+  return passableTrailers(raw).filter(([name]) => !addressField.test(name) && !isOtherMethodField(name))
+}
 
 /** Of the trailer fields of a message, flat, those that go on, either way; of more than anybody sends, none. */
 export function passableTrailers(raw: readonly string[]): [name: string, value: string][] {

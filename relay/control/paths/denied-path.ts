@@ -17,7 +17,7 @@ interface Pattern {
 
 const patterns = new WeakMap<readonly string[], readonly Pattern[]>()
 /** Fields that name an address, but for those that browsers write about the page they are on. */
-const addressField = /url|uri|path|rewrite|original|destination|route|prefix/i
+export const addressField = /url|uri|path|rewrite|original|destination|route|prefix/i
 
 /**
  * The path of these that the request is for, by any reading a server may make of it (path-readings.ts); undefined: none. A path stands for what
