@@ -183,6 +183,7 @@ export async function createRelay({
   )
   recordEnds(sessions, audit, log)
   tellAttention(sessions, accounts, notices)
+  accounts.onSitesChanged(() => outbound.forgetEndpoints((id) => accounts.site(id)?.endpoints === undefined))
   grants.onChanged(({ accountId, ends }) => {
     if (accountId === undefined || ends !== true) return
     // Law 7: who may still use it opens it anew.

@@ -128,6 +128,8 @@ export interface Outbound {
   checkEndpoints(destination: Destination): Promise<void>
   /** In the order of the declaration. */
   endpointStates(destination: Destination): readonly EndpointState[]
+  /** Endpoints of sites that have none any longer are looked at no more, and are in no metric. */
+  forgetEndpoints(hasNone: (siteId: string) => boolean): void
   families(): readonly Family[]
   /** Addresses nobody is ever connected to: the relay's own listeners, as their sockets tell them. Takes the place of those given before. */
   refuseOwn(addresses: readonly { readonly address: string; readonly port: number }[]): void

@@ -119,6 +119,7 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
       return checkAddresses(destination, { lookup, own, signal: AbortSignal.timeout(connectTimeout), looksUp })
     },
     endpointStates: (destination) => routes.states(destination),
+    forgetEndpoints: (hasNone) => routes.forget(hasNone),
     families: () => routes.families(),
     refuseOwn: (addresses) => own.set(addresses),
   }

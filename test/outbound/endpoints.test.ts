@@ -212,4 +212,8 @@ t.test('a site that nobody uses is not looked at, and nothing is known of its en
   const [up, seconds] = outbound.families()
   t.match(up?.samples, [{ labels: { site: 'site', endpoint: servers[0].address }, value: 1 }])
   t.match(seconds?.samples, [{ labels: { site: 'site', endpoint: servers[0].address }, value: Number }])
+  outbound.forgetEndpoints((id) => id === 'another')
+  t.equal(outbound.families()[0]?.samples.length, 1)
+  outbound.forgetEndpoints((id) => id === 'site')
+  t.equal(outbound.families()[0]?.samples.length, 0, 'nor one that is gone')
 })

@@ -82,6 +82,15 @@ export class EndpointRoutes {
     ]
   }
 
+  /** Looks no more at the endpoints of sites that have none any longer. */
+  forget(hasNone: (siteId: string) => boolean): void {
+    for (const [id, site] of this.#sites) {
+      if (!hasNone(id)) continue
+      this.#sites.delete(id)
+      void site.stop()
+    }
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#sites.values()].map((site) => site.stop()))
   }
