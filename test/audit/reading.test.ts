@@ -7,6 +7,7 @@ import type { Principal } from '../../relay/identity/index.ts'
 import { readableRecords } from '../../relay/portal/readable-records.ts'
 import { startPortal } from '../portal/start-portal.ts'
 import { tempFolder } from '../temp-folder.ts'
+import { until } from '../until.ts'
 import { auditFiles, openAudit, writeSome } from './open-audit.ts'
 
 const user = { id: 'u1', name: 'bob', role: 'member', createdAt: 1 } as const
@@ -66,4 +67,27 @@ t.test('the API and the page lead on to older records', async (t) => {
   t.equal(second.headers.get('link'), null, 'there are no more')
   const mark = JSON.parse(second.body).at(-1).n
   t.notMatch((await browser.get(`/record?before=${mark}`)).body, /Older/)
+})
+
+t.test('a person exports once at a time, and then again', async (t) => {
+  const relay = await startPortal(t)
+  const ann = await relay.signedIn(relay.ann)
+  const bob = await relay.signedIn(relay.bob)
+  const gate = Promise.withResolvers<void>()
+  const oldest = relay.audit.oldest.bind(relay.audit)
+  const waiting = t.intercept(relay.audit, 'oldest', {
+    value: async function* () {
+      yield* oldest()
+      await gate.promise
+    },
+  })
+  const path = '/api/v1/audit/export'
+  const first = ann.get(path)
+  await until(() => waiting().length === 1, 'the first is under way')
+  t.equal((await ann.get(path)).status, 429)
+  waiting.restore()
+  t.equal((await bob.get(path)).status, 200, 'another person has his own')
+  gate.resolve()
+  t.equal((await first).status, 200)
+  t.equal((await ann.get(path)).status, 200)
 })

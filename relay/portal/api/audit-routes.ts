@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { type AuditRecord, toCef } from '../../audit/index.ts'
+import { RelayError } from '../../errors.ts'
+import type { Principal } from '../../identity/index.ts'
 import { mayRead, readableRecords } from '../readable-records.ts'
 import { route } from './route.ts'
 
@@ -61,6 +63,9 @@ const reportAnswer = z.object({
   ),
 })
 
+/** People whose export is under way: each reads all that the relay has recorded, whoever's it is. */
+const exporting = new Set<string>()
+
 /** What was done. Each reads what concerns his own accounts and devices; who runs the relay, what concerns it. */
 export const auditRoutes = [
   route({
@@ -100,19 +105,29 @@ export const auditRoutes = [
   route({
     method: 'GET',
     path: '/audit/export',
-    summary: 'The same records, oldest first, one a line: as they stand in the files, or in the Common Event Format',
+    summary: 'The same records, oldest first, one a line: as they stand in the files, or in the Common Event Format; for each person one at a time',
     access: 'person',
     query: z.strictObject({ format: z.enum(['jsonl', 'cef']).default('jsonl') }),
     answer: { type: 'text/plain; charset=utf-8', description: 'One record a line.' },
     handle: ({ rooms, principal, query }) => {
       const line = query.format === 'cef' ? (record: AuditRecord) => toCef(record, rooms.version) : JSON.stringify
-      return Readable.from(linesOf(rooms.audit.oldest(), (record) => (mayRead(principal, record) ? `${line(record)}\n` : undefined)))
+      return onlyOne(principal, () => Readable.from(linesOf(rooms.audit.oldest(), (record) => (mayRead(principal, record) ? `${line(record)}\n` : undefined))))
     },
   }),
 ]
 
 function asQuery(query: Readonly<Record<string, string | number | undefined>>): URLSearchParams {
   return new URLSearchParams(Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]])))
+}
+
+/** `too_many_tries` while another is read. Who holds the data directory can read the files anyway. */
+function onlyOne(principal: Principal, open: () => Readable): Readable {
+  if (principal.kind === 'local') return open()
+  const { id } = principal.user
+  if (exporting.has(id)) throw new RelayError('too_many_tries', { params: { seconds: 10 }, detail: 'an export is under way' })
+  const records = open()
+  exporting.add(id)
+  return records.once('close', () => exporting.delete(id))
 }
 
 async function* linesOf(records: AsyncIterable<AuditRecord>, line: (record: AuditRecord) => string | undefined): AsyncIterable<string> {
