@@ -1,9 +1,9 @@
 import type { Account } from '../accounts/index.ts'
-import { type AccessRequest, type Decision, decideApproval, namedAccount } from '../control/index.ts'
+import { type AccessRequest, type AccountDecision, type Decision, decideApproval, namedAccount } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Principal, User } from '../identity/index.ts'
 import { mayNow } from './access.ts'
-import { asPerson } from './as-person.ts'
+import { asEach } from './as-person.ts'
 import { isForHim } from './lending.ts'
 import type { Rooms } from './rooms.ts'
 import { tellAsked, tellDecided } from './tell-lending.ts'
@@ -25,20 +25,23 @@ export interface AskedAccess {
  */
 export async function askAccess(rooms: Rooms, user: User, { account: named, why, hours, address }: AskedAccess): Promise<AccessRequest> {
   const account = await namedAccount(rooms, named)
-  const decision = account === undefined ? undefined : await mayNow(rooms, asPerson(user), 'use', account)
-  if (account !== undefined && decision?.allowed === true)
+  const decisions = account === undefined ? [] : await Promise.all((await asEach(rooms, user)).map((one) => mayNow(rooms, one, 'use', account)))
+  const [asHimself] = decisions
+  if (asHimself?.allowed === true)
     throw new RelayError('already_exists', { params: { what: 'leave for you to use it', advice: 'Open it: under Accounts at the portal.' } })
+  const isAsked = ({ grant }: AccountDecision) =>
+    rooms.grants.requests.list(({ requester, grantId, state }) => requester === user.id && grantId === grant?.id && state === 'open').length > 0
+  // A device of his may have what he has not, and has it on the terms of its own grant.
+  const wanting = decisions.filter((one) => wantedBy(one) !== 'leave')
+  const decision = wanting.find((one) => one.rule === 'emergency-refused' || !isAsked(one)) ?? wanting[0]
   const grant = decision?.grant
-  const kind =
-    decision?.rule === 'approval-wanted' ? 'approval' : grant?.emergency !== undefined && decision?.rule.startsWith('emergency-') ? 'emergency' : 'leave'
-  const isAsked = ({ requester, accountId, state, kind: asked }: AccessRequest) =>
-    requester === user.id && accountId === account?.id && state === 'open' && asked === kind && kind !== 'leave'
-  if (account !== undefined && rooms.grants.requests.list(isAsked).length > 0 && decision?.rule !== 'emergency-refused')
+  const kind = wantedBy(decision)
+  if (decision !== undefined && decision.rule !== 'emergency-refused' && isAsked(decision))
     throw new RelayError('already_exists', { params: { what: 'such a request of yours', advice: 'Wait until somebody decides.' } })
   const request = await rooms.grants.requests.make({
     named,
     ...(account === undefined ? {} : { accountId: account.id, owner: account.owner }),
-    ...(kind === 'leave' || grant === undefined ? {} : { grantId: grant.id }),
+    ...(grant === undefined ? {} : { grantId: grant.id }),
     kind,
     requester: user.id,
     requesterName: user.name,
@@ -49,6 +52,12 @@ export async function askAccess(rooms: Rooms, user: User, { account: named, why,
   // Who asks does not wait for it: how long it takes would tell him whether anybody is told.
   void tellAsked(rooms, request)
   return request
+}
+
+/** What must be asked for, where this was decided. */
+function wantedBy(decision: AccountDecision | undefined): AccessRequest['kind'] {
+  if (decision?.rule === 'approval-wanted') return 'approval'
+  return decision?.grant?.emergency !== undefined && decision.rule.startsWith('emergency-') ? 'emergency' : 'leave'
 }
 
 /** Of a request that this principal may see: what he may do with it. `not_found` for any other. */
@@ -68,11 +77,24 @@ export async function approveRequest(rooms: Rooms, principal: Principal, id: str
   if (until <= rooms.now()) throw new RelayError('bad_request', { params: { problem: 'the time that was asked for is over: say for how many hours' } })
   const account = request.accountId === undefined ? undefined : rooms.accounts.account(request.accountId)
   if (account === undefined) throw new RelayError('not_found', { params: { what: 'such account any more' } })
+  if (request.kind === 'leave') await checkUnlent(rooms, account, id)
   const decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'approved', until })
   // Of all who approve one comes here.
   if (request.kind === 'leave') await grantLeave(rooms, account, decided, until)
   await tellDecided(rooms, decided)
   return decided
+}
+
+/** To whom it is lent on terms, a plain yes would lend it without them. `already_exists`. */
+async function checkUnlent(rooms: Rooms, { id: accountId }: Account, requestId: string): Promise<void> {
+  const { grants, identity } = rooms
+  const user = await identity.findUser(grants.requests.get(requestId)?.requester ?? '')
+  const lent = user === undefined ? [] : (await asEach(rooms, user)).flatMap((one) => grants.lentTo(one))
+  // Of a request that was decided, others say so.
+  if (grants.requests.get(requestId)?.state !== 'open' || !lent.some((one) => one.account.id === accountId && !grants.isOver(one))) return
+  throw new RelayError('already_exists', {
+    params: { what: 'a grant to him on other terms', advice: 'Lend him the account on the terms you mean, or take that grant back first.' },
+  })
 }
 
 /** What was approved lends, or else it is refused: a yes that lends nothing would be a lie. */

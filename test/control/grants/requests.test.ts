@@ -54,6 +54,25 @@ t.test('requests are kept, answered alike, and refused where they mean nothing',
     t.equal(record, '[]', 'the record tells him nothing of either')
   })
 
+  await t.test('a yes does not go round the terms of a grant', async (t) => {
+    const { bob } = house.people
+    const ask = async () => (await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'x' })).json
+    const grant = await house.lend({ device: `bob/${bob.device.name}` }, { approval: [], readOnly: true })
+    const asked = await ask()
+    t.equal(asked.kind, 'approval', 'he asks for what his device may have')
+    t.equal((await house.api('ann', 'POST', `/requests/${asked.id}/approve`)).status, 200)
+    t.match(await house.proxied('bob', '/', { account: 'ann/erp' }), { status: 200 })
+    t.match(await house.proxied('bob', '/', { account: 'ann/erp', method: 'DELETE' }), { code: 'grant_read_only' })
+    t.match(await house.api('bob', 'POST', `/accounts/${house.account.id}/open`), { code: 'account_unknown' }, 'and he himself has not')
+    await house.grants.remove(grant)
+    const limited = await house.lend({ user: 'bob' }, { readOnly: true, networks: ['192.0.2.0/24'] })
+    const { id, kind } = await ask()
+    t.equal(kind, 'leave')
+    t.match(await house.api('ann', 'POST', `/requests/${id}/approve`), { code: 'already_exists', text: /other terms/ })
+    t.equal(house.grants.list().length, 1)
+    await house.grants.remove(limited)
+  })
+
   await t.test('what is lent, asked and who is in which group is there after a restart', async (t) => {
     const revoked = await house.lend({ user: 'bob' }, { readOnly: true })
     await house.grants.revoke(revoked)
