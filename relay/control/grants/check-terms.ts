@@ -4,10 +4,13 @@ import type { GrantTerms } from './contract.ts'
 import { checkHours } from './hours.ts'
 import { checkNetworks } from './networks.ts'
 
+/** A request is forgotten after 30 days: the waiting period, and the day for which it then lasts, are over before that. */
+const mostWaitHours = 24 * 28
+
 /** Terms as they are kept. `bad_request`. */
 export function checkTerms({ from, until, hours, networks, places, readOnly, denyPaths, approval, emergency, handoff }: GrantTerms): GrantTerms {
   if (from !== undefined && until !== undefined && until <= from) reject('it ends before it begins')
-  if (emergency !== undefined && !(emergency.waitHours >= 1 && emergency.waitHours <= 24 * 365)) reject('the waiting period is 1 hour to a year')
+  if (emergency !== undefined && !(emergency.waitHours >= 1 && emergency.waitHours <= mostWaitHours)) reject('the waiting period is 1 hour to 28 days')
   if (emergency !== undefined && approval !== undefined) reject('emergency access waits for nobody: it goes without approval')
   if (approval !== undefined && approval.by.length > 20) reject('approvers are at most 20')
   // What is read only shows no secret, but a cookie that was given out can do all the person can.
