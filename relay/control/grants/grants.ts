@@ -31,9 +31,14 @@ export interface Places {
   of(address: string): string | undefined | Promise<string | undefined>
 }
 
-/** What was revoked is told of for so long. Milliseconds. */
-const revokedKept = 30 * 24 * 3_600_000
+/** What was revoked or has run out is told of for so long. Milliseconds. */
+const overKept = 30 * 24 * 3_600_000
 const mostOfAccount = 200
+
+/** A file says what it lends for as long as it is there. */
+function isForgotten({ revokedAt = Number.POSITIVE_INFINITY, until = Number.POSITIVE_INFINITY, file }: Grant, now: number): boolean {
+  return file === undefined && now >= Math.min(revokedAt, until) + overKept
+}
 
 export function createGrants(options: GrantsOptions): Grants {
   return new StoredGrants(options)
@@ -62,9 +67,8 @@ class StoredGrants implements Grants {
   async start(): Promise<void> {
     const { identity, accounts, now } = this.#options
     for (const { id, value } of await this.#records.list()) {
-      const isForgotten = value.revokedAt !== undefined && value.file === undefined && now() >= value.revokedAt + revokedKept
       // What was removed in the moment before the relay was killed is dropped now.
-      if (isForgotten || accounts.account(value.accountId) === undefined) await this.#records.delete(id)
+      if (isForgotten(value, now()) || accounts.account(value.accountId) === undefined) await this.#records.delete(id)
       else this.#keep(value)
     }
     await this.groups.load()
@@ -135,6 +139,7 @@ class StoredGrants implements Grants {
     const owner = await this.#options.identity.findUser(account.owner)
     if (owner === undefined) throw new RelayError('not_found', { params: { what: 'such owner' } })
     if (to.kind === 'user' && to.id === account.owner) throw new RelayError('bad_request', { params: { problem: 'the account is his own' } })
+    this.#drop((grant) => grant.accountId === account.id && isForgotten(grant, this.#options.now()))
     if ((this.#ofAccount.get(account.id)?.length ?? 0) >= mostOfAccount)
       throw new RelayError('bad_request', { params: { problem: `an account has at most ${mostOfAccount} grants` } })
     const id = randomUUID()

@@ -136,4 +136,14 @@ t.test('time passes', async (t) => {
     t.match(await use(), { text: /the owner refused/ })
     for (const { id } of house.grants.list()) await house.grants.remove(id)
   })
+
+  await t.test('what has run out makes room after a while', async (t) => {
+    const to = { kind: 'user', id: house.people.bob.user.id, name: 'bob' } as const
+    const until = house.now() + hour
+    await Promise.all(Array.from({ length: 200 }, () => house.grants.add(house.account, to, { until })))
+    await t.rejects(house.grants.add(house.account, to, {}), { code: 'bad_request' })
+    house.pass(31 * 24 * hour)
+    await house.grants.add(house.account, to, {})
+    t.equal(house.grants.list().length, 1)
+  })
 })
