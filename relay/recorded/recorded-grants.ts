@@ -46,7 +46,11 @@ export function recordedGrants(grants: Grants, accounts: Pick<Accounts, 'account
       }),
       groups: recorded(groups, audit, {
         add: (name) => ({ act: 'group.add', details: { name } }),
-        setMember: (group, member, isIn) => ({ act: isIn ? 'group.add-member' : 'group.remove-member', details: { group, member } }),
+        setMember: (group, member, isIn) => ({
+          act: isIn ? 'group.add-member' : 'group.remove-member',
+          ...(isIn ? {} : { ends: true as const }),
+          details: { group, member },
+        }),
         remove: (group) => ({ act: 'group.remove', ends: true, details: { group } }),
       }),
     },

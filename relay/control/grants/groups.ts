@@ -73,7 +73,7 @@ export class Groups {
     return this.#records.delete(id)
   }
 
-  /** In force before it is durable: who is taken out of a group is out. Undone when the disk refuses. */
+  /** In force before it is durable. Undone when the disk refuses, but for who is taken out: he is out (law 7). */
   async #put(group: Group): Promise<Group> {
     const before = this.#groups.get(group.id)
     this.#groups.set(group.id, group)
@@ -81,6 +81,7 @@ export class Groups {
     try {
       await this.#records.put(group.id, group)
     } catch (error) {
+      if (before !== undefined && group.members.length < before.members.length) throw error
       if (before === undefined) this.#groups.delete(group.id)
       else this.#groups.set(group.id, before)
       this.#forget()
