@@ -144,10 +144,12 @@ function approvalOf({ grant, facts }: Question): AccessRequest | undefined {
   return facts.requests.find(({ grantId, state, until }) => grantId === grant.id && state === 'approved' && until !== undefined && facts.now < until)
 }
 
-/** The last time it was asked for, unless that is over. */
+/** The last time it was asked for, unless that is over. A no holds for whatever was asked before it. */
 function emergencyOf({ grant, facts }: Question): AccessRequest | undefined {
-  return facts.requests
+  const asked = facts.requests
     .filter((request) => request.grantId === grant.id && request.kind === 'emergency' && request.state !== 'approved')
     .filter((request) => facts.now < emergencyFrom(grant, request) + emergencyLasts)
-    .sort((a, b) => b.at - a.at)[0]
+    .sort((a, b) => b.at - a.at)
+  const [newest] = asked
+  return asked.find(({ state, decidedAt = 0 }) => newest !== undefined && state === 'refused' && decidedAt >= newest.at) ?? newest
 }
