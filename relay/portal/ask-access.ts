@@ -121,6 +121,8 @@ export async function refuseRequest(rooms: Rooms, principal: Principal, id: stri
   // What one asked for oneself can be taken back.
   const isOwn = principal.kind !== 'local' && principal.user.id === request.requester
   if (!decision.allowed && !isOwn) throw new RelayError('forbidden', { params: { reason: decision.reason } })
+  // A no to who asked for leave is not told to him: he is answered as where there is no such account.
+  if (isOwn && request.kind === 'leave' && request.state === 'refused') return request
   let decided: AccessRequest
   try {
     decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'refused' })

@@ -65,7 +65,8 @@ function grantFacts(accounts: Pick<Accounts, 'account'>, grant: Grant | undefine
 function requestFacts(request: AccessRequest | undefined, id: string): Pick<AuditEntry, 'owner' | 'account' | 'details'> {
   const { owner, accountId, requesterName } = request ?? {}
   return {
-    ...(owner === undefined ? {} : { owner }),
+    // As when it was made: who asked could tell by what he reads of it.
+    ...(request === undefined ? {} : { owner: owner ?? 'nobody' }),
     ...(accountId === undefined ? {} : { account: accountId }),
     details: { request: id, ...(requesterName === undefined ? {} : { requester: requesterName }) },
   }

@@ -18,6 +18,11 @@ export interface DecidedBy {
   readonly byName: string
 }
 
+/** To who asked: a no to leave is not told, and would be by the place that it frees. */
+function seemsOpen({ kind, state }: AccessRequest): boolean {
+  return state === 'open' || (kind === 'leave' && state === 'refused')
+}
+
 /** What people ask of owners. Who may decide is for the caller to ask (`decideApproval`). */
 export class Requests {
   readonly #records: Collection<AccessRequest>
@@ -51,7 +56,7 @@ export class Requests {
   /** `requests_too_many`. */
   async make(wanted: WantedAccess): Promise<AccessRequest> {
     await this.#sweep()
-    if (this.list(({ requester, state }) => requester === wanted.requester && state === 'open').length >= mostOpen) throw new RelayError('requests_too_many')
+    if (this.list((request) => request.requester === wanted.requester && seemsOpen(request)).length >= mostOpen) throw new RelayError('requests_too_many')
     const request: AccessRequest = { ...wanted, id: randomUUID(), at: this.#now(), state: 'open' }
     return this.#keep(request, await this.#records.put(request.id, request, { ifVersion: 0 }))
   }
@@ -88,8 +93,9 @@ export class Requests {
     return value
   }
 
-  #isOver({ at, decidedAt = at, until = decidedAt }: AccessRequest): boolean {
-    return this.#now() >= Math.max(decidedAt, until) + kept
+  #isOver(request: AccessRequest): boolean {
+    const { at, decidedAt = at, until = decidedAt } = request
+    return this.#now() >= (seemsOpen(request) ? at : Math.max(decidedAt, until)) + kept
   }
 
   #sweep(): Promise<void> {

@@ -45,6 +45,8 @@ t.test('requests are kept, answered alike, and refused where they mean nothing',
     t.match(await house.api('bob', 'POST', `/requests/${there.id}/approve`), { code: 'forbidden' })
     t.match(await house.api('bob', 'POST', `/requests/${not.id}/approve`), { code: 'forbidden' })
     await house.api('ann', 'POST', `/requests/${there.id}/refuse`)
+    for (const { id } of [there, not, there, not])
+      t.match(await house.api('bob', 'POST', `/requests/${id}/refuse`), { status: 200, json: { state: 'open' } }, 'he takes back what he asked, either alike')
     const seen = JSON.parse((await house.api('bob', 'GET', '/requests')).text) as { state: string }[]
     t.same(
       seen.map(({ state }) => state),
