@@ -17,10 +17,16 @@ export function secretOrigins({ origins, loginUrl }: Pick<Site, 'origins' | 'log
  */
 export function credentialRef(
   account: Pick<Account, 'owner' | 'id' | 'username' | 'credentialVersion'>,
-  site: Pick<Site, 'id' | 'origins' | 'loginUrl' | 'ca'>,
+  site: Pick<Site, 'id' | 'origins' | 'loginUrl' | 'ca' | 'endpoints'>,
 ): SealRef {
-  const bound = JSON.stringify([site.id, secretOrigins(site), site.ca ?? null, account.username, account.credentialVersion])
+  const bound = JSON.stringify([site.id, secretOrigins(site), site.ca ?? null, account.username, account.credentialVersion, ...unprovenEndpoints(site)])
   return { owner: account.owner, account: account.id, record: `credential ${createHash('sha256').update(bound).digest('base64url')}` }
+}
+
+/** Addresses that are sent secrets without proof of being the site: endpoints serve the first origin, and over http nothing proves them. */
+function unprovenEndpoints({ endpoints = [], ...site }: Pick<Site, 'origins' | 'loginUrl' | 'endpoints'>): string[] {
+  const [first = ''] = site.origins
+  return first.startsWith('http:') && secretOrigins(site).includes(first) ? endpoints.map(({ address }) => address) : []
 }
 
 /** Under what a version is sealed that is no longer the present one: it does not open in its place. */

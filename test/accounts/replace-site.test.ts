@@ -89,6 +89,18 @@ t.test('law 2: a move that somebody without the master key writes into the store
   await t.rejects(reopened, { code: 'vault_record_damaged' })
 })
 
+t.test('law 2: endpoints that somebody writes into the record of a site over http get no password', async (t) => {
+  const { accounts, reopen } = await openRooms(t)
+  const origin = 'http://plain.example'
+  const plain = { ...erp, origins: [origin], loginUrl: `${origin}/login` }
+  await accounts.addSite(plain)
+  const ids = await addAccounts(accounts)
+  const site = await accounts.replaceSite({ ...plain, endpoints: [{ address: 'east.example' }] })
+  t.same(await passwords(accounts, ids, origin), ['pw of one', 'pw of two', 'pw of three'], 'those of a person take the passwords along')
+  const again = await reopen((store) => store.collection({ name: 'sites' }).put('erp', { ...site, endpoints: [{ address: 'evil.example' }] }))
+  await t.rejects(passwords(again.accounts, ids, origin), { code: 'vault_record_damaged' })
+})
+
 t.test('what a site may not be is refused, and the site stays as it was', async (t) => {
   const { accounts } = await openRooms(t)
   const site = await accounts.addSite(erp)
