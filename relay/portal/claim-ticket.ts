@@ -2,7 +2,7 @@ import { type Account, cookieRules } from '../accounts/index.ts'
 import type { AccountDecision } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import type { Principal } from '../identity/index.ts'
-import type { SiteSession } from '../sessions/index.ts'
+import { failureForBorrower, type SiteSession } from '../sessions/index.ts'
 import { mayNow } from './access.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -34,8 +34,9 @@ async function holdTicket(rooms: Rooms, principal: Principal, ticket: string): P
 
 /** Redeems a ticket for cookies (law 4). Everything that can fail comes first: a sign-in that fails does not spend the ticket. */
 export async function claimTicket(rooms: Rooms, principal: Principal, ticket: string): Promise<ClaimedSession> {
-  const { account } = await holdForCookies(rooms, principal, ticket)
-  const session = await rooms.sessions.ensure(account.id, { wait: false })
+  const { account, decision } = await holdForCookies(rooms, principal, ticket)
+  const told = (error: unknown) => Promise.reject(decision.grant === undefined ? error : failureForBorrower(account, error))
+  const session = await rooms.sessions.ensure(account.id, { wait: false }).catch(told)
   // That may take long, and leave end meanwhile (law 7).
   await holdForCookies(rooms, principal, ticket)
   const headers = handedHeaders(session)

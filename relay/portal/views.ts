@@ -87,6 +87,22 @@ export function eventView(event: SessionEvent) {
   return { ...event, account: accountName(event.account) }
 }
 
+/** For who borrows the account: what the relay saw at the site, and what it was asked there, is the owner's. Undefined: he hears nothing of it. */
+export function borrowedEventView(event: SessionEvent) {
+  const { type, at } = event
+  const told = { type, account: accountName(event.account), at }
+  switch (event.type) {
+    case 'started':
+      return told
+    case 'signed-in':
+      return { ...told, evidence: [], timing: event.timing }
+    case 'failed':
+      return { ...told, kind: event.kind, seen: [], next: 'Ask the owner of the account.' }
+    default:
+      return undefined
+  }
+}
+
 function accountName({ id, name, siteId }: Account) {
   return { id, name, site: siteId }
 }

@@ -1,6 +1,6 @@
 import { isWithoutCookies } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
-import type { SiteSession, Ticket } from '../sessions/index.ts'
+import { failureForBorrower, type SiteSession, type Ticket } from '../sessions/index.ts'
 import { addressOf, handedCookieLines, respondError, type SiteRequest } from '../traffic/index.ts'
 import { checkUse } from './check-use.ts'
 import type { DeliveryHops } from './delivery-hops.ts'
@@ -58,7 +58,8 @@ async function sessionFor(
   const account = accounts.account(ticket.accountId)
   if (account === undefined || account.siteId !== site.id) throw new RelayError('ticket_invalid')
   const { grant } = await checkUse(grants, principal, account, addressOf(req))
-  const session = sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }))
+  const told = (error: unknown) => Promise.reject(grant === undefined ? error : failureForBorrower(account, error))
+  const session = sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }).catch(told))
   // What is lent goes without its cookies, unless its owner says otherwise.
   const mayHave = (grant === undefined || grant.handoff === true) && !isWithoutCookies(principal, account.id)
   return { session, isHandoff: site.delivery === 'handoff' && mayHave }

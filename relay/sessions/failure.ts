@@ -1,6 +1,6 @@
 import type { FailureKind } from '../../adapters/index.ts'
 import type { Account, Attention, AttentionReason } from '../accounts/index.ts'
-import { RelayError } from '../errors.ts'
+import { isRelayError, RelayError } from '../errors.ts'
 import type { RecentFailure } from './cooldown.ts'
 
 /** Each kind of failure in words a person reads, and what he can do about it. */
@@ -60,6 +60,14 @@ export function nextAfter(reason: FailureKind | AttentionReason): string {
 export function attentionError(account: Account, attention: Attention): RelayError {
   const { what, advice } = words[attention.reason]
   return new RelayError('needs_attention', { params: { account: account.name, reason: `${what} (${attention.seen})`, advice } })
+}
+
+/** What who borrows the account hears of a failure: what the relay saw at the site is its owner's. Every other error as it is. */
+export function failureForBorrower({ name, siteId }: Account, thrown: unknown): unknown {
+  const told = { reason: 'its owner can see why', advice: 'Ask the owner of the account.' }
+  if (isRelayError(thrown, 'login_failed')) return new RelayError('login_failed', { params: { site: siteId, kind: told.reason, advice: told.advice } })
+  if (isRelayError(thrown, 'needs_attention')) return new RelayError('needs_attention', { params: { account: name, ...told } })
+  return thrown
 }
 
 /** Is the credential not to be sent again, whoever asks, until a person has replaced or confirmed it (law 3), or lifted what keeps it from use? */

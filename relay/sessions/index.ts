@@ -22,7 +22,7 @@ export type {
   Ticket,
   Tickets,
 } from './contract.ts'
-export { nextAfter } from './failure.ts'
+export { failureForBorrower, nextAfter } from './failure.ts'
 export { createSessionMetrics, type SessionMetrics } from './session-metrics.ts'
 export { createSessions, type SessionsOptions } from './sessions.ts'
 export { createSignInSpans, type SignInSpans } from './sign-in-spans.ts'

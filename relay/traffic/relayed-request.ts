@@ -4,7 +4,7 @@ import { runAs } from '../audit/index.ts'
 import { type AccountDecision, isWithoutCookies } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
-import type { PageSignIn, SiteSession } from '../sessions/index.ts'
+import { failureForBorrower, type PageSignIn, type SiteSession } from '../sessions/index.ts'
 import { checkLeave } from './check-leave.ts'
 import { checkPath } from './check-path.ts'
 import { ClientWait } from './client-wait.ts'
@@ -368,7 +368,7 @@ export class RelayedRequest implements Cuttable {
 
   #fail(thrown: unknown): void {
     if (this.#isOver) return
-    const error = asRelayError(thrown)
+    const error = asRelayError(this.#isLent ? failureForBorrower(this.#account as Account, thrown) : thrown)
     if (error.code === 'internal') this.#rooms.log.error({ err: error.cause ?? error }, 'a request could not be relayed')
     this.#respond(error)
   }

@@ -148,7 +148,7 @@ export const accountRoutes = [
     answer: { type: 'application/x-ndjson', description: 'Session events, one a line.' },
     handle: async ({ rooms, principal, params, query }) => {
       const account = await checkAccount(rooms, principal, 'use', { ...params, ...query })
-      return signInLines(rooms.sessions, account, { fresh: isOwnOf(principal, account) })
+      return signInLines(rooms.sessions, account, { isOwn: isOwnOf(principal, account) })
     },
   }),
   route({

@@ -1,20 +1,22 @@
 import { Readable } from 'node:stream'
 import type { Account } from '../../accounts/index.ts'
 import { asRelayError } from '../../errors.ts'
-import type { NewAccount, SessionEvent, Sessions } from '../../sessions/index.ts'
+import { failureForBorrower, type NewAccount, type SessionEvent, type Sessions } from '../../sessions/index.ts'
 import { isUnderWay } from '../account-state.ts'
-import { eventView } from '../views.ts'
+import { borrowedEventView, eventView } from '../views.ts'
 
 /**
  * Signs in and tells it: a line of JSON an event, the last one `signed-in` or `failed`. Where a sign-in is under way already, its steps come first.
- * `fresh`: though a session is live, which whoever borrows the account does not end.
+ * `isOwn`: though a session is live, which whoever borrows the account does not end; nor is he told what the relay saw.
  * Rejects when none can begin, before a line is sent. A client that goes away does not end the sign-in, which others may wait for.
  */
-export function signInLines(sessions: Sessions, account: Account, { fresh }: { readonly fresh: boolean }): Promise<Readable> {
+export function signInLines(sessions: Sessions, account: Account, { isOwn }: { readonly isOwn: boolean }): Promise<Readable> {
   const recent = sessions.recent(account.id)
   const last = recent.at(-1)
   const before = last !== undefined && isUnderWay(last) ? recent : []
-  return errandLines(sessions, account, { before, isLast: isOutcome, run: () => sessions.ensure(account.id, { fresh }) })
+  if (isOwn) return errandLines(sessions, account, { before, isLast: isOutcome, run: () => sessions.ensure(account.id, { fresh: true }) })
+  const run = () => sessions.ensure(account.id).catch((error: unknown) => Promise.reject(failureForBorrower(account, error)))
+  return errandLines(sessions, account, { before, isLast: isOutcome, run, viewOf: borrowedEventView })
 }
 
 /** Gives the account a new password and tells it in the same way: `password` says what became of it. */
@@ -43,9 +45,11 @@ interface Errand {
   readonly isOfIt?: (event: SessionEvent) => boolean
   readonly isLast: (event: SessionEvent) => boolean
   readonly run: () => Promise<unknown>
+  /** What an event looks like to who asked; undefined: he is not told. */
+  readonly viewOf?: (event: SessionEvent) => object | undefined
 }
 
-async function errandLines(sessions: Sessions, account: Account, { before, isOfIt = () => true, isLast, run }: Errand): Promise<Readable> {
+async function errandLines(sessions: Sessions, account: Account, { before, isOfIt = () => true, isLast, run, viewOf = eventView }: Errand): Promise<Readable> {
   const stream = new Readable({ read: () => {} })
   let attempt = ''
   let outcome = false
@@ -53,7 +57,8 @@ async function errandLines(sessions: Sessions, account: Account, { before, isOfI
     if (event.account.id !== account.id || event.type === 'ended' || outcome || !isOfIt(event)) return
     attempt = event.attempt
     outcome = isLast(event)
-    stream.push(`${JSON.stringify(eventView(event))}\n`)
+    const view = viewOf(event)
+    if (view !== undefined) stream.push(`${JSON.stringify(view)}\n`)
   }
   for (const event of before) tell(event)
   const stop = sessions.onEvent(tell)

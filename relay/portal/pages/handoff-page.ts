@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { isRelayError, RelayError } from '../../errors.ts'
+import { failureForBorrower } from '../../sessions/index.ts'
 import { isOwnOf } from '../access.ts'
 import { isTicket, lookUpTicket } from '../claim-ticket.ts'
 import { checkCsrf, checkOwnPage, loadPortalPrincipal } from '../identify.ts'
@@ -47,7 +48,7 @@ export function handoffPage(app: FastifyInstance, rooms: Rooms): void {
     // First the sign-in, then the ticket: a sign-in that fails does not spend it.
     const session = await signInSoon(rooms, account.id).catch((error: unknown) => {
       if (person !== undefined && (isRelayError(error, 'login_failed') || isRelayError(error, 'needs_attention'))) return undefined
-      throw error
+      throw isOwnOf(principal, account) ? error : failureForBorrower(account, error)
     })
     if (session === undefined) {
       if (person === undefined) throw new RelayError('captcha_pending', { params: { site: account.siteId }, url: rooms.url() })

@@ -138,6 +138,25 @@ t.test('how a lent account is used', async (t) => {
     const own = await house.accounts.addAccount({ owner: bob.user.id, siteId: 'erp', username: 'bob', secrets: { password: 'pw' } })
     t.match(await house.proxied('bob', '/orders', { account: 'erp' }), { status: 200 })
     t.ok(house.sessions.live(own.id), 'his own is found by its name')
+    await house.accounts.removeAccount(own.id)
+  })
+
+  await t.test('what the relay saw when a sign-in failed is told to the owner alone', async (t) => {
+    await house.lend({ user: 'bob' }, { handoff: true })
+    await house.sessions.end(house.account.id)
+    const { link } = (await house.api('bob', 'POST', `/accounts/${house.account.id}/open`)).json
+    house.origin.on('/login', (socket) => void socket.end('HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n'))
+    const login = (who: 'ann' | 'bob') => house.api(who, 'POST', `/accounts/${house.account.id}/login`)
+    const told = [await login('bob')]
+    t.match(told[0]?.text, /"type":"failed".*"kind":"site-down","seen":\[\]/, 'how it ended')
+    told.push(await house.proxied('bob', '/orders', { account: 'ann/erp' }))
+    told.push(await house.api('bob', 'POST', '/tickets/claim', { ticket: String(link).split('/').at(-1) }))
+    t.same(
+      told.slice(1).map(({ code }) => code),
+      ['login_failed', 'login_failed'],
+    )
+    for (const { text } of told) t.notMatch(text, /503|"step"/)
+    t.match((await login('ann')).text, /503/)
   })
 })
 
