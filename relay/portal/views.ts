@@ -61,6 +61,11 @@ export function accountView(
   }
 }
 
+/** For a paired terminal: what it needs in order to open the account, and no more. */
+export function pairedAccountView({ id, name, siteId, createdAt }: Account, owner: string, { state }: AccountState) {
+  return { id, name, site: siteId, owner, createdAt, state }
+}
+
 function keepAliveView(policy: KeepAlivePolicy | undefined, state: AccountState) {
   if (policy === undefined) return {}
   return { keepAlive: policy, ...(state.state === 'signed-in' ? { keptUntil: keptUntil(policy, state.lastUsedAt) } : {}) }

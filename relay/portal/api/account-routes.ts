@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { type Account, keepAliveOf } from '../../accounts/index.ts'
-import { isWithinPairing } from '../../control/index.ts'
+import { isPaired, isWithinPairing } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import { checkAccount, checkActsFor, isOwnOf, ownerOf } from '../access.ts'
 import { accountState } from '../account-state.ts'
 import { ownerNames } from '../owner-names.ts'
 import { patience, type Rooms } from '../rooms.ts'
 import { secretsOf } from '../secrets-of.ts'
-import { accountView } from '../views.ts'
+import { accountView, pairedAccountView } from '../views.ts'
 import { denyPaths } from './deny-path-routes.ts'
 import { accountParams, emptyBody, name, ownerQuery, time } from './fields.ts'
 import { keepAlivePolicy } from './keep-alive-routes.ts'
@@ -19,7 +19,7 @@ const accountAnswer = z.object({
   name: z.string(),
   site: z.string(),
   owner: z.string(),
-  username: z.string(),
+  username: z.string().optional().meta({ description: 'Not told to a paired terminal.' }),
   createdAt: time,
   state: z.enum(['signed-in', 'signing-in', 'asking', 'needs-attention', 'failed', 'signed-out']),
   since: time.optional(),
@@ -82,7 +82,7 @@ export const accountRoutes = [
     answer: z.array(accountAnswer).meta({ examples: [[example]] }),
     handle: async ({ rooms, principal }) => {
       const owner = ownerOf(principal)
-      const view = await accountViewer(rooms)
+      const view = await accountViewer(rooms, isPaired(principal) ? pairedAccountView : accountView)
       return rooms.accounts
         .listAccounts(owner === undefined ? {} : { owner })
         .filter(({ id }) => isWithinPairing(principal, id))
@@ -116,7 +116,6 @@ export const accountRoutes = [
     path: '/accounts/:id',
     summary: 'One account and how it stands',
     access: 'known',
-    paired: true,
     params: accountParams,
     query: ownerQuery,
     answer: accountAnswer.meta({ examples: [example] }),
@@ -214,13 +213,11 @@ export const accountRoutes = [
   }),
 ]
 
-async function accountViewer(rooms: Rooms) {
+async function accountViewer(
+  rooms: Rooms,
+  view: (...of: Parameters<typeof accountView>) => ReturnType<typeof accountView | typeof pairedAccountView> = accountView,
+) {
   const owners = await ownerNames(rooms)
   return (account: Account) =>
-    accountView(
-      account,
-      owners(account.owner),
-      accountState(account, rooms.sessions, patience(rooms)),
-      keepAliveOf(account, rooms.accounts.site(account.siteId)),
-    )
+    view(account, owners(account.owner), accountState(account, rooms.sessions, patience(rooms)), keepAliveOf(account, rooms.accounts.site(account.siteId)))
 }

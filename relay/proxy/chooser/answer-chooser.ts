@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Site } from '../../accounts/index.ts'
 import { runAs } from '../../audit/index.ts'
+import { isPaired } from '../../control/index.ts'
 import { asRelayError, RelayError } from '../../errors.ts'
 import { actorOf, giveContinue, type RequestHead, respondError, type Target } from '../../traffic/index.ts'
 import { usableAccounts } from '../choose-account.ts'
@@ -74,7 +75,7 @@ function offer(rooms: Rooms, principal: DevicePrincipal, site: Site): OfferedSit
     accounts: usableAccounts(rooms, principal, site).map(({ account: { id, name, username, attention }, lentBy }) => ({
       id,
       name,
-      ...(lentBy === undefined ? { username } : { lentBy }),
+      ...(lentBy !== undefined ? { lentBy } : isPaired(principal) ? {} : { username }),
       isChosen: id === chosenId,
       needsAttention: attention !== undefined,
     })),
