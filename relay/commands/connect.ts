@@ -87,6 +87,9 @@ export function connectVerb(program: Command): void {
     .action((_options: FolderOption, command: Command) => tellStatus(command.optsWithGlobals()))
 }
 
+const running =
+  'The program runs, and would keep what is to be forgotten. Stop it first: with Ctrl+C, or with `login-relay connect --remove-service` where it starts by itself.'
+
 /** `connect session`: what the program has kept, in the form a tool reads. */
 async function giveSession(account: string, { format, output, ...options }: SessionOptions): Promise<void> {
   const enrolments = enrolmentsOf(options)
@@ -99,6 +102,11 @@ async function giveSession(account: string, { format, output, ...options }: Sess
 
 async function forget(relay: string, { json, ...options }: FolderOption): Promise<void> {
   const enrolments = enrolmentsOf(options)
+  const isRunning = await askState(enrolments.folder).then(
+    () => true,
+    () => false,
+  )
+  if (isRunning) throw new RelayError('usage', { params: { problem: running, verb: 'connect' } })
   if (!(await enrolments.remove(relay))) throw new RelayError('not_found', { params: { what: `enrolment at ${relay}` } })
   await new Copies(enrolments.folder).replace(relay, [])
   if (json === true) printJson({ forgot: relay })

@@ -24,6 +24,7 @@ t.test('a person enrols the client, runs it, asks how it is, and stops it', asyn
   t.match(await curl('--proxy', `http://${state.listen}`, `${site.origin}/page`), { out: /^GET \/page/ })
   t.match((await cli.run(['connect', 'status'])).stdout, /Relay {3}127[\s\S]*CERTIFICATE UNTIL[\s\S]* up /)
 
+  t.match(await cli.run(['connect', 'forget', house.proxy.tlsAddress as string]), { status: 2, stderr: /Stop it first/ }, 'it would be kept again')
   child.kill('SIGTERM')
   t.same(await once(child, 'exit'), [0, null])
   t.match(await cli.run(['connect', 'status']), { status: 1, stderr: /does not run/ })
