@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { RelayError } from '../errors.ts'
 import { connectRunning, readJson, send } from './client.ts'
 import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
 import { printLine } from './output.ts'
+import { writeSecretFile } from './secret-file.ts'
 import { type CommonOptions, loadSettings } from './settings.ts'
 import { basic, terminalAccess } from './terminal-access.ts'
 import { verb } from './verb.ts'
@@ -33,7 +33,7 @@ async function claim(link: string, options: ClaimOptions): Promise<void> {
   const text = formatSession(session, options.format)
   if (options.output === undefined) return void process.stdout.write(text)
   try {
-    await writeFile(options.output, text, { mode: 0o600 })
+    await writeSecretFile(options.output, text)
   } catch (cause) {
     throw new RelayError('usage', { params: { problem: `The file ${options.output} cannot be written; the link is spent.`, verb: 'claim' }, cause })
   }

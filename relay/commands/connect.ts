@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import {
@@ -6,6 +5,7 @@ import {
   Copies,
   connectFolder,
   createConnect,
+  type Desktop,
   desktopOf,
   Enrolments,
   findRunningConnect,
@@ -17,6 +17,7 @@ import {
 import { RelayError } from '../errors.ts'
 import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from './output.ts'
+import { writeSecretFile } from './secret-file.ts'
 import { untilTold } from './serve.ts'
 
 interface ConnectVerbOptions {
@@ -97,7 +98,7 @@ async function giveSession(account: string, { format, output, ...options }: Sess
   const copy = await new Copies(enrolments.folder).of(account, relays)
   const text = formatSession(copy as unknown as ClaimedSession, format)
   if (output === undefined) process.stdout.write(text)
-  else await writeFile(output, text, { mode: 0o600 })
+  else await writeSecretFile(output, text)
 }
 
 async function forget(relay: string, { json, ...options }: FolderOption): Promise<void> {
@@ -124,13 +125,18 @@ async function run(relays: readonly string[], options: ConnectVerbOptions): Prom
   try {
     // What one that was killed has left set leads nowhere now.
     if (system === true) await takeOver(folder, desktop, `http://${connect.address}/proxy.pac`)
-    else await giveBack(folder, desktop)
+    else await giveBackOrSay(folder, desktop)
     tellStarted(connect.address, json)
     await untilTold()
-    await giveBack(folder, desktop)
+    await giveBackOrSay(folder, desktop)
   } finally {
     await connect.stop()
   }
+}
+
+/** That the desktop is not there, as without a session of one, does not keep anything else from working. */
+async function giveBackOrSay(folder: string, desktop: Desktop): Promise<void> {
+  await giveBack(folder, desktop).catch(() => printNote("The desktop's proxy settings could not be set back; it is tried again when this starts or ends."))
 }
 
 function tellStarted(address: string, json: boolean | undefined): void {

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Copies, type SessionCopy } from '../../relay/connect/index.ts'
@@ -54,7 +54,11 @@ t.test('with all relays gone the kept session of an account works: a tool is giv
   await house.stop()
   const out = await commandLine(t, folder).run(['connect', 'session', 'erp', '--format', 'netscape', '--folder', folder])
   t.match(out, { status: 0, stdout: /#HttpOnly_localhost\tFALSE\t\/\tFALSE\t0\tsid\t1/ })
-  const cookies = temporaryFile(t, 'cookies.txt', out.stdout)
+  const cookies = temporaryFile(t, 'cookies.txt', '')
+  await chmod(cookies, 0o644)
+  t.match(await commandLine(t, folder).run(['connect', 'session', 'erp', '--format', 'netscape', '--folder', folder, '--output', cookies]), { status: 0 })
+  t.equal(await readFile(cookies, 'utf8'), out.stdout)
+  t.equal((await stat(cookies)).mode & 0o777, 0o600, 'others cannot read it any more')
   const ca = temporaryFile(t, 'site.pem', site.ca as string)
   const ask = (...words: string[]) => curl('--include', '--proxy', connect.proxyUrl, '--cookie', cookies, ...words)
   t.match(await ask('--cacert', ca, `${site.origin}/page`), { exit: 0, out: /HTTP\/1\.1 200 [\s\S]*GET \/page/ })
