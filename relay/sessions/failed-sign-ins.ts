@@ -26,8 +26,12 @@ export class FailedSignIns {
     this.#options = options
   }
 
-  /** The site, or what the relay read of it, is why. The error is for those who asked. */
-  async failed(account: Account, attempt: string, outcome: Extract<SignInOutcome, { ok: false }>): Promise<RelayError> {
+  /** The site, or what the relay read of it, is why. The error is for those who asked; rejects where what follows cannot be stored. */
+  failed(account: Account, attempt: string, outcome: Extract<SignInOutcome, { ok: false }>): Promise<RelayError> {
+    return this.#conclude(account, attempt, outcome).catch((error: unknown) => this.broke(account, attempt, error))
+  }
+
+  async #conclude(account: Account, attempt: string, outcome: Extract<SignInOutcome, { ok: false }>): Promise<RelayError> {
     const { accounts, tries, cooldown, snapshots, emit, now, log } = this.#options
     const attention = attentionFor(outcome, now())
     if (attention === undefined) cooldown.failed(account.id, outcome)

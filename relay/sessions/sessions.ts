@@ -300,6 +300,7 @@ class RelaySessions implements Sessions {
   /** Law 3. A wrong password stays until it is replaced; what else needed attention, a person who asks for a sign-in has attended to. */
   #checkUntouched(account: Account, person: boolean): void {
     if (account.attention !== undefined && (!person || isFrozen(account))) throw attentionError(account, account.attention)
+    if (!person) this.#tries.checkClosed(account)
     const held = person ? undefined : this.#cooldown.holding(account.id)
     if (held !== undefined) throw failureError(account, held)
   }

@@ -1,5 +1,6 @@
 import type { Account, Accounts, Attention } from '../accounts/index.ts'
 import type { Collection, Store } from '../store/index.ts'
+import { attentionError } from './failure.ts'
 
 /** One version of a credential, from before it leaves for the site until what the site made of it is stored. */
 interface TryRecord {
@@ -52,6 +53,15 @@ export class Tries {
     const account = this.#accounts.account(accountId)
     if (account === undefined) return
     for (const record of this.#known.values()) if (record.accountId === accountId && record.isOpen) await this.#lose(account, record, 'something broke')
+  }
+
+  /**
+   * Throws `needs_attention` where a try of the credential is open though no sign-in of the account runs: it broke, and the store would not
+   * take what follows from that. Once the store writes again, nothing else would keep the credential from being sent anew.
+   */
+  checkClosed(account: Account): void {
+    const isLost = [...this.#known.values()].some((one) => one.accountId === account.id && one.isOpen && isOf(one, account))
+    if (isLost) throw attentionError(account, { reason: 'interrupted', seen: 'what came of the last sign-in could not be stored', since: this.#now() })
   }
 
   /** Resolves when it is durable: from then on the credential may leave. */

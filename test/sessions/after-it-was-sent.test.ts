@@ -101,3 +101,21 @@ t.test('what the site made of a password is not known either where the relay bre
   await relay.sessions.ensure(id, { fresh: true })
   t.equal(relay.accounts.account(id)?.attention, undefined)
 })
+
+t.test('a password is not sent again by itself where the store would not take what came of it', async (t) => {
+  const { state, posts, relay, id } = await scene(t)
+  state.form = 'answers 503'
+  const { setAttention } = relay.accounts
+  Object.assign(relay.accounts, { setAttention: () => Promise.reject(new Error('the disk is full')) })
+  await t.rejects(relay.sessions.ensure(id), { message: 'the disk is full' })
+  Object.assign(relay.accounts, { setAttention })
+  t.equal(relay.accounts.account(id)?.attention, undefined)
+  state.form = undefined
+  state.minutes = 60
+  await t.rejects(relay.sessions.ensure(id), { code: 'needs_attention', message: /could not be stored/ })
+  t.equal(posts.length, 1)
+  await relay.sessions.ensure(id, { fresh: true })
+  t.equal(posts.length, 2, 'but where a person asks')
+  await relay.sessions.end(id)
+  await relay.sessions.ensure(id)
+})
