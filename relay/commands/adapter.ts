@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { printJson, printTable } from './output.ts'
-import { takesPassword } from './read-secret.ts'
-import type { CommonOptions } from './settings.ts'
-import { noun, verb, withRelay } from './verb.ts'
+import { takesPassword } from './secrets/read-secret.ts'
+import { printJson, printTable } from './verb/output.ts'
+import type { CommonOptions } from './verb/settings.ts'
+import { noun, verb, withRelay } from './verb/verb.ts'
 
 interface AdapterView {
   readonly name: string

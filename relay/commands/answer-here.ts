@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isRelayError } from '../errors.ts'
-import { type RelayClient, readBytes } from './client.ts'
-import { printable, printNote } from './output.ts'
 import { askUntil } from './terminal/ask-until.ts'
 import { draw } from './terminal/draw.ts'
 import { findGraphics, type Graphics } from './terminal/graphics.ts'
+import { type RelayClient, readBytes } from './verb/client.ts'
+import { printable, printNote } from './verb/output.ts'
 
 interface Challenge {
   readonly id: string

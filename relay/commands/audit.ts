@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { AuditRecord, AuditReport } from '../audit/index.ts'
-import { printable, printJson, printLine, printTable } from './output.ts'
-import type { CommonOptions } from './settings.ts'
-import { noun, verb, withRelay } from './verb.ts'
+import { printable, printJson, printLine, printTable } from './verb/output.ts'
+import type { CommonOptions } from './verb/settings.ts'
+import { noun, verb, withRelay } from './verb/verb.ts'
 
 /** `audit list|verify|export`: what was done, and whether the record of it is whole. */
 export function auditVerbs(program: Command): void {

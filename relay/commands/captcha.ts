@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { CaptchaStats, Tally } from '../login/index.ts'
-import { printable, printJson, printLine, printTable } from './output.ts'
-import type { CommonOptions } from './settings.ts'
-import { noun, verb, withRelay } from './verb.ts'
+import { printable, printJson, printLine, printTable } from './verb/output.ts'
+import type { CommonOptions } from './verb/settings.ts'
+import { noun, verb, withRelay } from './verb/verb.ts'
 
 /** `captcha stats SITE`. */
 export function captchaVerbs(program: Command): void {

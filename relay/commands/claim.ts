@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander'
 import { RelayError } from '../errors.ts'
-import { connectRunning, readJson, send } from './client.ts'
 import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
-import { printLine } from './output.ts'
-import { writeSecretFile } from './secret-file.ts'
-import { type CommonOptions, loadSettings } from './settings.ts'
+import { writeSecretFile } from './secrets/secret-file.ts'
 import { basic, terminalAccess } from './terminal-access.ts'
-import { verb } from './verb.ts'
+import { connectRunning, readJson, send } from './verb/client.ts'
+import { printLine } from './verb/output.ts'
+import { type CommonOptions, loadSettings } from './verb/settings.ts'
+import { verb } from './verb/verb.ts'
 
 interface ClaimOptions extends CommonOptions {
   readonly format: Format

@@ -16,9 +16,9 @@ import {
 } from '../connect/index.ts'
 import { RelayError } from '../errors.ts'
 import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
-import { moment, printable, printJson, printLine, printNote, printTable } from './output.ts'
-import { writeSecretFile } from './secret-file.ts'
+import { writeSecretFile } from './secrets/secret-file.ts'
 import { untilTold } from './serve.ts'
+import { moment, printable, printJson, printLine, printNote, printTable } from './verb/output.ts'
 
 interface ConnectVerbOptions {
   readonly listen: string

@@ -5,10 +5,10 @@ import { getCACertificates } from 'node:tls'
 import type { Command } from 'commander'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ProbeReport } from '../login/index.ts'
-import { connect, type RelayClient, readText } from './client.ts'
-import { printable, printJson, printLine } from './output.ts'
-import { type CommonOptions, loadSettings } from './settings.ts'
-import { verb } from './verb.ts'
+import { connect, type RelayClient, readText } from './verb/client.ts'
+import { printable, printJson, printLine } from './verb/output.ts'
+import { type CommonOptions, loadSettings } from './verb/settings.ts'
+import { verb } from './verb/verb.ts'
 
 interface Finding {
   readonly check: string

@@ -3,11 +3,11 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadConfig } from '../../config/index.ts'
 import { RelayError } from '../errors.ts'
-import { quiet } from './client.ts'
-import { printJson, printLine } from './output.ts'
-import { readNewPassword, type SecretOptions, takesPassword } from './read-secret.ts'
-import type { CommonOptions } from './settings.ts'
-import { verb } from './verb.ts'
+import { readNewPassword, type SecretOptions, takesPassword } from './secrets/read-secret.ts'
+import { quiet } from './verb/client.ts'
+import { printJson, printLine } from './verb/output.ts'
+import type { CommonOptions } from './verb/settings.ts'
+import { verb } from './verb/verb.ts'
 
 interface InitOptions extends CommonOptions, SecretOptions {
   readonly user: string

@@ -2,11 +2,11 @@ import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { SessionEvent } from '../sessions/index.ts'
-import { accountPath, type OwnerOption } from './account.ts'
+import { accountPath, type OwnerOption } from './account/account.ts'
 import { answerHere } from './answer-here.ts'
-import type { RelayClient } from './client.ts'
-import { printable, printJson, printLine, printNote } from './output.ts'
-import { verb, withRelay } from './verb.ts'
+import type { RelayClient } from './verb/client.ts'
+import { printable, printJson, printLine, printNote } from './verb/output.ts'
+import { verb, withRelay } from './verb/verb.ts'
 
 /** `login ACCOUNT`: signs in now and prints the steps; asks here what only a person can answer. */
 export function loginVerb(program: Command): void {

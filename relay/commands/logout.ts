@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { accountPath, type OwnerOption } from './account.ts'
-import { printable, printJson, printLine } from './output.ts'
-import { verb, withRelay } from './verb.ts'
+import { accountPath, type OwnerOption } from './account/account.ts'
+import { printable, printJson, printLine } from './verb/output.ts'
+import { verb, withRelay } from './verb/verb.ts'
 
 /** `logout ACCOUNT`: ends the session, here and at the site. */
 export function logoutVerb(program: Command): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { moment, printable, printJson, printLine, printTable } from './output.ts'
-import type { CommonOptions } from './settings.ts'
-import { noun, verb, withRelay } from './verb.ts'
+import { moment, printable, printJson, printLine, printTable } from './verb/output.ts'
+import type { CommonOptions } from './verb/settings.ts'
+import { noun, verb, withRelay } from './verb/verb.ts'
 
 interface NoticeView {
   readonly id: string

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import qrcode from 'qrcode'
-import { accountPath, type OwnerOption } from './account.ts'
-import { connectRunning, type RelayClient } from './client.ts'
-import { printJson, printLine, printNote } from './output.ts'
-import { loadSettings } from './settings.ts'
-import { verb } from './verb.ts'
+import { accountPath, type OwnerOption } from './account/account.ts'
+import { connectRunning, type RelayClient } from './verb/client.ts'
+import { printJson, printLine, printNote } from './verb/output.ts'
+import { loadSettings } from './verb/settings.ts'
+import { verb } from './verb/verb.ts'
 
 /** `open ACCOUNT`: a handoff link, good once and for a short time. */
 export function openVerb(program: Command): void {

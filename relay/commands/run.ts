@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { getCACertificates, rootCertificates } from 'node:tls'
 import type { Command } from 'commander'
 import { RelayError } from '../errors.ts'
-import { connectRunning, readText, send } from './client.ts'
 import { commandEnvironment } from './command-environment.ts'
-import { printNote } from './output.ts'
-import { type CommonOptions, loadSettings } from './settings.ts'
 import { basic, terminalAccess } from './terminal-access.ts'
-import { verb } from './verb.ts'
+import { connectRunning, readText, send } from './verb/client.ts'
+import { printNote } from './verb/output.ts'
+import { type CommonOptions, loadSettings } from './verb/settings.ts'
+import { verb } from './verb/verb.ts'
 
 interface RunOptions extends CommonOptions {
   readonly user?: string

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { printJson, printLine } from './output.ts'
-import { type CommonOptions, loadSettings } from './settings.ts'
-import { verb } from './verb.ts'
+import { printJson, printLine } from './verb/output.ts'
+import { type CommonOptions, loadSettings } from './verb/settings.ts'
+import { verb } from './verb/verb.ts'
 
 /** `serve`: the portal, the API and the proxy, until it is told to stop. */
 export function serveVerb(program: Command): void {

@@ -1,15 +1,15 @@
 import { isRelayError, RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { Device, Identity, PasskeyAnswer, Principal, User } from './contract.ts'
-import { Devices } from './devices.ts'
-import { type HalfSignIn, HalfSignIns } from './half-sign-ins.ts'
-import type { Passkeys } from './passkeys.ts'
-import { PasswordHasher } from './password-hash.ts'
+import { Devices } from './devices/devices.ts'
+import type { Passkeys } from './passkeys/passkeys.ts'
+import { PasswordHasher } from './passwords/password-hash.ts'
+import { Turns } from './passwords/turns.ts'
+import { Users } from './people/users.ts'
 import { PortalSessions } from './portal-sessions.ts'
-import type { SecondFactors } from './second-factors.ts'
-import { SignInThrottle } from './sign-in-throttle.ts'
-import { Turns } from './turns.ts'
-import { Users } from './users.ts'
+import { type HalfSignIn, HalfSignIns } from './second-factors/half-sign-ins.ts'
+import type { SecondFactors } from './second-factors/second-factors.ts'
+import { SignInThrottle } from './throttle/sign-in-throttle.ts'
 
 export interface IdentityOptions {
   readonly store: Store

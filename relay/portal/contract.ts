@@ -14,7 +14,7 @@ import type { Family, TrafficFigures } from '../metrics/index.ts'
 import type { EndpointState } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Vault } from '../vault/index.ts'
-import type { DevicePrincipal } from './proxied-devices.ts'
+import type { DevicePrincipal } from './caller/proxied-devices.ts'
 
 /** What the portal needs of the gateway; app.ts brings the two together. */
 export interface OwnGateway {

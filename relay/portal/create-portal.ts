@@ -4,12 +4,12 @@ import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { Device } from '../identity/index.ts'
 import { asPortTaken, boundAddress, joinAddress, readPem, splitAddress } from '../listening.ts'
+import { type DevicePrincipal, ProxiedDevices } from './caller/proxied-devices.ts'
 import type { Portal, PortalOptions } from './contract.ts'
-import { EventStreams } from './event-streams.ts'
-import { isOwnHost } from './host-rule.ts'
-import { type DevicePrincipal, ProxiedDevices } from './proxied-devices.ts'
 import type { Rooms } from './rooms.ts'
 import { buildServer, type PortalTls } from './server.ts'
+import { EventStreams } from './web/event-streams.ts'
+import { isOwnHost } from './web/host-rule.ts'
 
 export function createPortal(options: PortalOptions): Portal {
   return new WebPortal(options)

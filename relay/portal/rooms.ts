@@ -1,7 +1,7 @@
-import type { Patience } from './account-state.ts'
+import type { Patience } from './accounts/account-state.ts'
+import type { ProxiedDevices } from './caller/proxied-devices.ts'
 import type { PortalOptions } from './contract.ts'
-import type { EventStreams } from './event-streams.ts'
-import type { ProxiedDevices } from './proxied-devices.ts'
+import type { EventStreams } from './web/event-streams.ts'
 
 /** What every route works with. */
 export interface Rooms extends PortalOptions {

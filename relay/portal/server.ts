@@ -1,15 +1,15 @@
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { RelayError } from '../errors.ts'
-import { noteActors } from './actors.ts'
-import { noteRoutes } from './allowed-methods.ts'
 import { installApi } from './api/install-api.ts'
-import { checkShownCertificate } from './certified.ts'
-import { isOwnHost } from './host-rule.ts'
+import { noteActors } from './caller/actors.ts'
+import { checkShownCertificate } from './caller/certified.ts'
 import { installPages } from './pages/install-pages.ts'
-import { bodyLimit, portalError, respondProblem } from './respond-error.ts'
 import type { Rooms } from './rooms.ts'
-import { securityHeaders } from './security-headers.ts'
+import { noteRoutes } from './web/allowed-methods.ts'
+import { isOwnHost } from './web/host-rule.ts'
+import { bodyLimit, portalError, respondProblem } from './web/respond-error.ts'
+import { securityHeaders } from './web/security-headers.ts'
 
 /** What the portal's own TLS listener shows, and the CA of devices. PEM. */
 export interface PortalTls {

@@ -5,7 +5,7 @@ import type { Device, PairedTerminal, User } from '../identity/index.ts'
 import type { EndpointState } from '../outbound/index.ts'
 import type { PendingChallenge, SessionEvent, SiteSession } from '../sessions/index.ts'
 import { keptUntil } from '../traffic/index.ts'
-import { type AccountState, describeState } from './account-state.ts'
+import { type AccountState, describeState } from './accounts/account-state.ts'
 
 /** What the API says of things. Nothing is passed on whole: every field is named here, so that a new one does not leak by itself. */
 

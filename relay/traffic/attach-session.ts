@@ -3,7 +3,7 @@ import { goesTo, headerParts } from '../login/index.ts'
 import type { Part } from '../outbound/index.ts'
 import type { SiteSession } from '../sessions/index.ts'
 import { cookieName } from './cookies/pairs.ts'
-import { via } from './request-head.ts'
+import { via } from './requests/request-head.ts'
 
 type Field = string | readonly Part[]
 

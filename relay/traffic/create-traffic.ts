@@ -1,11 +1,11 @@
-import { TrafficCounts } from './counts.ts'
-import { FirstUses } from './first-uses.ts'
-import { LentTraffic } from './lent-traffic.ts'
-import { LiveTraffic } from './live-traffic.ts'
+import { TrafficCounts } from './counted/counts.ts'
+import { FirstUses } from './counted/first-uses.ts'
+import { LentTraffic } from './live/lent-traffic.ts'
+import { LiveTraffic } from './live/live-traffic.ts'
+import { Turns } from './live/turns.ts'
 import { RelayedRequest } from './relayed-request.ts'
 import type { Rooms, TrafficOptions } from './rooms.ts'
 import type { SiteRequest } from './site-request.ts'
-import { Turns } from './turns.ts'
 
 /** The requests of clients that are on their way to enrolled sites, whichever door they came by. */
 export interface Traffic {

@@ -4,12 +4,12 @@ import type { Audit } from '../audit/index.ts'
 import type { Grants } from '../control/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
-import type { TrafficCounts } from './counts.ts'
-import type { ExchangeObserver } from './exchange-observer.ts'
-import type { FirstUses } from './first-uses.ts'
-import type { LentTraffic } from './lent-traffic.ts'
-import type { LiveTraffic } from './live-traffic.ts'
-import type { Turns } from './turns.ts'
+import type { TrafficCounts } from './counted/counts.ts'
+import type { ExchangeObserver } from './counted/exchange-observer.ts'
+import type { FirstUses } from './counted/first-uses.ts'
+import type { LentTraffic } from './live/lent-traffic.ts'
+import type { LiveTraffic } from './live/live-traffic.ts'
+import type { Turns } from './live/turns.ts'
 
 export interface TrafficOptions {
   readonly config: Pick<Config, 'sessions' | 'limits'>

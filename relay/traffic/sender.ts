@@ -2,7 +2,7 @@ import type { Account } from '../accounts/index.ts'
 import type { Borrower } from '../control/index.ts'
 import type { RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
-import type { ResponseHead } from './response-head.ts'
+import type { ResponseHead } from './answers/response-head.ts'
 
 /** Who sends a request, and by which door it came. */
 export interface Sender {

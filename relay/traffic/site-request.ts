@@ -1,8 +1,8 @@
 import type { Site } from '../accounts/index.ts'
-import type { ClientAnswer, ClientRequest } from './client-message.ts'
-import type { ClientUpgrade } from './join-upgrade.ts'
-import type { RequestHead } from './request-head.ts'
-import type { Target } from './request-target.ts'
+import type { ClientUpgrade } from './live/join-upgrade.ts'
+import type { ClientAnswer, ClientRequest } from './requests/client-message.ts'
+import type { RequestHead } from './requests/request-head.ts'
+import type { Target } from './requests/request-target.ts'
 import type { Sender } from './sender.ts'
 
 /** A request of a client to an enrolled site. */

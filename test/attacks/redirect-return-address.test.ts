@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { returnAddress } from '../../relay/portal/return-address.ts'
+import { returnAddress } from '../../relay/portal/web/return-address.ts'
 import { startPortal } from '../portal/start-portal.ts'
 import fc from '../property.ts'
 import { vectorsMissing } from './vectors.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { textWidth } from '../../relay/commands/text-width.ts'
+import { textWidth } from '../../relay/commands/verb/text-width.ts'
 
 t.test('a text is as wide as a terminal draws it', async (t) => {
   for (const [text, width] of [

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isRelayError } from '../../relay/errors.ts'
-import { Devices } from '../../relay/identity/devices.ts'
+import { Devices } from '../../relay/identity/devices/devices.ts'
 import { createIdentity, type Device } from '../../relay/identity/index.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
 import { second, setClock } from './clock.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { PasskeyChallenges } from '../../relay/identity/passkey-challenges.ts'
+import { PasskeyChallenges } from '../../relay/identity/passkeys/passkey-challenges.ts'
 import { minute, setClock } from './clock.ts'
 
 const text = (challenge: Uint8Array) => Buffer.from(challenge).toString('base64url')

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { currentCost, PasswordHasher } from '../../relay/identity/password-hash.ts'
-import { Turns } from '../../relay/identity/turns.ts'
+import { currentCost, PasswordHasher } from '../../relay/identity/passwords/password-hash.ts'
+import { Turns } from '../../relay/identity/passwords/turns.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
 import fc from '../property.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { asRelayError } from '../../relay/errors.ts'
-import { canBePassword, checkNewPassword } from '../../relay/identity/password-rules.ts'
+import { canBePassword, checkNewPassword } from '../../relay/identity/passwords/password-rules.ts'
 import fc from '../property.ts'
 
 /** Why a new password of ann is refused; undefined: it is taken. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SignInThrottle } from '../../relay/identity/sign-in-throttle.ts'
+import { SignInThrottle } from '../../relay/identity/throttle/sign-in-throttle.ts'
 import { minute, second, setClock } from './clock.ts'
 
 const home = '192.0.2.1'

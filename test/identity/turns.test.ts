@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Turns } from '../../relay/identity/turns.ts'
+import { Turns } from '../../relay/identity/passwords/turns.ts'
 
 interface Work {
   readonly run: () => Promise<void>

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { actWords } from '../../relay/portal/pages/act-words.ts'
+import { actWords } from '../../relay/portal/pages/administration/act-words.ts'
 
 const relay = join(import.meta.dirname, '../../relay')
 

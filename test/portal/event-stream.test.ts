@@ -1,5 +1,5 @@
 import t from 'tap'
-import { EventStreams } from '../../relay/portal/event-streams.ts'
+import { EventStreams } from '../../relay/portal/web/event-streams.ts'
 import { until } from '../until.ts'
 import { startPortal } from './start-portal.ts'
 import { workingAccount } from './working-site.ts'

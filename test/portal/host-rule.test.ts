@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isOwnHost } from '../../relay/portal/host-rule.ts'
+import { isOwnHost } from '../../relay/portal/web/host-rule.ts'
 
 const facts = { listenHost: '127.0.0.1', publicHost: 'relay.example.com', localAddress: '127.0.0.1' }
 

@@ -49,7 +49,7 @@ t.test('markup passes as it is, lists are joined, nothing is nothing', async (t)
 
 t.test('no page fills a value into an unquoted attribute, a script, a style or a comment', async (t) => {
   const folder = join(import.meta.dirname, '../../relay/portal/pages')
-  for (const file of readdirSync(folder)) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
     const source = readFileSync(join(folder, file), 'utf8')
     t.notMatch(source, /\s[a-z-]+=\$\{/, `${file}: attributes are quoted`)
     t.notMatch(source, /<style|<!--|<script(?! src=)|\son[a-z]+="|\sstyle="/, `${file}: nothing inline`)

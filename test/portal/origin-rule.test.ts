@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isFromOwnPage } from '../../relay/portal/origin-rule.ts'
+import { isFromOwnPage } from '../../relay/portal/caller/origin-rule.ts'
 
 const facts = { origin: undefined, secFetchSite: undefined, host: '127.0.0.1:8470', scheme: 'http', publicOrigin: 'https://relay.example.com' } as const
 

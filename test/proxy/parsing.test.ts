@@ -1,9 +1,9 @@
 import t from 'tap'
 import { readDevice } from '../../relay/proxy/device-credentials.ts'
-import { destined, namesSameHost, readAuthority } from '../../relay/traffic/authority.ts'
-import { readRequestHead } from '../../relay/traffic/request-head.ts'
-import { readAbsoluteTarget, readTunnelTarget } from '../../relay/traffic/request-target.ts'
-import { readResponseHead } from '../../relay/traffic/response-head.ts'
+import { readResponseHead } from '../../relay/traffic/answers/response-head.ts'
+import { destined, namesSameHost, readAuthority } from '../../relay/traffic/requests/authority.ts'
+import { readRequestHead } from '../../relay/traffic/requests/request-head.ts'
+import { readAbsoluteTarget, readTunnelTarget } from '../../relay/traffic/requests/request-target.ts'
 import fc from '../property.ts'
 
 const token = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,11}$/)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { closeFrame } from '../../relay/traffic/websocket-frames.ts'
+import { closeFrame } from '../../relay/traffic/live/websocket-frames.ts'
 import { ask, openHttp2 } from './http2-client.ts'
 import { answersIn, collect, dialTunnel, readAll } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Ending } from '../../relay/traffic/ending.ts'
+import { Ending } from '../../relay/traffic/answers/ending.ts'
 
 t.test('who listens hears of the end once, and who listens no longer does not', async (t) => {
   const ending = new Ending()

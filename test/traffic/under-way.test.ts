@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Cuttable, UnderWay } from '../../relay/traffic/under-way.ts'
+import { type Cuttable, UnderWay } from '../../relay/traffic/live/under-way.ts'
 import fc from '../property.ts'
 
 t.test('what is under way is what was added and not removed, in whatever order it came and went', async () => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { closeFrame, FrameFollower } from '../../relay/traffic/websocket-frames.ts'
+import { closeFrame, FrameFollower } from '../../relay/traffic/live/websocket-frames.ts'
 import fc from '../property.ts'
 
 /** A frame with this many bytes of payload. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { importScript, readSteps, stepsFile } from '../../../adapters/index.ts'
 import { RelayError } from '../../errors.ts'
-import { printJson, printLine, printNote } from '../output.ts'
+import { printJson, printLine, printNote } from '../verb/output.ts'
 import { checkName, type NewFilesOptions, writeNew } from './write-files.ts'
 
 /** `adapter import FILE`: steps of a script of JumpServer, in JSON or YAML. */

@@ -1,4 +1,4 @@
-import { printJson, printLine, printNote } from '../output.ts'
+import { printJson, printLine, printNote } from '../verb/output.ts'
 import { templateFixture } from './template-fixture.ts'
 import { checkName, type NewFilesOptions, writeNew } from './write-files.ts'
 

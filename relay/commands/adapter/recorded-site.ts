@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readBytes } from '../client.ts'
+import { readBytes } from '../verb/client.ts'
 import type { Fixture } from './fixture.ts'
 
 type Exchange = Fixture['exchanges'][number]

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RelayError } from '../../errors.ts'
-import type { CommonOptions } from '../settings.ts'
+import type { CommonOptions } from '../verb/settings.ts'
 
 /** Where new files go, and what an adapter is called. */
 export interface NewFilesOptions extends CommonOptions {

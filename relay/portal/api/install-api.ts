@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { allowedMethods } from '../allowed-methods.ts'
-import { logError, portalError, respondProblem } from '../respond-error.ts'
 import type { Rooms } from '../rooms.ts'
+import { allowedMethods } from '../web/allowed-methods.ts'
+import { logError, portalError, respondProblem } from '../web/respond-error.ts'
 import { install } from './route.ts'
 import { apiRoutes } from './routes.ts'
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { RelayError } from '../../errors.ts'
 import type { Principal } from '../../identity/index.ts'
 import { type Access, checkAccess, checkFresh, checkNotPaired } from '../access.ts'
-import { checkCsrf, checkOwnPage, isSafe, loadPrincipal } from '../identify.ts'
+import { checkCsrf, checkOwnPage, isSafe, loadPrincipal } from '../caller/identify.ts'
 import type { Rooms } from '../rooms.ts'
 
 declare module 'fastify' {

@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/index.ts'
-import type { AccountState } from '../account-state.ts'
+import type { AccountState } from '../accounts/account-state.ts'
 import { type Html, html } from './html.ts'
 import { csrfField } from './layout.ts'
 

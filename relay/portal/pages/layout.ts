@@ -1,6 +1,6 @@
 import { isOperator } from '../access.ts'
-import { assets } from '../assets.ts'
-import type { PortalPrincipal } from '../identify.ts'
+import type { PortalPrincipal } from '../caller/identify.ts'
+import { assets } from '../web/assets.ts'
 import { type Content, type Html, html } from './html.ts'
 
 export type Place = 'accounts' | 'sites' | 'devices' | 'sessions' | 'notices' | 'set-up'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../../identity/index.ts'
 import type { SiteSession } from '../../sessions/index.ts'
-import { handedHeaders } from '../claim-ticket.ts'
+import { handedHeaders } from '../accounts/claim-ticket.ts'
 import type { Rooms } from '../rooms.ts'
 import { html } from './html.ts'
 import type { Page } from './layout.ts'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { RelayError } from '../../errors.ts'
 import { isFresh } from '../access.ts'
 import { describeIssue } from '../api/route.ts'
-import { checkCsrf, checkOwnPage, loadPortalPrincipal, type PortalPrincipal } from '../identify.ts'
+import { checkCsrf, checkOwnPage, loadPortalPrincipal, type PortalPrincipal } from '../caller/identify.ts'
 import type { Rooms } from '../rooms.ts'
 import { layout, type Page } from './layout.ts'
 

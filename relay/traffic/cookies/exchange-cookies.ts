@@ -1,6 +1,6 @@
 import type { SiteSession } from '../../sessions/index.ts'
+import type { ResponseHead } from '../answers/response-head.ts'
 import { attachSession, crossSiteSession, wholeSession } from '../attach-session.ts'
-import type { ResponseHead } from '../response-head.ts'
 import type { SiteRequest } from '../site-request.ts'
 import { hasStrayPhantom, withoutPhantomsInFields } from './phantoms.ts'
 import { introduceCookies, type Showing, sortCookies } from './to-client.ts'

@@ -1,5 +1,5 @@
 import type { HandedCookie } from '../../sessions/index.ts'
-import type { Destined } from '../authority.ts'
+import type { Destined } from '../requests/authority.ts'
 
 /**
  * The Set-Cookie lines (RFC 6265 4.1) by which a browser at this place takes cookies over: those that a host may set and use there,

@@ -3,7 +3,7 @@ import type { Accounts, KeepAlivePolicy } from '../../accounts/index.ts'
 import { type Family, labelled } from '../../metrics/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { Sessions, SiteSession } from '../../sessions/index.ts'
-import type { LiveTraffic } from '../live-traffic.ts'
+import type { LiveTraffic } from '../live/live-traffic.ts'
 import { type PingOutcome, sendPing } from './send-ping.ts'
 import { whenDue } from './when-due.ts'
 

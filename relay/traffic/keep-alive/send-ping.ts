@@ -3,12 +3,12 @@ import type { KeepAlivePolicy } from '../../accounts/index.ts'
 import { userAgent } from '../../login/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { Sessions, SiteSession } from '../../sessions/index.ts'
+import { responseFacts } from '../answers/response-facts.ts'
+import { readResponseHead } from '../answers/response-head.ts'
 import { type Attachment, attachSession, wholeSession } from '../attach-session.ts'
 import { keptCookies } from '../cookies/to-client.ts'
 import { meetCookies } from '../cookies/to-site.ts'
-import { isFalseAlarm } from '../resend.ts'
-import { responseFacts } from '../response-facts.ts'
-import { readResponseHead } from '../response-head.ts'
+import { isFalseAlarm } from '../requests/resend.ts'
 
 export type PingOutcome =
   /** The site still knows the session. */

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { printable, printJson, printLine } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { verb, withRelay } from '../verb/verb.ts'
+import { instant } from './grant-terms.ts'
+
+interface Verdict {
+  readonly allowed: boolean
+  readonly rule: string
+  readonly reason: string
+  readonly grant?: string
+}
+
+interface WhyOptions extends CommonOptions {
+  readonly device?: string
+  readonly address?: string
+  readonly at?: number
+}
+
+/** `why USER ACCOUNT`: may this person use this account, and by which rule? */
+export function whyVerb(program: Command): void {
+  verb(program, 'why USER ACCOUNT', 'say by which rule a person may use an account, or may not: ACCOUNT is OWNER/NAME')
+    .option('--device <NAME>', 'by this device of his')
+    .option('--address <IP>', 'from this address')
+    .option('--at <TIME>', 'then, instead of now: 2026-01-31T09:00Z', instant)
+    .action(why)
+}
+
+async function why(user: string, account: string, { device, address, at, ...options }: WhyOptions): Promise<void> {
+  const query = new URLSearchParams({ user, account })
+  for (const [name, value] of Object.entries({ device, address, at })) if (value !== undefined) query.set(name, String(value))
+  const answer = await withRelay(options, (relay) => relay.call<Verdict & { others: (Verdict & { to: string })[] }>('GET', `/api/v1/why?${query}`))
+  if (options.json === true) return printJson(answer)
+  printLine(lineOf(answer))
+  for (const one of answer.others) printLine(`  grant ${one.grant} to ${printable(one.to)}: ${lineOf(one)}`)
+}
+
+function lineOf({ allowed, rule, reason }: Verdict): string {
+  return `${allowed ? 'allowed' : 'refused'} by ${rule}: ${reason}`
+}

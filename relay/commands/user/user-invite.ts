@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander'
+import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { verb, withRelay } from '../verb/verb.ts'
+
+interface InviteView {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly expiresAt: number
+}
+
+/** `user invite|invites|reset-password`: a link by which somebody becomes a person of the relay, or chooses another password. */
+export function inviteVerbs(program: Command): void {
+  const user = program.commands.find((command) => command.name() === 'user')
+  if (user === undefined) throw new Error('the verbs of `user` come first')
+  verb(user, 'invite NAME', 'print a link by which this person chooses a password; good once, for 72 hours')
+    .addOption(new Option('--role <ROLE>', 'what he may do').choices(['member', 'auditor', 'admin']).default('member'))
+    .action(invite)
+  verb(user, 'reset-password NAME', 'print a link by which this person chooses another password; good once, for 24 hours').action(resetPassword)
+  verb(user, 'invites', 'list the invitations that nobody has taken').option('--withdraw <NAME>', "withdraw this person's").action(list)
+}
+
+async function invite(name: string, { role, ...options }: CommonOptions & { readonly role: string }): Promise<void> {
+  const made = await withRelay(options, (relay) => relay.call<InviteView & { readonly link: string }>('POST', '/api/v1/invites', { name, role }))
+  if (options.json === true) return printJson(made)
+  printLine(made.link)
+  printNote(`Give it to ${printable(made.name)}: it is good once, until ${moment(made.expiresAt)}.`)
+}
+
+async function resetPassword(name: string, options: CommonOptions): Promise<void> {
+  const path = `/api/v1/users/${encodeURIComponent(name)}/password-link`
+  const made = await withRelay(options, (relay) => relay.call<Pick<InviteView, 'name' | 'expiresAt'> & { readonly link: string }>('POST', path, {}))
+  if (options.json === true) return printJson(made)
+  printLine(made.link)
+  printNote(`Give it to ${printable(made.name)}, and to nobody else: it is good once, until ${moment(made.expiresAt)}. A second factor is asked for as ever.`)
+}
+
+async function list({ withdraw, ...options }: CommonOptions & { readonly withdraw?: string }): Promise<void> {
+  const invites = await withRelay(options, async (relay) => {
+    const all = await relay.call<InviteView[]>('GET', '/api/v1/invites')
+    for (const { id, name } of all) if (name === withdraw) await relay.call('DELETE', `/api/v1/invites/${id}`)
+    return all.filter(({ name }) => name !== withdraw)
+  })
+  if (options.json === true) return printJson(invites)
+  printTable(
+    ['NAME', 'ROLE', 'UNTIL'],
+    invites.map(({ name, role, expiresAt }) => [name, role, moment(expiresAt)]),
+    'No invitation waits to be taken.',
+  )
+}

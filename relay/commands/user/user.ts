@@ -1,0 +1,81 @@
+import type { Command } from 'commander'
+import { readNewPassword, type SecretOptions, takesPassword } from '../secrets/read-secret.ts'
+import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { noun, verb, withRelay } from '../verb/verb.ts'
+
+interface UserView {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly createdAt: number
+  readonly disabledAt?: number
+}
+
+interface EndedUser {
+  readonly siteSessions: number
+  readonly portalSessions: number
+  readonly devicesCut: number
+}
+
+/** `user add|list|end|disable|enable|reset-second-factor`. */
+export function userVerbs(program: Command): void {
+  const user = noun(program, 'user', 'people who sign in to the relay')
+  takesPassword(verb(user, 'add NAME', 'add a person'))
+    .option('--role <ROLE>', 'member; admin: who may add users and sites; auditor: who reads the whole record', 'member')
+    .action(add)
+  verb(user, 'list', 'list the people').action(list)
+  verb(user, 'end NAME', 'end everything that is signed in for a person, here and at the sites; devices stay enrolled').action(end)
+  verb(user, 'disable NAME', 'let a person in nowhere any more, and end everything of his').action(disable)
+  verb(user, 'enable NAME', 'let a disabled person in again').action(enable)
+  verb(user, 'reset-second-factor NAME', 'for who has lost the phone: takes away authenticator app, recovery codes and passkeys').action(reset)
+}
+
+async function add(name: string, options: CommonOptions & SecretOptions & { role: string }): Promise<void> {
+  const password = await readNewPassword(options, `Password for ${name} at this relay: `, 'user add')
+  const user = await withRelay(options, (relay) => relay.call<UserView>('POST', '/api/v1/users', { name, password, role: options.role }))
+  if (options.json === true) printJson(user)
+  else printLine(`Added ${printable(user.name)} (${user.role}).`)
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  const users = await withRelay(options, (relay) => relay.call<UserView[]>('GET', '/api/v1/users'))
+  if (options.json === true) return printJson(users)
+  printTable(
+    ['NAME', 'ROLE', 'SINCE', ''],
+    users.map(({ name, role, createdAt, disabledAt }) => [name, role, moment(createdAt), disabledAt === undefined ? '' : `disabled ${moment(disabledAt)}`]),
+    'No users yet: `login-relay user add NAME`.',
+  )
+}
+
+async function end(name: string, options: CommonOptions): Promise<void> {
+  const ended = await withRelay(options, (relay) => relay.call<EndedUser>('POST', `/api/v1/users/${encodeURIComponent(name)}/end`, {}))
+  if (options.json === true) printJson(ended)
+  else printLine(endedWords(name, ended))
+}
+
+async function disable(name: string, options: CommonOptions): Promise<void> {
+  const ended = await withRelay(options, (relay) => relay.call<EndedUser>('POST', `/api/v1/users/${encodeURIComponent(name)}/disable`, {}))
+  if (options.json === true) return printJson(ended)
+  printLine(`${printable(name)} gets in nowhere any more.`)
+  printLine(endedWords(name, ended))
+}
+
+async function enable(name: string, options: CommonOptions): Promise<void> {
+  await withRelay(options, (relay) => relay.call('POST', `/api/v1/users/${encodeURIComponent(name)}/enable`, {}))
+  if (options.json === true) printJson({ user: name, disabled: false })
+  else printLine(`${printable(name)} may sign in again.`)
+}
+
+function endedWords(name: string, { siteSessions, portalSessions, devicesCut }: EndedUser): string {
+  return `Ended for ${printable(name)}: ${siteSessions} at sites, ${portalSessions} at the portal; ${devicesCut} devices were cut off, and stay enrolled.`
+}
+
+async function reset(name: string, options: CommonOptions): Promise<void> {
+  await withRelay(options, (relay) => relay.call('DELETE', `/api/v1/users/${encodeURIComponent(name)}/second-factor`))
+  if (options.json === true) printJson({ user: name, secondFactor: false })
+  else
+    printLine(
+      `${printable(name)} signs in with the password now. Authenticator app, recovery codes and passkeys are gone; set up new ones under Security, at the portal.`,
+    )
+}

@@ -1,0 +1,28 @@
+import { type Config, loadConfig } from '../../../config/index.ts'
+
+/** The options that every verb takes. */
+export interface CommonOptions {
+  readonly config?: string
+  readonly data?: string
+  readonly json?: boolean
+}
+
+export interface Settings {
+  readonly config: Config
+  /** The configuration file that was read, if there is one. */
+  readonly file: string | undefined
+  /** The data directory, absolute. */
+  readonly folder: string
+}
+
+/** Reads the configuration as the options say; warnings go to standard error. */
+export async function loadSettings({ config, data }: CommonOptions): Promise<Settings> {
+  const loaded = await loadConfig({
+    ...(config === undefined ? {} : { file: config }),
+    ...(data === undefined ? {} : { data }),
+    cwd: process.cwd(),
+    env: process.env,
+  })
+  for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`)
+  return { config: loaded.config, file: loaded.file, folder: loaded.folder }
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { RelayError } from '../../../errors.ts'
+import { ownerNames } from '../../lending/owner-names.ts'
+import type { Rooms } from '../../rooms.ts'
+import { idParams, name } from '../fields.ts'
+import { route } from '../route.ts'
+
+const groupAnswer = z.object({ id: z.string(), name: z.string(), members: z.array(z.string()).meta({ description: 'Users, by name.' }) })
+const example = { id: 'g1', name: 'accounting', members: ['bob'] }
+const member = z.strictObject({ user: name }).meta({ examples: [{ user: 'bob' }] })
+
+/** Lists of people that accounts can be lent to, kept by who runs the relay. */
+export const groupRoutes = [
+  route({
+    method: 'GET',
+    path: '/groups',
+    summary: 'List the groups; their members to who runs the relay, and to a member his own',
+    access: 'person',
+    answer: z.array(groupAnswer).meta({ examples: [[example]] }),
+    handle: async ({ rooms, principal }) => {
+      const seesAll = principal.kind === 'local' || principal.user.role === 'admin'
+      const names = await ownerNames(rooms)
+      return rooms.grants.groups.list().map((group) => {
+        const isIn = principal.kind !== 'local' && group.members.includes(principal.user.id)
+        return { id: group.id, name: group.name, members: seesAll || isIn ? group.members.map(names) : [] }
+      })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/groups',
+    summary: 'Make a group',
+    access: 'operator',
+    fresh: true,
+    body: z.strictObject({ name: z.string().min(1).max(63) }).meta({ examples: [{ name: 'accounting' }] }),
+    status: 201,
+    answer: groupAnswer.meta({ examples: [example] }),
+    handle: async ({ rooms, body }) => ({ ...(await rooms.grants.groups.add(body.name)), members: [] }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/groups/:id',
+    summary: 'Remove a group: what was lent to it is lent to nobody',
+    access: 'operator',
+    fresh: true,
+    params: idParams,
+    handle: async ({ rooms, params }) => {
+      await rooms.grants.groups.remove(loadGroup(rooms, params.id).id)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/groups/:id/members',
+    summary: 'Put somebody into a group',
+    access: 'operator',
+    fresh: true,
+    params: idParams,
+    body: member,
+    answer: groupAnswer.meta({ examples: [example] }),
+    handle: async ({ rooms, params, body }) => setMember(rooms, params.id, body.user, true),
+  }),
+  route({
+    method: 'POST',
+    path: '/groups/:id/members/remove',
+    summary: 'Take somebody out of a group: what he does with what was lent to it ends at once',
+    access: 'operator',
+    fresh: true,
+    params: idParams,
+    body: member,
+    answer: groupAnswer.meta({ examples: [example] }),
+    handle: async ({ rooms, params, body }) => setMember(rooms, params.id, body.user, false),
+  }),
+]
+
+async function setMember(rooms: Rooms, id: string, user: string, isIn: boolean) {
+  const found = await rooms.identity.findUser(user)
+  if (found === undefined) throw new RelayError('not_found', { params: { what: `user ${user}` } })
+  const group = await rooms.grants.groups.setMember(loadGroup(rooms, id).id, found.id, isIn)
+  const names = await ownerNames(rooms)
+  return { id: group.id, name: group.name, members: group.members.map(names) }
+}
+
+function loadGroup({ grants }: Rooms, idOrName: string) {
+  const group = grants.groups.find(idOrName)
+  if (group === undefined) throw new RelayError('not_found', { params: { what: `group ${idOrName}` } })
+  return group
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { RelayError } from '../../../errors.ts'
+import type { Principal, User } from '../../../identity/index.ts'
+import { checkAccess, loadDevice } from '../../access.ts'
+import type { Rooms } from '../../rooms.ts'
+import { endDevice, endUser } from '../../security/force-off.ts'
+import { userView } from '../../views.ts'
+import { emptyBody, idParams } from '../fields.ts'
+import { route } from '../route.ts'
+
+const counts = z.object({ siteSessions: z.int(), portalSessions: z.int(), devicesCut: z.int() })
+const example = { siteSessions: 2, portalSessions: 1, devicesCut: 3 }
+
+/** Ending much at once. What a person ends for himself, who runs the relay may end for him: it takes no look at his accounts. */
+export const forceOffRoutes = [
+  route({
+    method: 'POST',
+    path: '/devices/:id/end',
+    summary: 'Cut what a device has under way, and end the sessions it used, here and at the sites; it stays enrolled',
+    access: 'known',
+    params: idParams,
+    body: emptyBody,
+    answer: z.object({ siteSessions: z.int() }).meta({ examples: [{ siteSessions: 1 }] }),
+    handle: async ({ rooms, principal, params }) => endDevice(rooms, await loadDevice(rooms, principal, 'revoke', params.id)),
+  }),
+  route({
+    method: 'POST',
+    path: '/users/:id/end',
+    summary: 'End everything that is signed in for a person, here and at the sites: for himself, or for who runs the relay',
+    access: 'person',
+    params: idParams,
+    body: emptyBody,
+    answer: counts.meta({ examples: [example] }),
+    handle: async ({ rooms, principal, params }) => {
+      const user = await loadUser(rooms, principal, params.id)
+      return endUser(rooms, user, principal.kind === 'portal' ? { except: principal.session.id } : {})
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/users/:id/disable',
+    summary: 'Let a person in nowhere any more, and end everything of his',
+    access: 'operator',
+    fresh: true,
+    params: idParams,
+    body: emptyBody,
+    answer: counts.meta({ examples: [example] }),
+    handle: async ({ rooms, principal, params }) => disableUser(rooms, principal, params.id),
+  }),
+  route({
+    method: 'POST',
+    path: '/users/:id/enable',
+    summary: 'Let a disabled person in again',
+    access: 'operator',
+    fresh: true,
+    params: idParams,
+    body: emptyBody,
+    answer: z.object({ id: z.string(), name: z.string() }).meta({ examples: [{ id: '0b9c', name: 'ann' }] }),
+    handle: async ({ rooms, principal, params }) => {
+      const { id, name } = userView(await loadUser(rooms, principal, params.id))
+      await rooms.identity.enableUser(id)
+      return { id, name }
+    },
+  }),
+]
+
+/** Nobody disables himself: there would be nobody to let him in again. */
+export async function disableUser(rooms: Rooms, principal: Principal, idOrName: string) {
+  const user = await loadUser(rooms, principal, idOrName)
+  if (principal.kind !== 'local' && principal.user.id === user.id) throw new RelayError('bad_request', { params: { problem: 'nobody disables himself' } })
+  return endUser(rooms, user, { disable: true })
+}
+
+/** Oneself, or anybody for who runs the relay. `forbidden`, before it is told whether there is such a person; `not_found`. */
+export async function loadUser(rooms: Rooms, principal: Principal, idOrName: string): Promise<User> {
+  if (principal.kind !== 'local' && (idOrName === principal.user.id || idOrName === principal.user.name)) return principal.user
+  checkAccess('operator', principal)
+  const user = await rooms.identity.findUser(idOrName)
+  if (user === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
+  return user
+}

@@ -1,0 +1,54 @@
+import type { Account } from '../../accounts/index.ts'
+import { type Borrower, decide, type LendingFacts, namedAccount } from '../../control/index.ts'
+import { RelayError } from '../../errors.ts'
+import type { Principal, User } from '../../identity/index.ts'
+import { isOperator, isOwnOf } from '../access.ts'
+import { asPerson } from '../caller/as-person.ts'
+import type { Rooms } from '../rooms.ts'
+
+export interface UseQuestion {
+  readonly user: string
+  readonly account: string
+  readonly device?: string | undefined
+  readonly address?: string | undefined
+  readonly at?: number | undefined
+}
+
+/** What would be decided, and what each grant to him says. Undefined: there is no such account, or it is not his who asks. */
+export async function explainUse(rooms: Rooms, asker: Principal, { user: name, account: named, device, address, at }: UseQuestion) {
+  const account = await accountMeant(rooms, asker, named)
+  if (account === undefined || !(isOwnOf(asker, account) || isOperator(asker))) return undefined
+  const user = await rooms.identity.findUser(name)
+  if (user === undefined) throw new RelayError('not_found', { params: { what: `user ${name}` } })
+  const principal = await principalOf(rooms, user, device)
+  const { grants } = rooms
+  const facts: LendingFacts = {
+    now: at ?? rooms.now(),
+    address,
+    place: address === undefined ? undefined : await grants.placeOf(address),
+    grants: grants.list({ accountId: account.id }),
+    groups: grants.groups.of(user.id),
+    requests: grants.requests.list(({ requester, accountId }) => requester === user.id && accountId === account.id),
+  }
+  const { allowed, rule, reason, grant } = decide(principal, 'use', account, facts)
+  const others = facts.grants.flatMap((one) => {
+    const alone = decide(principal, 'use', account, { ...facts, grants: [one] })
+    return alone.grant === undefined
+      ? []
+      : [{ grant: one.id, to: `${one.to.kind} ${one.to.name}`, allowed: alone.allowed, rule: alone.rule, reason: alone.reason }]
+  })
+  return { allowed, rule, reason, ...(grant === undefined ? {} : { grant: grant.id }), others }
+}
+
+async function accountMeant(rooms: Rooms, asker: Principal, named: string): Promise<Account | undefined> {
+  const own = asker.kind === 'local' ? undefined : rooms.accounts.account(named, asker.user.id)
+  return own ?? namedAccount(rooms, named)
+}
+
+/** The user as he would ask: at the portal, or by this device. */
+async function principalOf({ identity }: Rooms, user: User, deviceName: string | undefined): Promise<Borrower> {
+  if (deviceName === undefined) return asPerson(user)
+  const device = (await identity.listDevices(user.id)).find(({ name }) => name === deviceName)
+  if (device === undefined) throw new RelayError('not_found', { params: { what: `device ${deviceName} of ${user.name}` } })
+  return { kind: 'device', user, device }
+}

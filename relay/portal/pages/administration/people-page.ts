@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify'
+import type { User } from '../../../identity/index.ts'
+import { checkAccess } from '../../access.ts'
+import { disableUser, loadUser } from '../../api/sessions/force-off-routes.ts'
+import type { Rooms } from '../../rooms.ts'
+import { endUser } from '../../security/force-off.ts'
+import { action } from '../account-actions.ts'
+import { type Html, html } from '../html.ts'
+import { moment } from '../moment.ts'
+import { doneNote } from '../notes.ts'
+import { showPage, takeForm } from '../page-route.ts'
+
+/** The people of this relay, for who runs it: end what is signed in for one, keep one out. It tells nothing of their accounts. */
+export function peoplePage(app: FastifyInstance, rooms: Rooms): void {
+  showPage(app, rooms, '/people', async ({ principal, csrf, query }) => {
+    checkAccess('operator', principal)
+    return {
+      title: 'People',
+      place: 'sessions',
+      body: html`<h1>People</h1><p class="lead">Who may sign in to this relay. Add somebody with <code>login-relay user add NAME</code>.</p>${doneNote(query)}
+<section class="card">${table(await rooms.identity.listUsers(), principal.user.id, csrf)}</section>`,
+    }
+  })
+
+  takeForm(app, rooms, '/people/:id/end', {}, async ({ principal, params }) => {
+    const user = await loadUser(rooms, principal, params.id ?? '')
+    checkAccess('operator', principal)
+    await endUser(rooms, user, { except: principal.session.id })
+    return { goTo: '/people?done=user-ended' }
+  })
+
+  takeForm(app, rooms, { path: '/people/:id/disable', freshFrom: '/people' }, {}, async ({ principal, params }) => {
+    checkAccess('operator', principal)
+    await disableUser(rooms, principal, params.id ?? '')
+    return { goTo: '/people?done=user-disabled' }
+  })
+
+  takeForm(app, rooms, { path: '/people/:id/enable', freshFrom: '/people' }, {}, async ({ principal, params }) => {
+    checkAccess('operator', principal)
+    await rooms.identity.enableUser((await loadUser(rooms, principal, params.id ?? '')).id)
+    return { goTo: '/people?done=user-enabled' }
+  })
+}
+
+function table(users: readonly User[], own: string, csrf: string): Html {
+  return html`<table><thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Since</th><th scope="col"><span class="visually-hidden">End</span></th></tr></thead><tbody>
+${users.map(
+  ({
+    id,
+    name,
+    role,
+    createdAt,
+    disabledAt,
+  }) => html`<tr><td><strong><bdi>${name}</bdi></strong>${disabledAt !== undefined && html` <span class="state bad">disabled</span>`}</td>
+<td data-label="Role">${role}</td><td data-label="Since">${moment(createdAt)}</td><td class="end"><div class="actions">${action(`/people/${id}/end`, 'End everything', csrf)}${
+    id !== own && (disabledAt === undefined ? action(`/people/${id}/disable`, 'Disable', csrf, 'danger') : action(`/people/${id}/enable`, 'Let in again', csrf))
+  }</div></td></tr>`,
+)}</tbody></table>`
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { asRelayError, type RelayError } from '../../../errors.ts'
+import { setCookie } from '../../caller/portal-cookie.ts'
+import type { Rooms } from '../../rooms.ts'
+import { assignErrorHeaders } from '../../web/respond-error.ts'
+import { type Content, html } from '../html.ts'
+import { csrfField, type Page } from '../layout.ts'
+import { errorNote } from '../notes.ts'
+import { type PageCall, showPage, takeForm } from '../page-route.ts'
+
+const path = '/security/password'
+const typed = z.string().max(10_000)
+
+/** Another password for oneself at the relay. */
+export function passwordPage(app: FastifyInstance, rooms: Rooms): void {
+  showPage(app, rooms, { path, fresh: true }, (call) => ask(call))
+
+  takeForm(app, rooms, { path, freshFrom: path }, { current: typed, password: typed, again: typed }, async (call) => {
+    const { principal, form, request, reply } = call
+    if (form.password !== form.again) return { ...ask(call, notTwice), status: 422 }
+    try {
+      const token = await rooms.identity.changePassword({ principal, password: form.current, newPassword: form.password, address: request.ip })
+      setCookie(reply, 'login-relay', token, rooms.secure)
+      return { goTo: '/security?done=password-changed' }
+    } catch (thrown) {
+      const error = asRelayError(thrown)
+      if (error.status >= 500) throw error
+      assignErrorHeaders(reply, error)
+      return { ...ask(call, failureNote(error)), status: error.status }
+    }
+  })
+}
+
+const notTwice = html`<div class="note bad" role="alert"><p><strong>The new password was not typed the same way twice.</strong></p><p>Nothing has changed. Type it again.</p></div>`
+
+function failureNote(error: RelayError): Content {
+  if (error.code !== 'unauthenticated') return errorNote(error)
+  return html`<div class="note bad" role="alert"><p><strong>That is not your present password.</strong></p><p>Nothing has changed. Try again; the relay waits longer after each wrong try.</p></div>`
+}
+
+function ask({ principal, csrf }: Pick<PageCall, 'principal' | 'csrf'>, note?: Content): Page {
+  return {
+    title: 'Another password',
+    body: html`<div class="narrow"><h1>Another password</h1><p class="lead">For this relay. It signs you out everywhere else; your devices and the sites stay as they are.</p>
+${note}
+<form class="card" method="post" action="${path}">${csrfField(csrf)}<input type="hidden" name="username" value="${principal.user.name}" autocomplete="username" disabled>
+<div class="field"><label for="current">Your present password</label><input id="current" name="current" type="password" required maxlength="1024" autocomplete="current-password" autofocus></div>
+<div class="field"><label for="password">The new one</label><input id="password" name="password" type="password" required minlength="8" maxlength="1024" autocomplete="new-password" aria-describedby="password-hint"><small id="password-hint">Eight characters at least; fifteen or more are better: a few words that nobody would put together. Anything goes, except what many people choose.</small></div>
+<div class="field"><label for="again">The new one again</label><input id="again" name="again" type="password" required maxlength="1024" autocomplete="new-password"></div>
+<div class="actions"><button class="main">Change it</button><a class="button" href="/security">Not now</a></div></form></div>`,
+  }
+}

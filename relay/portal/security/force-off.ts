@@ -1,0 +1,87 @@
+import type { Device, User } from '../../identity/index.ts'
+import type { SiteSession } from '../../sessions/index.ts'
+import type { Rooms } from '../rooms.ts'
+
+type Ends = Pick<Rooms, 'sessions' | 'identity' | 'audit' | 'streams' | 'cutDevice' | 'log'>
+
+/** How much of each was ended. */
+export interface EndedDevice {
+  readonly siteSessions: number
+}
+
+export interface EndedUser extends EndedDevice {
+  readonly portalSessions: number
+  readonly devicesCut: number
+}
+
+/**
+ * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, here and at the sites. It stays
+ * enrolled. Of an account that was lent to its owner the session goes on: it is not his.
+ */
+export function endDevice(rooms: Ends, { id, userId, name }: Device): Promise<EndedDevice> {
+  const entry = { act: 'device.end', owner: userId, device: id, details: { name } }
+  const end = async (): Promise<EndedDevice> => {
+    cut(rooms, id)
+    return { siteSessions: await endSessions(rooms, await sessionsUsedBy(rooms, id, userId)) }
+  }
+  return rooms.audit.end(entry, end, (ended) => ({ details: { name, ...ended } }))
+}
+
+/**
+ * Ends everything of a person: the sessions of his accounts, here and at the sites; his sign-ins to the portal, but for `except`; and cuts
+ * what his devices have under way. Terminals that were paired for a while are let go. `disable`: and nothing of his gets in any more, before anything is cut.
+ */
+export function endUser(rooms: Ends, user: User, { except, disable = false }: { except?: string; disable?: boolean } = {}): Promise<EndedUser> {
+  const entry = { act: 'user.end', owner: user.id, details: { name: user.name } }
+  const end = async (): Promise<EndedUser> => {
+    // What fails is thrown when all has been tried.
+    const [disabled] = await Promise.allSettled([disable && rooms.identity.disableUser(user.id)])
+    const [devices, portal] = await Promise.all([rooms.identity.listDevices(user.id), rooms.identity.listPortalSessions(user.id)])
+    for (const { id } of devices) cut(rooms, id)
+    const terminals = devices.filter(({ paired }) => paired !== undefined)
+    const ended = portal.filter(({ id }) => id !== except)
+    for (const { id } of ended) rooms.streams.end(id)
+    const [siteSessions, portalSessions] = await Promise.all([
+      endSessions(rooms, rooms.sessions.listLive(user.id)),
+      countDone(ended.map(({ id }) => rooms.identity.endPortalSession(id))),
+      countDone(terminals.map(({ id }) => rooms.identity.revokeDevice(id))),
+    ])
+    if (disabled.status === 'rejected') throw disabled.reason
+    return { siteSessions, portalSessions, devicesCut: devices.length }
+  }
+  return rooms.audit.end(entry, end, (counts) => ({ details: { name: user.name, ...counts } }))
+}
+
+function cut({ cutDevice, streams }: Ends, device: string): void {
+  cutDevice(device)
+  streams.end(device)
+}
+
+function endSessions({ sessions }: Ends, live: readonly SiteSession[]): Promise<number> {
+  return countDone(live.map(({ account }) => sessions.end(account.id)))
+}
+
+/** What fails keeps nothing else from its end; it is thrown when all have been tried. */
+export async function countDone(ends: readonly Promise<boolean>[]): Promise<number> {
+  const results = await Promise.allSettled(ends)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  return results.filter((result) => result.status === 'fulfilled' && result.value).length
+}
+
+/** By the audit, which knows each session's first use by a device, those before a restart too. */
+async function sessionsUsedBy({ sessions, audit, log }: Ends, device: string, owner: string): Promise<SiteSession[]> {
+  const live = sessions.listLive(owner)
+  const begun = Math.min(...live.map(({ createdAt }) => createdAt))
+  const used = new Set<unknown>()
+  try {
+    for await (const { at, act, who, details } of audit.newest()) {
+      if (Date.parse(at) < begun) break
+      if (act === 'account.use' && who.device === device) used.add(details?.session)
+    }
+  } catch (error) {
+    log.error({ err: error }, 'which sessions a device has used could not be read: all of its owner are ended')
+    return live
+  }
+  return live.filter(({ id }) => used.has(id))
+}

@@ -1,0 +1,54 @@
+import type { Logger } from 'pino'
+import type { Config } from '../../../config/index.ts'
+import type { Account } from '../../accounts/index.ts'
+import type { ExchangeObserver, Outcome, SeenExchange } from './exchange-observer.ts'
+import type { Tally } from './tally.ts'
+
+/**
+ * A line for each request: who, where, what came of it. A query can hold what is nobody else's business, and a cookie is a bearer
+ * token: neither stands there unless the configuration asks, and then the names of cookies alone.
+ */
+export class AccessLog implements ExchangeObserver {
+  readonly #log: Logger
+  readonly #detail: Config['log']['accessDetail']
+
+  constructor(log: Logger, detail: Config['log']['accessDetail']) {
+    this.#log = log
+    this.#detail = detail
+  }
+
+  write(
+    { req, head, target, sender, site }: SeenExchange,
+    account: Pick<Account, 'name'> | undefined,
+    { status, bytes, route, error }: Tally,
+    outcome: Outcome,
+    ms: number,
+  ): void {
+    const { path } = target
+    const query = path.indexOf('?')
+    const isWhole = query < 0 || (this.#detail !== 'path' && !path.startsWith('/.well-known/login-relay/'))
+    this.#log.info({
+      user: sender?.userName,
+      device: sender?.deviceName,
+      account: account?.name,
+      site: site?.id,
+      endpoint: route?.endpoint,
+      method: req.method,
+      host: target.place.authority,
+      path: isWhole ? path : path.slice(0, query),
+      ...(this.#detail === 'cookies' && head.cookie !== '' ? { cookies: namesOf(head.cookie) } : {}),
+      status,
+      outcome,
+      error,
+      bytes,
+      ms: Math.round(ms * 10) / 10,
+    })
+  }
+}
+
+function namesOf(cookie: string): string[] {
+  return cookie.split(';').flatMap((pair) => {
+    const name = pair.slice(0, pair.indexOf('=')).trim()
+    return pair.includes('=') && name !== '' ? [name] : []
+  })
+}

@@ -1,0 +1,36 @@
+import type { ResponseFacts } from '../../../adapters/index.ts'
+import type { Site } from '../../accounts/index.ts'
+import type { SiteSession } from '../../sessions/index.ts'
+
+/** RFC 9110 9.2.1. TRACE is left out: it would show the client what the relay attached. */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+const redirects = new Set([302, 303, 307])
+
+/** Does this answer leave the request undone? A safe one always; another when the site has refused it or led to its login page. */
+export function isUndone(facts: ResponseFacts, site: Site): boolean {
+  if (safeMethods.has(facts.method)) return true
+  if (facts.status === 401) return true
+  return redirects.has(facts.status) && facts.location !== undefined && isLoginPage(facts.location, site)
+}
+
+function isLoginPage(location: URL, site: Site): boolean {
+  const login = new URL(site.loginUrl)
+  // `/login;jsessionid=...` is the same page.
+  return location.origin === login.origin && location.pathname.split(';')[0] === login.pathname.split(';')[0]
+}
+
+/**
+ * Pages that looked signed out right after a fresh sign-in: it is their way (a page for another role, a sign-out), not the session's
+ * end. Without this each visit to one would sign in anew.
+ */
+const falseAlarms = new WeakMap<SiteSession, Set<string>>()
+const mostAlarms = 200
+
+export function rememberFalseAlarm(session: SiteSession, url: URL): void {
+  const paths = falseAlarms.get(session) ?? new Set()
+  if (paths.size < mostAlarms) falseAlarms.set(session, paths.add(url.origin + url.pathname))
+}
+
+export function isFalseAlarm(session: SiteSession, url: URL): boolean {
+  return falseAlarms.get(session)?.has(url.origin + url.pathname) ?? false
+}
