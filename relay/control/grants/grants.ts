@@ -73,6 +73,8 @@ class StoredGrants implements Grants {
     }
     await this.groups.load()
     await this.requests.load()
+    const lent = new Set(this.list().map(({ request }) => request))
+    await this.requests.reopen(({ id, kind, state }) => kind === 'leave' && state === 'approved' && !lent.has(id))
     const watches = [
       accounts.onAccountRemoved(({ id }) => this.#dropAccount(id)),
       identity.onDeviceRevoked(({ id }) => this.#drop(({ to }) => to.kind === 'device' && to.id === id)),

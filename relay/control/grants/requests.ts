@@ -77,6 +77,16 @@ export class Requests {
     }
   }
 
+  /** As if nobody had decided: of a yes that the relay was killed over before it lent anything, nobody was told. */
+  async reopen(isCutOff: (request: AccessRequest) => boolean): Promise<void> {
+    for (const { value, version } of [...this.#requests.values()].filter(({ value }) => isCutOff(value))) {
+      const { until: _, decidedAt: __, by: ___, byName: ____, ...before } = value
+      const request: AccessRequest = { ...before, state: 'open' }
+      this.#keep(request, await this.#records.put(value.id, request, { ifVersion: version }))
+    }
+    await this.#sweep()
+  }
+
   /** Of an account that is gone, or a person. */
   async drop(isGone: (request: AccessRequest) => boolean): Promise<void> {
     const gone = [...this.#requests.values()].map(({ value }) => value).filter(isGone)

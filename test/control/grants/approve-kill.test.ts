@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { startRelay } from '../../start-relay.ts'
+import { tempFolder } from '../../temp-folder.ts'
+
+const script = join(import.meta.dirname, 'approving-relay.ts')
+const day = 24 * 3_600_000
+const prepared = await tempFolder(t)
+
+/** bob asks for an account of ann. */
+t.before(async () => {
+  const relay = await startRelay(t, { folder: prepared })
+  const [ann, bob] = [
+    await relay.identity.addUser({ name: 'ann', password: 'a long one of ann', role: 'member' }),
+    await relay.identity.addUser({ name: 'bob', password: 'a long one of bob', role: 'member' }),
+  ]
+  const origin = 'http://127.0.0.1:9'
+  await relay.accounts.addSite({
+    id: 'erp',
+    origins: [origin],
+    loginUrl: `${origin}/login`,
+    adapter: 'form',
+    settings: {},
+    delivery: 'attach',
+    networks: ['loopback'],
+  })
+  const { id: accountId } = await relay.accounts.addAccount({ owner: ann.id, siteId: 'erp', username: 'ann', secrets: { password: 'pw' } })
+  const asked = { named: 'ann/erp', accountId, owner: ann.id, kind: 'leave', why: 'invoices', address: '192.0.2.7' } as const
+  await relay.grants.requests.make({ ...asked, requester: bob.id, requesterName: 'bob', wantedUntil: Date.now() + 60 * day })
+  await relay.stop()
+})
+
+for (const [moment, isLent] of [
+  ['after decide', false],
+  ['after add', true],
+] as const) {
+  t.test(`killed ${moment}, a yes has lent the account, or nobody has said it`, async (t) => {
+    const folder = await prepare(t)
+    const [, signal] = await once(approve(t, folder, moment), 'exit')
+    t.equal(signal, 'SIGKILL')
+    const relay = await startRelay(t, { folder })
+    const stands = () => [relay.grants.requests.list(() => true).map(({ state }) => state), relay.grants.list().length]
+    t.strictSame(stands(), isLent ? [['approved'], 1] : [['open'], 0])
+    const [request] = relay.grants.requests.list(() => true)
+    if (!isLent) t.match(request, { by: undefined, byName: undefined, decidedAt: undefined, until: undefined })
+    const answer = await fetch(`${relay.portalUrl}/api/v1/requests/${request?.id}/approve`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${relay.adminToken}`, 'content-type': 'application/json' },
+      body: '{}',
+    })
+    t.equal(answer.status, isLent ? 409 : 200, 'it can be said once more where it was not')
+    t.strictSame(stands(), [['approved'], 1])
+    t.match(await relay.audit.verify(), { ok: true })
+  })
+}
+
+t.test('let live, it lends; and what was taken back stays so when it is forgotten', async (t) => {
+  const folder = await prepare(t)
+  const child = approve(t, folder, '')
+  const [[printed]] = await Promise.all([once(child.stdout, 'data'), once(child, 'exit')])
+  t.equal(String(printed), 'done\n')
+  const relay = await startRelay(t, { folder })
+  const [grant] = relay.grants.list()
+  t.ok(grant)
+  await relay.grants.revoke(grant?.id ?? '')
+  await relay.stop()
+  const again = await startRelay(t, { folder })
+  t.match(again.grants.list(), [{ revokedAt: Number }])
+  t.match(
+    again.grants.requests.list(() => true),
+    [{ state: 'approved' }],
+  )
+  await again.stop()
+  // By then nobody remembers the grant, and the yes would be good for a month more.
+  const later = await startRelay(t, { folder, now: () => Date.now() + 32 * day })
+  t.same([later.grants.list(), later.grants.requests.list(() => true)], [[], []])
+})
+
+async function prepare(t: Test): Promise<string> {
+  const folder = await tempFolder(t)
+  await cp(prepared, folder, { recursive: true })
+  return folder
+}
+
+function approve(t: Test, folder: string, moment: string) {
+  const child = spawn(process.execPath, [script, folder, moment], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  return child
+}
