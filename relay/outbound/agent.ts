@@ -7,7 +7,7 @@ import type { EndpointRoutes } from './endpoints/endpoint-routes.ts'
 import { type ExchangeRequest, exchange } from './exchange.ts'
 import { bodyFilledLate, type FilledRequest, type FillSlot, fillHeaders, fillParts, slotsOf } from './fill.ts'
 import { headerPairs, valuesOf } from './header-pairs.ts'
-import { patternOf, scrubText } from './scrub.ts'
+import { scrubberOf } from './scrub.ts'
 import { SlotFiller, type SlotTools } from './slot-filler.ts'
 import { SpentSecrets } from './spent-secrets.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -25,10 +25,10 @@ export interface AgentOptions extends SlotTools {
 export function createAgent({ destination, routes, route, newSecret, ...tools }: AgentOptions): TypingAgent {
   const spent = new SpentSecrets(newSecret?.secret)
   const watch = new Stopwatch()
-  const left = new Map<string, RegExp>()
+  const left = new Map<string, (text: string) => string>()
   // What is scrubbed from then on.
   const filler = new SlotFiller(tools, (value, charset) => {
-    if (value !== '' && !left.has(`${charset} ${value}`)) left.set(`${charset} ${value}`, patternOf({ value, charset }))
+    if (value !== '' && !left.has(`${charset} ${value}`)) left.set(`${charset} ${value}`, scrubberOf({ value, charset }))
   })
 
   const send = async (request: AgentRequest): Promise<AgentResponse> => {
@@ -88,7 +88,7 @@ export function createAgent({ destination, routes, route, newSecret, ...tools }:
     send,
     type,
     beginAttempt: () => spent.beginAttempt(),
-    scrub: (text) => scrubText(text, left.values()),
+    scrub: (text) => [...left.values()].reduce((scrubbed, scrubber) => scrubber(scrubbed), text),
     get networkMs() {
       return watch.milliseconds
     },
