@@ -13,13 +13,13 @@ import { Cooldown } from './cooldown.ts'
 import { SessionEvents } from './events.ts'
 import { FailedSignIns } from './failed-sign-ins.ts'
 import { attentionError, failureError, isFrozen } from './failure.ts'
+import { LiveSessions } from './live-sessions.ts'
 import { PlaceholderSignIns } from './page-sign-ins.ts'
 import { OfferedRegistrations } from './registrations.ts'
 import { RotationSchedule } from './rotation-schedule.ts'
 import { SessionFile } from './session-file.ts'
 import { signInErrand } from './sign-in-errand.ts'
 import { type Errand, type Landing, SignInFlight, waitFor } from './sign-in-flight.ts'
-import { signOutAtSite } from './sign-out-at-site.ts'
 import { LiveSession, type NewSession } from './site-session.ts'
 import { type KeptSnapshot, Snapshots } from './snapshots.ts'
 import { createTickets } from './tickets.ts'
@@ -41,6 +41,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
 /** A flight, what it yields, and whether somebody waits for that beside who began it. */
 interface Entry {
+  readonly account: Account
   readonly flight: SignInFlight
   readonly result: Promise<SiteSession>
   isShared: boolean
@@ -62,14 +63,10 @@ class RelaySessions implements Sessions {
   readonly #cooldown: Cooldown
   readonly #failures: FailedSignIns
   readonly #events = new SessionEvents()
-  readonly #live = new Map<string, LiveSession>()
+  readonly #live: LiveSessions
   readonly #flights = new Map<string, Entry>()
   readonly #confirmations: ConfirmLimit
   readonly #schedule: RotationSchedule
-  readonly #signOuts = new Set<Promise<void>>()
-  readonly #saveSoon = (session: LiveSession): void => {
-    if (this.#live.get(session.account.id) === session) this.#file.saveSoon(session)
-  }
   #isStopping = false
   #stopWatching: () => void = () => {}
 
@@ -80,6 +77,7 @@ class RelaySessions implements Sessions {
     this.#now = now
     this.#personSeconds = settings.personSeconds
     this.#file = new SessionFile({ store, vault, accounts, onFailure: (error) => log.warn({ err: error }, 'a site session could not be stored or restored') })
+    this.#live = new LiveSessions({ file: this.#file, accounts, login, log })
     const onFailure = (error: unknown) => log.warn({ err: error }, 'what a failed sign-in has seen could not be stored')
     this.#snapshots = new Snapshots({ store, vault, accounts, onFailure })
     this.#tries = new Tries({ store, accounts, now })
@@ -120,7 +118,7 @@ class RelaySessions implements Sessions {
 
   async start(): Promise<void> {
     await this.#tries.load()
-    for (const session of await this.#file.load(this.#saveSoon)) this.#live.set(session.account.id, session)
+    await this.#live.load()
     this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
       void this.#end(account.id, 'removed')
       void this.tickets.revoke(account.id).catch((error) => this.#log.warn({ err: error }, 'the tickets of a removed account could not be removed'))
@@ -136,13 +134,10 @@ class RelaySessions implements Sessions {
     this.#isStopping = true
     this.#stopWatching()
     this.#schedule.stop()
-    // The time since its last use goes on counting after a restart.
-    for (const session of this.#live.values()) this.#file.saveKept(session)
     await this.registrations.stop()
     for (const { flight } of this.#flights.values()) flight.abort()
     await Promise.allSettled([...this.#flights.values()].map(({ result }) => result))
-    await Promise.allSettled(this.#signOuts)
-    await this.#file.flush()
+    await this.#live.stop()
   }
 
   live(accountId: string): LiveSession | undefined {
@@ -158,7 +153,8 @@ class RelaySessions implements Sessions {
   }
 
   listLive(owner?: string): SiteSession[] {
-    return [...this.#live.keys()]
+    return this.#live
+      .accountIds()
       .map((id) => this.live(id))
       .filter((session) => session !== undefined && (owner === undefined || session.account.owner === owner)) as SiteSession[]
   }
@@ -225,10 +221,7 @@ class RelaySessions implements Sessions {
 
   dropEnded(session: SiteSession): void {
     const { account } = session
-    const present = this.#live.get(account.id)
-    if (present !== session) return
-    this.#live.delete(account.id)
-    this.#forgetStored(present)
+    if (!this.#live.drop(session as LiveSession)) return
     this.#events.emit({ type: 'ended', account, reason: 'site', at: this.#now() })
     this.#schedule.used(account.id)
   }
@@ -292,7 +285,7 @@ class RelaySessions implements Sessions {
     const result = this.#land(flight, account).finally(() => this.#flights.delete(accountId))
     // Callers who gave up do not make a failure an unhandled one.
     result.catch(() => {})
-    const entry = { flight, result, isShared: false }
+    const entry = { account, flight, result, isShared: false }
     this.#flights.set(accountId, entry)
     return entry
   }
@@ -323,24 +316,21 @@ class RelaySessions implements Sessions {
       await this.#tries.settle(account.id)
       throw new RelayError('account_unknown', { params: { account: account.name } })
     }
-    const session = LiveSession.begin(current, site, { ...outcome, route: flight.route }, this.#now(), this.#saveSoon)
-    await this.#file.save(session, () => this.#tries.settle(account.id)).catch((error: unknown) => this.#failures.broke(account, attempt, error))
-    // Ended or frozen while it was stored. One that a relay which stops has stored is the next one's.
-    if ((flight.aborted && !this.#isStopping) || !session.isOf(this.#accounts.account(account.id))) {
-      await this.#takeBack(session)
-      throw endedByPerson(begun)
-    }
-    this.#live.set(account.id, session)
+    const session = LiveSession.begin(current, site, { ...outcome, route: flight.route }, this.#now(), this.#live.saveSoon)
+    const kept = await this.#live
+      // One that a relay which stops has stored is the next one's.
+      .keep(session, { beside: () => this.#tries.settle(account.id), isOver: () => flight.aborted && !this.#isStopping })
+      .catch((error: unknown) => this.#failures.broke(account, attempt, error))
+    if (!kept) throw endedByPerson(begun)
     this.#log.info({ account: account.id, site: account.siteId, timing: outcome.timing }, 'signed in')
     this.#events.emit({ type: 'signed-in', account: current, attempt, evidence: outcome.evidence, timing: outcome.timing, at: this.#now() })
     return session
   }
 
-  /** A session that a person has begun on the site's own page. */
+  /** A session that was begun otherwise than by a flight: by a person on the site's own page, or with the proof of a registration. */
   async #adopt(account: Account, site: Site, fresh: NewSession): Promise<void> {
-    const session = LiveSession.begin(account, site, fresh, this.#now(), this.#saveSoon)
-    await this.#file.save(session)
-    this.#live.set(account.id, session)
+    const session = LiveSession.begin(account, site, fresh, this.#now(), this.#live.saveSoon)
+    if (!(await this.#live.keep(session))) return
     this.#cooldown.clear(account.id)
     if (account.attention !== undefined) await this.#accounts.setAttention(account.id, undefined, account.credentialVersion)
     const attempt = session.id
@@ -362,28 +352,12 @@ class RelaySessions implements Sessions {
   async #end(accountId: string, reason: EndReason): Promise<boolean> {
     const under = this.#flights.get(accountId)
     under?.flight.abort()
-    const session = this.#live.get(accountId)
-    if (session === undefined) {
-      if (under !== undefined) this.#events.emit({ type: 'ended', account: this.#known(accountId), reason, at: this.#now() })
-      return under !== undefined
-    }
-    this.#live.delete(accountId)
-    session.cut()
-    this.#events.emit({ type: 'ended', account: session.account, reason, at: this.#now() })
-    await this.#takeBack(session)
+    const ended = this.#live.end(accountId)
+    const account = ended?.account ?? under?.account
+    if (account === undefined) return false
+    this.#events.emit({ type: 'ended', account, reason, at: this.#now() })
+    await ended?.gone
     return true
-  }
-
-  /** From the store and at the site. */
-  async #takeBack(session: LiveSession): Promise<void> {
-    const signOut = signOutAtSite(session, this.#login, this.#log)
-    this.#signOuts.add(signOut)
-    await Promise.allSettled([this.#file.remove(session), signOut])
-    this.#signOuts.delete(signOut)
-  }
-
-  #forgetStored(session: LiveSession): void {
-    void this.#file.remove(session).catch((error) => this.#log.warn({ err: error }, 'an ended session could not be removed from the store'))
   }
 
   #known(accountId: string): Account {
