@@ -136,7 +136,7 @@ export interface Identity {
   verifyAgain(given: { principal: Extract<Principal, { kind: 'portal' }>; password: string; code: string; address: string }): Promise<string>
   /** The same by a passkey of his. `passkey_refused`, `too_many_tries`. */
   verifyByPasskey(given: PasskeyAnswer & { readonly principal: Extract<Principal, { kind: 'portal' }>; readonly address: string }): Promise<string>
-  /** Another password for who does not know his present one; his portal sessions end. `not_found`, `bad_request`. */
+  /** Another password for who does not know his present one; his portal sessions end. `bad_request`; `not_found`, also for who is disabled; `store_conflict`: he was changed meanwhile. */
   resetPassword(userId: string, password: string): Promise<User>
   /**
    * Another password for who knows his present one; his other portal sessions end, and this one goes on under the cookie's value that is

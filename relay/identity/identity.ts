@@ -157,10 +157,10 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       return sessions.renew(session.id)
     },
     async resetPassword(userId, password) {
-      await users.setPassword(userId, password)
+      const user = await users.setPassword(userId, password)
       await sessions.endOthers(userId)
       await endPairings(userId)
-      return users.byId(userId) as User
+      return user
     },
     async changePassword({ principal: { user, session }, password, newPassword, address }) {
       const attempt = throttle.begin(user.name, address)

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/index.ts'
 import { type AuditEntry, presentActor } from '../audit/index.ts'
 import { type AccountDecision, type Action, type Decision, type DeviceAction, decideAdministration, decideDevice, isPaired } from '../control/index.ts'
 import { RelayError } from '../errors.ts'
-import type { Device, Principal, User } from '../identity/index.ts'
+import { type Device, loadUser, type Principal, type User } from '../identity/index.ts'
 import type { Rooms } from './rooms.ts'
 
 /** Who may call a route. What he may do with an account is decided besides, by `checkAccount`. */
@@ -139,9 +139,14 @@ export async function checkActsFor({ identity }: Rooms, principal: Principal, na
     throw new RelayError('forbidden', { params: { reason: 'you act for yourself alone' } })
   }
   if (named === undefined) throw new RelayError('bad_request', { params: { problem: 'say whose it is: user' } })
-  const user = await identity.findUser(named)
-  if (user === undefined) throw new RelayError('not_found', { params: { what: `user ${named}` } })
-  return user
+  return loadUser(identity, named)
+}
+
+/** Oneself, or anybody for who runs the relay. `forbidden`, before it is told whether there is such a person; `not_found`. */
+export async function loadUserFor({ identity }: Rooms, principal: Principal, named: string): Promise<User> {
+  if (principal.kind !== 'local' && isUser(principal.user, named)) return principal.user
+  checkAccess('operator', principal)
+  return loadUser(identity, named)
 }
 
 /** Whose sign-in to the relay it is: one's own, at the portal. The local administrator has none, and another's is not his business. */

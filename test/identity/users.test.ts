@@ -65,7 +65,7 @@ t.test('what is changed while a password is looked at counts: another password, 
   }
   const users = new Users((await openStore(t)).store, new HeldHasher(new Turns(2, 1000), cost), setClock().now)
   const ann = await users.add({ name: 'ann', password, role: 'member' })
-  change.between = () => users.setPassword(ann.id, `${password} two`)
+  change.between = async () => void (await users.setPassword(ann.id, `${password} two`))
   t.equal(await users.authenticate('ann', password), undefined)
   t.equal(users.isPresent(ann), false)
   change.between = async () => void (await users.disable(ann.id))

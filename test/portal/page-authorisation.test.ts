@@ -36,6 +36,25 @@ t.test('an administrator sees no more of other people’s than a member does', a
   t.notMatch(readPage((await ann.get('/')).body), /bob/)
 })
 
+t.test('the menu leads to administration whom it lets in there, and nobody else', async (t) => {
+  const relay = await startPortal(t)
+  const eve = { name: 'eve', password: 'three odd herons wade' }
+  await relay.identity.addUser({ ...eve, role: 'auditor' })
+  const auditor = relay.visitor()
+  await auditor.signIn(eve.name, eve.password)
+  const browsers = { admin: await relay.signedIn(relay.ann), auditor, member: await relay.signedIn(relay.bob) }
+  const wanted = { admin: ['/people', '/sites', '/record'], auditor: ['/record'], member: [] }
+  for (const [role, browser] of Object.entries(browsers)) {
+    const { body } = await browser.get('/')
+    const menu = /<nav aria-labelledby="administration">.*?<\/nav>/s.exec(body)?.[0] ?? ''
+    const paths = [...menu.matchAll(/href="([^"]+)"/g)].map(([, path = '']) => path)
+    t.same(paths, wanted[role as keyof typeof wanted], role)
+    t.equal(body.includes('>Administration<'), paths.length > 0)
+    for (const path of paths) t.match((await browser.get(path)).body, new RegExp(`href="${path}" aria-current="page"`), `${role} ${path}`)
+  }
+  for (const browser of [auditor, browsers.member]) t.equal((await browser.get('/people')).status, 403)
+})
+
 t.test('sites are enrolled by who runs the relay', async (t) => {
   const relay = await startPortal(t)
   const bob = await relay.signedIn(relay.bob)

@@ -1,6 +1,6 @@
 import type { Account, Accounts } from '../../accounts/index.ts'
 import { RelayError } from '../../errors.ts'
-import type { Identity } from '../../identity/index.ts'
+import { type Identity, loadUser } from '../../identity/index.ts'
 import type { Grantee } from './contract.ts'
 import type { Grants } from './port.ts'
 
@@ -24,8 +24,7 @@ export async function granteeOf(
     return { kind: 'group', id: found.id, name: found.name }
   }
   const [owner = '', deviceName = ''] = device === undefined ? [user ?? ''] : splitAtLast(device)
-  const found = await identity.findUser(owner)
-  if (found === undefined) throw new RelayError('not_found', { params: { what: `user ${owner}` } })
+  const found = await loadUser(identity, owner)
   if (device === undefined) return { kind: 'user', id: found.id, name: found.name }
   const known = (await identity.listDevices(found.id)).find(({ name }) => name === deviceName)
   if (known === undefined) throw new RelayError('not_found', { params: { what: `device ${device}` } })
@@ -34,13 +33,7 @@ export async function granteeOf(
 
 /** The ids of these users. `not_found`. */
 export async function userIds({ identity }: { readonly identity: Pick<Identity, 'findUser'> }, names: readonly string[]): Promise<readonly string[]> {
-  return Promise.all(
-    names.map(async (name) => {
-      const user = await identity.findUser(name)
-      if (user === undefined) throw new RelayError('not_found', { params: { what: `user ${name}` } })
-      return user.id
-    }),
-  )
+  return Promise.all(names.map(async (name) => (await loadUser(identity, name)).id))
 }
 
 /** The account of this OWNER/NAME. */

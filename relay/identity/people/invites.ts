@@ -96,7 +96,11 @@ export function createInvites({ store, identity, now }: InvitesOptions): Invites
         throw error
       })
       if (!isMine) throw new RelayError('invite_invalid')
-      return userId === undefined ? identity.addUser({ name, role, password }) : identity.resetPassword(userId, password)
+      if (userId === undefined) return identity.addUser({ name, role, password })
+      return identity.resetPassword(userId, password).catch((error: unknown) => {
+        // Disabled, or given another password, since it was looked at.
+        throw isRelayError(error, 'not_found') || isRelayError(error, 'store_conflict') ? new RelayError('invite_invalid', { cause: error }) : error
+      })
     },
 
     async list() {

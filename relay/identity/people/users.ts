@@ -96,18 +96,18 @@ export class Users {
     return this.byId(user.id) === user
   }
 
-  /** Another password, from when it is durable. `bad_request`; `not_found`; `store_conflict`: the user was changed meanwhile. */
-  async setPassword(id: string, password: string): Promise<void> {
-    const user = this.#byId.get(id)
+  /** Another password, from when it is durable. `bad_request`; `not_found`, also for who is disabled; `store_conflict`: the user was changed meanwhile. */
+  async setPassword(id: string, password: string): Promise<User> {
+    const user = this.byId(id)
     const kept = user && this.#byKey.get(nameKey(user.name))
     if (kept === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
     await checkNewPassword(password, kept.user.name)
-    await this.#storePassword(kept, password)
+    return this.#storePassword(kept, password)
   }
 
-  async #storePassword({ user, version }: KeptUser, password: string): Promise<void> {
+  async #storePassword({ user, version }: KeptUser, password: string): Promise<User> {
     const record: UserRecord = { ...user, password: await this.#hasher.hash(password) }
-    this.#keep(record, await this.#records.put(recordId(user.name), record, { ifVersion: version }))
+    return this.#keep(record, await this.#records.put(recordId(user.name), record, { ifVersion: version }))
   }
 
   /** Hashes anew at today's cost: only at sign-in is the password at hand. False: the user was changed meanwhile, as by another sign-in. */

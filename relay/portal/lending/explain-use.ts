@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/index.ts'
 import { type Borrower, decide, type LendingFacts, namedAccount } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
-import type { Principal, User } from '../../identity/index.ts'
+import { loadUser, type Principal, type User } from '../../identity/index.ts'
 import { isOperator, isOwnOf } from '../access.ts'
 import { asPerson } from '../caller/as-person.ts'
 import type { Rooms } from '../rooms.ts'
@@ -18,8 +18,7 @@ export interface UseQuestion {
 export async function explainUse(rooms: Rooms, asker: Principal, { user: name, account: named, device, address, at }: UseQuestion) {
   const account = await accountMeant(rooms, asker, named)
   if (account === undefined || !(isOwnOf(asker, account) || isOperator(asker))) return undefined
-  const user = await rooms.identity.findUser(name)
-  if (user === undefined) throw new RelayError('not_found', { params: { what: `user ${name}` } })
+  const user = await loadUser(rooms.identity, name)
   const principal = await principalOf(rooms, user, device)
   const { grants } = rooms
   const facts: LendingFacts = {

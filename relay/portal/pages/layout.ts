@@ -3,7 +3,7 @@ import type { PortalPrincipal } from '../caller/identify.ts'
 import { assets } from '../web/assets.ts'
 import { type Content, type Html, html } from './html.ts'
 
-export type Place = 'accounts' | 'sites' | 'devices' | 'sessions' | 'notices' | 'set-up'
+export type Place = 'accounts' | 'devices' | 'sessions' | 'notices' | 'set-up' | 'people' | 'sites' | 'record'
 
 /** A page before it is framed. */
 export interface Page {
@@ -19,18 +19,24 @@ export interface Page {
   readonly refresh?: { readonly seconds: number; readonly url?: string; readonly withoutScript?: boolean }
 }
 
-const menu: readonly (readonly [Place, string, string])[] = [
+type Entry = readonly [Place, path: string, text: string]
+
+const menu: readonly Entry[] = [
   ['accounts', '/', 'Accounts'],
-  ['sites', '/sites', 'Sites'],
   ['devices', '/devices', 'Devices'],
   ['sessions', '/sessions', 'Sessions'],
   ['notices', '/notices', 'Notices'],
   ['set-up', '/set-up', 'Set-up'],
 ]
 
-/** Sites are the business of who runs the relay. */
-function menuFor(principal: PortalPrincipal): typeof menu {
-  return isOperator(principal) ? menu : menu.filter(([name]) => name !== 'sites')
+const record: Entry = ['record', '/record', 'What was done']
+
+const administration: readonly Entry[] = [['people', '/people', 'People'], ['sites', '/sites', 'Sites'], record]
+
+/** People, sites and the whole record are the business of who runs the relay or audits it; others have no such menu. */
+function administrationFor(principal: PortalPrincipal): readonly Entry[] {
+  if (isOperator(principal)) return administration
+  return principal.user.role === 'auditor' ? [record] : []
 }
 
 /** The whole document. `principal` undefined: nobody is signed in, and there is no menu. `unread`: notices that wait. */
@@ -54,16 +60,25 @@ ${passkeys && html`<script src="${assets.passkey.path}" defer></script>`}
 <a class="brand" href="/"><img src="${assets.icon.path}" alt="" width="28" height="28">login-relay</a>
 ${
   principal &&
-  html`<nav aria-label="Main">${menuFor(principal).map(([name, href, text]) => html`<a href="${href}"${name === place && html` aria-current="page"`}>${text}${name === 'notices' && unreadMark(unread)}</a>`)}</nav>
+  html`<nav aria-label="Main">${menu.map((entry) => menuEntry(entry, place, unread))}</nav>
 <div class="who"><a href="/security" title="How you sign in"><bdi>${principal.user.name}</bdi></a><form method="post" action="/sign-out">${csrfField(principal.session.csrf)}<button class="plain">Sign out</button></form></div>`
 }
-</div></header>
+</div>${principal && administrationMenu(administrationFor(principal), place)}</header>
 <main id="content">
 ${body}
 </main>
 </body>
 </html>
 `
+}
+
+function menuEntry([name, href, text]: Entry, place: Place | undefined, unread: number): Html {
+  return html`<a href="${href}"${name === place && html` aria-current="page"`}>${text}${name === 'notices' && unreadMark(unread)}</a>`
+}
+
+function administrationMenu(entries: readonly Entry[], place: Place | undefined): Content {
+  if (entries.length === 0) return undefined
+  return html`<div class="administration"><span id="administration">Administration</span><nav aria-labelledby="administration">${entries.map((entry) => menuEntry(entry, place, 0))}</nav></div>`
 }
 
 /** There where there are none too: the script fills it in as they come. */

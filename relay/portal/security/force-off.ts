@@ -1,5 +1,7 @@
-import type { Device, User } from '../../identity/index.ts'
+import { RelayError } from '../../errors.ts'
+import type { Device, Principal, User } from '../../identity/index.ts'
 import type { SiteSession } from '../../sessions/index.ts'
+import { loadUserFor } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
 
 type Ends = Pick<Rooms, 'sessions' | 'identity' | 'audit' | 'streams' | 'cutDevice' | 'log'>
@@ -50,6 +52,13 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
     return { siteSessions, portalSessions, devicesCut: devices.length }
   }
   return rooms.audit.end(entry, end, (counts) => ({ details: { name: user.name, ...counts } }))
+}
+
+/** Nobody disables himself: there would be nobody to let him in again. */
+export async function disableUser(rooms: Rooms, principal: Principal, idOrName: string): Promise<EndedUser> {
+  const user = await loadUserFor(rooms, principal, idOrName)
+  if (principal.kind !== 'local' && principal.user.id === user.id) throw new RelayError('bad_request', { params: { problem: 'nobody disables himself' } })
+  return endUser(rooms, user, { disable: true })
 }
 
 function cut({ cutDevice, streams }: Ends, device: string): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
+import { loadUser } from '../../../identity/index.ts'
 import { ownerNames } from '../../lending/owner-names.ts'
 import type { Rooms } from '../../rooms.ts'
 import { idParams, name } from '../fields.ts'
@@ -73,8 +74,7 @@ export const groupRoutes = [
 ]
 
 async function setMember(rooms: Rooms, id: string, user: string, isIn: boolean) {
-  const found = await rooms.identity.findUser(user)
-  if (found === undefined) throw new RelayError('not_found', { params: { what: `user ${user}` } })
+  const found = await loadUser(rooms.identity, user)
   const group = await rooms.grants.groups.setMember(loadGroup(rooms, id).id, found.id, isIn)
   const names = await ownerNames(rooms)
   return { id: group.id, name: group.name, members: group.members.map(names) }

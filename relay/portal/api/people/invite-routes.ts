@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
+import { loadUser } from '../../../identity/index.ts'
 import { emptyBody, idParams, name, time } from '../fields.ts'
 import { route } from '../route.ts'
 
@@ -47,9 +48,7 @@ export const inviteRoutes = [
     handle: async ({ rooms, principal, params }) => {
       // Who has the link has the person's password: an administrator at the portal uses nobody's accounts.
       if (principal.kind !== 'local') throw new RelayError('forbidden', { params: { reason: 'this takes the command line on the machine of the relay' } })
-      const user = await rooms.identity.findUser(params.id)
-      if (user === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
-      const { invite, token } = await rooms.invites.makeForPassword(user)
+      const { invite, token } = await rooms.invites.makeForPassword(await loadUser(rooms.identity, params.id))
       return { link: `${rooms.url()}/invite/${token}`, name: invite.name, expiresAt: invite.expiresAt }
     },
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
+import { loadUser } from '../../../identity/index.ts'
 import { checkOwnSignIn } from '../../access.ts'
 import { offerAuthenticator } from '../../security/second-factor-offer.ts'
 import { emptyBody, idParams, time } from '../fields.ts'
@@ -102,8 +103,7 @@ export const secondFactorRoutes = [
     handle: async ({ rooms, principal, params }) => {
       // An administrator at the portal has proved no more than a session; this takes who sits at the relay's machine.
       if (principal.kind !== 'local') throw new RelayError('forbidden', { params: { reason: 'this takes the command line on the machine of the relay' } })
-      const user = await rooms.identity.findUser(params.id)
-      if (user === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
+      const user = await loadUser(rooms.identity, params.id)
       const passkeys = await rooms.passkeys.list(user.id)
       for (const { id } of passkeys) await rooms.passkeys.remove(user.id, id)
       if (!(await rooms.secondFactors.remove(user.id)) && passkeys.length === 0) throw none()

@@ -1,9 +1,6 @@
 import { z } from 'zod'
-import { RelayError } from '../../../errors.ts'
-import type { Principal, User } from '../../../identity/index.ts'
-import { checkAccess, loadDevice } from '../../access.ts'
-import type { Rooms } from '../../rooms.ts'
-import { endDevice, endUser } from '../../security/force-off.ts'
+import { loadDevice, loadUserFor } from '../../access.ts'
+import { disableUser, endDevice, endUser } from '../../security/force-off.ts'
 import { userView } from '../../views.ts'
 import { emptyBody, idParams } from '../fields.ts'
 import { route } from '../route.ts'
@@ -32,7 +29,7 @@ export const forceOffRoutes = [
     body: emptyBody,
     answer: counts.meta({ examples: [example] }),
     handle: async ({ rooms, principal, params }) => {
-      const user = await loadUser(rooms, principal, params.id)
+      const user = await loadUserFor(rooms, principal, params.id)
       return endUser(rooms, user, principal.kind === 'portal' ? { except: principal.session.id } : {})
     },
   }),
@@ -57,25 +54,9 @@ export const forceOffRoutes = [
     body: emptyBody,
     answer: z.object({ id: z.string(), name: z.string() }).meta({ examples: [{ id: '0b9c', name: 'ann' }] }),
     handle: async ({ rooms, principal, params }) => {
-      const { id, name } = userView(await loadUser(rooms, principal, params.id))
+      const { id, name } = userView(await loadUserFor(rooms, principal, params.id))
       await rooms.identity.enableUser(id)
       return { id, name }
     },
   }),
 ]
-
-/** Nobody disables himself: there would be nobody to let him in again. */
-export async function disableUser(rooms: Rooms, principal: Principal, idOrName: string) {
-  const user = await loadUser(rooms, principal, idOrName)
-  if (principal.kind !== 'local' && principal.user.id === user.id) throw new RelayError('bad_request', { params: { problem: 'nobody disables himself' } })
-  return endUser(rooms, user, { disable: true })
-}
-
-/** Oneself, or anybody for who runs the relay. `forbidden`, before it is told whether there is such a person; `not_found`. */
-export async function loadUser(rooms: Rooms, principal: Principal, idOrName: string): Promise<User> {
-  if (principal.kind !== 'local' && (idOrName === principal.user.id || idOrName === principal.user.name)) return principal.user
-  checkAccess('operator', principal)
-  const user = await rooms.identity.findUser(idOrName)
-  if (user === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
-  return user
-}

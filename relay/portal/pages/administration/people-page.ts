@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { User } from '../../../identity/index.ts'
-import { checkAccess } from '../../access.ts'
-import { disableUser, loadUser } from '../../api/sessions/force-off-routes.ts'
+import { checkAccess, loadUserFor } from '../../access.ts'
 import type { Rooms } from '../../rooms.ts'
-import { endUser } from '../../security/force-off.ts'
+import { disableUser, endUser } from '../../security/force-off.ts'
 import { action } from '../account-actions.ts'
 import { type Html, html } from '../html.ts'
 import { moment } from '../moment.ts'
@@ -16,14 +15,14 @@ export function peoplePage(app: FastifyInstance, rooms: Rooms): void {
     checkAccess('operator', principal)
     return {
       title: 'People',
-      place: 'sessions',
+      place: 'people',
       body: html`<h1>People</h1><p class="lead">Who may sign in to this relay. Add somebody with <code>login-relay user add NAME</code>.</p>${doneNote(query)}
 <section class="card">${table(await rooms.identity.listUsers(), principal.user.id, csrf)}</section>`,
     }
   })
 
   takeForm(app, rooms, '/people/:id/end', {}, async ({ principal, params }) => {
-    const user = await loadUser(rooms, principal, params.id ?? '')
+    const user = await loadUserFor(rooms, principal, params.id ?? '')
     checkAccess('operator', principal)
     await endUser(rooms, user, { except: principal.session.id })
     return { goTo: '/people?done=user-ended' }
@@ -37,7 +36,7 @@ export function peoplePage(app: FastifyInstance, rooms: Rooms): void {
 
   takeForm(app, rooms, { path: '/people/:id/enable', freshFrom: '/people' }, {}, async ({ principal, params }) => {
     checkAccess('operator', principal)
-    await rooms.identity.enableUser((await loadUser(rooms, principal, params.id ?? '')).id)
+    await rooms.identity.enableUser((await loadUserFor(rooms, principal, params.id ?? '')).id)
     return { goTo: '/people?done=user-enabled' }
   })
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { AuditRecord } from '../../../audit/index.ts'
+import type { PortalPrincipal } from '../../caller/identify.ts'
 import { readableRecords } from '../../readable-records.ts'
 import type { Rooms } from '../../rooms.ts'
 import { type Html, html } from '../html.ts'
@@ -24,11 +25,23 @@ export function recordPage(app: FastifyInstance, rooms: Rooms): void {
     const older = next !== undefined && html`<p><a href="/record?before=${next}">Older</a></p>`
     return {
       title: 'What was done',
-      place: 'sessions',
-      body: html`<h1>What was done</h1><p class="lead">With your accounts and devices, newest first.</p>
+      place: 'record',
+      body: html`<h1>What was done</h1><p class="lead">${whatIsRead(principal)}, newest first.</p>
 <section class="card">${records.length === 0 ? html`<p>${next === undefined ? 'Nothing yet.' : 'Nothing among these; older ones were not looked at.'}</p>` : table(withoutAnnounced(records), names)}${older}</section>`,
     }
   })
+}
+
+/** As `decideAudit` lets him. */
+function whatIsRead({ user: { role } }: PortalPrincipal): string {
+  switch (role) {
+    case 'admin':
+      return 'With your accounts and devices, and with this relay'
+    case 'auditor':
+      return 'At this relay, by everybody'
+    case 'member':
+      return 'With your accounts and devices'
+  }
 }
 
 /** An act is told once: what came of it, or that it was begun where nothing is known of that. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ListedPortalSession } from '../../../identity/index.ts'
 import type { SiteSession } from '../../../sessions/index.ts'
-import { checkDevice, isOperator } from '../../access.ts'
+import { checkDevice } from '../../access.ts'
 import { clearCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
 import { endUser } from '../../security/force-off.ts'
@@ -22,7 +22,7 @@ export function sessionsPage(app: FastifyInstance, rooms: Rooms): void {
       body: html`<h1>Sessions</h1>${doneNote(query)}
 <section class="card" id="site-sessions" data-live><h2>At sites</h2>${live.length === 0 ? html`<p>The relay is signed in nowhere on your behalf.</p>` : siteTable(live, csrf)}</section>
 <section class="card"><h2>At this portal</h2>${portalTable(portal, principal.session.id, csrf)}<p><a href="/security">How you sign in</a> · <a href="/record">What was done</a></p></section>
-<section class="card"><h2>Everything at once</h2><p>Ends every session at a site and every sign-in to this portal but this one, and cuts what your devices have under way. Devices stay enrolled.</p><div class="actions">${action('/sessions/end-all', 'End everything', csrf, 'danger')}${isOperator(principal) && html`<a class="button" href="/people">People of this relay</a>`}</div></section>`,
+<section class="card"><h2>Everything at once</h2><p>Ends every session at a site and every sign-in to this portal but this one, and cuts what your devices have under way. Devices stay enrolled.</p><div class="actions">${action('/sessions/end-all', 'End everything', csrf, 'danger')}</div></section>`,
     }
   })
 
