@@ -11,6 +11,8 @@ const Point = weierstrass({
   Gx: 0x32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7n,
   Gy: 0xbc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0n,
 })
+// Multiples of the base point are looked up from the second time on.
+Point.BASE.precompute(6)
 
 /**
  * SM2 encryption (GB/T 32918.4 section 6.1). `publicKey`: a point in hex, with or without the leading 04, or compressed. The result begins
