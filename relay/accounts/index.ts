@@ -14,7 +14,6 @@ export type {
   Attention,
   AttentionReason,
   CookieKind,
-  CopyRule,
   Credential,
   CredentialVersion,
   Delivery,

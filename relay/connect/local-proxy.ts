@@ -133,6 +133,6 @@ export class LocalProxy {
   }
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === '::1' || host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }

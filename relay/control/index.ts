@@ -6,6 +6,7 @@
  * borrowed. Keeps laws 1, 5 and 7.
  */
 export type { AccountDecision, Action } from './actions.ts'
+export { checkAllowed } from './check-allowed.ts'
 export { accountRules, decide } from './decide.ts'
 export { administrationRules, decideAdministration } from './decide-administration.ts'
 export { decideAudit } from './decide-audit.ts'
@@ -25,15 +26,16 @@ export {
   type GrantFiles,
   type Grants,
   type GrantTerms,
-  type Group,
   granteeOf,
   grantRules,
   type Hours,
   type LendingFacts,
   type LentAccount,
   namedAccount,
+  readMoment,
   userIds,
   type Weekday,
+  weekdays,
 } from './grants/index.ts'
 export { isPaired, isWithinPairing, isWithoutCookies } from './paired.ts'
 export { type AskedPath, addressField, deniedPath } from './paths/denied-path.ts'

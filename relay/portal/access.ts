@@ -1,6 +1,15 @@
 import type { Account } from '../accounts/index.ts'
 import { type AuditEntry, presentActor } from '../audit/index.ts'
-import { type AccountDecision, type Action, type Decision, type DeviceAction, decideAdministration, decideDevice, isPaired } from '../control/index.ts'
+import {
+  type AccountDecision,
+  type Action,
+  checkAllowed,
+  type Decision,
+  type DeviceAction,
+  decideAdministration,
+  decideDevice,
+  isPaired,
+} from '../control/index.ts'
 import { RelayError } from '../errors.ts'
 import { type Device, loadUser, type Principal, type User } from '../identity/index.ts'
 import type { Rooms } from './rooms.ts'
@@ -87,14 +96,13 @@ export async function checkAccount(rooms: Rooms, principal: Principal, action: A
 }
 
 /**
- * What allows this principal to use an account now, from where this request came. `account_unknown` to whom it was never lent, under the name
+ * Throws unless this principal may use an account now, from where this request came: `account_unknown` to whom it was never lent, under the name
  * that he gave it; `grant_refused` to whom it is not lent now.
  */
-export async function checkUse(rooms: Rooms, principal: Principal, account: Account, named: string): Promise<AccountDecision> {
+async function checkUse(rooms: Rooms, principal: Principal, account: Account, named: string): Promise<void> {
   const decision = noteDecision(await mayNow(rooms, principal, 'use', account), factsOf(account))
-  if (decision.allowed) return decision
-  if (decision.grant === undefined) throw new RelayError('account_unknown', { params: { account: named } })
-  throw new RelayError('grant_refused', { params: { reason: decision.reason }, url: `${rooms.url()}/requests` })
+  if (!decision.allowed && decision.grant === undefined) throw new RelayError('account_unknown', { params: { account: named } })
+  checkAllowed(decision, `${rooms.url()}/requests`)
 }
 
 /** The decision about an account for who is at work, at his address. */

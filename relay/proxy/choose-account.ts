@@ -7,7 +7,7 @@ import type { DevicePrincipal } from './device-credentials.ts'
 export interface ChoosingRooms {
   readonly accounts: Pick<Accounts, 'account' | 'listAccounts'>
   readonly choices: Pick<AccountChoices, 'of'>
-  readonly grants: Pick<Grants, 'lentTo' | 'isOver'>
+  readonly grants: Pick<Grants, 'lentTo' | 'lentNow'>
 }
 
 /** An account that a device may use. */
@@ -22,7 +22,7 @@ export interface Usable {
 /** What a device may use at a site, its user's own first, in order of name. Whether it may just now is asked of each request. */
 export function usableAccounts(rooms: Pick<ChoosingRooms, 'accounts' | 'grants'>, principal: DevicePrincipal, site: Site): Usable[] {
   const own = ownAccounts(rooms, principal, site).filter((account) => decide(principal, 'use', account).allowed)
-  const lent = lentAccounts(rooms, principal, site).filter((one) => !rooms.grants.isOver(one))
+  const lent = at(site, principal, rooms.grants.lentNow(principal))
   return [...own.map((account) => ({ account, name: account.name })), ...lent.map(({ account, name, ownerName }) => ({ account, name, lentBy: ownerName }))]
 }
 
@@ -37,12 +37,13 @@ export function chooseAccount(rooms: ChoosingRooms, principal: DevicePrincipal, 
 
 function soleOrChosen(rooms: ChoosingRooms, principal: DevicePrincipal, site: Site): Account {
   const own = ownAccounts(rooms, principal, site)
-  const lent = lentAccounts(rooms, principal, site)
+  const lent = at(site, principal, rooms.grants.lentTo(principal))
   const [first] = own
   if (first !== undefined && own.length === 1 && lent.length === 0) return first
   const chosenId = rooms.choices.of(principal.device.id, site.id)
-  const chosen =
-    own.find(({ id }) => id === chosenId) ?? lent.find((one) => one.account.id === chosenId && (first === undefined || !rooms.grants.isOver(one)))?.account
+  // Who has one of his own goes on with that when the other is over.
+  const lasting = first === undefined ? lent : at(site, principal, rooms.grants.lentNow(principal))
+  const chosen = own.find(({ id }) => id === chosenId) ?? lasting.find(({ account }) => account.id === chosenId)?.account
   if (chosen !== undefined) return chosen
   if (first !== undefined && own.length === 1) return first
   const names = usableAccounts(rooms, principal, site).map(({ name }) => name)
@@ -54,7 +55,7 @@ function soleOrChosen(rooms: ChoosingRooms, principal: DevicePrincipal, site: Si
 function byName(rooms: ChoosingRooms, principal: DevicePrincipal, site: Site, name: string): Account {
   const own = rooms.accounts.account(name, principal.user.id)
   if (own?.siteId === site.id) return own
-  const lent = lentAccounts(rooms, principal, site).find((one) => one.name === name)
+  const lent = at(site, principal, rooms.grants.lentTo(principal)).find((one) => one.name === name)
   if (lent === undefined) throw new RelayError('account_unknown', { params: { account: name } })
   return lent.account
 }
@@ -63,7 +64,7 @@ function ownAccounts({ accounts }: Pick<ChoosingRooms, 'accounts'>, principal: D
   return accounts.listAccounts({ owner: principal.user.id, siteId: id }).filter((account) => isWithinPairing(principal, account.id))
 }
 
-function lentAccounts({ grants }: Pick<ChoosingRooms, 'grants'>, principal: DevicePrincipal, { id }: Site): readonly LentAccount[] {
-  const lent = grants.lentTo(principal)
+/** Of what is lent to a device, what is at this site. */
+function at({ id }: Site, principal: DevicePrincipal, lent: readonly LentAccount[]): readonly LentAccount[] {
   return lent.length === 0 ? lent : lent.filter(({ account }) => account.siteId === id && isWithinPairing(principal, account.id))
 }

@@ -1,8 +1,7 @@
-import { isWithoutCookies } from '../control/index.ts'
+import { checkAllowed, isWithoutCookies } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import { failureForBorrower, type SiteSession, type Ticket } from '../sessions/index.ts'
 import { addressOf, handedCookieLines, respondError, type SiteRequest } from '../traffic/index.ts'
-import { checkUse } from './check-use.ts'
 import type { DeliveryHops } from './delivery-hops.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 import type { Rooms } from './rooms.ts'
@@ -57,7 +56,7 @@ async function sessionFor(
 ): Promise<{ readonly session: SiteSession; readonly isHandoff: boolean }> {
   const account = accounts.account(ticket.accountId)
   if (account === undefined || account.siteId !== site.id) throw new RelayError('ticket_invalid')
-  const { grant } = await checkUse(grants, principal, account, addressOf(req))
+  const { grant } = checkAllowed(await grants.may(principal, 'use', account, addressOf(req)))
   const told = (error: unknown) => Promise.reject(grant === undefined ? error : failureForBorrower(account, error))
   const session = sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }).catch(told))
   // What is lent goes without its cookies, unless its owner says otherwise.

@@ -79,6 +79,7 @@ export function recordedFactors(factors: SecondFactors, audit: Audit): SecondFac
   })
 }
 
+/** What a person does about the phrase by which he knows the sign-in page. The phrase itself is not told. */
 export function recordedPhrases(phrases: Phrases, audit: Audit): Phrases {
   return recorded(phrases, audit, {
     choose: (owner) => ({ act: 'user.choose-phrase', owner }),

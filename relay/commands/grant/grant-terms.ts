@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { readMoment, weekdays } from '../../control/index.ts'
 
 export interface TermOptions {
   readonly hours?: number
@@ -22,7 +23,7 @@ export function takesTerms(command: Command): Command {
     .option('--hours <N>', 'for so many hours', positive)
     .option('--from <TIME>', 'from then on: 2026-01-31T09:00Z', instant)
     .addOption(new Option('--until <TIME>', 'until then').argParser(instant).conflicts('hours'))
-    .option('--days <DAYS>', 'on these days: mon,tue,wed,thu,fri,sat,sun', listed)
+    .option('--days <DAYS>', `on these days: ${weekdays.join(',')}`, listed)
     .option('--between <FROM-TO>', 'in these hours: 09:00-17:00', between)
     .option('--zone <ZONE>', "the time zone of days and hours; default: this machine's", Intl.DateTimeFormat().resolvedOptions().timeZone)
     .option('--network <CIDR>', 'from these networks alone; may be given several times', collected)
@@ -52,6 +53,7 @@ export function grantTerms(options: TermOptions): object {
   }
 }
 
+/** A number above 0, as an option says it: hours mostly. */
 export function positive(text: string): number {
   const value = Number(text)
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number above 0.')
@@ -60,8 +62,8 @@ export function positive(text: string): number {
 
 /** A moment that says its zone, or is a day of universal time. */
 export function instant(text: string): number {
-  const value = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(value)) throw new InvalidArgumentError('It must be written 2026-01-31 or 2026-01-31T09:00Z.')
+  const value = readMoment(text)
+  if (value === undefined) throw new InvalidArgumentError('It must be written 2026-01-31 or 2026-01-31T09:00Z.')
   return value
 }
 

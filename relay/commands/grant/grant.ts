@@ -17,7 +17,8 @@ interface GrantView {
 
 const didWords = { lent: 'lent', kept: 'as it was', ended: 'gone, and lent no more', refused: 'refused' } as const
 
-const told: ReadonlySet<string> = new Set(['id', 'account', 'accountId', 'site', 'to', 'createdAt', 'until', 'revokedAt'])
+/** What `grant list` shows of a grant in columns of its own, or not at all. */
+const notTerms: ReadonlySet<string> = new Set(['id', 'account', 'accountId', 'site', 'to', 'createdAt', 'until', 'revokedAt'])
 
 interface AddOptions extends CommonOptions, TermOptions {
   readonly user?: string
@@ -82,7 +83,7 @@ async function reload(options: CommonOptions): Promise<void> {
 
 /** Every term but the ones that have a column of their own. */
 function termsIn(grant: GrantView): string {
-  const terms = Object.entries(grant as unknown as Record<string, unknown>).filter(([name]) => !told.has(name))
+  const terms = Object.entries(grant as unknown as Record<string, unknown>).filter(([name]) => !notTerms.has(name))
   return terms.length === 0
     ? '-'
     : terms.map(([name, value]) => (value === true ? name : `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)).join('; ')

@@ -1,5 +1,6 @@
 import type { Account } from '../../accounts/index.ts'
 import type { Principal } from '../../identity/index.ts'
+import type { Weekday } from './weekdays.ts'
 
 /** Whom an account is lent to. Names are as they were then; ids decide. */
 export interface Grantee {
@@ -7,8 +8,6 @@ export interface Grantee {
   readonly id: string
   readonly name: string
 }
-
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
 
 /** When in the week, by the clock on the wall of a place. */
 export interface Hours {

@@ -98,14 +98,7 @@ class StoredGrants implements Grants {
     const isPlaced = grants.some((grant) => grant.places !== undefined)
     const place = isPlaced && address !== undefined ? places?.of(address) : undefined
     const answer = (found: string | undefined): AccountDecision => {
-      const facts: LendingFacts = {
-        now: now(),
-        address,
-        place: found,
-        grants,
-        groups: this.groups.of(principal.user.id),
-        requests: this.#requestsOf(principal, account),
-      }
+      const facts = this.facts(principal.user.id, account, { now: now(), address, place: found })
       const decision = decide(principal, action, account, facts)
       this.#answers.keep(principal, action, account.id, address, decision, facts)
       return decision
@@ -131,9 +124,20 @@ class StoredGrants implements Grants {
     return this.#options.places?.of(address)
   }
 
-  isOver({ grants }: LentAccount): boolean {
+  lentNow(principal: Principal): readonly LentAccount[] {
     const now = this.#options.now()
-    return grants.every(({ revokedAt, until }) => revokedAt !== undefined || (until !== undefined && now >= until))
+    return this.lentTo(principal).filter(({ grants }) =>
+      grants.some(({ revokedAt, until = Number.POSITIVE_INFINITY }) => revokedAt === undefined && now < until),
+    )
+  }
+
+  facts(userId: string, { id }: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'place'>): LendingFacts {
+    return {
+      ...asked,
+      grants: this.#ofAccount.get(id) ?? [],
+      groups: this.groups.of(userId),
+      requests: this.requests.list(({ requester, accountId }) => requester === userId && accountId === id),
+    }
   }
 
   async add(account: Account, to: Grantee, given: GrantTerms, by: Pick<Grant, 'file' | 'request'> = {}): Promise<Grant> {
@@ -199,10 +203,6 @@ class StoredGrants implements Grants {
   onChanged(listener: (change: LendingChange) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
-  }
-
-  #requestsOf({ user }: Borrower, { id }: Account) {
-    return this.requests.list(({ requester, accountId }) => requester === user.id && accountId === id)
   }
 
   #findLent(principal: Borrower): readonly LentAccount[] {

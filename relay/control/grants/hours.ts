@@ -1,14 +1,14 @@
 import { RelayError } from '../../errors.ts'
-import type { Hours, Weekday } from './contract.ts'
+import type { Hours } from './contract.ts'
+import { type Weekday, weekdays } from './weekdays.ts'
 
-const week: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const clockTime = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
 /** As they are kept. `bad_request`. */
 export function checkHours({ days, from, to, zone }: Hours): Hours {
-  if (days !== undefined && (days.length === 0 || days.some((day) => !week.includes(day)))) reject(`days are of ${week.join(', ')}`)
+  if (days !== undefined && (days.length === 0 || days.some((day) => !weekdays.includes(day)))) reject(`days are of ${weekdays.join(', ')}`)
   if ((from === undefined) !== (to === undefined)) reject('hours have a beginning and an end')
   if ([from, to].some((time) => time !== undefined && !clockTime.test(time))) reject('an hour is written HH:MM, 00:00 to 23:59')
   if (from !== undefined && from === to) reject('hours begin and end at different times')
@@ -19,7 +19,7 @@ export function checkHours({ days, from, to, zone }: Hours): Hours {
     reject('the time zone is not one of the IANA data base, such as Europe/Berlin')
   }
   return {
-    ...(days === undefined ? {} : { days: week.filter((day) => days.includes(day)) }),
+    ...(days === undefined ? {} : { days: weekdays.filter((day) => days.includes(day)) }),
     ...(from === undefined || to === undefined ? {} : { from, to }),
     zone,
   }
@@ -28,7 +28,7 @@ export function checkHours({ days, from, to, zone }: Hours): Hours {
 /** Is this moment within them? By the clock on the wall there, whatever it was set to for the summer. */
 export function isWithinHours({ days, from = '00:00', to = '24:00', zone }: Hours, moment: number): boolean {
   const { day, time } = wallClock(zone, moment)
-  const isOn = (index: number): boolean => days === undefined || days.includes(week[(index + 7) % 7] as Weekday)
+  const isOn = (index: number): boolean => days === undefined || days.includes(weekdays[(index + 7) % 7] as Weekday)
   if (from < to) return isOn(day) && time >= from && time < to
   // Past midnight they belong to the day before.
   return (isOn(day) && time >= from) || (isOn(day - 1) && time < to)
@@ -40,7 +40,7 @@ function wallClock(zone: string, moment: number): { readonly day: number; readon
       .formatToParts(moment)
       .map(({ type, value }) => [type, value]),
   )
-  return { day: week.indexOf((parts.get('weekday') ?? '').toLowerCase() as Weekday), time: `${parts.get('hour')}:${parts.get('minute')}` }
+  return { day: weekdays.indexOf((parts.get('weekday') ?? '').toLowerCase() as Weekday), time: `${parts.get('hour')}:${parts.get('minute')}` }
 }
 
 function clockOf(zone: string): Intl.DateTimeFormat {

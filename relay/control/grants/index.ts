@@ -4,13 +4,13 @@
  * Refuses: to lend for anything but use; to decide for oneself; a place or a network that is not known. What is revoked is over before
  * anything is waited for. Keeps laws 1, 5 and 7.
  */
-export type { AccessRequest, Borrower, Grant, Grantee, GrantTerms, Hours, LentAccount, Weekday } from './contract.ts'
+export type { AccessRequest, Borrower, Grant, Grantee, GrantTerms, Hours, LentAccount } from './contract.ts'
 export { approvalRules, decideApproval } from './decide-approval.ts'
 export { emergencyFrom, grantRules, type LendingFacts } from './decide-lent.ts'
 export { createGrantFiles, type GrantFiles } from './grant-files.ts'
-export { createGrants, type GrantsOptions, type Places } from './grants.ts'
-export type { Group, Groups } from './groups.ts'
+export { createGrants } from './grants.ts'
+export { readMoment } from './moment.ts'
 export { granteeOf, namedAccount, userIds } from './names.ts'
 export { createPlaces } from './places.ts'
 export type { Grants } from './port.ts'
-export type { DecidedBy, Requests, WantedAccess } from './requests.ts'
+export { type Weekday, weekdays } from './weekdays.ts'

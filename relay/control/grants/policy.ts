@@ -2,15 +2,15 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { RelayError } from '../../errors.ts'
 import type { GrantTerms } from './contract.ts'
+import { readMoment } from './moment.ts'
 import type { NamedGrantee } from './names.ts'
+import { weekdays } from './weekdays.ts'
 
-const moment = z
-  .string()
-  .refine(
-    (text) => /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text)),
-    'must be written 2026-01-31 or 2026-01-31T09:00Z',
-  )
-  .transform((text) => Date.parse(text))
+const moment = z.string().transform((text, { addIssue }) => {
+  const read = readMoment(text)
+  if (read === undefined) addIssue('must be written 2026-01-31 or 2026-01-31T09:00Z')
+  return read ?? 0
+})
 const some = z.array(z.string()).min(1)
 
 const schema = z.strictObject({
@@ -18,7 +18,7 @@ const schema = z.strictObject({
   to: z.string().regex(/^(?:user|group|device) \S/, 'must be `user NAME`, `group NAME` or `device USER/NAME`'),
   from: moment.optional(),
   until: moment.optional(),
-  days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).optional(),
+  days: z.array(z.enum(weekdays)).optional(),
   hours: z
     .string()
     .regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/, 'must be written 09:00-17:00')

@@ -2,6 +2,7 @@ import type { Account } from '../../accounts/index.ts'
 import type { Principal } from '../../identity/index.ts'
 import type { AccountDecision, Action } from '../actions.ts'
 import type { Grant, Grantee, GrantTerms, LendingChange, LentAccount } from './contract.ts'
+import type { LendingFacts } from './decide-lent.ts'
 import type { Groups } from './groups.ts'
 import type { Requests } from './requests.ts'
 
@@ -20,8 +21,10 @@ export interface Grants {
   lentTo(principal: Principal): readonly LentAccount[]
   /** What the location check says of an address. Undefined: nobody knows. */
   placeOf(address: string): Promise<string | undefined>
-  /** Every grant of it was revoked or has run out. */
-  isOver(lent: LentAccount): boolean
+  /** Of these, those of which not every grant was revoked or has run out. */
+  lentNow(principal: Principal): readonly LentAccount[]
+  /** What `may` goes by, for a user who asks then, from this address, at this place. */
+  facts(userId: string, account: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'place'>): LendingFacts
   /** `by`: the file or the request it comes from. `bad_request` for terms that do not fit, or to lend an account to its owner. In force when durable. */
   add(account: Account, to: Grantee, terms: GrantTerms, by?: Pick<Grant, 'file' | 'request'>): Promise<Grant>
   /** False: there is none, or it was revoked before. In force at once (law 7). */

@@ -75,7 +75,7 @@ export interface PairingsOptions {
 /** RFC 8628 section 3.2. Seconds. */
 export const pollInterval = 5
 const codeLife = 10 * 60_000
-export const longestPairing = 8 * 3_600_000
+const longestPairing = 8 * 3_600_000
 const mostAsking = 2_000
 const mostPerNetwork = 20
 /** RFC 8628 section 5.1: one guess in 10^10 is right; from the fifth in a row on they wait. */

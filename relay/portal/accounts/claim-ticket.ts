@@ -1,5 +1,5 @@
 import { type Account, cookieRules } from '../../accounts/index.ts'
-import type { AccountDecision } from '../../control/index.ts'
+import { type AccountDecision, checkAllowed } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import type { Principal } from '../../identity/index.ts'
 import { failureForBorrower, type SiteSession } from '../../sessions/index.ts'
@@ -28,8 +28,7 @@ async function holdTicket(rooms: Rooms, principal: Principal, ticket: string): P
   const isHolder = principal.kind === 'local' || principal.user.id === found.holder
   const decision = await mayNow(rooms, principal, 'use', account)
   if (!isHolder || (!decision.allowed && decision.grant === undefined)) throw new RelayError('ticket_not_yours')
-  if (!decision.allowed) throw new RelayError('grant_refused', { params: { reason: decision.reason } })
-  return { account, decision }
+  return { account, decision: checkAllowed(decision) }
 }
 
 /** Redeems a ticket for cookies (law 4). Everything that can fail comes first: a sign-in that fails does not spend the ticket. */

@@ -89,9 +89,9 @@ export async function approveRequest(rooms: Rooms, principal: Principal, id: str
 async function checkUnlent(rooms: Rooms, { id: accountId }: Account, requestId: string): Promise<void> {
   const { grants, identity } = rooms
   const user = await identity.findUser(grants.requests.get(requestId)?.requester ?? '')
-  const lent = user === undefined ? [] : (await asEach(rooms, user)).flatMap((one) => grants.lentTo(one))
+  const lent = user === undefined ? [] : (await asEach(rooms, user)).flatMap((one) => grants.lentNow(one))
   // Of a request that was decided, others say so.
-  if (grants.requests.get(requestId)?.state !== 'open' || !lent.some((one) => one.account.id === accountId && !grants.isOver(one))) return
+  if (grants.requests.get(requestId)?.state !== 'open' || !lent.some((one) => one.account.id === accountId)) return
   throw new RelayError('already_exists', {
     params: { what: 'a grant to him on other terms', advice: 'Lend him the account on the terms you mean, or take that grant back first.' },
   })

@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/index.ts'
-import { type Borrower, decide, type LendingFacts, namedAccount } from '../../control/index.ts'
+import { type Borrower, decide, namedAccount } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import { loadUser, type Principal, type User } from '../../identity/index.ts'
 import { isOperator, isOwnOf } from '../access.ts'
@@ -21,14 +21,8 @@ export async function explainUse(rooms: Rooms, asker: Principal, { user: name, a
   const user = await loadUser(rooms.identity, name)
   const principal = await principalOf(rooms, user, device)
   const { grants } = rooms
-  const facts: LendingFacts = {
-    now: at ?? rooms.now(),
-    address,
-    place: address === undefined ? undefined : await grants.placeOf(address),
-    grants: grants.list({ accountId: account.id }),
-    groups: grants.groups.of(user.id),
-    requests: grants.requests.list(({ requester, accountId }) => requester === user.id && accountId === account.id),
-  }
+  const place = address === undefined ? undefined : await grants.placeOf(address)
+  const facts = grants.facts(user.id, account, { now: at ?? rooms.now(), address, place })
   const { allowed, rule, reason, grant } = decide(principal, 'use', account, facts)
   const others = facts.grants.flatMap((one) => {
     const alone = decide(principal, 'use', account, { ...facts, grants: [one] })

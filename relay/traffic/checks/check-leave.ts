@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/index.ts'
-import { type AccountDecision, decidePath, type Grants, hasOtherMethodParam, isOtherMethodField } from '../../control/index.ts'
+import { type AccountDecision, checkAllowed, decidePath, type Grants, hasOtherMethodParam, isOtherMethodField } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import { addressOf } from '../counted/first-uses.ts'
 import { hasContent } from '../requests/request-head.ts'
@@ -18,8 +18,7 @@ export function checkLeave(grants: Pick<Grants, 'may'>, request: SiteRequest, ac
 
 function checkTerms(request: SiteRequest, account: Account, decision: AccountDecision): AccountDecision {
   const { site, target, head } = request
-  const { allowed, reason, grant } = decision
-  if (!allowed) throw new RelayError(grant === undefined ? 'forbidden' : 'grant_refused', { params: { reason } })
+  const { grant } = checkAllowed(decision)
   if (grant === undefined) return decision
   const change = grant.readOnly === true ? changeIn(request) : undefined
   if (change !== undefined) throw new RelayError('grant_read_only', { params: { change } })

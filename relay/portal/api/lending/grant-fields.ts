@@ -1,7 +1,6 @@
 import { z } from 'zod'
+import { weekdays } from '../../../control/index.ts'
 import { name, time } from '../fields.ts'
-
-const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
 
 /** On which terms an account is lent. */
 export const termFields = {
@@ -9,7 +8,7 @@ export const termFields = {
   until: time.optional(),
   hours: z
     .strictObject({
-      days: z.array(weekday).max(7).optional(),
+      days: z.array(z.enum(weekdays)).max(7).optional(),
       from: z.string().max(5).optional().meta({ description: 'HH:MM.' }),
       to: z.string().max(5).optional().meta({ description: 'HH:MM, the first minute that is outside; before `from`: on the next day.' }),
       zone: z.string().min(1).max(100).meta({ description: 'IANA time zone.' }),

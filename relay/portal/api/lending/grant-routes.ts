@@ -91,7 +91,7 @@ export const grantRoutes = [
       )
       .meta({ examples: [[{ id: '5d2e', account: 'ann/erp', owner: 'ann', site: 'erp', allowed: true, rule: 'granted', reason: 'it is lent to you' }]] }),
     handle: async ({ rooms, principal, request }) => {
-      const lent = rooms.grants.lentTo(principal).filter((one) => !rooms.grants.isOver(one))
+      const lent = rooms.grants.lentNow(principal)
       return Promise.all(
         lent.map(async ({ account, name: named, ownerName }) => {
           const { allowed, rule, reason } = await rooms.grants.may(principal, 'use', account, request.ip)

@@ -8,7 +8,7 @@ import { route } from '../route.ts'
 
 const named = z.object({ id: z.string(), name: z.string().optional() })
 
-export const noticeAnswer = z.object({
+const noticeAnswer = z.object({
   id: z.string(),
   kind: z.enum(noticeKinds as [NoticeKind, ...NoticeKind[]]),
   title: z.string().meta({ description: 'What happened, in a line.' }),

@@ -1,17 +1,25 @@
 import { z } from 'zod'
 import type { Account } from '../../../accounts/index.ts'
-import { type GrantTerms, userIds, type Weekday } from '../../../control/index.ts'
+import { type GrantTerms, userIds, type Weekday, weekdays } from '../../../control/index.ts'
 import type { Rooms } from '../../rooms.ts'
 import { type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
 
-const days = { mon: 'Monday', tue: 'Tuesday', wed: 'Wednesday', thu: 'Thursday', fri: 'Friday', sat: 'Saturday', sun: 'Sunday' } as const
+const days: Readonly<Record<Weekday, string>> = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+}
 const lengths = { '1': 'an hour', '8': '8 hours', '24': 'a day', '168': 'a week', '720': '30 days', '': 'until I take it back' } as const
 const hour = 3_600_000
 
 const checked = z.literal('on').optional()
 const text = z.string().trim().max(2000).default('')
-const dayFields = Object.fromEntries(Object.keys(days).map((day) => [day, checked])) as Record<Weekday, typeof checked>
+const dayFields = Object.fromEntries(weekdays.map((day) => [day, checked])) as Record<Weekday, typeof checked>
 
 export const lendFields = {
   kind: z.enum(['user', 'group', 'device']),
@@ -35,7 +43,7 @@ type LendForm = z.output<z.ZodObject<typeof lendFields>>
 
 /** What the form says, as terms. `not_found`: an approver is nobody. */
 export async function readTerms(rooms: Pick<Rooms, 'identity' | 'now'>, form: LendForm): Promise<GrantTerms> {
-  const chosen = (Object.keys(days) as Weekday[]).filter((day) => form[day] === 'on')
+  const chosen = weekdays.filter((day) => form[day] === 'on')
   const isTimed = chosen.length > 0 || form.from !== '' || form.to !== ''
   const [networks, places, denyPaths, approvers] = [form.networks, form.places, form.denyPaths, form.approvers].map(words) as [
     string[],
@@ -65,6 +73,7 @@ export async function readTerms(rooms: Pick<Rooms, 'identity' | 'now'>, form: Le
   }
 }
 
+/** To whom, for how long, on which terms. It sends `lendFields` to the account's lend page. */
 export function lendForm({ id }: Account, csrf: string): Html {
   return html`<form class="card" method="post" action="/accounts/${id}/lend">${csrfField(csrf)}<h2>Lend it</h2>
 <div class="field"><label for="kind">To a</label><select id="kind" name="kind"><option value="user">person</option><option value="group">group</option><option value="device">device of somebody</option></select></div>
@@ -75,7 +84,7 @@ ${check('readOnly', 'For reading alone', 'Only requests that change nothing pass
 <details><summary>Who says yes, and the waiting period</summary>
 ${line('approvers', 'Who may say yes besides you', 'People by name, with spaces or commas between them.')}
 ${line('waitHours', 'Hours to wait, for emergencies', 'Meanwhile you can refuse.')}</details>
-<details><summary>Days and hours</summary><fieldset class="days"><legend class="visually-hidden">Days</legend>${Object.entries(days).map(([day, words]) => check(day, words))}</fieldset>
+<details><summary>Days and hours</summary><fieldset class="days"><legend class="visually-hidden">Days</legend>${weekdays.map((day) => check(day, days[day]))}</fieldset>
 ${line('from', 'From', 'HH:MM; empty: the whole day.')}${line('to', 'To', 'HH:MM; earlier than From: on the next day.')}${line('zone', 'Time zone', 'Such as Europe/Berlin.')}</details>
 <details><summary>From where</summary>${line('networks', 'Networks', 'Such as 192.0.2.0/24, with spaces or commas between them; empty: from anywhere.')}
 ${line('places', 'Places', 'As the location check of this relay says them, such as DE; empty: anywhere.')}</details>

@@ -50,7 +50,7 @@ ${!decision.allowed && html`<p>You cannot use it now: ${decision.reason}.</p>`}<
 
 /** On the start page: what others lend to this person. */
 export async function lentCards(rooms: Rooms, principal: PortalPrincipal, csrf: string): Promise<Html | undefined> {
-  const lent = rooms.grants.lentTo(principal).filter((one) => !rooms.grants.isOver(one))
+  const lent = rooms.grants.lentNow(principal)
   if (lent.length === 0) return undefined
   const cards = await Promise.all(lent.map((one) => card(rooms, one, principal, csrf)))
   return html`<h2>Lent to you</h2><ul class="cards" id="lent">${cards}</ul>`

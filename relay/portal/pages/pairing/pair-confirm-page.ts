@@ -105,7 +105,7 @@ function facts({ address, agent, askedAt }: AskingTerminal, ownAddress: string):
 
 function accountChecks(rooms: Rooms, principal: PageCall['principal']): Html {
   const own = rooms.accounts.listAccounts({ owner: principal.user.id }).map((account) => ({ account, name: account.name }))
-  const lent = rooms.grants.lentTo(principal).filter((one) => !rooms.grants.isOver(one))
+  const lent = rooms.grants.lentNow(principal)
   const all = [...own, ...lent]
   if (all.length === 0) return html`<p>You have no account yet: <a href="/accounts/new">add one</a> first.</p>`
   return html`${all.map(({ account, name }) => check({ id: `account-${account.id}`, type: 'checkbox', name: 'account', value: account.id }, html`<span><bdi>${name}</bdi> <span class="quiet">at <bdi>${account.siteId}</bdi></span></span>`))}`
