@@ -62,7 +62,7 @@ export function createAgent({ destination, routes, route, newSecret, ...tools }:
         },
       }
       // Written anew for every endpoint that is tried: none but the last has got any of it.
-      const { response } = await routes.send(destination, url.origin, { route, body: null }, ({ http1 }) => exchange(http1, written(request, filler), options))
+      const response = await routes.send(destination, url.origin, { route, body: null }, ({ http1 }) => exchange(http1, written(request, filler), options))
       const headers = headerPairs(response.headers)
       const isStale = tools.nonces.answered(slots, url.origin, response.status, headers)
       if (isStale) claim.release()

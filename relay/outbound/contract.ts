@@ -173,6 +173,8 @@ export interface ForwardResponse {
   /** Flat, latin1 strings, as received. */
   readonly headers: readonly string[]
   readonly body: Readable
+  /** All of the body, where it is here already and nobody has asked for `body`, which costs a stream. Undefined: read `body`. */
+  readonly arrived?: () => Buffer | undefined
   /** It ended with its head over HTTP/2: there is no content, and no trailers. */
   readonly endsWithHead?: boolean
   /** Trailer fields, once the body has ended: flat, latin1, as received. */

@@ -50,15 +50,28 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
   const tools: SlotTools = { openSecret, nonces: new DigestNonces(), codes: new TotpCodes() }
   const { fill } = new SlotFiller(tools)
 
-  const toSite = async (destination: Destination, request: ForwardRequest, upgrade?: string): Promise<ExchangeResult> => {
-    checkTarget(destination, request)
-    const first = await toSiteOnce(destination, request, upgrade)
-    const { status, headers, body } = first.response
+  /** Never throws. No promise of its own where none is needed: every request of the proxy comes by here. */
+  const toSite = (destination: Destination, request: ForwardRequest, upgrade?: string): Promise<ExchangeResult> => {
+    try {
+      checkTarget(destination, request)
+      const sent = toSiteOnce(destination, request, upgrade)
+      return request.headers.some(isSlotted) ? sent.then((first) => againIfStale(destination, request, upgrade, first)) : sent
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  const againIfStale = (
+    destination: Destination,
+    request: ForwardRequest,
+    upgrade: string | undefined,
+    first: ExchangeResult,
+  ): ExchangeResult | Promise<ExchangeResult> => {
     const slots = request.headers.flatMap((value) => (typeof value === 'string' ? [] : slotsOf(value)))
-    const isStale = slots.length > 0 && tools.nonces.answered(slots, request.origin, status, headerPairs(headers))
+    const isStale = slots.length > 0 && tools.nonces.answered(slots, request.origin, first.status, headerPairs(first.headers))
     // A body that was streamed is gone: whoever sent it learns that the session has to be renewed.
     if (!isStale || (request.body !== null && !Buffer.isBuffer(request.body))) return first
-    body.destroy()
+    first.body.destroy()
     return toSiteOnce(destination, request, upgrade)
   }
 
@@ -69,7 +82,7 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
   ): Promise<ExchangeResult> => {
     const { headers } = fillHeaders(given, { origin, method, path }, fill)
     // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
-    const written: ExchangeRequest = { method, path, headers, body, bodyTimeout: 0, takesTrailers, trailers, ...(upgrade === undefined ? {} : { upgrade }) }
+    const written: ExchangeRequest = { method, path, headers, body, bodyTimeout: 0, takesTrailers, trailers, upgrade }
     const options = { site: destination.id, signal, onEarlyHints }
     if (destination.endpoints === undefined) return pools.of(destination, origin).exchange(written, options)
     return routes.send(destination, origin, { route, body }, (connections) => connections.exchange(written, options))
@@ -82,8 +95,11 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
       await pools.close()
     },
     agent: (destination, { newSecret, route } = {}) => createAgent({ destination, routes, route, newSecret, ...tools }),
-    forward: async (destination, request) => (await toSite(destination, request)).response,
-    upgrade: async (destination, request) => toSite(destination, withoutUpgrade(request), upgradeOf(request)),
+    forward: (destination, request) => toSite(destination, request),
+    async upgrade(destination, request) {
+      const response = await toSite(destination, withoutUpgrade(request), upgradeOf(request))
+      return response.socket === undefined ? { response } : { response, socket: response.socket }
+    },
 
     async connect(host, port, signal) {
       const target = readHost(host)
@@ -123,6 +139,10 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
     families: () => routes.families(),
     refuseOwn: (addresses) => own.set(addresses),
   }
+}
+
+function isSlotted(value: ForwardRequest['headers'][number]): boolean {
+  return typeof value !== 'string'
 }
 
 /** RFC 9112 section 3.2.1: origin form. An absolute target would let the client name another host than the origin checked here. */

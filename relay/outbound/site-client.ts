@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
 import { AnswerGuard } from './answer-guard.ts'
 
-/** What a request is dispatched with, so that it learns which connection it goes out on. */
+/** A request, with what is to learn which connection it goes out on. */
 export interface SiteRequest extends Dispatcher.DispatchOptions {
-  onGuard(guard: AnswerGuard): void
+  readonly handler: { useGuard(guard: AnswerGuard): void }
 }
 
 /** One connection of a pool, with its guard. */
@@ -18,7 +18,7 @@ export class SiteClient extends Client {
   }
 
   override dispatch(request: SiteRequest, handler: Dispatcher.DispatchHandler): boolean {
-    request.onGuard(this.#guard)
+    request.handler.useGuard(this.#guard)
     return super.dispatch(request, handler)
   }
 }

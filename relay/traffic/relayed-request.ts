@@ -344,9 +344,10 @@ export class RelayedRequest implements Cuttable {
     this.#giveCookies(head, session)
     if (this.#resent) head.fields.push('Login-Relay-Session', 'renewed')
     this.#notice(answer)
-    res.on('close', () => answer.body.destroy())
     try {
-      passAnswer(sender.shape?.(answer, head) ?? answer, head, res, this.#tally, {
+      const shaped = sender.shape?.(answer, head) ?? answer
+      if (shaped !== answer) res.on('close', () => answer.body.destroy())
+      passAnswer(shaped, head, res, this.#tally, {
         stallTime: this.#stallTime,
         takesTrailers: this.#request.head.takesTrailers,
       })

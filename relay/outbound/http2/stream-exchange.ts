@@ -130,7 +130,7 @@ class StreamExchange {
     this.#body = body
     const endsWithHead = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0
     const statusText = STATUS_CODES[status] ?? ''
-    this.#promise.resolve({ response: { status, statusText, headers: fields, body, endsWithHead, trailers: () => this.#trailers } })
+    this.#promise.resolve({ status, statusText, headers: fields, body, endsWithHead, trailers: () => this.#trailers })
     if (this.#request.method === 'HEAD' || status === 204 || status === 304) body.end()
     stream.on('data', (chunk: Buffer) => {
       if (!body.receive(chunk) && !this.#isWhole) stream.pause()
@@ -148,7 +148,7 @@ class StreamExchange {
       const timer = setTimeout(() => stream.close(NGHTTP2_CANCEL), closingTime)
       stream.once('close', () => clearTimeout(timer))
     })
-    this.#promise.resolve({ response: agreedWebSocket(fields, this.#request.headers), socket: stream })
+    this.#promise.resolve({ ...agreedWebSocket(fields, this.#request.headers), socket: stream })
   }
 
   readonly #onWantTrailers = (): void => {

@@ -30,6 +30,10 @@ export class StreamAnswer implements ClientAnswer {
     return this.#isEnded && this.#stream.writableFinished
   }
 
+  get writableLength(): number {
+    return this.#stream.writableLength
+  }
+
   get destroyed(): boolean {
     return this.#stream.destroyed || this.#stream.closed
   }

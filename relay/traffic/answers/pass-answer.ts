@@ -13,6 +13,8 @@ export interface UpstreamAnswer {
   /** Flat, latin1. */
   readonly headers: readonly string[]
   readonly body: Readable
+  /** All of the body, where it is here; undefined: read `body`. */
+  readonly arrived?: () => Buffer | undefined
   readonly endsWithHead?: boolean
   /** Flat. */
   readonly trailers: () => readonly string[]
@@ -25,6 +27,9 @@ export interface PassOptions {
   readonly takesTrailers: boolean
 }
 
+/** So many bytes that the client has not taken yet are not waited for. As Node has it for a stream that is written to. */
+const fewBytes = 16_384
+
 /**
  * Passes an answer on: its fields, then its body as fast as the client takes it. A body that breaks off ends the client's
  * connection, so that it never looks whole; so does a client that takes nothing for `stallTime` milliseconds. Throws, before anything is sent, when a field cannot be written as HTTP.
@@ -32,12 +37,29 @@ export interface PassOptions {
 export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer, tally: Tally, { stallTime, takesTrailers }: PassOptions): void {
   tally.status = answer.status
   head.fields.push('Via', via)
-  const { body } = answer
   const isEmpty = answer.status === 204 || answer.status === 304 || res.req.method === 'HEAD'
   const endsWithHead = isEmpty || answer.endsWithHead === true
   const withTrailers = carriesTrailers(res, head, isEmpty, takesTrailers)
   if (head.hasTrailers && !withTrailers) removeField(head.fields, 'trailer')
   res.writeHead(answer.status, answer.statusText, head.fields, endsWithHead)
+  const end = (last?: Buffer): void => {
+    if (withTrailers) addTrailers(res, answer.trailers())
+    res.end(last)
+  }
+  const whole = answer.arrived?.()
+  if (whole === undefined) return void passBody(answer.body, res, tally, { stallTime, endsWithHead, end })
+  // Head and body leave in one piece.
+  tally.bytes = whole.length
+  end(whole)
+  if (res.writableLength >= fewBytes) watchLast(res, stallTime)
+}
+
+function passBody(
+  body: Readable,
+  res: ClientAnswer,
+  tally: Tally,
+  { stallTime, endsWithHead, end }: { readonly stallTime: number; readonly endsWithHead: boolean; readonly end: () => void },
+): void {
   const wait = new ClientWait(stallTime, () => res.destroy())
   body.on('data', (chunk: Buffer) => {
     tally.bytes += chunk.length
@@ -49,14 +71,21 @@ export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: Clie
     wait.end()
     body.resume()
   })
-  res.on('close', () => wait.end())
-  body.on('end', () => {
-    if (withTrailers) addTrailers(res, answer.trailers())
-    res.end()
+  res.on('close', () => {
+    wait.end()
+    body.destroy()
   })
+  body.on('end', () => end())
   body.on('error', () => res.destroy())
   // The head goes out before the body comes: an event stream may stay silent for long.
   if (!endsWithHead && body.readableLength === 0 && !body.readableEnded) res.flushHeaders()
+}
+
+/** Nothing follows what is under way to the client. */
+function watchLast(res: ClientAnswer, stallTime: number): void {
+  const wait = new ClientWait(stallTime, () => res.destroy())
+  wait.begin()
+  res.on('close', () => wait.end())
 }
 
 /** Can trailers stand behind the answer as this client gets it? Over HTTP/1.1 behind chunks alone, for a client that asks for them or a site that announces them. */

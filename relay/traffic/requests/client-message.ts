@@ -18,6 +18,8 @@ export interface ClientAnswer {
   readonly req: ClientRequest
   readonly headersSent: boolean
   readonly writableFinished: boolean
+  /** Bytes that wait for the client to take them. */
+  readonly writableLength: number
   readonly destroyed: boolean
   /** Over HTTP/1.1: null while an earlier answer is on its way, on the same connection. */
   readonly socket?: unknown
