@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Account } from '../accounts/index.ts'
 import { runAs } from '../audit/index.ts'
-import { type AccountDecision, isWithoutCookies } from '../control/index.ts'
+import { type AccountDecision, isPaired, isWithoutCookies } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import { failureForBorrower, type PageSignIn, type SiteSession } from '../sessions/index.ts'
@@ -80,7 +80,8 @@ export class RelayedRequest implements Cuttable {
     const { site, sender } = this.#request
     const { sessions } = this.#rooms
     try {
-      this.#isRegistering = sender.isAtOrigin && sessions.registrations.isOpen(sender.userId, site.id)
+      // A paired terminal registers nobody, and is given no cookie of the site in passing.
+      this.#isRegistering = sender.isAtOrigin && sessions.registrations.isOpen(sender.userId, site.id) && !isPaired(sender.principal)
       if (this.#isRegistering) return void this.#sendNow(undefined)
       this.#account = sender.chooseAccount()
       const leave = checkLeave(this.#rooms.grants, this.#request, this.#account)

@@ -74,3 +74,16 @@ t.test('a paired program is given a site’s own cookies by a ticket alone, whic
   t.match(await rotate(), { cookie: 'more=secret' }, 'and both when it is noted')
   t.match((await deliver()).cookie, /(sid=1|more=secret)/)
 })
+
+t.test('while its person registers at the site, a paired program goes on with its account, and is given no cookie as it is', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  origin.on('/rotate', page('rotated', 'Set-Cookie: more=secret; HttpOnly\r\n'))
+  const house = await startHouse(t, { origins: [origin] })
+  house.sessions.registrations.open(house.userId, house.site.id)
+  t.match(await get(house, origin, house.access, 'Cookie: sid=1\r\n', '/rotate'), { cookie: 'more=secret' }, 'the person registers')
+  t.equal(house.sessions.live(house.account.id), undefined)
+  const answer = await get(house, origin, await pair(house, [house.account.id]), 'Accept: text/html\r\n', '/rotate')
+  t.equal(answer.status, 200)
+  t.notMatch(answer.cookie, 'secret')
+  t.ok(house.sessions.live(house.account.id))
+})
