@@ -271,7 +271,7 @@ const options = z.strictObject({
         .enum(['off', 'public', 'private'])
         .default('public')
         .describe(
-          'Whether people may have notices sent to an address of theirs: not at all; to public addresses over https; or to any, those of your own networks too.',
+          'Whether people may have notices sent to an address of theirs: not at all; to public addresses over https, but to none of the machine the relay runs on; or to any, over http too: those of your own networks and of that machine. The relay’s own ports and addresses of cloud metadata are refused in any case.',
         ),
     })
     .refine(({ smtpUser, smtpSecurity, smtpHost }) => smtpUser === undefined || smtpSecurity !== 'none' || isThisMachine(smtpHost), {

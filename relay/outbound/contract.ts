@@ -12,6 +12,8 @@ export interface Destination {
   readonly ca?: string
   /** Kinds of address these origins may resolve to. */
   readonly networks: readonly ('public' | 'private' | 'loopback')[]
+  /** Named by somebody who does not run the relay: it is not on the relay's own machine, by whatever address of it. */
+  readonly isElsewhere?: boolean
   /** The way there: `direct`, the address of a proxy, or `env:NAME`; undefined: as all connections. */
   readonly upstreamProxy?: string
   /** Other addresses at which the first of the origins is served, in place of the one that its host leads to. */

@@ -2,8 +2,8 @@ import type { ClassifiedAddress } from './address-class.ts'
 
 /** Who wants to connect, and so where they may. */
 export type DestinationRule =
-  /** An enrolled site: the networks it was enrolled in. `isLiteral`: its origin is an address, not a name. */
-  | { readonly kind: 'site'; readonly networks: readonly ('public' | 'private' | 'loopback')[]; readonly isLiteral: boolean }
+  /** An enrolled site: the networks it was enrolled in. `isLiteral`: its origin is an address, not a name. `isElsewhere`: see `Destination`. */
+  | { readonly kind: 'site'; readonly networks: readonly ('public' | 'private' | 'loopback')[]; readonly isLiteral: boolean; readonly isElsewhere?: boolean }
   /** A host that is not enrolled. */
   | { readonly kind: 'tunnel' }
 
@@ -27,6 +27,7 @@ export function decideDestination(address: ClassifiedAddress, own: OwnFacts, rul
     if (own.isThisMachine) return { ok: false, reason: "it is the relay's own machine, and the host is not enrolled" }
     return { ok: true }
   }
+  if (rule.isElsewhere === true && own.isThisMachine) return { ok: false, reason: "it is the relay's own machine" }
   const network = networkOf(address, rule.isLiteral)
   if (network === undefined) return { ok: false, reason: `its name leads to ${address.words}` }
   if (rule.networks.includes(network)) return { ok: true }

@@ -28,7 +28,8 @@ export function opensOrigin(
   const open: OpenConnection = async (offersHttp2, signal = AbortSignal.timeout(connectTimeout)) => {
     const identity = readHost(url.hostname)
     const { host, port = portOf(url) } = endpoint === undefined ? { host: identity } : readEndpointAddress(endpoint.address)
-    const rule = { kind: 'site', networks: destination.networks, isLiteral: host.isAddress } as const
+    const { networks, isElsewhere = false } = destination
+    const rule = { kind: 'site', networks, isLiteral: host.isAddress, isElsewhere } as const
     const kind = offersHttp2 ? 'http2' : 'http1'
     const onSession = (given: Buffer): void => {
       sessions[kind] = given

@@ -1,5 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
+import { sendWebhook, type WebhookTarget } from '../../relay/control/notices/delivery/send-webhook.ts'
+import type { Notice } from '../../relay/control/notices/index.ts'
 import type { Destination } from '../../relay/outbound/index.ts'
 import { get, outboundForTest, read, rejection } from '../outbound/outbound-for-test.ts'
 import { answering, startRawOrigin } from '../outbound/raw-origin.ts'
@@ -43,12 +45,27 @@ for (const wildcard of ['0.0.0.0', '::']) {
   })
 }
 
-t.test('a tunnel to a public address of this very machine is refused, whatever the port', async (t) => {
+t.test('a tunnel or a webhook to a public address of this very machine is refused, whatever the port', async (t) => {
   const { decideDestination } = await import('../../relay/outbound/destination-rule.ts')
   const address = { address: '8.8.8.8', class: 'public', words: 'a public address' } as const
   const own = { isListener: false, isThisMachine: true }
   t.match(decideDestination(address, own, { kind: 'tunnel' }), { ok: false })
+  t.match(decideDestination(address, own, { kind: 'site', networks: ['public'], isLiteral: false, isElsewhere: true }), { ok: false })
   t.match(decideDestination(address, own, { kind: 'site', networks: ['public'], isLiteral: false }), { ok: true }, 'a site that is enrolled there is reached')
+})
+
+t.test('what somebody names who does not run the relay is not on its machine, by whatever address', async (t) => {
+  const beside = await startRawOrigin(t, { onData: ok })
+  const outbound = outboundForTest(t)
+  const site = at('127.0.0.1', beside.port)
+  t.equal(await read((await outbound.forward(site, get(site.origins[0]))).body), 'ok', 'a site that is enrolled there')
+  const webhook = { ...site, id: 'webhook', isElsewhere: true }
+  t.match(await rejection(outbound.forward(webhook, get(site.origins[0]))), { message: /it is the relay's own machine/ })
+  const notice: Notice = { id: '1', owner: 'ann', kind: 'account-used', at: 0 }
+  const target = { owner: 'ann', url: `http://127.0.0.1:${beside.port}/`, secret: Buffer.alloc(32) }
+  const send = (networks: WebhookTarget['networks']) => sendWebhook(outbound, notice, { ...target, networks }, 0, AbortSignal.timeout(10_000))
+  t.match(await rejection(send(['public', 'private'])), { message: /it is the relay's own machine/ }, 'where the operator allows no address of this machine')
+  t.equal(await rejection(send(['public', 'private', 'loopback'])), undefined, 'and where he does')
 })
 
 t.test('what is given replaces what was given before, and must be addresses', async (t) => {

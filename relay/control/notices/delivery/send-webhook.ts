@@ -33,7 +33,8 @@ export async function sendWebhook(outbound: Pick<Outbound, 'forward'>, notice: N
     'webhook-signature',
     signature(target.secret, notice.id, seconds, body),
   ]
-  const destination = { id: `webhook ${target.owner}`, origins: [url.origin], networks: target.networks }
+  const { owner, networks } = target
+  const destination = { id: `webhook ${owner}`, origins: [url.origin], networks, isElsewhere: !networks.includes('loopback') }
   const answer = await outbound.forward(destination, {
     method: 'POST',
     origin: url.origin,
