@@ -273,6 +273,10 @@ const options = z.strictObject({
         .describe(
           'Whether people may have notices sent to an address of theirs: not at all; to public addresses over https, but to none of the machine the relay runs on; or to any, over http too: those of your own networks and of that machine. The relay’s own ports and addresses of cloud metadata are refused in any case.',
         ),
+      webPush: z
+        .enum(['off', 'on'])
+        .default('on')
+        .describe('Whether people may have notices shown by their browsers. They go, encrypted, through the push services that makers of browsers run.'),
     })
     .refine(({ smtpUser, smtpSecurity, smtpHost }) => smtpUser === undefined || smtpSecurity !== 'none' || isThisMachine(smtpHost), {
       path: ['smtpSecurity'],

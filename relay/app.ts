@@ -138,13 +138,14 @@ export async function createRelay({
   const grants = recordedGrants(createGrants({ store, identity, accounts, places, now, log }), accounts, audit)
   const grantFiles = createGrantFiles({ folder: join(folder, 'grants'), grants, accounts, identity, log })
   const mailer = mailerOf(settings.notices, env)
+  const { webhooks, webPush } = settings.notices
   const notices = recordedNotices(
     createNotices({
       store,
       audit,
       accounts,
       identity,
-      delivery: { vault, outbound, mailer, webhooks: settings.notices.webhooks, portalUrl: () => portal.url(), sends: listen === 'all' },
+      delivery: { vault, outbound, mailer, webhooks, webPush, portalUrl: () => portal.url(), sends: listen === 'all' },
       now,
       log,
     }),

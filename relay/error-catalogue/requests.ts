@@ -23,6 +23,12 @@ export const requestsErrors = {
   },
   body_too_large: { status: 413, exit: 2, text: 'The body of the request is larger than the portal reads ({limit} bytes).', next: 'Send less.' },
   media_type_unsupported: { status: 415, exit: 2, text: 'This address does not read a body of that type.', next: 'Send {wanted}.' },
+  notice_not_taken: {
+    status: 502,
+    exit: 1,
+    text: 'The push service {host} did not take the notice: {reason}.',
+    next: 'Try again in some minutes. If it stays so, end that browser on the list, and have notices shown there anew.',
+  },
   host_unknown: {
     status: 421,
     exit: 2,

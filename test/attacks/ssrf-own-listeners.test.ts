@@ -1,8 +1,11 @@
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
+import { reachOf } from '../../relay/control/notices/delivery/check-address.ts'
 import { sendWebhook, type WebhookTarget } from '../../relay/control/notices/delivery/send-webhook.ts'
 import type { Notice } from '../../relay/control/notices/index.ts'
+import { sendPush } from '../../relay/control/notices/push/send-push.ts'
 import type { Destination } from '../../relay/outbound/index.ts'
+import { browserKeys } from '../control/notices/push/push-service.ts'
 import { get, outboundForTest, read, rejection } from '../outbound/outbound-for-test.ts'
 import { answering, startRawOrigin } from '../outbound/raw-origin.ts'
 
@@ -62,10 +65,17 @@ t.test('what somebody names who does not run the relay is not on its machine, by
   const webhook = { ...site, id: 'webhook', isElsewhere: true }
   t.match(await rejection(outbound.forward(webhook, get(site.origins[0]))), { message: /it is the relay's own machine/ })
   const notice: Notice = { id: '1', owner: 'ann', kind: 'account-used', at: 0 }
-  const target = { owner: 'ann', url: `http://127.0.0.1:${beside.port}/`, secret: Buffer.alloc(32) }
-  const send = (networks: WebhookTarget['networks']) => sendWebhook(outbound, notice, { ...target, networks }, 0, AbortSignal.timeout(10_000))
-  t.match(await rejection(send(['public', 'private'])), { message: /it is the relay's own machine/ }, 'where the operator allows no address of this machine')
-  t.equal(await rejection(send(['public', 'private', 'loopback'])), undefined, 'and where he does')
+  const url = `http://127.0.0.1:${beside.port}/`
+  const [hook, browser] = [{ owner: 'ann', url, secret: Buffer.alloc(32) }, pushTarget(url)] as const
+  const sender = { key: { authorization: () => 'vapid' }, contact: 'https://relay.example' }
+  const ways = [
+    (reach: WebhookTarget['reach']) => sendWebhook(outbound, notice, { ...hook, reach }, 0, AbortSignal.timeout(10_000)),
+    (reach: WebhookTarget['reach']) => sendPush(outbound, notice, { ...browser, reach }, sender, 0, AbortSignal.timeout(10_000)),
+  ]
+  for (const send of ways) {
+    t.match(await rejection(send(reachOf('public'))), { message: /it is the relay's own machine/ }, 'where the operator allows no private address')
+    t.equal(await rejection(send(reachOf('private'))), undefined, 'and where he does')
+  }
 })
 
 t.test('what is given replaces what was given before, and must be addresses', async (t) => {
@@ -77,3 +87,8 @@ t.test('what is given replaces what was given before, and must be addresses', as
   t.equal(await read((await outbound.forward(destination, get(destination.origins[0]))).body), 'ok')
   t.throws(() => outbound.refuseOwn([{ address: 'localhost', port: 1 }]))
 })
+
+function pushTarget(endpoint: string) {
+  const { p256dh, auth } = browserKeys()
+  return { endpoint, p256dh: Buffer.from(p256dh, 'base64url'), auth: Buffer.from(auth, 'base64url') }
+}

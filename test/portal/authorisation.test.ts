@@ -14,6 +14,9 @@ interface Row {
   readonly statuses: readonly number[]
 }
 
+/** Its key is no point of the curve. */
+const noSubscription = { endpoint: 'https://push.example.com/', keys: { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) } }
+
 /** 401: not known; 403: known, and the thing is no secret; 404: another's, as if it did not exist. */
 const rows: readonly Row[] = [
   { method: 'GET', path: '/health', statuses: [200, 200, 200, 200, 200] },
@@ -122,6 +125,9 @@ const rows: readonly Row[] = [
   { method: 'DELETE', path: '/me/notices/mail', statuses: [204, 204, 403, 403, 401] },
   { method: 'POST', path: '/me/notices/webhook', body: { url: 'none' }, statuses: [400, 400, 403, 403, 401] },
   { method: 'DELETE', path: '/me/notices/webhook', statuses: [204, 204, 403, 403, 401] },
+  { method: 'POST', path: '/me/notices/browsers', body: { subscription: noSubscription }, statuses: [400, 400, 403, 403, 401] },
+  { method: 'DELETE', path: '/me/notices/browsers/none', statuses: [404, 404, 403, 403, 401] },
+  { method: 'POST', path: '/me/notices/browsers/none/test', statuses: [404, 404, 403, 403, 401] },
   { method: 'POST', path: '/notices/none/not-me', body: { user: 'ann' }, statuses: [404, 403, 403, 404, 401] },
   { method: 'GET', path: '/notices/none?user=ann', statuses: [404, 403, 403, 404, 401] },
   // Last: it is gone afterwards.

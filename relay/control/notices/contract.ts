@@ -30,6 +30,8 @@ export type NoticeKind =
   | 'device-refused'
   /** Where notices go was changed. */
   | 'delivery-changed'
+  /** Asked for, to see that they come at a browser; it goes nowhere else. */
+  | 'delivery-test'
 
 /** What a person chooses by. */
 export type NoticeGroup =
@@ -77,8 +79,31 @@ export type Telling = Omit<Notice, 'id' | 'at' | 'accountName' | 'count' | 'last
 export interface DeliveryChoice {
   readonly mail?: { readonly address: string; readonly groups: readonly NoticeGroup[] } | undefined
   readonly webhook?: { readonly url: string; readonly groups: readonly NoticeGroup[] } | undefined
+  /** Browsers that show them while no page of the portal is open (Web Push), in the order they came. */
+  readonly browsers: readonly NoticeBrowser[]
   /** What this relay can do. */
-  readonly can: { readonly mail: boolean; readonly webhook: boolean }
+  readonly can: { readonly mail: boolean; readonly webhook: boolean; readonly push: boolean }
+  /** The `applicationServerKey` of the Push API, base64url; '' where this relay sends none. */
+  readonly pushKey: string
+}
+
+export interface NoticeBrowser {
+  readonly id: string
+  /** What it said of itself when it was added. */
+  readonly name: string
+  readonly addedAt: number
+  readonly groups: readonly NoticeGroup[]
+  /** The host of its push service. */
+  readonly service: string
+}
+
+/** What a browser gives out when it subscribes (Push API section 8), keys in base64url. */
+export interface NewBrowser {
+  readonly endpoint: string
+  readonly p256dh: string
+  readonly auth: string
+  readonly name: string
+  readonly groups: readonly NoticeGroup[]
 }
 
 export interface Notices {
@@ -101,6 +126,12 @@ export interface Notices {
   setMail(owner: string, mail: DeliveryChoice['mail']): Promise<void>
   /** Gives the secret that signs them, once; '' where they are ended. `bad_request`, `destination_refused`. */
   setWebhook(owner: string, webhook: DeliveryChoice['webhook']): Promise<string>
+  /** The same one again changes its groups. Gives its id. `bad_request`, `destination_refused`. */
+  addBrowser(owner: string, browser: NewBrowser): Promise<string>
+  /** False: there was none of his. */
+  removeBrowser(owner: string, id: string): Promise<boolean>
+  /** Sends one now, and says what came of it. `not_found`, `notice_not_taken`. */
+  testBrowser(owner: string, id: string): Promise<void>
   /** Calls back for each one that is stored or counted up. Gives the way to stop. */
   onTold(listener: (notice: Notice) => void): () => void
 }

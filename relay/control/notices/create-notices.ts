@@ -7,13 +7,16 @@ import type { Identity } from '../../identity/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { Collection, Store } from '../../store/index.ts'
 import type { Vault } from '../../vault/index.ts'
-import type { DeliveryChoice, Notice, Notices, Telling } from './contract.ts'
-import { checkWebhook } from './delivery/check-webhook.ts'
+import type { DeliveryChoice, NewBrowser, Notice, Notices, Telling } from './contract.ts'
+import { checkAddress } from './delivery/check-address.ts'
 import { Deliveries, type DeliveriesOptions } from './delivery/deliveries.ts'
 import { Preferences } from './delivery/preferences.ts'
 import { tellingOf } from './from-record.ts'
 import { NoticeRecords } from './notice-records.ts'
 import { isSummed } from './notice-words.ts'
+import { Browsers } from './push/browsers.ts'
+import { PushRefused } from './push/send-push.ts'
+import { ServerKey } from './push/server-key.ts'
 import { SeenBrowsers } from './seen-browsers.ts'
 
 export interface NoticesOptions {
@@ -27,7 +30,7 @@ export interface NoticesOptions {
 }
 
 /** How notices leave the relay. */
-export interface DeliveryOptions extends Pick<DeliveriesOptions, 'mailer' | 'webhooks' | 'portalUrl' | 'pauses'> {
+export interface DeliveryOptions extends Pick<DeliveriesOptions, 'mailer' | 'webhooks' | 'webPush' | 'portalUrl' | 'pauses'> {
   readonly vault: Pick<Vault, 'seal' | 'open'>
   readonly outbound: Pick<Outbound, 'forward' | 'networksOf'>
   /** Whether this relay sends them: one that a command starts for itself leaves that to the one that serves. */
@@ -53,6 +56,8 @@ class RelayNotices implements Notices {
   /** The number of the last record that was looked at. */
   readonly #cursor: Collection<number>
   readonly #preferences: Preferences
+  readonly #browsers: Browsers
+  readonly #serverKey: ServerKey
   readonly #deliveries: Deliveries
   readonly #delivery: DeliveryOptions
   readonly #listeners = new Set<(notice: Notice) => void>()
@@ -74,10 +79,15 @@ class RelayNotices implements Notices {
     this.#cursor = store.collection<number>({ name: 'notice-cursor' })
     this.#delivery = delivery
     this.#preferences = new Preferences(store, delivery.vault)
+    this.#browsers = new Browsers(store, delivery.vault)
+    this.#serverKey = new ServerKey(store, delivery.vault)
     this.#deliveries = new Deliveries({
       ...delivery,
       store,
       preferences: this.#preferences,
+      browsers: this.#browsers,
+      serverKey: this.#serverKey,
+      onPushEnded: (owner, browser) => this.#forget(owner, browser),
       notice: (owner, id) => this.find(owner, id),
       now,
       log,
@@ -87,6 +97,8 @@ class RelayNotices implements Notices {
   async start(): Promise<void> {
     await this.#records.load(this.#now())
     await this.#preferences.load()
+    await this.#browsers.load()
+    if (this.#pushes) await this.#serverKey.load()
     this.#stopListening = this.#audit.onRecorded((record) => void this.#inTurn(() => this.#look(record)))
     await this.#inTurn(() => this.#catchUp())
     if (this.#delivery.sends) await this.#deliveries.start()
@@ -135,29 +147,70 @@ class RelayNotices implements Notices {
 
   delivery(owner: string): DeliveryChoice {
     const { mail, webhook } = this.#preferences.of(owner)
-    const can = { mail: this.#delivery.mailer !== undefined, webhook: this.#delivery.webhooks !== 'off' }
-    return { mail, webhook: webhook && { url: webhook.url, groups: webhook.groups }, can }
+    const can = { mail: this.#delivery.mailer !== undefined, webhook: this.#delivery.webhooks !== 'off', push: this.#pushes }
+    const browsers = this.#browsers.of(owner)
+    return { mail, webhook: webhook && { url: webhook.url, groups: webhook.groups }, browsers, can, pushKey: this.#serverKey.public }
   }
 
   async setMail(owner: string, mail: DeliveryChoice['mail']): Promise<void> {
-    if (mail !== undefined && this.#delivery.mailer === undefined) throw new RelayError('bad_request', { params: { problem: 'this relay sends no mail' } })
+    if (mail !== undefined && this.#delivery.mailer === undefined) throw refuse('this relay sends no mail')
     await this.#change(owner, mail === undefined ? 'no more mail' : `mail to ${mail.address}`, () => this.#preferences.setMail(owner, mail))
   }
 
   async setWebhook(owner: string, webhook: DeliveryChoice['webhook']): Promise<string> {
-    if (webhook !== undefined) await checkWebhook(webhook.url, this.#delivery)
+    if (webhook !== undefined && this.#delivery.webhooks === 'off') throw refuse('this relay sends no webhooks')
+    if (webhook !== undefined) await checkAddress(webhook.url, 'the address of a webhook', this.#delivery)
     const text = webhook === undefined ? 'no more webhooks' : `a webhook at ${new URL(webhook.url).host}`
     return this.#change(owner, text, () => this.#preferences.setWebhook(owner, webhook))
+  }
+
+  async addBrowser(owner: string, browser: NewBrowser): Promise<string> {
+    if (!this.#pushes) throw refuse('this relay sends no notices to browsers')
+    this.#browsers.check(owner, browser)
+    await checkAddress(browser.endpoint, 'the address of a push service', this.#delivery)
+    return this.#change(owner, `shown at ${browser.name}`, () => this.#browsers.put(owner, browser, this.#now()))
+  }
+
+  async removeBrowser(owner: string, id: string): Promise<boolean> {
+    const browser = this.#browsers.find(owner, id)
+    if (browser === undefined) return false
+    return this.#change(owner, `no more shown at ${browser.name}`, () => this.#browsers.remove(owner, id))
+  }
+
+  async testBrowser(owner: string, id: string): Promise<void> {
+    const browser = this.#browsers.find(owner, id)
+    if (browser === undefined) throw new RelayError('not_found', { params: { what: 'such browser' } })
+    const noticeId = randomUUID()
+    await this.tell({ owner, kind: 'delivery-test', text: `asked for at the portal, for ${browser.name}` }, noticeId)
+    const notice = this.find(owner, noticeId)
+    if (notice === undefined) throw new RelayError('internal', { detail: 'the test notice was not stored' })
+    const notTaken = (reason: string, cause?: unknown) => new RelayError('notice_not_taken', { params: { host: browser.service, reason }, cause })
+    const isThere = await this.#deliveries.push(notice, id).catch((error: unknown) => {
+      throw notTaken(whyNotTaken(error), error)
+    })
+    if (!isThere) throw notTaken('the browser has ended it, and is off the list now')
+  }
+
+  /** The browser has ended it by itself: told, for that may be somebody who wants no notice to be seen. */
+  async #forget(owner: string, id: string): Promise<void> {
+    const browser = this.#browsers.find(owner, id)
+    if (browser === undefined || !(await this.#browsers.remove(owner, id))) return
+    await this.tell({ owner, kind: 'delivery-changed', by: { kind: 'relay' }, text: `no more shown at ${browser.name}, which has ended that` })
   }
 
   /** The place before is told, and the one after: whoever changes it in another's name is seen. */
   async #change<T>(owner: string, text: string, change: () => Promise<T>): Promise<T> {
     const id = randomUUID()
+    const before = this.#deliveries.placesFor({ owner, kind: 'delivery-changed' })
     await this.tell({ owner, kind: 'delivery-changed', text }, id)
     const result = await change()
     const notice = this.find(owner, id)
-    if (notice !== undefined) await this.#deliveries.enqueue(notice)
+    if (notice !== undefined) await this.#deliveries.enqueue(notice, before)
     return result
+  }
+
+  get #pushes(): boolean {
+    return this.#delivery.webPush === 'on' && this.#delivery.sends
   }
 
   onTold(listener: (notice: Notice) => void): () => void {
@@ -235,6 +288,18 @@ class RelayNotices implements Notices {
     this.#turn = done
     return done
   }
+}
+
+function refuse(problem: string): RelayError {
+  return new RelayError('bad_request', { params: { problem } })
+}
+
+/** What went wrong on the way to a push service; what went wrong here is thrown on. */
+function whyNotTaken(error: unknown): string {
+  if (error instanceof PushRefused) return error.message
+  if ((error as Error).name === 'TimeoutError') return 'it does not answer'
+  if (error instanceof RelayError && error.params.reason !== undefined) return String(error.params.reason)
+  throw error
 }
 
 /** What the present actor adds. Where he is, is told to who was asked or whose things were used; not to whom he answers or lends. */

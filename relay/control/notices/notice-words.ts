@@ -23,6 +23,7 @@ const words: Readonly<Record<NoticeKind, Words>> = {
   'device-added': { group: 'door', title: 'A device was enrolled as yours' },
   'device-refused': { group: 'door', title: 'A device was refused for its certificate', summed: true },
   'delivery-changed': { group: 'door', title: 'Where your notices go was changed' },
+  'delivery-test': { group: 'door', title: 'A test of your notices' },
 }
 
 export const noticeGroups: readonly NoticeGroup[] = ['use', 'attention', 'door']

@@ -3,21 +3,29 @@ import type { Mailer, Outbound } from '../../../outbound/index.ts'
 import type { Collection, Store } from '../../../store/index.ts'
 import type { Notice } from '../contract.ts'
 import { groupOf, isSummed } from '../notice-words.ts'
+import type { Browsers } from '../push/browsers.ts'
+import { PushEnded, PushRefused, sendPush } from '../push/send-push.ts'
+import type { ServerKey } from '../push/server-key.ts'
+import { reachOf } from './check-address.ts'
 import { mailText } from './mail-text.ts'
 import type { Preferences } from './preferences.ts'
 import { sendWebhook } from './send-webhook.ts'
 
-type Channel = 'mail' | 'webhook'
+type Channel = 'mail' | 'webhook' | 'push'
+
+type Place = readonly [channel: Channel, to: string]
 
 /** One notice on its way to one place. */
 interface Delivery {
   readonly owner: string
   readonly noticeId: string
   readonly channel: Channel
-  /** As it was when the notice was told: who has changed it meanwhile is told at the place before. */
+  /** As it was when the notice was told: who has changed it meanwhile is told at the place before. Of a browser its id. */
   readonly to: string
   readonly tries: number
   readonly dueAt: number
+  /** The place has asked to be left alone until then: a restart does not change that. */
+  readonly notBefore?: number
 }
 
 export interface DeliveriesOptions {
@@ -28,6 +36,11 @@ export interface DeliveriesOptions {
   /** Undefined: no mail server is configured. */
   readonly mailer: Mailer | undefined
   readonly webhooks: 'off' | 'public' | 'private'
+  readonly webPush: 'off' | 'on'
+  readonly browsers: Browsers
+  readonly serverKey: ServerKey
+  /** A browser has ended what it subscribed to: it is to be forgotten. */
+  readonly onPushEnded: (owner: string, browser: string) => Promise<void>
   readonly portalUrl: () => string
   readonly now: () => number
   readonly log: Logger
@@ -70,7 +83,8 @@ export class Deliveries {
   /** What failed before is tried at once: whoever restarts a relay may have mended what was wrong. */
   async start(): Promise<void> {
     const now = this.#options.now()
-    for (const { id, value } of await this.#records.list()) this.#waiting.set(id, value.tries > 0 ? { ...value, dueAt: now } : value)
+    for (const { id, value } of await this.#records.list())
+      this.#waiting.set(id, value.tries > 0 ? { ...value, dueAt: Math.max(now, value.notBefore ?? 0) } : value)
     this.#isRunning = true
     this.#wake()
   }
@@ -82,16 +96,25 @@ export class Deliveries {
     await Promise.all(this.#busy.values())
   }
 
-  /** Resolves when it is stored, together with what else is written in this turn. */
-  async enqueue(notice: Notice): Promise<void> {
-    const { mail, webhook } = this.#options.preferences.of(notice.owner)
-    const places: (readonly [Channel, string])[] = []
-    if (mail !== undefined && this.#options.mailer !== undefined && isWanted(notice, mail.groups)) places.push(['mail', mail.address])
-    if (webhook !== undefined && this.#options.webhooks !== 'off' && isWanted(notice, webhook.groups)) places.push(['webhook', webhook.url])
+  /** Resolves when it is stored, together with what else is written in this turn. `except`: places that have it already. */
+  async enqueue(notice: Notice, except: readonly Place[] = []): Promise<void> {
+    const isNew = ([channel, to]: Place) => !except.some(([other, place]) => other === channel && place === to)
+    const places = this.placesFor(notice).filter(isNew)
     await Promise.all(places.map((place) => this.#add(notice, place)))
   }
 
-  async #add({ owner, id: noticeId, kind }: Notice, [channel, to]: readonly [Channel, string]): Promise<void> {
+  /** Where a notice of this kind goes as its owner has chosen by now. */
+  placesFor({ owner, kind }: Pick<Notice, 'owner' | 'kind'>): Place[] {
+    const { preferences, browsers, mailer, webhooks, webPush } = this.#options
+    const { mail, webhook } = preferences.of(owner)
+    const places: Place[] = []
+    if (mail !== undefined && mailer !== undefined && isWanted(kind, mail.groups)) places.push(['mail', mail.address])
+    if (webhook !== undefined && webhooks !== 'off' && isWanted(kind, webhook.groups)) places.push(['webhook', webhook.url])
+    if (webPush === 'on') places.push(...browsers.of(owner).flatMap(({ id, groups }): Place[] => (isWanted(kind, groups) ? [['push', id]] : [])))
+    return places
+  }
+
+  async #add({ owner, id: noticeId, kind }: Notice, [channel, to]: Place): Promise<void> {
     const id = `${channel} ${noticeId} ${to}`
     if (this.#waiting.has(id)) return
     const delivery = { owner, noticeId, channel, to, tries: 0, dueAt: this.#options.now() + (isSummed(kind) ? summedPause : 0) }
@@ -163,12 +186,31 @@ export class Deliveries {
       return
     }
     const [notice] = notices
+    if (notice === undefined) return
+    if (channel === 'push') return void (await this.push(notice, to, signal))
     const secret = await preferences.webhookSecret(owner)
     // Taken back meanwhile: there is nothing to sign with.
-    if (notice === undefined || secret === undefined || preferences.of(owner).webhook?.url !== to) return
+    if (secret === undefined || preferences.of(owner).webhook?.url !== to) return
     if (webhooks === 'off') throw new Error('webhooks are switched off')
-    const networks = webhooks === 'private' ? (['public', 'private', 'loopback'] as const) : (['public'] as const)
-    await sendWebhook(outbound, notice, { owner, url: to, secret, networks }, now(), signal)
+    await sendWebhook(outbound, notice, { owner, url: to, secret, reach: reachOf(webhooks) }, now(), signal)
+  }
+
+  /** One notice to one browser. False: the browser is not there, or has ended it, and is forgotten. Rejects where it was not taken. */
+  async push(notice: Notice, browser: string, signal: AbortSignal = AbortSignal.timeout(patience)): Promise<boolean> {
+    const { outbound, browsers, serverKey: key, webhooks, webPush, portalUrl, now, onPushEnded } = this.#options
+    if (webPush === 'off') throw new Error('Web Push is switched off')
+    const subscription = await browsers.open(notice.owner, browser)
+    if (subscription === undefined) return false
+    // RFC 8292 section 2.1 knows https and mailto alone.
+    const sender = { key, contact: `https://${new URL(portalUrl()).host}` }
+    try {
+      await sendPush(outbound, notice, { ...subscription, reach: reachOf(webhooks) }, sender, now(), signal)
+      return true
+    } catch (error) {
+      if (!(error instanceof PushEnded)) throw error
+      await onPushEnded(notice.owner, browser)
+      return false
+    }
   }
 
   async #failed(batch: readonly { readonly id: string; readonly one: Delivery }[], error: unknown): Promise<void> {
@@ -182,7 +224,9 @@ export class Deliveries {
         continue
       }
       log.info(facts, 'a notice could not be delivered; it is tried again')
-      const next = { ...one, tries: one.tries + 1, dueAt: now() + pause }
+      const asked = error instanceof PushRefused ? error.retryAfter : 0
+      const dueAt = now() + Math.max(pause, asked)
+      const next = { ...one, tries: one.tries + 1, dueAt, ...(asked > 0 ? { notBefore: now() + asked } : {}) }
       this.#waiting.set(id, next)
       await this.#records.put(id, next)
     }
@@ -205,7 +249,7 @@ function keyOf({ owner, channel, to }: Delivery): string {
   return `${channel} ${owner} ${to}`
 }
 
-/** Where they go is told in any case: who changes it must not go unseen. */
-function isWanted({ kind }: Notice, groups: readonly string[]): boolean {
-  return kind === 'delivery-changed' || groups.includes(groupOf(kind))
+/** Where they go is told in any case: who changes it must not go unseen. A test goes where it was asked for, and by no queue. */
+function isWanted(kind: Notice['kind'], groups: readonly string[]): boolean {
+  return kind === 'delivery-changed' || (kind !== 'delivery-test' && groups.includes(groupOf(kind)))
 }

@@ -1,6 +1,7 @@
 import type { Mail } from '../../../outbound/index.ts'
 import type { Notice } from '../contract.ts'
 import { noticeFacts, noticeTitle } from '../notice-words.ts'
+import { harmless } from './harmless.ts'
 
 /** Lists no more of them than a person reads. */
 const mostTold = 20
@@ -24,18 +25,4 @@ function oneNotice(notice: Notice, portalUrl: string): string {
 
 function closing(portalUrl: string): string {
   return `The relay is at ${portalUrl} and nowhere else. It asks for your password on its sign-in page alone; no mail of it does.`
-}
-
-/** What clients, sites and other people have written holds no line of its own and no link: mail programs make links of what looks like one. */
-function harmless(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is taken out
-      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
-      .replace(/:\/\//g, ': //')
-      .replace(/\bwww\./gi, 'www .')
-      .replace(/(?<=\S)[.\u3002\uff0e\uff61](?=\p{L})/gu, ' .')
-      .slice(0, 200)
-      .toWellFormed()
-  )
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Outbound } from '../../../outbound/index.ts'
+import type { Destination, Outbound } from '../../../outbound/index.ts'
 import type { Notice } from '../contract.ts'
 import { noticeView } from '../notice-view.ts'
 
@@ -7,8 +7,7 @@ export interface WebhookTarget {
   readonly owner: string
   readonly url: string
   readonly secret: Buffer
-  /** Kinds of address that it may be at. */
-  readonly networks: readonly ('public' | 'private' | 'loopback')[]
+  readonly reach: Pick<Destination, 'networks' | 'isElsewhere'>
 }
 
 /**
@@ -33,8 +32,7 @@ export async function sendWebhook(outbound: Pick<Outbound, 'forward'>, notice: N
     'webhook-signature',
     signature(target.secret, notice.id, seconds, body),
   ]
-  const { owner, networks } = target
-  const destination = { id: `webhook ${owner}`, origins: [url.origin], networks, isElsewhere: !networks.includes('loopback') }
+  const destination = { id: `webhook ${target.owner}`, origins: [url.origin], ...target.reach }
   const answer = await outbound.forward(destination, {
     method: 'POST',
     origin: url.origin,

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { type NoticeGroup, noticeGroups } from '../../../control/notices/index.ts'
+import { RelayError } from '../../../errors.ts'
 import { checkOwnSignIn } from '../../access.ts'
+import { browserName } from '../../caller/browser-name.ts'
+import { idParams, time } from '../fields.ts'
 import { route } from '../route.ts'
 
 const groups = z
@@ -9,6 +12,13 @@ const groups = z
   .meta({ description: '`use`: what is done with your accounts; `attention`: what waits for you; `door`: your sign-in here, and your devices.' })
 export const mailAddress = z.email({ error: 'must be an address of mail' }).max(254)
 const url = z.string().min(1).max(2000)
+const service = z.string().meta({ description: 'The host of the push service that the browser chose.' })
+
+/** What a browser gives out when it subscribes: `PushSubscription.toJSON()` of the Push API. Both keys in base64url, without padding. */
+export const pushSubscription = z.object({
+  endpoint: url,
+  keys: z.object({ p256dh: z.string().regex(/^[\w-]{87}$/, 'must be a public key'), auth: z.string().regex(/^[\w-]{22}$/, 'must be a secret of 16 bytes') }),
+})
 
 /** Where one's own notices go, beside the portal. */
 export const noticeDeliveryRoutes = [
@@ -21,9 +31,20 @@ export const noticeDeliveryRoutes = [
       .object({
         mail: z.object({ address: z.string(), groups }).optional(),
         webhook: z.object({ url: z.string(), groups }).optional(),
-        can: z.object({ mail: z.boolean(), webhook: z.boolean() }).meta({ description: 'What this relay is set up for.' }),
+        browsers: z.array(z.object({ id: z.string(), name: z.string(), addedAt: time, groups, service })),
+        can: z.object({ mail: z.boolean(), webhook: z.boolean(), push: z.boolean() }).meta({ description: 'What this relay is set up for.' }),
+        pushKey: z.string().meta({ description: 'The `applicationServerKey` with which a browser subscribes.' }),
       })
-      .meta({ examples: [{ mail: { address: 'ann@example.com', groups: ['door'] }, can: { mail: true, webhook: true } }] }),
+      .meta({
+        examples: [
+          {
+            mail: { address: 'ann@example.com', groups: ['door'] },
+            browsers: [{ id: 'w5v8', name: 'Firefox on Linux', addedAt: 1_760_000_000_000, groups: ['door'], service: 'push.example.com' }],
+            can: { mail: true, webhook: true, push: true },
+            pushKey: 'BP4z',
+          },
+        ],
+      }),
     handle: ({ rooms, principal }) => rooms.notices.delivery(checkOwnSignIn(principal).user.id),
   }),
   route({
@@ -60,5 +81,42 @@ export const noticeDeliveryRoutes = [
     access: 'person',
     fresh: true,
     handle: async ({ rooms, principal }) => void (await rooms.notices.setWebhook(checkOwnSignIn(principal).user.id, undefined)),
+  }),
+  route({
+    method: 'POST',
+    path: '/me/notices/browsers',
+    summary: 'Have notices shown by a browser that has subscribed with `pushKey` (Web Push); the same one again changes its groups',
+    access: 'person',
+    fresh: true,
+    status: 201,
+    body: z
+      .strictObject({ subscription: pushSubscription, groups: groups.default([...noticeGroups]) })
+      .meta({ examples: [{ subscription: { endpoint: 'https://push.example.com/JzLQ3raZJfFB', keys: { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) } } }] }),
+    answer: z.object({ id: z.string() }).meta({ examples: [{ id: 'w5v8' }] }),
+    handle: async ({ rooms, principal, body: { subscription, groups }, request }) => {
+      const { endpoint, keys } = subscription
+      const name = browserName(request.headers['user-agent'] ?? '')
+      return { id: await rooms.notices.addBrowser(checkOwnSignIn(principal).user.id, { endpoint, ...keys, name, groups }) }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/me/notices/browsers/:id',
+    summary: 'No more notices at this browser',
+    access: 'person',
+    fresh: true,
+    params: idParams,
+    handle: async ({ rooms, principal, params }) => {
+      if (!(await rooms.notices.removeBrowser(checkOwnSignIn(principal).user.id, params.id)))
+        throw new RelayError('not_found', { params: { what: 'such browser' } })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/me/notices/browsers/:id/test',
+    summary: 'Send a test notice to this browser, and say whether its push service took it',
+    access: 'person',
+    params: idParams,
+    handle: ({ rooms, principal, params }) => rooms.notices.testBrowser(checkOwnSignIn(principal).user.id, params.id),
   }),
 ]

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { RelayError } from '../../../errors.ts'
+import type { Collection, Store } from '../../../store/index.ts'
+import type { Sealed, SealRef, Vault } from '../../../vault/index.ts'
+import type { NewBrowser, NoticeBrowser, NoticeGroup } from '../contract.ts'
+import { areKeys, type PushKeys } from './encrypt-message.ts'
+
+interface BrowserRecord {
+  readonly owner: string
+  readonly name: string
+  readonly addedAt: number
+  readonly groups: readonly NoticeGroup[]
+  /** The host of its push service. */
+  readonly service: string
+  /** The endpoint and the keys, as JSON: who has them reaches the browser. */
+  readonly sealed: Sealed
+}
+
+export interface Subscription extends PushKeys {
+  readonly endpoint: string
+}
+
+const mostOfOne = 10
+
+/** The browsers at which people have notices shown: in memory, and in the store to last. A browser that ends it and begins anew is another one. */
+export class Browsers {
+  readonly #records: Collection<BrowserRecord>
+  readonly #vault: Pick<Vault, 'seal' | 'open'>
+  readonly #byId = new Map<string, BrowserRecord>()
+
+  constructor(store: Store, vault: Pick<Vault, 'seal' | 'open'>) {
+    this.#records = store.collection<BrowserRecord>({ name: 'notice-push' })
+    this.#vault = vault
+  }
+
+  async load(): Promise<void> {
+    for (const { id, value } of await this.#records.list()) this.#byId.set(id, value)
+  }
+
+  /** In the order they came. */
+  of(owner: string): NoticeBrowser[] {
+    return [...this.#byId]
+      .filter(([, one]) => one.owner === owner)
+      .map(([id, { name, addedAt, groups, service }]) => ({ id, name, addedAt, groups, service }))
+      .sort((a, b) => a.addedAt - b.addedAt)
+  }
+
+  /** Undefined: there is none, or it is another's. */
+  find(owner: string, id: string): NoticeBrowser | undefined {
+    return this.of(owner).find((one) => one.id === id)
+  }
+
+  /** Throws `bad_request` where it cannot be added: its keys are none, there are too many, or somebody else has his notices at this very browser. */
+  check(owner: string, browser: NewBrowser): void {
+    const refuse = (problem: string) => new RelayError('bad_request', { params: { problem } })
+    if (!areKeys(keysOf(browser))) throw refuse('those are no keys of a browser')
+    const present = this.#byId.get(idOf(browser))
+    if (present !== undefined && present.owner !== owner) throw refuse('another person has notices shown at this browser: end them there first')
+    if (present === undefined && this.of(owner).length >= mostOfOne) throw refuse(`there are ${mostOfOne} browsers already: end one of them`)
+  }
+
+  /** The same once more: its groups and its name change. Gives its id. */
+  async put(owner: string, browser: NewBrowser, now: number): Promise<string> {
+    const id = idOf(browser)
+    const { endpoint, p256dh, auth, name, groups } = browser
+    const sealed = await this.#vault.seal(refOf(owner, id), Buffer.from(JSON.stringify({ endpoint, p256dh, auth })))
+    // Once more: sealing took a moment, in which others may have come.
+    this.check(owner, browser)
+    const before = this.#byId.get(id)
+    const record = { owner, name, groups, addedAt: before?.addedAt ?? now, service: new URL(endpoint).host, sealed }
+    this.#byId.set(id, record)
+    try {
+      await this.#records.put(id, record)
+    } catch (error) {
+      if (before === undefined) this.#byId.delete(id)
+      else this.#byId.set(id, before)
+      throw error
+    }
+    return id
+  }
+
+  /** False: there was none of his. */
+  async remove(owner: string, id: string): Promise<boolean> {
+    if (this.find(owner, id) === undefined) return false
+    this.#byId.delete(id)
+    return this.#records.delete(id)
+  }
+
+  /** Undefined: it is ended. `vault_record_damaged`. */
+  async open(owner: string, id: string): Promise<Subscription | undefined> {
+    const record = this.#byId.get(id)
+    if (record === undefined || record.owner !== owner) return undefined
+    const opened = JSON.parse((await this.#vault.open(refOf(owner, id), record.sealed)).toString()) as NewBrowser
+    return { endpoint: opened.endpoint, ...keysOf(opened) }
+  }
+}
+
+function keysOf({ p256dh, auth }: Pick<NewBrowser, 'p256dh' | 'auth'>): PushKeys {
+  return { p256dh: Buffer.from(p256dh, 'base64url'), auth: Buffer.from(auth, 'base64url') }
+}
+
+/** Of all that makes it: who does not know its secret cannot come by the same. The portal's page computes it too, to know its own browser. */
+function idOf(browser: Pick<NewBrowser, 'endpoint' | 'p256dh' | 'auth'>): string {
+  const { p256dh, auth } = keysOf(browser)
+  const written = [browser.endpoint, Buffer.from(p256dh).toString('base64url'), Buffer.from(auth).toString('base64url')]
+  return createHash('sha256').update(written.join('\n')).digest('base64url')
+}
+
+function refOf(owner: string, id: string): SealRef {
+  return { owner, account: `notices:${owner}`, record: `browser ${id}` }
+}
