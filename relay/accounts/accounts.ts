@@ -334,6 +334,6 @@ class RelayAccounts implements Accounts {
 }
 
 function taken(name: string): RelayError {
-  const advice = 'Give another one a name of its own with --name; for new credentials of this one, `login-relay account add SITE --replace`.'
+  const advice = `Give another one a name of its own with --name; for new credentials of this one, \`login-relay account add SITE --name ${name} --replace\`.`
   return new RelayError('already_exists', { params: { what: `an account ${name}`, advice } })
 }

@@ -53,7 +53,7 @@ export function accountView(
     username,
     createdAt,
     state: state.state,
-    ...describeState(state),
+    ...describeState(state, { name, siteId }),
     ...change,
     ...keepAliveView(keepAlive, state),
     ...denied,

@@ -40,7 +40,7 @@ export class FailedSignIns {
     const { kind, seen, snapshot, cause } = outcome
     if (snapshot !== undefined) await snapshots.keep(account, { ...snapshot, at: now() })
     log.warn({ account: account.id, site: account.siteId, kind, seen, err: cause }, 'sign-in failed')
-    emit({ type: 'failed', account, attempt, kind, seen, next: nextAfter(attention?.reason ?? kind), at: now() })
+    emit({ type: 'failed', account, attempt, kind, seen, next: nextAfter(attention?.reason ?? kind, account), at: now() })
     return failureError(account, outcome, attention)
   }
 

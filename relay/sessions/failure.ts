@@ -3,19 +3,19 @@ import type { Account, Attention, AttentionReason } from '../accounts/index.ts'
 import { isRelayError, RelayError } from '../errors.ts'
 import type { RecentFailure } from './cooldown.ts'
 
-/** Each kind of failure in words a person reads, and what he can do about it. */
+/** Each kind of failure in words a person reads, and what he can do about it: `ACCOUNT` and `SITE` stand for the names. */
 const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: string; readonly advice: string }>> = {
   'wrong-password': {
     what: 'the site refused the user name or password',
     advice:
-      'Give the right password in the portal, or with `login-relay account add SITE --replace`; if it is right, say so there or with `login-relay account confirm`.',
+      'Give the right password in the portal, or with `login-relay account add SITE --name ACCOUNT --replace`; if it is right, say so there or with `login-relay account confirm ACCOUNT`.',
   },
   'wrong-captcha': {
     what: 'the site refused every captcha answer',
-    advice: 'Try again and answer the captcha yourself: the portal and `login-relay login` ask you.',
+    advice: 'Try again and answer the captcha yourself: the portal and `login-relay login ACCOUNT` ask you.',
   },
-  'site-down': { what: 'the site did not answer properly', advice: 'Check that the site is up; `login-relay site check` tells what the relay sees.' },
-  'form-not-found': { what: 'no sign-in form was found', advice: 'Check the login address with `login-relay site check`.' },
+  'site-down': { what: 'the site did not answer properly', advice: 'Check that the site is up; `login-relay site check SITE` tells what the relay sees.' },
+  'form-not-found': { what: 'no sign-in form was found', advice: 'Check the login address with `login-relay site check SITE`.' },
   blocked: { what: 'the site blocks this account or this address', advice: 'Clear it with the people who run the site, then sign in again.' },
   challenge: {
     what: 'the site asked for something that only a person can do',
@@ -23,16 +23,17 @@ const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: str
   },
   unknown: {
     what: 'the site answered in a way the relay does not know',
-    advice: 'Look at what was seen (`login-relay explain`); a site with unusual words needs signs (docs/sites.md). Then sign in again.',
+    advice: 'Look at what was seen (`login-relay explain ACCOUNT`); a site with unusual words needs signs (docs/sites.md). Then sign in again.',
   },
   interrupted: {
     what: 'what the site made of the last password is not known',
-    advice: 'When the site is up, sign in from the portal or with `login-relay login`: the password is sent once more. The relay does not do it by itself.',
+    advice:
+      'When the site is up, sign in from the portal or with `login-relay login ACCOUNT`: the password is sent once more. The relay does not do it by itself.',
   },
   registering: {
     what: 'the site was asked to make this account, and no sign-in has shown that it did',
     advice:
-      'Do what the site wants first, then sign in from the portal or with `login-relay login`. If there is no such account: `login-relay account remove`.',
+      'Do what the site wants first, then sign in from the portal or with `login-relay login ACCOUNT`. If there is no such account: `login-relay account remove ACCOUNT`.',
   },
   frozen: {
     what: 'its owner froze it',
@@ -41,25 +42,25 @@ const words: Readonly<Record<FailureKind | AttentionReason, { readonly what: str
   'interrupted-twice': {
     what: 'what the site made of the last two passwords is not known',
     advice:
-      'Look whether you can sign in at the site yourself. If the password is right, say so in the portal or with `login-relay account confirm`; else replace it there.',
+      'Look whether you can sign in at the site yourself. If the password is right, say so in the portal or with `login-relay account confirm ACCOUNT`; else replace it there.',
   },
 }
 
 /** The failure as the error that callers get, with the attention that came of it. What was seen went through the engine's scrubber: it holds no secret. */
 export function failureError(account: Account, { kind, seen }: RecentFailure, attention?: Attention): RelayError {
   const left = attention?.reason === 'interrupted' ? [words.interrupted.what] : []
-  const advice = nextAfter(attention?.reason ?? kind)
+  const advice = nextAfter(attention?.reason ?? kind, account)
   return new RelayError('login_failed', { params: { site: account.siteId, kind: [words[kind].what, ...seen, ...left].join('; '), advice } })
 }
 
 /** What the person can do now. */
-export function nextAfter(reason: FailureKind | AttentionReason): string {
-  return words[reason].advice
+export function nextAfter(reason: FailureKind | AttentionReason, { name, siteId }: Pick<Account, 'name' | 'siteId'>): string {
+  return words[reason].advice.replace(/ACCOUNT|SITE/g, (word) => (word === 'SITE' ? siteId : name))
 }
 
 export function attentionError(account: Account, attention: Attention): RelayError {
-  const { what, advice } = words[attention.reason]
-  return new RelayError('needs_attention', { params: { account: account.name, reason: `${what} (${attention.seen})`, advice } })
+  const reason = `${words[attention.reason].what} (${attention.seen})`
+  return new RelayError('needs_attention', { params: { account: account.name, reason, advice: nextAfter(attention.reason, account) } })
 }
 
 /** What who borrows the account hears of a failure: what the relay saw at the site is its owner's. Every other error as it is. */

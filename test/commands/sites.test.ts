@@ -39,7 +39,7 @@ t.test('a site from its address to a first sign-in, its declaration edited, a fa
   t.match(await cli.json(['site', 'list']), [{ id: 'shop', delivery: 'handoff', declared: 'same' }])
 
   await cli.run(['account', 'add', 'shop', '--user', 'ann', '--username', 'ann', '--name', 'second', '--password-stdin'], 'n0t the right one')
-  t.match(await cli.run(['login', 'second']), { status: 1, stderr: /account add SITE --replace.*account confirm/ }, 'what to do next')
+  t.match(await cli.run(['login', 'second']), { status: 1, stderr: /account add shop --name second --replace.*account confirm second/ }, 'what to do next')
   const explained = await cli.run(['explain', 'second'])
   t.match(explained, { status: 0, stdout: /wrong-password[\s\S]*had been sent[\s\S]*answered 401[\s\S]*password \(password\)[\s\S]*Invalid credentials/ })
   t.match(explained.stderr, /account confirm/)

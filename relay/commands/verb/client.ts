@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { loadAdminToken } from '../../admin-token.ts'
-import { catalogue, type ErrorCode, RelayError } from '../../errors.ts'
+import { catalogue, type ErrorCode, isRelayError, RelayError } from '../../errors.ts'
 import { findRunning, type RunningRelay } from '../../running.ts'
 import type { Settings } from './settings.ts'
 
@@ -26,12 +27,27 @@ async function findLocked(folder: string): Promise<RunningRelay | undefined> {
   return isFolderInUse(folder) ? running : undefined
 }
 
+/** A relay that is starting, or another command at work, is over with that by then. Milliseconds. */
+const patience = { starting: 20_000, between: 250 }
+
 /** The running relay of this data directory, or one started for this command alone. */
 export async function connect(settings: Settings): Promise<RelayClient> {
-  const running = await findLocked(settings.folder)
-  if (running !== undefined) {
-    return client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {})
+  const until = performance.now() + patience.starting
+  for (;;) {
+    const running = await findLocked(settings.folder)
+    if (running !== undefined) {
+      return client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {})
+    }
+    try {
+      return await startOwn(settings)
+    } catch (error) {
+      if (!isRelayError(error, 'data_in_use') || performance.now() > until) throw error
+      await setTimeout(patience.between)
+    }
   }
+}
+
+async function startOwn(settings: Settings): Promise<RelayClient> {
   // The whole house takes a while to load: only where no server has it loaded already.
   const { createRelay } = await import('../../app.ts')
   const relay = await createRelay({ config: quiet(settings.config), folder: settings.folder, env: process.env, listen: 'local' })

@@ -34,7 +34,7 @@ export function accountState(account: Account, sessions: Sessions, { quietAfter 
 }
 
 /** The state's facts for the API, beside its name. */
-export function describeState(state: AccountState) {
+export function describeState(state: AccountState, account: Pick<Account, 'name' | 'siteId'>) {
   switch (state.state) {
     case 'signed-in':
       return { since: state.since, lastUsedAt: state.lastUsedAt }
@@ -43,9 +43,9 @@ export function describeState(state: AccountState) {
     case 'asking':
       return { challenge: state.challengeId }
     case 'needs-attention':
-      return { since: state.attention.since, reason: state.attention.reason, seen: [state.attention.seen], next: nextAfter(state.attention.reason) }
+      return { since: state.attention.since, reason: state.attention.reason, seen: [state.attention.seen], next: nextAfter(state.attention.reason, account) }
     case 'failed':
-      return { since: state.since, reason: state.kind, seen: state.seen, next: nextAfter(state.kind) }
+      return { since: state.since, reason: state.kind, seen: state.seen, next: nextAfter(state.kind, account) }
     case 'signed-out':
       return {}
   }
