@@ -292,9 +292,13 @@ const options = z.strictObject({
         .optional()
         .meta({ form: 'URL', examples: ['https://geo.example/{address}'] })
         .describe(
-          'The location check: asked by GET where an address is, with `{address}` in its place; it answers JSON. Without it, what is lent to places is lent to none.',
+          'The location check: asked by GET where an address is, with `{address}` in its place; it answers JSON. Without it or `database`, what is lent to places is lent to none.',
         ),
       field: z.string().min(1).default('country').describe('The member of that answer that holds the place.'),
+      database: path
+        .optional()
+        .meta({ examples: ['./GeoLite2-City.mmdb'] })
+        .describe('A file in the MaxMind format that says where addresses are; with it the location check is not asked. It is read anew when it is replaced.'),
     })
     .prefault({})
     .describe('Where clients are, for accounts that are lent to places (docs/grants.md).'),

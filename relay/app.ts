@@ -133,8 +133,7 @@ export async function createRelay({
     ...(lookup === undefined ? {} : { lookup }),
   })
   const outbound = through?.(wayOut) ?? wayOut
-  const { url: placesUrl, field: placesField } = settings.places
-  const places = placesUrl === undefined ? undefined : createPlaces({ outbound, url: placesUrl, field: placesField, now, log })
+  const places = createPlaces({ settings: settings.places, outbound, isNeeded: listen === 'all', now, log })
   const grants = recordedGrants(createGrants({ store, identity, accounts, places, now, log }), accounts, audit)
   const grantFiles = createGrantFiles({ folder: join(folder, 'grants'), grants, accounts, identity, log })
   const mailer = mailerOf(settings.notices, env)
@@ -300,6 +299,7 @@ export async function createRelay({
     deviceCertificates,
     accounts,
     choices,
+    places,
     grants,
     grantFiles,
     outbound,

@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { connect as connectSocket, createServer } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import type { Command } from 'commander'
+import { openPlacesDatabase } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import type { ProbeReport } from '../login/index.ts'
 import { connect, type RelayClient, readText } from './verb/client.ts'
@@ -45,6 +46,14 @@ async function examine(options: CommonOptions, report: (finding: Finding) => voi
   const folder = await checkFolder(settings.folder)
   report(folder)
   if (folder.verdict === 'failed') return
+  const { database } = settings.config.places
+  if (database !== undefined)
+    await attempt(
+      'places',
+      report,
+      () => openPlacesDatabase(database),
+      ({ kind, built }) => `${database}: ${kind}, made ${built.slice(0, 10)}`,
+    )
   const relay = await attempt(
     'store and master key',
     report,

@@ -32,6 +32,7 @@ export {
   type LendingFacts,
   type LentAccount,
   namedAccount,
+  openDatabase as openPlacesDatabase,
   readMoment,
   userIds,
   type Weekday,

@@ -20,6 +20,12 @@ export const grantsErrors = {
     text: 'The policy {file} is not valid: {problem}.',
     next: 'Correct the file, then `login-relay grant reload`. Until then it lends nothing.',
   },
+  places_unreadable: {
+    status: 500,
+    exit: 2,
+    text: 'The database of places {file} cannot be used: {problem}.',
+    next: 'Put a whole file in the MaxMind format (.mmdb) there, or take `places.database` out of relay.yaml.',
+  },
   request_decided: {
     status: 409,
     exit: 1,

@@ -42,7 +42,7 @@ function request(given: Partial<AccessRequest>): AccessRequest {
   }
 }
 function facts(grants: readonly Grant[], more: Partial<LendingFacts> = {}): LendingFacts {
-  return { now, address: '192.0.2.7', place: undefined, grants, groups: new Set(), requests: [], ...more }
+  return { now, address: '192.0.2.7', places: [], grants, groups: new Set(), requests: [], ...more }
 }
 const ruleFor = (principal: Principal, given: LendingFacts, action: 'use' | 'keep' | 'end' | 'manage' = 'use') => decide(principal, action, account, given).rule
 
@@ -60,9 +60,9 @@ t.test('each term of a grant refuses by a rule of its own', async (t) => {
     ['granted', grant({ networks: ['192.0.2.0/24'] }), {}],
     ['outside-networks', grant({ networks: ['192.0.3.0/24'] }), {}],
     ['outside-networks', grant({ networks: ['0.0.0.0/0', '::/0'] }), { address: undefined }],
-    ['granted', grant({ places: ['DE'] }), { place: 'DE' }],
-    ['outside-places', grant({ places: ['DE'] }), { place: 'FR' }],
-    ['outside-places', grant({ places: ['DE'] }), {}],
+    ['granted', grant({ places: ['DE'] }), { places: ['DE', 'DE-BY'] }],
+    ['outside-places', grant({ places: ['DE'] }), { places: ['FR'] }],
+    ['place-unknown', grant({ places: ['DE'] }), {}],
     ['granted', grant({ hours: { days: ['wed'], from: '09:00', to: '17:00', zone: 'Europe/Berlin' } }), {}],
     ['outside-hours', grant({ hours: { days: ['tue'], zone: 'Europe/Berlin' } }), {}],
     ['outside-hours', grant({ hours: { from: '09:00', to: '17:00', zone: 'UTC' } }), {}],

@@ -27,7 +27,7 @@ export function takesTerms(command: Command): Command {
     .option('--between <FROM-TO>', 'in these hours: 09:00-17:00', between)
     .option('--zone <ZONE>', "the time zone of days and hours; default: this machine's", Intl.DateTimeFormat().resolvedOptions().timeZone)
     .option('--network <CIDR>', 'from these networks alone; may be given several times', collected)
-    .option('--place <PLACE>', 'from these places alone, as the location check says them; may be given several times', collected)
+    .option('--place <PLACE>', 'from these places alone, as `login-relay why USER ACCOUNT --address IP` names them; may be given several times', collected)
     .option('--read-only', 'for reading alone')
     .option('--deny <PATH>', 'not these paths of the site; may be given several times', collected)
     .option('--approval [NAMES]', 'somebody says yes each time: the owner, or these people, with commas between them', listed)

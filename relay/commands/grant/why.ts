@@ -29,9 +29,13 @@ export function whyVerb(program: Command): void {
 async function why(user: string, account: string, { device, address, at, ...options }: WhyOptions): Promise<void> {
   const query = new URLSearchParams({ user, account })
   for (const [name, value] of Object.entries({ device, address, at })) if (value !== undefined) query.set(name, String(value))
-  const answer = await withRelay(options, (relay) => relay.call<Verdict & { others: (Verdict & { to: string })[] }>('GET', `/api/v1/why?${query}`))
+  const answer = await withRelay(options, (relay) =>
+    relay.call<Verdict & { places: string[]; others: (Verdict & { to: string })[] }>('GET', `/api/v1/why?${query}`),
+  )
   if (options.json === true) return printJson(answer)
   printLine(lineOf(answer))
+  if (address !== undefined)
+    printLine(`  ${printable(address)} is ${answer.places.length === 0 ? 'at a place that nobody knows' : `at ${answer.places.map(printable).join(', ')}`}`)
   for (const one of answer.others) printLine(`  grant ${one.grant} to ${printable(one.to)}: ${lineOf(one)}`)
 }
 

@@ -30,8 +30,8 @@ export function checkTerms({ from, until, hours, networks, places, readOnly, den
 }
 
 function checkPlaces(places: readonly string[]): readonly string[] {
-  if (places.length === 0 || places.length > 100 || places.some((place) => !/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(place)))
-    reject('places are 1 to 100 names as the location check says them, such as DE')
+  if (places.length === 0 || places.length > 100 || places.some((place) => !/^[\p{L}\p{N}][\p{L}\p{N} ._'’()&/-]{0,63}$/u.test(place)))
+    reject('places are 1 to 100 names as the location check or the database of places says them, such as DE')
   return [...places]
 }
 

@@ -10,8 +10,8 @@ export interface LendingFacts {
   readonly now: number
   /** The client's; undefined: not known. */
   readonly address: string | undefined
-  /** What the location check said of the address; undefined: it said nothing. */
-  readonly place: string | undefined
+  /** Every name of the place where the address is; none: nobody knows. */
+  readonly places: readonly string[]
   /** Every grant of the account. */
   readonly grants: readonly Grant[]
   /** Ids of the groups that the user is in. */
@@ -50,10 +50,16 @@ export const grantRules: readonly Rule<Question>[] = [
     matches: ({ grant, facts }) => grant.networks !== undefined && !isInNetworks(grant.networks, facts.address),
   },
   {
+    id: 'place-unknown',
+    allowed: false,
+    reason: 'it is lent for use from some places alone, and nobody knows where your address is; one of a private network is nowhere',
+    matches: ({ grant, facts }) => grant.places !== undefined && facts.places.length === 0,
+  },
+  {
     id: 'outside-places',
     allowed: false,
-    reason: 'it is lent for use from other places than yours, or nobody knows where you are',
-    matches: ({ grant, facts }) => grant.places !== undefined && (facts.place === undefined || !grant.places.includes(facts.place)),
+    reason: 'it is lent for use from other places than yours',
+    matches: ({ grant: { places }, facts }) => places !== undefined && !facts.places.some((place) => places.includes(place)),
   },
   {
     id: 'outside-hours',

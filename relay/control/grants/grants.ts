@@ -11,6 +11,7 @@ import type { Borrower, Grant, Grantee, GrantTerms, LendingChange, LentAccount }
 import { isTo, type LendingFacts } from './decide-lent.ts'
 import { Groups } from './groups.ts'
 import { KeptAnswers } from './kept-answers.ts'
+import type { Places } from './places/contract.ts'
 import type { Grants } from './port.ts'
 import { Requests } from './requests.ts'
 
@@ -18,17 +19,10 @@ export interface GrantsOptions {
   readonly store: Store
   readonly identity: Pick<Identity, 'findUser' | 'onDeviceRevoked'>
   readonly accounts: Pick<Accounts, 'account' | 'onAccountRemoved'>
-  /** Where an address is; undefined: nobody is asked, and what is lent to places is lent to none. */
-  readonly places?: Places | undefined
+  readonly places: Pick<Places, 'of'>
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly log: Logger
-}
-
-/** Tells where an address is. */
-export interface Places {
-  /** What is known; a promise where it must be asked for. Undefined: nobody knows. Never throws. */
-  of(address: string): string | undefined | Promise<string | undefined>
 }
 
 /** What was revoked or has run out is told of for so long. Milliseconds. */
@@ -96,17 +90,17 @@ class StoredGrants implements Grants {
     if (known !== undefined) return known
     const { places, now } = this.#options
     const isPlaced = grants.some((grant) => grant.places !== undefined)
-    const place = isPlaced && address !== undefined ? places?.of(address) : undefined
-    const answer = (found: string | undefined): AccountDecision => {
-      const facts = this.facts(principal.user.id, account, { now: now(), address, place: found })
+    const found = isPlaced && address !== undefined ? places.of(address) : []
+    const answer = (at: readonly string[]): AccountDecision => {
+      const facts = this.facts(principal.user.id, account, { now: now(), address, places: at })
       const decision = decide(principal, action, account, facts)
       this.#answers.keep(principal, action, account.id, address, decision, facts)
       return decision
     }
     // Grants may have changed while the place was looked up.
-    if (place instanceof Promise)
-      return place.then((found) => (this.#ofAccount.get(account.id) === grants ? answer(found) : this.may(principal, action, account, address)))
-    return answer(place)
+    if (found instanceof Promise)
+      return found.then((at) => (this.#ofAccount.get(account.id) === grants ? answer(at) : this.may(principal, action, account, address)))
+    return answer(found)
   }
 
   lentTo(principal: Principal): readonly LentAccount[] {
@@ -120,8 +114,8 @@ class StoredGrants implements Grants {
     return found
   }
 
-  async placeOf(address: string): Promise<string | undefined> {
-    return this.#options.places?.of(address)
+  async placesOf(address: string): Promise<readonly string[]> {
+    return this.#options.places.of(address)
   }
 
   lentNow(principal: Principal): readonly LentAccount[] {
@@ -131,7 +125,7 @@ class StoredGrants implements Grants {
     )
   }
 
-  facts(userId: string, { id }: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'place'>): LendingFacts {
+  facts(userId: string, { id }: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'places'>): LendingFacts {
     return {
       ...asked,
       grants: this.#ofAccount.get(id) ?? [],

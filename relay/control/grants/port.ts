@@ -19,12 +19,12 @@ export interface Grants {
   may(principal: Principal, action: Action, account: Account, address: string | undefined): AccountDecision | Promise<AccountDecision>
   /** What others lend to this principal, or lent until lately; in order of name. From memory. */
   lentTo(principal: Principal): readonly LentAccount[]
-  /** What the location check says of an address. Undefined: nobody knows. */
-  placeOf(address: string): Promise<string | undefined>
+  /** Every name of the place where an address is. None: nobody knows. */
+  placesOf(address: string): Promise<readonly string[]>
   /** Of these, those of which not every grant was revoked or has run out. */
   lentNow(principal: Principal): readonly LentAccount[]
-  /** What `may` goes by, for a user who asks then, from this address, at this place. */
-  facts(userId: string, account: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'place'>): LendingFacts
+  /** What `may` goes by, for a user who asks then, from this address, at these places. */
+  facts(userId: string, account: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'places'>): LendingFacts
   /** `by`: the file or the request it comes from. `bad_request` for terms that do not fit, or to lend an account to its owner. In force when durable. */
   add(account: Account, to: Grantee, terms: GrantTerms, by?: Pick<Grant, 'file' | 'request'>): Promise<Grant>
   /** False: there is none, or it was revoked before. In force at once (law 7). */

@@ -21,8 +21,8 @@ export async function explainUse(rooms: Rooms, asker: Principal, { user: name, a
   const user = await loadUser(rooms.identity, name)
   const principal = await principalOf(rooms, user, device)
   const { grants } = rooms
-  const place = address === undefined ? undefined : await grants.placeOf(address)
-  const facts = grants.facts(user.id, account, { now: at ?? rooms.now(), address, place })
+  const places = address === undefined ? [] : await grants.placesOf(address)
+  const facts = grants.facts(user.id, account, { now: at ?? rooms.now(), address, places })
   const { allowed, rule, reason, grant } = decide(principal, 'use', account, facts)
   const others = facts.grants.flatMap((one) => {
     const alone = decide(principal, 'use', account, { ...facts, grants: [one] })
@@ -30,7 +30,7 @@ export async function explainUse(rooms: Rooms, asker: Principal, { user: name, a
       ? []
       : [{ grant: one.id, to: `${one.to.kind} ${one.to.name}`, allowed: alone.allowed, rule: alone.rule, reason: alone.reason }]
   })
-  return { allowed, rule, reason, ...(grant === undefined ? {} : { grant: grant.id }), others }
+  return { allowed, rule, reason, ...(grant === undefined ? {} : { grant: grant.id }), places, others }
 }
 
 async function accountMeant(rooms: Rooms, asker: Principal, named: string): Promise<Account | undefined> {

@@ -85,7 +85,14 @@ t.test('requests are kept, answered alike, and refused where they mean nothing',
     await house.api('bob', 'POST', '/requests', { account: 'ann/erp', why: 'x' })
     const before = [house.grants.list(), house.grants.requests.list(() => true), house.grants.groups.list()]
     const { createGrants } = await import('../../../relay/control/index.ts')
-    const again = createGrants({ store: house.store, identity: house.identity, accounts: house.accounts, now: house.now, log: house.log })
+    const again = createGrants({
+      store: house.store,
+      identity: house.identity,
+      accounts: house.accounts,
+      places: { of: () => [] },
+      now: house.now,
+      log: house.log,
+    })
     await again.start()
     t.same([again.list(), again.requests.list(() => true), again.groups.list()], before)
     await again.stop()

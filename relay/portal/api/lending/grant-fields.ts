@@ -15,7 +15,11 @@ export const termFields = {
     })
     .optional(),
   networks: z.array(z.string().max(64)).max(100).optional().meta({ description: 'CIDR.' }),
-  places: z.array(z.string().max(64)).max(100).optional().meta({ description: 'As the location check says them.' }),
+  places: z
+    .array(z.string().max(64))
+    .max(100)
+    .optional()
+    .meta({ description: 'As the location check or the database of places says them: DE, DE-BY, DE-BY Munich.' }),
   readOnly: z.literal(true).optional().meta({ description: 'GET, HEAD and OPTIONS alone; no WebSockets.' }),
   denyPaths: z.array(z.string().max(500)).max(100).optional().meta({ description: 'Besides those of the site and of the account.' }),
   emergency: z.strictObject({ waitHours: z.number() }).optional(),

@@ -45,11 +45,12 @@ type LendForm = z.output<z.ZodObject<typeof lendFields>>
 export async function readTerms(rooms: Pick<Rooms, 'identity' | 'now'>, form: LendForm): Promise<GrantTerms> {
   const chosen = weekdays.filter((day) => form[day] === 'on')
   const isTimed = chosen.length > 0 || form.from !== '' || form.to !== ''
-  const [networks, places, denyPaths, approvers] = [form.networks, form.places, form.denyPaths, form.approvers].map(words) as [
-    string[],
-    string[],
-    string[],
-    string[],
+  const [networks, places, denyPaths, approvers] = [
+    words(form.networks),
+    // Names of places have spaces in them.
+    words(form.places, /[,;]/),
+    words(form.denyPaths),
+    words(form.approvers),
   ]
   return {
     ...(form.hours === '' ? {} : { until: rooms.now() + Number(form.hours) * hour }),
@@ -87,7 +88,7 @@ ${line('waitHours', 'Hours to wait, for emergencies', 'Meanwhile you can refuse.
 <details><summary>Days and hours</summary><fieldset class="days"><legend class="visually-hidden">Days</legend>${weekdays.map((day) => check(day, days[day]))}</fieldset>
 ${line('from', 'From', 'HH:MM; empty: the whole day.')}${line('to', 'To', 'HH:MM; earlier than From: on the next day.')}${line('zone', 'Time zone', 'Such as Europe/Berlin.')}</details>
 <details><summary>From where</summary>${line('networks', 'Networks', 'Such as 192.0.2.0/24, with spaces or commas between them; empty: from anywhere.')}
-${line('places', 'Places', 'As the location check of this relay says them, such as DE; empty: anywhere.')}</details>
+${line('places', 'Places', 'As this relay names them, such as DE or DE-BY, with commas between them; empty: anywhere.')}</details>
 <details><summary>Pages and cookies</summary>${line('denyPaths', 'Not these paths', 'Such as /account/password; what is below them too.')}
 ${check('handoff', 'Give out the real cookies', 'They work without the relay, until the site ends the session: what you take back here does not reach them.')}</details>
 <button class="main">Lend it</button></form>`
@@ -101,6 +102,9 @@ function check(name: string, label: string, hint = ''): Html {
   return html`<div class="check"><input id="${name}" name="${name}" type="checkbox" value="on"><label for="${name}">${label}</label>${hint !== '' && html`<small>${hint}</small>`}</div>`
 }
 
-function words(given: string): string[] {
-  return given.split(/[\s,;]+/).filter((word) => word !== '')
+function words(given: string, between = /[\s,;]/): string[] {
+  return given
+    .split(between)
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 }

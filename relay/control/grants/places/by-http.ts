@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import type { Outbound } from '../../outbound/index.ts'
-import type { Places } from './grants.ts'
+import type { Outbound } from '../../../outbound/index.ts'
+import type { Places } from './contract.ts'
 
 /** Milliseconds. */
 const patience = 2000
@@ -9,7 +9,7 @@ const unknownFor = 10_000
 const mostAddresses = 10_000
 const mostBytes = 65_536
 
-export interface PlacesOptions {
+interface HttpOptions {
   readonly outbound: Pick<Outbound, 'forward'>
   /** Of the check, with `{address}` where the address goes. */
   readonly url: string
@@ -24,11 +24,11 @@ export interface PlacesOptions {
  * Asks an HTTP endpoint where an address is. What it does not say within two seconds nobody knows: what is lent to places is then lent to
  * none. Nothing but the address leaves.
  */
-export function createPlaces({ outbound, url, field, now, log }: PlacesOptions): Places {
-  const known = new Map<string, { readonly place: string | undefined; readonly until: number }>()
-  const asked = new Map<string, Promise<string | undefined>>()
+export function placesByHttp({ outbound, url, field, now, log }: HttpOptions): Places['of'] {
+  const known = new Map<string, { readonly places: readonly string[]; readonly until: number }>()
+  const asked = new Map<string, Promise<readonly string[]>>()
 
-  async function ask(address: string): Promise<string | undefined> {
+  async function ask(address: string): Promise<readonly string[]> {
     const at = new URL(url.replaceAll('{address}', encodeURIComponent(address)))
     const answer = await outbound.forward(
       // Who runs the relay has named it: it may be anywhere.
@@ -51,34 +51,32 @@ export function createPlaces({ outbound, url, field, now, log }: PlacesOptions):
     }
     if (answer.status !== 200) throw new Error(`it answered ${answer.status}`)
     const place = (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown> | null)?.[field]
-    return typeof place === 'string' && place !== '' ? place : undefined
+    return typeof place === 'string' && place !== '' ? [place] : []
   }
 
-  function keep(address: string, place: string | undefined): string | undefined {
+  function keep(address: string, places: readonly string[]): readonly string[] {
     if (known.size >= mostAddresses) known.clear()
-    known.set(address, { place, until: now() + (place === undefined ? unknownFor : knownFor) })
+    known.set(address, { places, until: now() + (places.length === 0 ? unknownFor : knownFor) })
     asked.delete(address)
-    return place
+    return places
   }
 
-  return {
-    of(address) {
-      const found = known.get(address)
-      if (found !== undefined && now() < found.until) return found.place
-      const waiting = asked.get(address)
-      if (waiting !== undefined) return waiting
-      const answer = ask(address).then(
-        (place) => keep(address, place),
-        (error: unknown) => {
-          log.warn(
-            { reason: error instanceof Error ? error.message : String(error) },
-            'the location check did not answer: what is lent to places is lent to none',
-          )
-          return keep(address, undefined)
-        },
-      )
-      asked.set(address, answer)
-      return answer
-    },
+  return (address) => {
+    const found = known.get(address)
+    if (found !== undefined && now() < found.until) return found.places
+    const waiting = asked.get(address)
+    if (waiting !== undefined) return waiting
+    const answer = ask(address).then(
+      (places) => keep(address, places),
+      (error: unknown) => {
+        log.warn(
+          { reason: error instanceof Error ? error.message : String(error) },
+          'the location check did not answer: what is lent to places is lent to none',
+        )
+        return keep(address, [])
+      },
+    )
+    asked.set(address, answer)
+    return answer
   }
 }

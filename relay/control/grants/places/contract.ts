@@ -1,0 +1,8 @@
+/** Tells where an address is. */
+export interface Places {
+  /** `places_unreadable`: the database is not there, or is none. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Every name of the place, as terms may name it; a promise where it must be asked for. None: nobody knows. Never throws. */
+  of(address: string): readonly string[] | Promise<readonly string[]>
+}
