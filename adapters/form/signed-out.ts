@@ -7,12 +7,17 @@ import { loginWords, mentions, signOutWords } from './words.ts'
  * sign-in, a wrong no costs the person a click.
  */
 export function isSignedOut(facts: ResponseFacts, { loginUrl }: Pick<SiteFacts<FormSettings>, 'loginUrl'>): boolean {
-  const { url, status } = facts
+  const { url } = facts
+  // Nearly all are ruled out by this, which costs least.
+  if (!showsEnd(facts, loginUrl)) return false
   // The person signs out himself, or looks at the login page.
-  if (samePath(url, loginUrl) || mentions(signOutWords, url.pathname, url.search)) return false
-  if (status === 401) return true
-  if (facts.removedCookies.some(isSessionCookie)) return true
-  return status >= 300 && status < 400 && status !== 304 && facts.location !== undefined && leadsToLogin(facts.location, facts, loginUrl)
+  return !samePath(url, loginUrl) && !mentions(signOutWords, url.pathname, url.search)
+}
+
+function showsEnd(facts: ResponseFacts, loginUrl: URL): boolean {
+  const { status, location } = facts
+  if (status === 401 || facts.removedCookies.some(isSessionCookie)) return true
+  return status >= 300 && status < 400 && status !== 304 && location !== undefined && leadsToLogin(location, facts, loginUrl)
 }
 
 function leadsToLogin(location: URL, { method }: ResponseFacts, loginUrl: URL): boolean {

@@ -5,6 +5,7 @@ import { nothingToEnd, type TrailingRequest, writeTrailers } from './write-trail
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
+const two = 0x32
 const mostLine = 8192
 /** Of one interim answer. Bytes. */
 const mostInterimBytes = 65_536
@@ -110,6 +111,8 @@ function endOfInterim(bytes: Buffer): number | 'more' | 'bad' {
 
 function isInterim(bytes: Buffer): boolean {
   const from = beginning(bytes)
+  // `HTTP/1.1 2`, as nearly all are.
+  if (bytes[from + 9] === two) return false
   return /^HTTP\/1\.\d 1(?!01)\d\d(?!\d)/.test(bytes.toString('latin1', from, from + 13))
 }
 

@@ -26,6 +26,7 @@ export function fillParts(parts: readonly Part[], request: FilledRequest, fillSl
 
 /** Flat headers with slots filled in. `Host` is left out: it is written from the origin that was checked. */
 export function fillHeaders(flat: readonly (string | readonly Part[])[], request: FilledRequest, fillSlot: FillSlot): { headers: string[] } {
+  if (isFilled(flat)) return { headers: flat }
   const headers: string[] = []
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const name = flat[index] as string
@@ -34,6 +35,15 @@ export function fillHeaders(flat: readonly (string | readonly Part[])[], request
     headers.push(name, typeof value === 'string' ? value : fillParts(value, request, fillSlot).toString('latin1'))
   }
   return { headers }
+}
+
+/** Nothing of them is to be changed: of most requests, and then they are not written anew. */
+function isFilled(flat: readonly (string | readonly Part[])[]): flat is string[] {
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = flat[index] as string
+    if (typeof flat[index + 1] !== 'string' || (name.length === 4 && name.toLowerCase() === 'host')) return false
+  }
+  return flat.length % 2 === 0
 }
 
 /**

@@ -17,39 +17,67 @@ export interface Pools {
 
 interface Entry {
   readonly connections: SiteConnections
+  /** Of nobody any longer. */
+  isOver: boolean
   readonly ca: string | undefined
   readonly networks: string
   readonly upstreamProxy: string | undefined
 }
 
+interface Found {
+  readonly origin: string
+  readonly entry: Entry
+  readonly ca: string | undefined
+  readonly networks: Destination['networks']
+  readonly upstreamProxy: string | undefined
+}
+
 export function createPools({ opener, trust }: { readonly opener: Opener; readonly trust: Trust }): Pools {
   const entries = new Map<string, Entry>()
+  /** What was found last for a destination, and what it was then: every request comes by here, and nearly all with the same. */
+  const found = new WeakMap<Destination, Found>()
   let isClosed = false
 
   /** Sites are few; probing makes more. The oldest that are idle go. */
   const forgetIdle = (): void => {
-    for (const [key, { connections }] of entries) {
+    for (const [key, entry] of entries) {
       if (entries.size < mostPools) return
-      if (connections.size > 0) continue
+      if (entry.connections.size > 0) continue
       entries.delete(key)
-      connections.close()
+      end(entry)
     }
+  }
+
+  /** They finish what they are at. */
+  const end = (entry: Entry): void => {
+    entry.isOver = true
+    entry.connections.close()
+  }
+
+  const find = (destination: Destination, origin: string, endpoint: Endpoint | undefined): Entry => {
+    const key = endpoint === undefined ? `${destination.id} ${origin}` : `${destination.id} ${origin} ${endpoint.address}`
+    const { ca, upstreamProxy } = destination
+    const networks = destination.networks.join()
+    const entry = entries.get(key)
+    if (entry !== undefined && entry.ca === ca && entry.networks === networks && entry.upstreamProxy === upstreamProxy) return entry
+    // The site was changed.
+    if (entry !== undefined) end(entry)
+    else forgetIdle()
+    const connections = new SiteConnections(origin, opensOrigin({ opener, trust }, destination, origin, endpoint))
+    const made = { connections, isOver: false, ca, networks, upstreamProxy }
+    entries.set(key, made)
+    return made
   }
 
   return {
     of(destination, origin, endpoint) {
       if (isClosed) throw new RelayError('site_down', { params: { site: destination.id, reason: 'the relay is being stopped' } })
-      const key = endpoint === undefined ? `${destination.id} ${origin}` : `${destination.id} ${origin} ${endpoint.address}`
-      const { ca, upstreamProxy } = destination
-      const networks = destination.networks.join()
-      const entry = entries.get(key)
-      if (entry !== undefined && entry.ca === ca && entry.networks === networks && entry.upstreamProxy === upstreamProxy) return entry.connections
-      // The site was changed: its connections of before finish what they are at.
-      if (entry !== undefined) entry.connections.close()
-      else forgetIdle()
-      const connections = new SiteConnections(origin, opensOrigin({ opener, trust }, destination, origin, endpoint))
-      entries.set(key, { connections, ca, networks, upstreamProxy })
-      return connections
+      const last = endpoint === undefined ? found.get(destination) : undefined
+      if (last !== undefined && last.origin === origin && !last.entry.isOver && isUnchanged(last, destination)) return last.entry.connections
+      const entry = find(destination, origin, endpoint)
+      const { ca, networks, upstreamProxy } = destination
+      if (endpoint === undefined) found.set(destination, { origin, entry, ca, networks, upstreamProxy })
+      return entry.connections
     },
     async close() {
       isClosed = true
@@ -58,4 +86,8 @@ export function createPools({ opener, trust }: { readonly opener: Opener; readon
       await Promise.all(all.map((connections) => connections.destroy()))
     },
   }
+}
+
+function isUnchanged(last: Found, { ca, networks, upstreamProxy }: Destination): boolean {
+  return last.networks === networks && last.ca === ca && last.upstreamProxy === upstreamProxy
 }

@@ -30,14 +30,13 @@ import {
   upgradeOnConnection,
   writeError,
 } from '../traffic/index.ts'
-import { chooseAccount } from './choose-account.ts'
-import { chooserAddress } from './chooser/chooser-address.ts'
 import { PageTokens } from './chooser/page-tokens.ts'
 import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
 import { type DevicePrincipal, nameOf, readDevice } from './device-credentials.ts'
 import { DeviceLimits } from './device-limits.ts'
+import { DeviceSender } from './device-sender.ts'
 import { FailedTries } from './failed-tries.ts'
 import { forwardOther } from './forward-other.ts'
 import { upgradeOnStream } from './http2/accept-websocket.ts'
@@ -204,30 +203,20 @@ class ForwardProxy implements Proxy {
     if (principal instanceof RelayError) return void this.#respond(res, { req, head, target }, principal, principal.status === 429 || hasContent(head))
     const site = this.#rooms.accounts.siteByOrigin(target.place.origin)
     if (site === undefined) return void this.#routeOther(connection, req, res, head, target, principal)
-    connection.relayed = this.#toSite({ req, res, head, target, site, ...(upgrade === undefined ? {} : { upgrade }) }, principal)
+    const sender = new DeviceSender(this.#rooms, principal, site, head, target)
+    connection.relayed = this.#toSite({ req, res, head, target, site, sender, upgrade }, principal)
   }
 
-  #toSite(request: Omit<SiteRequest, 'sender'>, principal: DevicePrincipal): RelayedRequest | undefined {
+  #toSite(request: SiteRequest, principal: DevicePrincipal): RelayedRequest | undefined {
     const { traffic } = this.#rooms
-    const { site, head, target } = request
-    const sender = {
-      principal,
-      userId: principal.user.id,
-      deviceId: principal.device.id,
-      userName: principal.user.name,
-      deviceName: principal.device.name,
-      isAtOrigin: true,
-      chooseAccount: () => chooseAccount(this.#rooms, principal, site, head.account),
-      seeOther: ({ code }: RelayError) => (code === 'account_ambiguous' ? chooserAddress(site, target) : undefined),
-    }
+    const { head, target } = request
     const excess = this.#limits.takeRequest(principal.device.id)
     if (excess !== undefined) {
-      traffic.counts.refused(excess, { ...request, sender })
+      traffic.counts.refused(excess, request)
       return void respondError(request.res, excess, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: hasContent(head) })
     }
-    if (target.path.startsWith(ownPaths))
-      return void runAs(actorOf({ ...request, sender }), () => deliver(this.#rooms, this.#hops, { ...request, sender, principal }))
-    return traffic.relay({ ...request, sender })
+    if (target.path.startsWith(ownPaths)) return void runAs(actorOf(request), () => deliver(this.#rooms, this.#hops, { ...request, principal }))
+    return traffic.relay(request)
   }
 
   #onStream({ req, res, stream, read }: StreamRequest, { place, principal }: Tunnel): void {
@@ -239,7 +228,8 @@ class ForwardProxy implements Proxy {
     const { head, target, isWebSocket } = read
     const site = this.#rooms.accounts.siteByOrigin(place.origin)
     if (site === undefined) return void refuse(new RelayError('proxy_host_refused', { params: { host: place.host } }))
-    this.#toSite({ req, res, head, target, site, ...(isWebSocket ? { upgrade: upgradeOnStream(stream, head) } : {}) }, principal)
+    const sender = new DeviceSender(this.#rooms, principal, site, head, target)
+    this.#toSite({ req, res, head, target, site, sender, upgrade: isWebSocket ? upgradeOnStream(stream, head) : undefined }, principal)
   }
 
   #routeOther(connection: Downstream, req: IncomingMessage, res: ServerResponse, head: RequestHead, target: Target, principal: DevicePrincipal): void {

@@ -14,5 +14,5 @@ export interface SiteRequest {
   readonly site: Site
   readonly sender: Sender
   /** It asks for a WebSocket (RFC 6455, RFC 8441). */
-  readonly upgrade?: ClientUpgrade
+  readonly upgrade?: ClientUpgrade | undefined
 }

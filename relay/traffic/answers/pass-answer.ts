@@ -42,24 +42,22 @@ export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: Clie
   const withTrailers = carriesTrailers(res, head, isEmpty, takesTrailers)
   if (head.hasTrailers && !withTrailers) removeField(head.fields, 'trailer')
   res.writeHead(answer.status, answer.statusText, head.fields, endsWithHead)
-  const end = (last?: Buffer): void => {
-    if (withTrailers) addTrailers(res, answer.trailers())
-    res.end(last)
-  }
   const whole = answer.arrived?.()
-  if (whole === undefined) return void passBody(answer.body, res, tally, { stallTime, endsWithHead, end })
+  if (whole === undefined) return void passBody(answer, res, tally, { stallTime, endsWithHead, withTrailers })
   // Head and body leave in one piece.
   tally.bytes = whole.length
-  end(whole)
+  if (withTrailers) addTrailers(res, answer.trailers())
+  res.end(whole)
   if (res.writableLength >= fewBytes) watchLast(res, stallTime)
 }
 
 function passBody(
-  body: Readable,
+  answer: UpstreamAnswer,
   res: ClientAnswer,
   tally: Tally,
-  { stallTime, endsWithHead, end }: { readonly stallTime: number; readonly endsWithHead: boolean; readonly end: () => void },
+  { stallTime, endsWithHead, withTrailers }: { readonly stallTime: number; readonly endsWithHead: boolean; readonly withTrailers: boolean },
 ): void {
+  const { body } = answer
   const wait = new ClientWait(stallTime, () => res.destroy())
   body.on('data', (chunk: Buffer) => {
     tally.bytes += chunk.length
@@ -75,7 +73,10 @@ function passBody(
     wait.end()
     body.destroy()
   })
-  body.on('end', () => end())
+  body.on('end', () => {
+    if (withTrailers) addTrailers(res, answer.trailers())
+    res.end()
+  })
   body.on('error', () => res.destroy())
   // The head goes out before the body comes: an event stream may stay silent for long.
   if (!endsWithHead && body.readableLength === 0 && !body.readableEnded) res.flushHeaders()
