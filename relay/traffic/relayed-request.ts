@@ -6,7 +6,6 @@ import { asRelayError, RelayError } from '../errors.ts'
 import type { ForwardResponse } from '../outbound/index.ts'
 import { failureForBorrower, type PageSignIn, type SiteSession } from '../sessions/index.ts'
 import { Ending } from './answers/ending.ts'
-import { giveContinue } from './answers/give-continue.ts'
 import { passAnswer } from './answers/pass-answer.ts'
 import { respondRefusal } from './answers/respond-refusal.ts'
 import { responseFacts } from './answers/response-facts.ts'
@@ -18,13 +17,12 @@ import { ExchangeCookies } from './cookies/exchange-cookies.ts'
 import { actorOf, addressOf } from './counted/first-uses.ts'
 import { Tally } from './counted/tally.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
-import { isPageForm, sendPageForm } from './forms/page-sign-in.ts'
+import { isReadFirst, sendByPage } from './forms/send-by-page.ts'
 import { type JoinedUpgrade, joinUpgrade } from './live/join-upgrade.ts'
 import type { CutReason, Cuttable, UnderWay } from './live/under-way.ts'
-import { ClientWait } from './requests/client-wait.ts'
 import { forwardRequest } from './requests/forward-request.ts'
-import { KeptBody } from './requests/kept-body.ts'
-import { hasContent } from './requests/request-head.ts'
+import { RequestBody } from './requests/request-body.ts'
+import { requestUrl } from './requests/request-url.ts'
 import { isFalseAlarm, isUndone, rememberFalseAlarm } from './requests/resend.ts'
 import type { Rooms } from './rooms.ts'
 import type { SiteRequest } from './site-request.ts'
@@ -42,17 +40,15 @@ export class RelayedRequest implements Cuttable {
   readonly #url: URL
   readonly #ending = new Ending()
   readonly #tally = new Tally()
-  readonly #hasBody: boolean
+  readonly #body: RequestBody
   /** A page of another site made it: it goes without the session, and what comes of it says nothing about the session. */
   readonly #isCrossSite: boolean
   readonly #cookies: ExchangeCookies
-  #body: KeptBody | undefined
   #resent = false
   /** It waited for a sign-in or was refused once, as others may have been that are sent at the same moment. */
   #hasWaited = false
   /** How often it was sent again with a newer cookie of the same session. */
   #retakes = 0
-  #sentCookies = ''
   #endTurn = (): void => {}
   #isOver = false
   #account: Account | undefined
@@ -66,8 +62,8 @@ export class RelayedRequest implements Cuttable {
   constructor(rooms: Rooms, request: SiteRequest) {
     this.#rooms = rooms
     this.#request = request
-    this.#url = new URL(request.target.place.origin + request.target.path)
-    this.#hasBody = hasContent(request.head)
+    this.#url = requestUrl(request.target)
+    this.#body = new RequestBody(request, rooms.config, () => this.#fail(new RelayError('proxy_request_timeout')))
     this.#isCrossSite = isCrossSite(request.head, request.req.method as string, request.target.place, request.site)
     this.#cookies = new ExchangeCookies(request, this.#url, this.#isCrossSite)
     rooms.live.begin(this)
@@ -119,27 +115,12 @@ export class RelayedRequest implements Cuttable {
 
   /** Part of a sign-in that a person does on the site's page: with what the site has given so far, and the password where the placeholder stands. */
   #sendByPage(signIn: PageSignIn): void {
-    const { req, head } = this.#request
-    const isSmall = this.#hasBody && (head.contentLength ?? Number.POSITIVE_INFINITY) <= this.#rooms.config.sessions.resendBytes
-    if (!isSmall || !isPageForm(signIn, req.method as string, this.#url)) return void this.#sendNow(signIn.session)
-    void (this.#bodyToSend() as KeptBody)
-      .arrived()
-      .then((whole) => {
-        if (this.#isOver || whole === undefined) return undefined
-        const form = {
-          method: req.method as string,
-          url: this.#url,
-          fields: head.fields,
-          cookie: head.cookie,
-          body: whole,
-          signal: this.#ending.signal,
-          actor: actorOf(this.#request),
-        }
-        return sendPageForm(this.#rooms, signIn, form)
-      })
+    const asked = { request: this.#request, url: this.#url, body: this.#body, signIn, ending: this.#ending }
+    if (!isReadFirst(asked)) return void this.#sendNow(signIn.session)
+    sendByPage(this.#rooms, asked)
       .then((answer) => {
-        if (answer === undefined) this.#sendNow(signIn.session)
-        else if (this.#isOver) answer.body.destroy()
+        if (this.#isOver) answer?.body.destroy()
+        else if (answer === undefined) this.#sendNow(signIn.session)
         else this.#pass(answer, readResponseHead(answer.headers, answer.status))
       })
       .catch((error) => this.#fail(error))
@@ -207,9 +188,8 @@ export class RelayedRequest implements Cuttable {
   #sendNow(session: SiteSession | undefined): void {
     if (session !== undefined) this.#use(session)
     if (session !== undefined && !this.#isCrossSite) this.#rooms.sessions.touch(session)
-    this.#sentCookies = session?.cookieHeader(this.#url) ?? ''
     const { site, upgrade } = this.#request
-    const sent = { headers: this.#cookies.attach(session), body: this.#bodyToSend(), signal: this.#ending, route: session?.route }
+    const sent = { headers: this.#cookies.attach(session), body: this.#body.toSend(), signal: this.#ending, route: session?.route }
     const forwarded = forwardRequest(this.#request, sent)
     const onError = (error: unknown): void => this.#fail(error)
     if (upgrade === undefined) {
@@ -225,7 +205,7 @@ export class RelayedRequest implements Cuttable {
   /** Has the site replaced the cookie that was sent, or may it have, in an answer to another request that is still on its way? */
   #isStale(session: SiteSession): boolean {
     if (!this.#isLive(session)) return false
-    if (session.cookieHeader(this.#url) !== this.#sentCookies) return true
+    if (this.#cookies.hasChanged(session)) return true
     const othersUnderWay = (this.#users?.size ?? 0) > 1
     return othersUnderWay && this.#rooms.turns.isChanging(this.#request.site)
   }
@@ -237,16 +217,6 @@ export class RelayedRequest implements Cuttable {
     this.#tally.route = session.route
   }
 
-  #bodyToSend(): KeptBody | Buffer | null {
-    if (!this.#hasBody) return null
-    if (this.#body !== undefined) return this.#body.whole() ?? null
-    const { req, res, head } = this.#request
-    if (head.expectsContinue) giveContinue(res)
-    const onStall = (): void => this.#fail(new RelayError('proxy_request_timeout'))
-    this.#body = new KeptBody(req, this.#rooms.config.sessions.resendBytes, new ClientWait(this.#stallTime, onStall))
-    return this.#body
-  }
-
   #onAnswer(answer: ForwardResponse, session: SiteSession | undefined): void {
     const { sessions } = this.#rooms
     const { site } = this.#request
@@ -255,14 +225,16 @@ export class RelayedRequest implements Cuttable {
       return
     }
     const head = readResponseHead(answer.headers, answer.status)
-    const isStale = session !== undefined && this.#isStale(session)
+    // Asked before the session takes cookies of this answer, where it gives some.
+    const wasStale = session !== undefined && head.setCookies.length > 0 ? this.#isStale(session) : undefined
     const removedCookies = this.#absorb(head, session)
     this.#endTurn()
     if (this.#page !== undefined && this.#request.req.method === 'POST') void sessions.pageSignIns.answered(this.#page, { cookiesTell: false }).catch(() => {})
     if (session === undefined || this.#isCrossSite || this.#page !== undefined) return void this.#pass(answer, head, session)
     const facts = responseFacts(this.#url, this.#request.req.method as string, answer.status, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url) && !this.#cookies.hadStray) {
-      if (isStale && this.#retakes < mostRetakes && this.#isKept && isUndone(facts, site)) return void this.#retake(answer, session)
+      const isStale = wasStale ?? this.#isStale(session)
+      if (isStale && this.#retakes < mostRetakes && this.#body.isKept && isUndone(facts, site)) return void this.#retake(answer, session)
       if (this.#resent) rememberFalseAlarm(session, this.#url)
       else if (!isUndone(facts, site)) this.#drop(session)
       else return void this.#renew(answer, session)
@@ -305,10 +277,6 @@ export class RelayedRequest implements Cuttable {
     return this.#rooms.config.limits.stallSeconds * 1000
   }
 
-  get #isKept(): boolean {
-    return !this.#hasBody || this.#body?.whole() !== undefined
-  }
-
   /** The site refused a cookie that it had replaced meanwhile, in an answer to another request: again, with the newer one. */
   #retake(answer: ForwardResponse, session: SiteSession): void {
     answer.body.destroy()
@@ -320,7 +288,7 @@ export class RelayedRequest implements Cuttable {
   /** The site no longer knows the session and has not acted: one fresh sign-in for all who wait, then the request again if it was kept. */
   #renew(answer: ForwardResponse, session: SiteSession): void {
     const { site } = this.#request
-    const isKept = this.#isKept
+    const { isKept } = this.#body
     answer.body.destroy()
     this.#users?.delete(this)
     this.#resent = true
@@ -361,8 +329,8 @@ export class RelayedRequest implements Cuttable {
   /** What a page of another site has sent is none of the person's doing. */
   #notice(answer: ForwardResponse): void {
     const { req, head, site, sender } = this.#request
-    if (this.#isCrossSite || !this.#hasBody) return
-    const form = { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body?.whole(), site, answer }
+    if (this.#isCrossSite || !this.#body.isThere) return
+    const form = { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body.whole(), site, answer }
     if (this.#isRegistering) noticeRegistration(this.#rooms, sender.userId, form)
     // What a borrower makes of the password is not taken for the owner's word.
     else if (this.#account !== undefined && !this.#isLent) noticeChange(this.#rooms, { ...form, account: this.#account })

@@ -16,6 +16,7 @@ export class ExchangeCookies {
   /** Of the answer, as the client is to have them. */
   #shown: readonly string[] = []
   #sent: ReturnType<typeof attachSession> = []
+  #sentOwn = ''
   #isWithheld = false
 
   /** `isCrossSite`: a page of another site made the request. */
@@ -35,10 +36,16 @@ export class ExchangeCookies {
     const { head, site, sender } = this.#request
     const isWhole = session !== undefined && !this.#isCrossSite
     const { cookies, headers } = isWhole ? wholeSession(session, this.#url) : crossSiteSession(session, this.#url)
+    this.#sentOwn = cookies
     const { client, own } = meetCookies(site, session, { client: head.cookie, own: cookies })
     const fields = isWhole ? withoutPhantomsInFields(head.fields, { session, deviceId: sender.deviceId }, this.#url) : head.fields
     this.#sent = attachSession(fields, client, { cookies: own, headers })
     return this.#sent
+  }
+
+  /** Has the session other cookies for the address by now than the ones the site was sent? Not to be asked of a request from another site. */
+  hasChanged(session: SiteSession): boolean {
+    return session.cookieHeader(this.#url) !== this.#sentOwn
   }
 
   /** It held a phantom that nobody could tell the value of: what the site answers says nothing of the session. */
