@@ -19,6 +19,7 @@ import {
   createSecondFactors,
   type DeviceCertificates,
   type Identity,
+  type Invites,
 } from './identity/index.ts'
 import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
@@ -81,6 +82,7 @@ export interface Relay {
   readonly audit: Audit
   readonly identity: Identity
   readonly deviceCertificates: DeviceCertificates
+  readonly invites: Invites
   readonly accounts: Accounts
   /** Which account a device uses where its user has several. */
   readonly choices: AccountChoices
@@ -123,6 +125,8 @@ export async function createRelay({
   const phrases = recordedPhrases(createPhrases({ store, vault, now }), audit)
   const passkeys = createPasskeys({ store, now })
   const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, passwordAlone: config.identity.passwordAlone, now }), audit, now)
+  const ownPasskeys = recordedPasskeys(passkeys, audit)
+  const invites = recordedInvites(createInvites({ store, identity, passkeys: ownPasskeys, secondFactors, now }), audit)
   const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit, now, log)
   const pairings = recordedPairings(createPairings({ identity, now }), audit)
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
@@ -259,13 +263,13 @@ export async function createRelay({
     identity,
     secondFactors,
     phrases,
-    passkeys: recordedPasskeys(passkeys, audit),
+    passkeys: ownPasskeys,
     deviceCertificates,
     accounts,
     choices,
     grants,
     grantFiles,
-    invites: recordedInvites(createInvites({ store, identity, now }), audit),
+    invites,
     declarations,
     login,
     sessions,
@@ -361,6 +365,7 @@ export async function createRelay({
     audit,
     identity,
     deviceCertificates,
+    invites,
     accounts,
     choices,
     grants,

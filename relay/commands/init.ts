@@ -10,13 +10,13 @@ import type { CommonOptions } from './verb/settings.ts'
 import { verb } from './verb/verb.ts'
 
 interface InitOptions extends CommonOptions, SecretOptions {
-  readonly user: string
+  readonly user?: string
 }
 
-/** `init`: data directory, master key, CA, first user, configuration file. */
+/** `init`: data directory, master key, CA, configuration file, and the first user where one is named: else `serve` prints a link for whoever that will be. */
 export function initVerb(program: Command): void {
-  takesPassword(verb(program, 'init', 'make a data directory, its keys and the first user'))
-    .requiredOption('--user <NAME>', 'the first user, who runs this relay')
+  takesPassword(verb(program, 'init', 'make a data directory, its keys and, with --user, the first user'))
+    .option('--user <NAME>', 'the first user, who runs this relay; default: `serve` prints a link for that, good once')
     .action(init)
 }
 
@@ -33,7 +33,7 @@ async function init(options: InitOptions): Promise<void> {
     const advice = 'Start it with `login-relay serve`, or name another directory with --data.'
     throw new RelayError('already_exists', { params: { what: `a relay in ${folder}`, advice } })
   }
-  const password = await readNewPassword(options, `Password for ${options.user} at this relay: `, 'init')
+  const first = await readFirstUser(options)
 
   await makeFolder(folder)
   const { createMasterKey } = await import('../vault/index.ts')
@@ -42,21 +42,28 @@ async function init(options: InitOptions): Promise<void> {
   const relay = await createRelay({ config: quiet(config), folder, env: process.env, listen: 'local' })
   try {
     await relay.start()
-    await relay.identity.addUser({ name: options.user, password, role: 'admin' })
+    if (first !== undefined) await relay.identity.addUser({ ...first, role: 'admin' })
   } finally {
     await relay.stop()
   }
   const file = await writeConfig(options, loaded.file, folder)
 
-  if (options.json === true) return printJson({ data: folder, config: file, user: options.user })
+  if (options.json === true) return printJson({ data: folder, config: file, ...(first === undefined ? {} : { user: first.name }) })
   printLine(`Data directory  ${folder}`)
   printLine(`Configuration   ${file}`)
-  printLine(`First user      ${options.user}`)
+  printLine(`First user      ${first === undefined ? 'nobody yet: `login-relay serve` prints a link for that' : first.name}`)
   printLine()
   printLine('Keep a copy of the data directory, master key included: without the key nothing in it opens.')
   // Later commands find ./relay.yaml by themselves.
   const which = file === resolve('relay.yaml') ? '' : ` --config ${relative('.', file)}`
   printLine(`Next: \`login-relay serve${which}\`, then \`login-relay site add URL${which}\`.`)
+}
+
+/** Undefined: whoever opens the link that `serve` prints. */
+async function readFirstUser({ user: name, ...options }: InitOptions): Promise<{ readonly name: string; readonly password: string } | undefined> {
+  if (name !== undefined) return { name, password: await readNewPassword(options, `Password for ${name} at this relay: `, 'init') }
+  if (options.passwordStdin !== true && options.passwordFile === undefined) return undefined
+  throw new RelayError('usage', { params: { problem: 'Say whose password it is, with --user NAME.', verb: 'init' } })
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { printFirstRunLink } from './first-run.ts'
 import { printJson, printLine } from './verb/output.ts'
 import { type CommonOptions, loadSettings } from './verb/settings.ts'
 import { verb } from './verb/verb.ts'
@@ -23,6 +24,7 @@ async function serve(options: CommonOptions): Promise<void> {
     printLine(`Data    ${folder}`)
     printLine('Stop with Ctrl+C.')
   }
+  await printFirstRunLink(relay)
   await untilTold()
   if (options.json !== true) printLine('Stopping: what is under way has ten seconds. Ctrl+C again ends it at once.')
   await relay.stop(patience)

@@ -96,8 +96,11 @@ export interface Identity {
   start(): Promise<void>
   stop(): Promise<void>
 
-  /** `already_exists` (names that differ only in case or invisibly are one); `bad_request` for an unfit name or password (8 to 1024 characters). */
-  addUser(user: { name: string; password: string; role: User['role'] }): Promise<User>
+  /**
+   * `password` absent: he signs in by passkey alone. `id`: the one he has been promised. `first`: only where there is nobody, else `invite_invalid`.
+   * `already_exists` (names that differ only in case or invisibly are one); `bad_request` for an unfit name or password (8 to 1024 characters).
+   */
+  addUser(user: { readonly name: string; readonly password?: string; readonly role: User['role']; readonly id?: string; readonly first?: true }): Promise<User>
   listUsers(): Promise<User[]>
   /**
    * From now on nothing of his gets in: his password, passkeys, sessions, devices. What is under way is not cut by this. False: there is no
@@ -108,6 +111,8 @@ export interface Identity {
   enableUser(id: string): Promise<boolean>
   /** By id or name. */
   findUser(idOrName: string): Promise<User | undefined>
+  /** False: he signs in by passkey alone, or there is no such user. From memory. */
+  hasPassword(id: string): boolean
 
   /**
    * Checks a password and starts a portal session, or, for who has a second factor, the first half of one. The same time and the same words whether the user exists or not.
@@ -138,6 +143,15 @@ export interface Identity {
   verifyByPasskey(given: PasskeyAnswer & { readonly principal: Extract<Principal, { kind: 'portal' }>; readonly address: string }): Promise<string>
   /** Another password for who does not know his present one; his portal sessions end. `bad_request`; `not_found`, also for who is disabled; `store_conflict`: he was changed meanwhile. */
   resetPassword(userId: string, password: string): Promise<User>
+  /** No password any more, for who signs in by a passkey that he has now; his portal sessions end. `not_found`, `store_conflict` as above. */
+  resetToPasskey(userId: string): Promise<User>
+  /** A password for who has none. `bad_request`: he has one, or it is unfit. */
+  addPassword(given: { principal: Extract<Principal, { kind: 'portal' }>; newPassword: string }): Promise<void>
+  /**
+   * False: he has none such. `host`: where he is now, and one that is left must work; undefined: anywhere. `bad_request`: he has no password, and
+   * nothing would be left to sign in by.
+   */
+  removePasskey(userId: string, id: string, host: string | undefined): Promise<boolean>
   /**
    * Another password for who knows his present one; his other portal sessions end, and this one goes on under the cookie's value that is
    * given back. `unauthenticated`: the present one is another; `bad_request`: the new one is unfit; `too_many_tries`.

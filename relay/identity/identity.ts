@@ -2,6 +2,7 @@ import { isRelayError, RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { Device, Identity, PasskeyAnswer, Principal, User } from './contract.ts'
 import { Devices } from './devices/devices.ts'
+import { PasskeyRemovals } from './passkeys/passkey-removals.ts'
 import type { Passkeys } from './passkeys/passkeys.ts'
 import { PasswordHasher } from './passwords/password-hash.ts'
 import { Turns } from './passwords/turns.ts'
@@ -16,7 +17,7 @@ export interface IdentityOptions {
   /** Undefined: nobody has one. */
   readonly secondFactors?: Pick<SecondFactors, 'of' | 'spend' | 'confirm'>
   /** Undefined: nobody has one. */
-  readonly passkeys?: Pick<Passkeys, 'prove' | 'list'>
+  readonly passkeys?: Pick<Passkeys, 'prove' | 'list' | 'remove'>
   /** Default: allowed. */
   readonly passwordAlone?: 'allowed' | 'refused'
   /** Milliseconds since 1970; for tests. */
@@ -33,6 +34,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
   const devices = new Devices(store, now)
   const halves = new HalfSignIns(now)
   const throttle = new SignInThrottle(now)
+  const removals = passkeys && new PasskeyRemovals(passkeys)
 
   const principalOf = (device: Device | undefined): Extract<Principal, { kind: 'device' }> | undefined => {
     const user = device && users.byId(device.userId)
@@ -90,6 +92,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     disableUser: (id) => users.disable(id),
     enableUser: (id) => users.enable(id),
     findUser: async (idOrName) => users.find(idOrName),
+    hasPassword: (id) => users.hasPassword(id),
 
     async signIn({ name, password, address, agent }) {
       const attempt = throttle.begin(name, address)
@@ -161,6 +164,18 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       await sessions.endOthers(userId)
       await endPairings(userId)
       return user
+    },
+    async resetToPasskey(userId) {
+      const user = await users.dropPassword(userId)
+      await sessions.endOthers(userId)
+      await endPairings(userId)
+      return user
+    },
+    async addPassword({ principal: { user }, newPassword }) {
+      await users.addPassword(user.id, newPassword)
+    },
+    async removePasskey(userId, id, host) {
+      return (await removals?.remove(() => ({ userId, id, host, hasPassword: users.hasPassword(userId) }))) ?? false
     },
     async changePassword({ principal: { user, session }, password, newPassword, address }) {
       const attempt = throttle.begin(user.name, address)

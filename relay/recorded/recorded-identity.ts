@@ -18,6 +18,9 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
       verifyAgain: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id }),
       verifyByPasskey: ({ principal }) => ({ act: 'portal.verify', owner: principal.user.id, details: { by: 'passkey' } }),
       resetPassword: (user) => ({ act: 'user.reset-password', owner: user }),
+      resetToPasskey: (user) => ({ act: 'user.reset-password', owner: user, details: { by: 'passkey' } }),
+      addPassword: ({ principal }) => ({ act: 'user.add-password', owner: principal.user.id }),
+      removePasskey: (owner, passkey) => ({ act: 'user.remove-passkey', owner, details: { passkey } }),
       changePassword: ({ principal }) => ({ act: 'user.change-password', owner: principal.user.id }),
       endPortalSession: () => ({ act: 'portal.session-end', ends: true, ...ownOf(presentActor()?.who.user) }),
     },
@@ -56,17 +59,22 @@ export function recordedInvites(invites: Invites, audit: Audit): Invites {
       details: { name, role },
       told: ({ token, invite }) => ({ details: { name, role, invite: audit.fingerprint(token), until: invite.expiresAt } }),
     }),
+    makeFirst: () => ({
+      act: 'invite.make',
+      details: { role: 'admin', first: true },
+      told: (made) =>
+        made === undefined ? {} : { details: { role: 'admin', first: true, invite: audit.fingerprint(made.token), until: made.invite.expiresAt } },
+    }),
     makeForPassword: ({ id, name }) => ({
       act: 'user.password-link',
       owner: id,
       details: { name },
       told: ({ token, invite }) => ({ details: { name, invite: audit.fingerprint(token), until: invite.expiresAt } }),
     }),
-    redeem: (token) => ({
-      act: 'invite.redeem',
-      details: { invite: audit.fingerprint(token) },
-      told: ({ id, name }) => ({ owner: id, details: { name, invite: audit.fingerprint(token) } }),
-    }),
+    redeem: (token, { by }) => {
+      const details = { invite: audit.fingerprint(token), by: 'password' in by ? 'password' : 'passkey' }
+      return { act: 'invite.redeem', details, told: ({ id, name }) => ({ owner: id, details: { name, ...details } }) }
+    },
     withdraw: () => ({ act: 'invite.withdraw', ends: true }),
   })
 }
@@ -91,6 +99,7 @@ export function recordedPhrases(phrases: Phrases, audit: Audit): Phrases {
 export function recordedPasskeys(passkeys: Passkeys, audit: Audit): Passkeys {
   return recorded(passkeys, audit, {
     add: ({ id }, { name }) => ({ act: 'user.add-passkey', owner: id, details: { name }, told: (passkey) => ({ details: { name, passkey: passkey.id } }) }),
+    keep: (owner, { name }) => ({ act: 'user.add-passkey', owner, details: { name }, told: (passkey) => ({ details: { name, passkey: passkey.id } }) }),
     remove: (owner, passkey) => ({ act: 'user.remove-passkey', owner, details: { passkey } }),
   })
 }

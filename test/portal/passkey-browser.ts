@@ -11,7 +11,7 @@ export interface PasskeyBrowser {
   readonly url: string
 }
 
-export async function openPasskeyBrowser(t: Test, browser: Browser, relay: StartedPortal): Promise<PasskeyBrowser> {
+export async function openPasskeyBrowser(t: Test, browser: Browser, relay: Pick<StartedPortal, 'portalUrl'>): Promise<PasskeyBrowser> {
   const context = await browser.newContext()
   t.teardown(() => context.close())
   const page = await context.newPage()

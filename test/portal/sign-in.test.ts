@@ -6,7 +6,7 @@ import { readPage, Visitor } from './visitor.ts'
 t.test('while nobody can sign in, the page says what to do', async (t) => {
   const relay = await startRelay(t)
   const before = await new Visitor(relay.portalUrl).get('/sign-in')
-  t.match(readPage(before.body), /Nobody can sign in yet.*login-relay user add/)
+  t.match(readPage(before.body), /Nobody can sign in yet.*login-relay serve/)
   await relay.identity.addUser({ name: 'ann', password: 'long enough', role: 'admin' })
   t.notMatch(readPage((await new Visitor(relay.portalUrl).get('/sign-in')).body), /Nobody can sign in/)
 })

@@ -10,14 +10,14 @@ interface InviteView {
   readonly expiresAt: number
 }
 
-/** `user invite|invites|reset-password`: a link by which somebody becomes a person of the relay, or chooses another password. */
+/** `user invite|invites|reset-password`: a link by which somebody becomes a person of the relay, or chooses another way to sign in. */
 export function inviteVerbs(program: Command): void {
   const user = program.commands.find((command) => command.name() === 'user')
   if (user === undefined) throw new Error('the verbs of `user` come first')
-  verb(user, 'invite NAME', 'print a link by which this person chooses a password; good once, for 72 hours')
+  verb(user, 'invite NAME', 'print a link by which this person comes in, with a passkey or a password; good once, for 72 hours')
     .addOption(new Option('--role <ROLE>', 'what he may do').choices(['member', 'auditor', 'admin']).default('member'))
     .action(invite)
-  verb(user, 'reset-password NAME', 'print a link by which this person chooses another password; good once, for 24 hours').action(resetPassword)
+  verb(user, 'reset-password NAME', 'print a link by which this person chooses another password or passkey; good once, for 24 hours').action(resetPassword)
   verb(user, 'invites', 'list the invitations that nobody has taken').option('--withdraw <NAME>', "withdraw this person's").action(list)
 }
 

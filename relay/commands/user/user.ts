@@ -76,6 +76,6 @@ async function reset(name: string, options: CommonOptions): Promise<void> {
   if (options.json === true) printJson({ user: name, secondFactor: false })
   else
     printLine(
-      `${printable(name)} signs in with the password now. Authenticator app, recovery codes and passkeys are gone; set up new ones under Security, at the portal.`,
+      `Authenticator app, recovery codes and passkeys of ${printable(name)} are gone. The password is all it takes now; who has none, or has forgotten it, gets in by \`login-relay user reset-password ${printable(name)}\`.`,
     )
 }

@@ -47,9 +47,10 @@ function placeIn(details: AuditRecord['details']): From {
 }
 
 const changes: Readonly<Record<string, string>> = {
+  'user.add-password': 'a password was added',
   'user.change-password': 'another password',
-  'user.password-link': 'who runs the relay made a link by which you choose another password',
-  'user.reset-password': 'another password, by a link from who runs the relay',
+  'user.password-link': 'who runs the relay made a link by which you choose another way to sign in',
+  'user.reset-password': 'another way to sign in, by a link from who runs the relay',
   'user.add-second-factor': 'an authenticator app was set up',
   'user.renew-recovery-codes': 'new recovery codes',
   'user.remove-second-factor': 'the authenticator app was removed',

@@ -12,7 +12,7 @@ import {
 import { decodeAttestationObject, isoBase64URL } from '@simplewebauthn/server/helpers'
 import { isRelayError, RelayError } from '../../errors.ts'
 import type { Collection, Store, StoredRecord } from '../../store/index.ts'
-import type { PasskeyUse, User } from '../contract.ts'
+import type { PasskeyAnswer, PasskeyUse, User } from '../contract.ts'
 import { PasskeyChallenges } from './passkey-challenges.ts'
 
 const mostPerUser = 20
@@ -30,18 +30,33 @@ export interface Passkey {
   readonly host: string
 }
 
+/** What an authenticator has made, verified; nobody's yet. */
+export interface NewPasskey {
+  readonly credentialId: string
+  /** Base64url. */
+  readonly publicKey: string
+  readonly counter: number
+  readonly transports: readonly string[]
+  readonly host: string
+  readonly name: string
+}
+
 /** Passkeys (WebAuthn): discoverable, and only with user verification, so that one is two factors in itself. */
 export interface Passkeys {
   /** Oldest first. */
   list(userId: string): Promise<readonly Passkey[]>
   /** For `navigator.credentials.create`. */
-  creationOptions(user: User, use: PasskeyUse): Promise<PublicKeyCredentialCreationOptionsJSON>
-  /** `passkey_refused`, `bad_request` for a name of none or more than 60 characters or a twenty-first one. */
-  add(user: User, given: PasskeyUse & { readonly name: string; readonly response: unknown }): Promise<Passkey>
+  creationOptions(user: Pick<User, 'id' | 'name'>, use: PasskeyUse): Promise<PublicKeyCredentialCreationOptionsJSON>
+  /** Verifies what the browser answered to that; it is stored by `keep`. `passkey_refused`, `bad_request` for a name of none or more than 60 characters. */
+  verifyNew(given: PasskeyAnswer & { readonly name: string }): Promise<NewPasskey>
+  /** Gives it to this person. `passkey_refused`: it is there already; `bad_request`: a twenty-first one. */
+  keep(userId: string, made: NewPasskey): Promise<Passkey>
+  /** Both in one. */
+  add(user: Pick<User, 'id'>, given: PasskeyAnswer & { readonly name: string }): Promise<Passkey>
   /** For `navigator.credentials.get`. `userId`: his alone; default: the person chooses. */
   requestOptions(use: PasskeyUse, userId?: string): Promise<PublicKeyCredentialRequestOptionsJSON>
   /** The id of the user who has proved himself by this answer. `passkey_refused`. */
-  prove(given: PasskeyUse & { readonly response: unknown }): Promise<string>
+  prove(given: PasskeyAnswer): Promise<string>
   /** False: this person has none such. */
   remove(userId: string, id: string): Promise<boolean>
 }
@@ -53,15 +68,8 @@ export interface PasskeysOptions {
 }
 
 /** Under a hash of the credential's id, which may be too long for a record's. */
-interface PasskeyRecord {
+interface PasskeyRecord extends NewPasskey {
   readonly userId: string
-  readonly credentialId: string
-  /** Base64url, as all below. */
-  readonly publicKey: string
-  readonly counter: number
-  readonly transports: readonly string[]
-  readonly host: string
-  readonly name: string
   readonly createdAt: number
   readonly lastUsedAt?: number
 }
@@ -85,7 +93,7 @@ class StoredPasskeys implements Passkeys {
     return (await this.#of(userId)).map(listed)
   }
 
-  async creationOptions({ id, name }: User, { place, purpose }: PasskeyUse): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  async creationOptions({ id, name }: Pick<User, 'id' | 'name'>, { place, purpose }: PasskeyUse): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const present = (await this.#of(id)).filter(({ value }) => value.host === place.host)
     return generateRegistrationOptions({
       rpName: 'login-relay',
@@ -101,11 +109,14 @@ class StoredPasskeys implements Passkeys {
     })
   }
 
-  async add({ id: userId }: User, { name, response, place, purpose }: PasskeyUse & { name: string; response: unknown }): Promise<Passkey> {
+  async add({ id }: Pick<User, 'id'>, given: PasskeyAnswer & { name: string }): Promise<Passkey> {
+    await this.#checkRoom(id)
+    return this.keep(id, await this.verifyNew(given))
+  }
+
+  async verifyNew({ name, response, place, purpose }: PasskeyAnswer & { name: string }): Promise<NewPasskey> {
     const shown = name.trim()
     if (shown === '' || [...shown].length > 60) throw new RelayError('bad_request', { params: { problem: 'the name of a passkey has 1 to 60 characters' } })
-    if ((await this.#of(userId)).length >= mostPerUser)
-      throw new RelayError('bad_request', { params: { problem: 'you have twenty passkeys: remove one first' } })
     const { credential } = await refusing(async () => {
       const given = response as RegistrationResponseJSON
       checkUnattested(given)
@@ -120,17 +131,20 @@ class StoredPasskeys implements Passkeys {
       if (!verified) throw new Error('not verified')
       return registrationInfo
     })
-    const value: PasskeyRecord = {
-      userId,
+    return {
       credentialId: credential.id,
       publicKey: isoBase64URL.fromBuffer(credential.publicKey),
       counter: credential.counter,
       transports: (credential.transports ?? []).slice(0, 10).map((transport) => String(transport).slice(0, 30)),
       host: place.host,
       name: shown.toWellFormed(),
-      createdAt: this.#now(),
     }
-    const id = recordId(credential.id)
+  }
+
+  async keep(userId: string, made: NewPasskey): Promise<Passkey> {
+    await this.#checkRoom(userId)
+    const value: PasskeyRecord = { ...made, userId, createdAt: this.#now() }
+    const id = recordId(made.credentialId)
     // One that is there already stays whose it is.
     await refusing(() => this.#records.put(id, value, { ifVersion: 0 }))
     return listed({ id, value })
@@ -146,7 +160,7 @@ class StoredPasskeys implements Passkeys {
     })
   }
 
-  prove({ response, place, purpose }: PasskeyUse & { response: unknown }): Promise<string> {
+  prove({ response, place, purpose }: PasskeyAnswer): Promise<string> {
     return refusing(async () => {
       const given = response as AuthenticationResponseJSON
       const stored = await this.#records.get(recordId(String(given.id)))
@@ -173,6 +187,11 @@ class StoredPasskeys implements Passkeys {
   async remove(userId: string, id: string): Promise<boolean> {
     if ((await this.#records.get(id))?.value.userId !== userId) return false
     return this.#records.delete(id)
+  }
+
+  async #checkRoom(userId: string): Promise<void> {
+    if ((await this.#of(userId)).length >= mostPerUser)
+      throw new RelayError('bad_request', { params: { problem: 'you have twenty passkeys: remove one first' } })
   }
 
   async #of(userId: string): Promise<StoredRecord<PasskeyRecord>[]> {

@@ -8,13 +8,25 @@ import { checkUserName, nameKey } from '../user-rules.ts'
 
 /** A user as stored, under the key of his name: the store's compare-and-set makes names unique. */
 interface UserRecord extends User {
-  readonly password: PasswordHash
+  /** Absent: he signs in by passkey alone. */
+  readonly password?: PasswordHash
 }
 
 interface KeptUser {
   readonly user: User
-  readonly password: PasswordHash
+  readonly password: PasswordHash | undefined
   readonly version: number
+}
+
+/** A user to be added. */
+export interface NewUser {
+  readonly name: string
+  /** Absent: he signs in by passkey alone. */
+  readonly password?: string
+  readonly role: User['role']
+  /** Default: a new one. */
+  readonly id?: string
+  readonly first?: true
 }
 
 /** The users, kept in memory and in the store. */
@@ -24,6 +36,8 @@ export class Users {
   readonly #now: () => number
   readonly #byKey = new Map<string, KeptUser>()
   readonly #byId = new Map<string, User>()
+  /** On their way to the disk. */
+  #adding = 0
 
   constructor(store: Store, hasher: PasswordHasher, now: () => number) {
     this.#records = store.collection<UserRecord>({ name: 'users' })
@@ -35,15 +49,21 @@ export class Users {
     for (const { value, version } of await this.#records.list()) this.#keep(value, version)
   }
 
-  async add(given: { name: string; password: string; role: User['role'] }): Promise<User> {
-    const name = checkUserName(given.name)
+  /** `first`: only where there is no user, and none on the way; else `invite_invalid`. */
+  async add({ name: typed, password, role, id = randomUUID(), first }: NewUser): Promise<User> {
+    const name = checkUserName(typed)
     if (this.#byKey.has(nameKey(name))) throw nameTaken(name)
-    await checkNewPassword(given.password, name)
-    const record: UserRecord = { id: randomUUID(), name, role: given.role, createdAt: this.#now(), password: await this.#hasher.hash(given.password) }
+    if (password !== undefined) await checkNewPassword(password, name)
+    const hash = password === undefined ? {} : { password: await this.#hasher.hash(password) }
+    if (first === true && this.#byKey.size + this.#adding > 0) throw new RelayError('invite_invalid')
+    const record: UserRecord = { id, name, role, createdAt: this.#now(), ...hash }
+    this.#adding++
     try {
       return this.#keep(record, await this.#records.put(recordId(name), record, { ifVersion: 0 }))
     } catch (error) {
       throw isRelayError(error, 'store_conflict') ? nameTaken(name) : error
+    } finally {
+      this.#adding--
     }
   }
 
@@ -70,7 +90,11 @@ export class Users {
     const kept = present && this.#byKey.get(nameKey(present.name))
     if (kept === undefined || (kept.user.disabledAt === undefined) === (disabledAt === undefined)) return false
     const { disabledAt: _, ...rest } = kept.user
-    const record: UserRecord = { ...rest, ...(disabledAt === undefined ? {} : { disabledAt }), password: kept.password }
+    const record: UserRecord = {
+      ...rest,
+      ...(disabledAt === undefined ? {} : { disabledAt }),
+      ...(kept.password === undefined ? {} : { password: kept.password }),
+    }
     this.#keep(record, await this.#records.put(recordId(rest.name), record, { ifVersion: kept.version }))
     return true
   }
@@ -79,13 +103,19 @@ export class Users {
     return this.#byId.get(idOrName) ?? this.#byKey.get(nameKey(idOrName))?.user
   }
 
-  /** The user with this name and password; undefined: no such user, another password, or he is disabled. All take the same time. */
+  /** False: he signs in by passkey alone. */
+  hasPassword(id: string): boolean {
+    const user = this.#byId.get(id)
+    return user !== undefined && this.#byKey.get(nameKey(user.name))?.password !== undefined
+  }
+
+  /** The user with this name and password; undefined: no such user, another password, none at all, or he is disabled. All take the same time. */
   async authenticate(name: string, password: string): Promise<User | undefined> {
     const key = nameKey(name)
     const kept = this.#byKey.get(key)
     const possible = canBePassword(password)
     const fits = await this.#hasher.fits(possible ? password : '', possible ? kept?.password : undefined)
-    if (kept === undefined || !fits || kept.user.disabledAt !== undefined) return undefined
+    if (kept?.password === undefined || !fits || kept.user.disabledAt !== undefined) return undefined
     // What was changed while it was looked at counts: another password, or that he is disabled.
     if (this.#byKey.get(key) !== kept || !(await this.#raiseCost(kept, password))) return this.authenticate(name, password)
     return this.#byKey.get(key)?.user
@@ -105,6 +135,22 @@ export class Users {
     return this.#storePassword(kept, password)
   }
 
+  /** The same for who has none. `bad_request`: he has one. */
+  async addPassword(id: string, password: string): Promise<User> {
+    if (this.hasPassword(id)) throw new RelayError('bad_request', { params: { problem: 'you have a password: change it' } })
+    return this.setPassword(id, password)
+  }
+
+  /** No password any more; nothing is written where there is none. Errors as of `setPassword`. */
+  async dropPassword(id: string): Promise<User> {
+    const user = this.byId(id)
+    const kept = user && this.#byKey.get(nameKey(user.name))
+    if (kept === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
+    return kept.password === undefined
+      ? kept.user
+      : this.#keep(kept.user, await this.#records.put(recordId(kept.user.name), kept.user, { ifVersion: kept.version }))
+  }
+
   async #storePassword({ user, version }: KeptUser, password: string): Promise<User> {
     const record: UserRecord = { ...user, password: await this.#hasher.hash(password) }
     return this.#keep(record, await this.#records.put(recordId(user.name), record, { ifVersion: version }))
@@ -112,7 +158,7 @@ export class Users {
 
   /** Hashes anew at today's cost: only at sign-in is the password at hand. False: the user was changed meanwhile, as by another sign-in. */
   async #raiseCost(kept: KeptUser, password: string): Promise<boolean> {
-    if (!this.#hasher.isOutdated(kept.password)) return true
+    if (kept.password === undefined || !this.#hasher.isOutdated(kept.password)) return true
     try {
       await this.#storePassword(kept, password)
       return true

@@ -2,8 +2,10 @@
 // where the browser knows no passkeys or runs no script; the password is beside them.
 'use strict'
 
-async function answer({ kind, options }) {
-  const reply = await fetch(options, { headers: { accept: 'application/json' } })
+async function answer({ kind, options }, named) {
+  // Who has no name yet says it in the form: the device lists the passkey by it.
+  const asked = named === null ? options : `${options}?${new URLSearchParams({ name: named.value })}`
+  const reply = await fetch(asked, { headers: { accept: 'application/json' } })
   // Signed out meanwhile, or asked to prove again who it is: the page says so.
   if (!reply.ok || reply.redirected) return location.reload()
   const publicKey = await reply.json()
@@ -31,7 +33,7 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
     button.disabled = true
     note.textContent = ''
     try {
-      const response = await answer({ kind: form.dataset.passkey, options: form.dataset.options })
+      const response = await answer({ kind: form.dataset.passkey, options: form.dataset.options }, form.querySelector('input[autocomplete="username"][name]'))
       if (response === undefined) return
       form.elements.namedItem('response').value = response
       // Not sent as a click would: this listener would be asked again.

@@ -8,7 +8,7 @@ const role = z.enum(['admin', 'auditor', 'member'])
 const inviteAnswer = z.object({ id: z.string(), name: z.string(), role, expiresAt: time })
 const example = { id: 'hash', name: 'bob', role: 'member' as const, expiresAt: 1_760_000_000_000 }
 
-/** Links by which somebody becomes a person of this relay, or chooses another password. */
+/** Links by which somebody becomes a person of this relay, or chooses another way to sign in. */
 export const inviteRoutes = [
   route({
     method: 'GET',
@@ -17,7 +17,7 @@ export const inviteRoutes = [
     access: 'operator',
     answer: z.array(inviteAnswer).meta({ examples: [[example]] }),
     handle: async ({ rooms }) =>
-      (await rooms.invites.list()).filter(({ userId }) => userId === undefined).map(({ id, name, role, expiresAt }) => ({ id, name, role, expiresAt })),
+      (await rooms.invites.list()).filter(({ kind }) => kind === 'person').map(({ id, name, role, expiresAt }) => ({ id, name, role, expiresAt })),
   }),
   route({
     method: 'POST',
@@ -37,7 +37,8 @@ export const inviteRoutes = [
   route({
     method: 'POST',
     path: '/users/:id/password-link',
-    summary: 'A link by which a person who has forgotten his password chooses another; good once, for 24 hours (the local administrator alone)',
+    summary:
+      'A link by which a person who has forgotten his password, or lost his passkey, chooses another; good once, for 24 hours (the local administrator alone)',
     access: 'operator',
     params: idParams,
     body: emptyBody,

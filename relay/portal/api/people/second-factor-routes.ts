@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
 import { loadUser } from '../../../identity/index.ts'
 import { checkOwnSignIn } from '../../access.ts'
+import { passkeyPlace } from '../../security/passkey-place.ts'
 import { offerAuthenticator } from '../../security/second-factor-offer.ts'
 import { emptyBody, idParams, time } from '../fields.ts'
 import { route } from '../route.ts'
@@ -86,12 +87,14 @@ export const secondFactorRoutes = [
   route({
     method: 'DELETE',
     path: '/me/passkeys/:id',
-    summary: 'Remove a passkey: it signs nobody in any more',
+    summary: 'Remove a passkey: it signs nobody in any more; the last one of who has no password stays',
     access: 'person',
     fresh: true,
     params: idParams,
-    handle: async ({ rooms, principal, params }) => {
-      if (!(await rooms.passkeys.remove(checkOwnSignIn(principal).user.id, params.id))) throw new RelayError('not_found', { params: { what: 'such passkey' } })
+    handle: async ({ rooms, principal, params, request }) => {
+      const host = passkeyPlace(rooms, request.headers.host)?.host
+      if (!(await rooms.identity.removePasskey(checkOwnSignIn(principal).user.id, params.id, host)))
+        throw new RelayError('not_found', { params: { what: 'such passkey' } })
     },
   }),
   route({

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../../rooms.ts'
 import { type Html, html } from '../html.ts'
+import { doneNote } from '../notes.ts'
 import { showPage } from '../page-route.ts'
 import { copyable } from './device-lines.ts'
 
@@ -37,10 +38,10 @@ const systems: readonly (readonly [name: string, steps: readonly string[]])[] = 
 
 /** What a terminal needs: the proxy, the CA. */
 export function setUpPage(app: FastifyInstance, rooms: Rooms): void {
-  showPage(app, rooms, '/set-up', () => ({
+  showPage(app, rooms, '/set-up', ({ query }) => ({
     title: 'Set-up',
     place: 'set-up',
-    body: html`<h1>Set up a terminal</h1>
+    body: html`<h1>Set up a terminal</h1>${doneNote(query)}
 <p class="lead">A browser or tool that uses the relay's proxy is signed in at your sites without holding a password. It needs three things: a device of its own, the proxy, and trust in the relay's certificate.</p>
 <section class="card"><h2>1. A device</h2><p><a href="/devices">Add a device</a>: its name and token are what the proxy asks for.</p></section>
 <section class="card"><h2>2. The proxy</h2><p>For a browser, set this as “automatic proxy configuration address”. It sends only the enrolled sites through the relay:</p>

@@ -45,8 +45,9 @@ export function passkeysPage(app: FastifyInstance, rooms: Rooms): void {
     },
   )
 
-  takeForm(app, rooms, { path: '/security/passkeys/:id/remove', freshFrom }, {}, async ({ principal, params }) => {
-    if (!(await passkeys.remove(principal.user.id, params.id ?? ''))) throw new RelayError('not_found', { params: { what: 'passkey of yours' } })
+  takeForm(app, rooms, { path: '/security/passkeys/:id/remove', freshFrom }, {}, async ({ principal, params, request }) => {
+    const host = passkeyPlace(rooms, request.headers.host)?.host
+    if (!(await identity.removePasskey(principal.user.id, params.id ?? '', host))) throw new RelayError('not_found', { params: { what: 'passkey of yours' } })
     return { goTo: '/security?done=passkey-removed' }
   })
 
@@ -80,8 +81,11 @@ export function readResponse(text: string): unknown {
 /** The card on the page Security. */
 export async function passkeysCard(rooms: Rooms, { user }: PortalPrincipal, csrf: string, host: string | undefined): Promise<Html> {
   const own = await rooms.passkeys.list(user.id)
+  const here = passkeyPlace(rooms, host)?.host
+  const isNeeded = ({ id }: Passkey) =>
+    !rooms.identity.hasPassword(user.id) && own.every((other) => other.id === id || (here !== undefined && other.host !== here))
   return html`<section class="card"><h2>Passkeys</h2><p>Sign in with your fingerprint, your face or the PIN of your device instead of a password. A passkey works at the relay's own address alone, so a page that looks like the relay gets nothing.</p>
-${own.length > 0 && table(own, csrf)}${addForm(rooms, csrf, host)}</section>`
+${own.length > 0 && table(own, isNeeded, csrf)}${addForm(rooms, csrf, host)}</section>`
 }
 
 function addForm(rooms: Rooms, csrf: string, host: string | undefined): Content {
@@ -92,16 +96,11 @@ function addForm(rooms: Rooms, csrf: string, host: string | undefined): Content 
   return html`${form}<noscript><p>Adding one takes JavaScript.</p></noscript>`
 }
 
-function table(passkeys: readonly Passkey[], csrf: string): Html {
+function table(passkeys: readonly Passkey[], isNeeded: (passkey: Passkey) => boolean, csrf: string): Html {
   return html`<table><thead><tr><th scope="col">Name</th><th scope="col">Added</th><th scope="col">Last used</th><th scope="col"><span class="visually-hidden">Remove</span></th></tr></thead><tbody>
-${passkeys.map(
-  ({
-    id,
-    name,
-    createdAt,
-    lastUsedAt,
-    host,
-  }) => html`<tr><td><strong><bdi>${name}</bdi></strong> <small>at ${host}</small></td><td data-label="Added">${moment(createdAt)}</td>
-<td data-label="Last used">${lastUsedAt === undefined ? 'never' : moment(lastUsedAt)}</td><td class="end">${action(`/security/passkeys/${id}/remove`, 'Remove', csrf, 'danger')}</td></tr>`,
-)}</tbody></table>`
+${passkeys.map((passkey) => {
+  const { id, name, createdAt, lastUsedAt, host } = passkey
+  return html`<tr><td><strong><bdi>${name}</bdi></strong> <small>at ${host}</small></td><td data-label="Added">${moment(createdAt)}</td>
+<td data-label="Last used">${lastUsedAt === undefined ? 'never' : moment(lastUsedAt)}</td><td class="end">${isNeeded(passkey) ? html`<small>your only way to sign in</small>` : action(`/security/passkeys/${id}/remove`, 'Remove', csrf, 'danger')}</td></tr>`
+})}</tbody></table>`
 }

@@ -16,6 +16,20 @@ const typed = z.string().max(10_000)
 export function passwordPage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, { path, fresh: true }, (call) => ask(call))
 
+  takeForm(app, rooms, { path: `${path}/add`, freshFrom: path }, { password: typed, again: typed }, async (call) => {
+    const { principal, form, reply } = call
+    if (form.password !== form.again) return { ...ask(call, notTwice), status: 422 }
+    try {
+      await rooms.identity.addPassword({ principal, newPassword: form.password })
+      return { goTo: '/security?done=password-added' }
+    } catch (thrown) {
+      const error = asRelayError(thrown)
+      if (error.status >= 500) throw error
+      assignErrorHeaders(reply, error)
+      return { ...ask(call, errorNote(error)), status: error.status }
+    }
+  })
+
   takeForm(app, rooms, { path, freshFrom: path }, { current: typed, password: typed, again: typed }, async (call) => {
     const { principal, form, request, reply } = call
     if (form.password !== form.again) return { ...ask(call, notTwice), status: 422 }
@@ -39,15 +53,20 @@ function failureNote(error: RelayError): Content {
   return html`<div class="note bad" role="alert"><p><strong>That is not your present password.</strong></p><p>Nothing has changed. Try again; the relay waits longer after each wrong try.</p></div>`
 }
 
-function ask({ principal, csrf }: Pick<PageCall, 'principal' | 'csrf'>, note?: Content): Page {
+function ask({ rooms, principal, csrf }: Pick<PageCall, 'rooms' | 'principal' | 'csrf'>, note?: Content): Page {
+  const isAnother = rooms.identity.hasPassword(principal.user.id)
+  const title = isAnother ? 'Another password' : 'A password'
+  const lead = isAnother
+    ? 'For this relay. It signs you out everywhere else; your devices and the sites stay as they are.'
+    : 'For this relay, beside your passkeys. They stay as they are.'
   return {
-    title: 'Another password',
-    body: html`<div class="narrow"><h1>Another password</h1><p class="lead">For this relay. It signs you out everywhere else; your devices and the sites stay as they are.</p>
+    title,
+    body: html`<div class="narrow"><h1>${title}</h1><p class="lead">${lead}</p>
 ${note}
-<form class="card" method="post" action="${path}">${csrfField(csrf)}<input type="hidden" name="username" value="${principal.user.name}" autocomplete="username" disabled>
-<div class="field"><label for="current">Your present password</label><input id="current" name="current" type="password" required maxlength="1024" autocomplete="current-password" autofocus></div>
-<div class="field"><label for="password">The new one</label><input id="password" name="password" type="password" required minlength="8" maxlength="1024" autocomplete="new-password" aria-describedby="password-hint"><small id="password-hint">Eight characters at least; fifteen or more are better: a few words that nobody would put together. Anything goes, except what many people choose.</small></div>
-<div class="field"><label for="again">The new one again</label><input id="again" name="again" type="password" required maxlength="1024" autocomplete="new-password"></div>
-<div class="actions"><button class="main">Change it</button><a class="button" href="/security">Not now</a></div></form></div>`,
+<form class="card" method="post" action="${isAnother ? path : `${path}/add`}">${csrfField(csrf)}<input type="hidden" name="username" value="${principal.user.name}" autocomplete="username" disabled>
+${isAnother && html`<div class="field"><label for="current">Your present password</label><input id="current" name="current" type="password" required maxlength="1024" autocomplete="current-password" autofocus></div>`}
+<div class="field"><label for="password">${isAnother ? 'The new one' : 'The password'}</label><input id="password" name="password" type="password" required minlength="8" maxlength="1024" autocomplete="new-password" aria-describedby="password-hint"><small id="password-hint">Eight characters at least; fifteen or more are better: a few words that nobody would put together. Anything goes, except what many people choose.</small></div>
+<div class="field"><label for="again">The same again</label><input id="again" name="again" type="password" required maxlength="1024" autocomplete="new-password"></div>
+<div class="actions"><button class="main">${isAnother ? 'Change it' : 'Add it'}</button><a class="button" href="/security">Not now</a></div></form></div>`,
   }
 }

@@ -24,9 +24,9 @@ export function securityPage(app: FastifyInstance, rooms: Rooms): void {
       passkeys: true,
       body: html`<h1>Security</h1><p class="lead">How you sign in to this relay.</p>${doneNote(query)}
 ${await passkeysCard(rooms, principal, csrf, request.headers.host)}
-<section class="card"><h2>Password</h2><p>The one you sign in to this relay with. The sites never see it.</p><div class="actions"><a class="button" href="/security/password">Change password</a></div></section>
+<section class="card"><h2>Password</h2>${passwordPart(rooms.identity.hasPassword(principal.user.id))}</section>
 ${phraseCard(rooms, principal.user.id, csrf)}
-<section class="card"><h2>Authenticator app</h2>${authenticatorPart(factor, csrf)}</section>
+<section class="card"><h2>Authenticator app</h2>${authenticatorPart(factor, rooms.identity.hasPassword(principal.user.id), csrf)}</section>
 ${factor !== undefined && html`<section class="card"><h2>Recovery codes</h2>${recoveryPart(factor, csrf)}</section>`}
 <p><a href="/sessions">Where you are signed in</a></p>`,
     }
@@ -75,7 +75,14 @@ const here = { action: '/security/authenticator/confirm', back: '/security' }
 
 const offerOver = html`<h1>Security</h1><div class="note warn"><p>No authenticator app is being set up here any more.</p></div><p><a class="button" href="/security">Back</a></p>`
 
-function authenticatorPart(factor: SecondFactor | undefined, csrf: string): Html {
+function passwordPart(hasPassword: boolean): Html {
+  return hasPassword
+    ? html`<p>The one you sign in to this relay with. The sites never see it.</p><div class="actions"><a class="button" href="/security/password">Change password</a></div>`
+    : html`<p>You have none: you sign in by passkey alone, and no password fits. Add one if you want another way in, for a browser without your passkey.</p><div class="actions"><a class="button" href="/security/password">Add a password</a></div>`
+}
+
+function authenticatorPart(factor: SecondFactor | undefined, hasPassword: boolean, csrf: string): Html {
+  if (factor === undefined && !hasPassword) return html`<p>It stands beside a password, and you have none. A passkey is both in itself.</p>`
   if (factor === undefined)
     return html`<p>Your password is all it takes to sign in as you. With an authenticator app on your phone, the relay asks for a code of it besides, and a password that somebody has seen is not enough.</p>
 <div class="actions">${action('/security/authenticator', 'Set up an authenticator app', csrf, 'main')}</div>`

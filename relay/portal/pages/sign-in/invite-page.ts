@@ -1,68 +1,116 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, RelayError } from '../../../errors.ts'
+import type { Invite, PasskeyUse } from '../../../identity/index.ts'
+import { browserName } from '../../caller/browser-name.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { setCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
+import { passkeyPlace } from '../../security/passkey-place.ts'
 import { assignErrorHeaders } from '../../web/respond-error.ts'
-import { type Content, html } from '../html.ts'
-import { csrfField } from '../layout.ts'
+import type { Content } from '../html.ts'
 import { errorNote } from '../notes.ts'
 import { readForm, respondGoTo, respondPage } from '../page-route.ts'
-import { assignFormCookie, checkSignInForm, welcome } from './sign-in-form.ts'
+import { readResponse } from '../security/passkeys-page.ts'
+import { inviteView } from './invite-view.ts'
+import { assignFormCookie, checkSignInForm, formBrowser, welcome } from './sign-in-form.ts'
 
 interface Asked {
   readonly Params: { readonly token: string }
 }
 
-const inviteForm = z.strictObject({ csrf: z.string(), password: z.string().max(1024), again: z.string().max(1024) })
+const typedName = z.string().max(200).optional()
+const inviteForm = z.strictObject({ csrf: z.string(), name: typedName, password: z.string().max(1024), again: z.string().max(1024) })
+const passkeyInviteForm = z.strictObject({ csrf: z.string(), name: typedName, response: z.string().max(20_000) })
+
+/** Where people go once they are in, by what their link was for. */
+const after: Readonly<Record<Invite['kind'], string>> = {
+  first: '/set-up?done=first-person',
+  person: '/security?done=invited',
+  reset: '/security?done=password-changed',
+}
 
 /**
- * Where an invitation leads, or a link for another password. Opening it spends nothing (mail scanners and link previews open links); with the
- * password that the person sends he is signed in, as far as a password does that.
+ * Where an invitation leads, a link for another way to sign in, or the link of the first run. Opening it spends nothing (mail scanners and link
+ * previews open links). With the password that the person sends he is signed in, as far as a password does that; the passkey that he makes
+ * is what he signs in with next, so that he knows it works.
  */
 export function invitePage(app: FastifyInstance, rooms: Rooms): void {
+  const { invites, passkeys, identity } = rooms
+
   app.get<Asked>('/invite/:token', (request, reply) => show(request, reply))
 
   app.post<Asked>('/invite/:token', async (request, reply) => {
     checkSignInForm(rooms, request)
-    const { password, again } = readForm(inviteForm, request.body)
-    try {
+    const { name: typed, password, again } = readForm(inviteForm, request.body)
+    return orSayWhy(request, reply, async () => {
       if (password !== again) throw new RelayError('bad_request', { params: { problem: 'the two passwords differ' } })
-      const isReset = (await rooms.invites.lookup(request.params.token))?.userId !== undefined
-      const { name } = await rooms.invites.redeem(request.params.token, password)
-      const answer = await rooms.identity.signIn({ name, password, ...cameFrom(request) })
+      const { kind } = await loadInvite(request)
+      const { name } = await invites.redeem(request.params.token, { name: typed, by: { password } })
+      const answer = await identity.signIn({ name, password, ...cameFrom(request) })
       if (!('half' in answer)) {
         await welcome(rooms, request, reply, answer)
-        return respondGoTo(reply, isReset ? '/security?done=password-changed' : '/security?done=invited')
+        return respondGoTo(reply, after[kind])
       }
       setCookie(reply, 'login-relay-half', answer.half, rooms.secure)
-      return respondGoTo(reply, `/sign-in/${rooms.identity.halfSignIn(answer.half)?.owes === 'code' ? 'code' : 'set-up'}?next=%2Fsecurity`)
+      return respondGoTo(reply, `/sign-in/${identity.halfSignIn(answer.half)?.owes === 'code' ? 'code' : 'set-up'}?next=%2Fsecurity`)
+    })
+  })
+
+  /** For `navigator.credentials.create`. */
+  app.get<Asked & { readonly Querystring: { readonly name?: unknown } }>('/invite/:token/passkey', async (request) => {
+    const invite = await loadInvite(request)
+    if (!(await invites.takesPasskey(invite))) throw new RelayError('passkey_refused')
+    const typed = String(request.query.name ?? '').trim()
+    // What the device lists it by; the name that counts is checked when it is sent.
+    const name = invite.kind === 'first' ? [...typed].slice(0, 64).join('').toWellFormed() || 'me' : invite.name
+    return passkeys.creationOptions({ id: invite.userId, name }, useOf(request, invite))
+  })
+
+  app.post<Asked>('/invite/:token/passkey', async (request, reply) => {
+    checkSignInForm(rooms, request)
+    const { name: typed, response } = readForm(passkeyInviteForm, request.body)
+    return orSayWhy(request, reply, async () => {
+      const invite = await loadInvite(request)
+      const name = browserName(cameFrom(request).agent)
+      const passkey = await passkeys.verifyNew({ ...useOf(request, invite), name: [...name].slice(0, 60).join(''), response: readResponse(response) })
+      await invites.redeem(request.params.token, { name: typed, by: { passkey } })
+      return respondGoTo(reply, `/sign-in?done=passkey-made&next=${encodeURIComponent(invite.kind === 'first' ? after.first : '/security')}`)
+    })
+  })
+
+  async function loadInvite(request: FastifyRequest<Asked>): Promise<Invite> {
+    const invite = await invites.lookup(request.params.token)
+    if (invite === undefined) throw new RelayError('invite_invalid')
+    return invite
+  }
+
+  /** Bound to the link and to the browser that has opened it. */
+  function useOf(request: FastifyRequest, { id }: Invite): PasskeyUse {
+    const place = passkeyPlace(rooms, request.headers.host)
+    if (place === undefined) throw new RelayError('passkey_refused')
+    return { place, purpose: `invite ${id} ${formBrowser(rooms, request)}` }
+  }
+
+  /** What can be mended is said on the page; the link is good still. */
+  async function orSayWhy(request: FastifyRequest<Asked>, reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
+    try {
+      return await work()
     } catch (thrown) {
       const error = asRelayError(thrown)
       if (error.status >= 500 || error.code === 'invite_invalid') throw error
       assignErrorHeaders(reply, error)
       return show(request, reply, errorNote(error), error.status)
     }
-  })
+  }
 
   async function show(request: FastifyRequest<Asked>, reply: FastifyReply, note?: Content, status = 200): Promise<FastifyReply> {
-    const invite = await rooms.invites.lookup(request.params.token)
-    if (invite === undefined) throw new RelayError('invite_invalid')
+    const invite = await loadInvite(request)
+    const isPlace = passkeyPlace(rooms, request.headers.host) !== undefined
+    const takesPasskey = isPlace && (await invites.takesPasskey(invite))
     const csrf = assignFormCookie(rooms, request, reply)
-    const isNew = invite.userId === undefined
-    const lead = isNew
-      ? 'You are invited to this relay: it signs in to your sites for you. Choose the password by which you sign in to the relay itself.'
-      : 'Choose another password for this relay. You are signed out everywhere else then; an authenticator app is asked for as ever.'
-    const body = html`<div class="narrow"><h1>Welcome${isNew ? '' : ' back'}, <bdi>${invite.name}</bdi></h1>
-<p class="lead">${lead}</p>
-${note}
-<form class="card" method="post" action="/invite/${request.params.token}">${csrfField(csrf)}
-<div class="field"><label for="name">Your name at this relay</label><input id="name" value="${invite.name}" readonly autocomplete="username"></div>
-<div class="field"><label for="password">A password</label><input id="password" name="password" type="password" required minlength="8" maxlength="1024" autocomplete="new-password"></div>
-<div class="field"><label for="again">The same once more</label><input id="again" name="again" type="password" required minlength="8" maxlength="1024" autocomplete="new-password"></div>
-<button class="main">${isNew ? 'Begin' : 'Change it'}</button></form>
-${isNew && html`<p class="quiet">On the next page you can add a passkey, and sign in by that from then on.</p>`}</div>`
-    return respondPage(reply, { title: 'Welcome', body, status }, undefined)
+    const typed = (request.body as { readonly name?: unknown } | undefined)?.name
+    const body = inviteView({ invite, path: `/invite/${request.params.token}`, csrf, takesPasskey, note, typed: typeof typed === 'string' ? typed : '' })
+    return respondPage(reply, { title: 'Welcome', body, status, ...(takesPasskey ? { passkeys: true } : {}) }, undefined)
   }
 }

@@ -5,13 +5,13 @@ import { cameFrom } from '../../caller/came-from.ts'
 import { loadPortalPrincipal } from '../../caller/identify.ts'
 import { clearCookie, setCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
-import { passkeyPlace } from '../../security/passkey-place.ts'
+import { passkeyAdvice, passkeyPlace } from '../../security/passkey-place.ts'
 import { addressHere } from '../../web/address-here.ts'
 import { assignErrorHeaders } from '../../web/respond-error.ts'
 import { returnAddress } from '../../web/return-address.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
-import { doneNote, errorNote } from '../notes.ts'
+import { doneNote, errorNote, prose } from '../notes.ts'
 import { readForm, respondGoTo, respondPage, takeForm } from '../page-route.ts'
 import { pairForm } from '../pairing/pair-page.ts'
 import { passkeyForm } from './passkey-form.ts'
@@ -72,12 +72,12 @@ export async function showSignIn(rooms: Rooms, reply: FastifyReply, request: Fas
   const body = html`<div class="narrow"><h1>Sign in</h1><p class="lead">${lead}</p>
 ${await phraseNote(rooms, request)}
 ${note}
-${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</strong></p><p>On the relay's machine, run <code>login-relay user add NAME</code> (or <code>login-relay init</code> for a new relay), then load this page again.</p></div>`}
+${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</strong></p><p>Open the link that <code>login-relay serve</code> printed when it started: whoever opens it becomes the first person. Start the relay again for another.</p></div>`}
 <form class="card" method="post" action="/sign-in">${csrfField(csrf)}<input type="hidden" name="next" value="${next}">
 <div class="field"><label for="name">Your name at this relay</label><input id="name" name="name" value="${name}" required maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false"></div>
 <div class="field"><label for="password">Your password at this relay</label><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"></div>
 <button class="main">Sign in</button></form>
-${hasPasskeys && passkeySignInForm(csrf, next)}
+${hasPasskeys ? passkeySignInForm(csrf, next) : html`<p class="quiet">Passkeys do not work at this address. ${prose(passkeyAdvice(rooms))}</p>`}
 <section class="card"><p>Not your own computer? Type nothing here.</p><div class="actions">${pairForm(csrf, 'Use your phone instead')}</div></section>
 <p class="quiet">Sign in only while your browser’s address bar begins with <code>${addressHere(rooms, request)}/</code>. A page anywhere else is not the relay, whatever it looks like.</p>
 <p class="quiet">Each sign-in here, and each use of your accounts, leaves you a notice. No notice, then it was not the relay: change the password that you typed there.</p>

@@ -4,12 +4,12 @@ import { asRelayError, type RelayError } from '../../../errors.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { setCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
-import { passkeyPlace } from '../../security/passkey-place.ts'
+import { passkeyAdvice, passkeyPlace } from '../../security/passkey-place.ts'
 import { assignErrorHeaders } from '../../web/respond-error.ts'
 import { returnAddress } from '../../web/return-address.ts'
 import { type Content, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
-import { errorNote } from '../notes.ts'
+import { errorNote, prose } from '../notes.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
 import { passkeyForm } from './passkey-form.ts'
 
@@ -38,16 +38,21 @@ export function verifyPage(app: FastifyInstance, rooms: Rooms): void {
   async function ask({ principal, csrf, request }: Pick<PageCall, 'principal' | 'csrf' | 'request'>, next: string, note?: Content): Promise<Page> {
     const host = passkeyPlace(rooms, request.headers.host)?.host
     const hasPasskey = (await rooms.passkeys.list(principal.user.id)).some((passkey) => passkey.host === host)
+    const hasPassword = rooms.identity.hasPassword(principal.user.id)
     const asksCode = (await rooms.secondFactors.of(principal.user.id)) !== undefined
     return {
       title: 'Is it you?',
       ...(hasPasskey ? { passkeys: true } : {}),
-      body: html`<div class="narrow"><h1>Is it you?</h1><p class="lead">What you are about to do could let others in, so the relay asks for your password again. For five minutes after that it does not.</p>
+      body: html`<div class="narrow"><h1>Is it you?</h1><p class="lead">What you are about to do could let others in, so the relay asks ${hasPassword ? 'for your password' : 'you'} again. For five minutes after that it does not.</p>
 ${note}
-<form class="card" method="post" action="/verify">${csrfField(csrf)}<input type="hidden" name="next" value="${next}"><input type="hidden" name="username" value="${principal.user.name}" autocomplete="username" disabled>
+${!hasPassword && !hasPasskey && html`<div class="note warn"><p><strong>None of your passkeys works at this address.</strong> ${prose(passkeyAdvice(rooms))}</p></div>`}
+${
+  hasPassword &&
+  html`<form class="card" method="post" action="/verify">${csrfField(csrf)}<input type="hidden" name="next" value="${next}"><input type="hidden" name="username" value="${principal.user.name}" autocomplete="username" disabled>
 <div class="field"><label for="password">Your password at this relay</label><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password" autofocus></div>
 ${asksCode && html`<div class="field"><label for="code">Code from the app, or a recovery code</label><input class="answer" id="code" name="code" required maxlength="200" autocomplete="one-time-code" autocapitalize="none" spellcheck="false"></div>`}
-<div class="actions"><button class="main">Go on</button><a class="button" href="/">Not now</a></div></form>
+<div class="actions"><button class="main">Go on</button><a class="button" href="/">Not now</a></div></form>`
+}
 ${hasPasskey && passkeyForm({ kind: 'get', action: '/verify/passkey', options: '/verify/passkey', csrf, button: 'Use a passkey', card: true, fields: html`<input type="hidden" name="next" value="${next}">` })}</div>`,
     }
   }
