@@ -1,5 +1,6 @@
 import { getDomain } from 'tldts'
 import { z } from 'zod'
+import { areAddressRanges } from './address-ranges.ts'
 import { isPublicSuffix } from './public-suffix.ts'
 import { upstreamProxyForm } from './upstream-proxy.ts'
 
@@ -32,6 +33,14 @@ const options = z.strictObject({
         .optional()
         .meta({ examples: ['./portal-key.pem'] })
         .describe('PEM file with the private key of `certificate`.'),
+      trustedProxies: z
+        .string()
+        .refine(areAddressRanges, 'must be ranges of addresses such as `127.0.0.1, 192.0.2.0/24, 2001:db8::/48`, with commas between them, and not everybody')
+        .optional()
+        .meta({ form: 'ranges of addresses', examples: ['127.0.0.1'] })
+        .describe(
+          'Reverse proxies before the portal, whose X-Forwarded-For says where a client is (docs/behind-a-proxy.md). From anybody else it is passed over.',
+        ),
     })
     // One without the other would leave the portal on plain HTTP without a word.
     .refine((portal) => portal.certificate === undefined || portal.key !== undefined, { path: ['certificate'], error: 'goes together with `key`' })

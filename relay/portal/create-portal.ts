@@ -115,7 +115,9 @@ class WebPortal implements Portal {
   readonly inject = (async (request: never) => (await this.#build()).inject(request)) as unknown as FastifyInstance['inject']
 
   #build(): Promise<FastifyInstance> {
-    this.#server ??= loadTls(this.#rooms).then((tls) => buildServer(this.#rooms, { listenHost: bracketed(this.#listen.host), tls }))
+    this.#server ??= loadTls(this.#rooms).then((tls) =>
+      buildServer(this.#rooms, { listenHost: bracketed(this.#listen.host), tls, ownPort: () => splitAddress(this.#address).port }),
+    )
     return this.#server
   }
 }

@@ -7,6 +7,7 @@ import { checkShownCertificate } from './caller/certified.ts'
 import { installPages } from './pages/install-pages.ts'
 import type { Rooms } from './rooms.ts'
 import { noteRoutes } from './web/allowed-methods.ts'
+import { clientAddress, trustedProxies } from './web/client-address.ts'
 import { isOwnHost } from './web/host-rule.ts'
 import { bodyLimit, portalError, respondProblem } from './web/respond-error.ts'
 import { securityHeaders } from './web/security-headers.ts'
@@ -23,6 +24,8 @@ export interface ServerOptions {
   /** Host of `portal.listen`, IPv6 in brackets. */
   readonly listenHost: string
   readonly tls: PortalTls | undefined
+  /** The port it listens at. */
+  readonly ownPort: () => number
 }
 
 /** What is logged of a request: which route, not which address; addresses hold tickets. No headers, no body, no query. */
@@ -32,7 +35,7 @@ const serializers = {
 }
 
 /** The server with every route, not listening yet. */
-export async function buildServer(rooms: Rooms, { listenHost, tls }: ServerOptions): Promise<FastifyInstance> {
+export async function buildServer(rooms: Rooms, { listenHost, tls, ownPort }: ServerOptions): Promise<FastifyInstance> {
   const options = {
     loggerInstance: rooms.log.child({ room: 'portal' }, { serializers }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -52,7 +55,10 @@ export async function buildServer(rooms: Rooms, { listenHost, tls }: ServerOptio
   noteRoutes(app)
   app.decorateRequest('principal', undefined)
   app.decorateRequest('certified', undefined)
+  app.decorateRequest('address', '')
+  const trusted = trustedProxies(rooms.config.portal.trustedProxies ?? '', ownPort)
   app.addHook('onRequest', async (request, reply) => {
+    request.address = clientAddress(request.raw, trusted)
     const { host } = request.headers
     reply.headers(securityHeaders({ secure: rooms.secure, host }))
     const facts = { host, listenHost, publicHost: new URL(rooms.url()).hostname, localAddress: request.socket.localAddress }

@@ -94,7 +94,7 @@ export const grantRoutes = [
       const lent = rooms.grants.lentNow(principal)
       return Promise.all(
         lent.map(async ({ account, name: named, ownerName }) => {
-          const { allowed, rule, reason } = await rooms.grants.may(principal, 'use', account, request.ip)
+          const { allowed, rule, reason } = await rooms.grants.may(principal, 'use', account, request.address)
           return { id: account.id, account: named, owner: ownerName, site: account.siteId, allowed, rule, reason }
         }),
       )

@@ -40,7 +40,7 @@ export const requestRoutes = [
     status: 201,
     answer,
     handle: async ({ rooms, principal, body: { user, ...asked }, request }) =>
-      requestView(rooms, principal, await askAccess(rooms, await checkActsFor(rooms, principal, user), { ...asked, address: request.ip })),
+      requestView(rooms, principal, await askAccess(rooms, await checkActsFor(rooms, principal, user), { ...asked, address: request.address })),
   }),
   route({
     method: 'POST',

@@ -24,7 +24,7 @@ export function requestsPage(app: FastifyInstance, rooms: Rooms): void {
   takeForm(app, rooms, '/requests', { account: z.string().trim().min(3).max(200), why: z.string().trim().min(1).max(500), hours }, async (call) => {
     const { principal, csrf, form, request } = call
     try {
-      await askAccess(rooms, principal.user, { account: form.account, why: form.why, hours: Number(form.hours), address: request.ip })
+      await askAccess(rooms, principal.user, { account: form.account, why: form.why, hours: Number(form.hours), address: request.address })
       return { goTo: '/requests?done=asked' }
     } catch (thrown) {
       const error = asRelayError(thrown)

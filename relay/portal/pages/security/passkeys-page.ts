@@ -60,7 +60,7 @@ export function passkeysPage(app: FastifyInstance, rooms: Rooms): void {
   takeForm(app, rooms, '/verify/passkey', { next: z.string().max(2000), response: z.string().max(20_000) }, async ({ principal, form, request, reply }) => {
     const token = await identity.verifyByPasskey({
       principal,
-      address: request.ip,
+      address: request.address,
       ...loadUse(principal, request.headers.host, 'verify'),
       response: readResponse(form.response),
     })

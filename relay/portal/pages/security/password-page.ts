@@ -34,7 +34,7 @@ export function passwordPage(app: FastifyInstance, rooms: Rooms): void {
     const { principal, form, request, reply } = call
     if (form.password !== form.again) return { ...ask(call, notTwice), status: 422 }
     try {
-      const token = await rooms.identity.changePassword({ principal, password: form.current, newPassword: form.password, address: request.ip })
+      const token = await rooms.identity.changePassword({ principal, password: form.current, newPassword: form.password, address: request.address })
       setCookie(reply, 'login-relay', token, rooms.secure)
       return { goTo: '/security?done=password-changed' }
     } catch (thrown) {
