@@ -5,11 +5,11 @@ import {
   Copies,
   connectFolder,
   createConnect,
-  type Desktop,
   desktopOf,
   Enrolments,
   findRunningConnect,
   giveBack,
+  reasonOf,
   serviceManager,
   systemRun,
   takeOver,
@@ -57,7 +57,7 @@ export function connectVerb(program: Command): void {
     .option('--listen <ADDRESS>', 'where browsers and tools find it: HOST:PORT on loopback', '127.0.0.1:8472')
     .option('--folder <DIR>', 'where `device enroll --connect` has put what it holds')
     .option('--system', "set the desktop's proxy settings while it runs (GNOME, macOS, Windows)")
-    .option('--install-service', 'have it start when you sign in to this machine (systemd, launchd), with these options')
+    .option('--install-service', 'have it start when you sign in to this machine (systemd, launchd, Task Scheduler), with these options')
     .option('--remove-service', 'no longer')
     .option('--json', 'print JSON')
     .addHelpText('after', details)
@@ -135,8 +135,12 @@ async function run(relays: readonly string[], options: ConnectVerbOptions): Prom
 }
 
 /** That the desktop is not there, as without a session of one, does not keep anything else from working. */
-async function giveBackOrSay(folder: string, desktop: Desktop): Promise<void> {
-  await giveBack(folder, desktop).catch(() => printNote("The desktop's proxy settings could not be set back; it is tried again when this starts or ends."))
+async function giveBackOrSay(folder: string, desktop: ReturnType<typeof desktopOf>): Promise<void> {
+  await giveBack(folder, desktop).catch((error: unknown) =>
+    printNote(
+      `The desktop's proxy settings could not be set back (${printable(reasonOf(error))}); \`login-relay connect\` tries again when it starts or ends.`,
+    ),
+  )
 }
 
 function tellStarted(address: string, json: boolean | undefined): void {
@@ -161,10 +165,11 @@ async function installService(relays: readonly string[], { listen, folder, syste
 }
 
 async function removeService(options: ConnectVerbOptions): Promise<void> {
-  const removed = await serviceManager(process.platform, process.env, systemRun(process.env)).remove()
-  await giveBack(enrolmentsOf(options).folder, desktopOf(process.platform, systemRun(process.env)))
-  if (options.json === true) printJson({ removed })
-  else printLine(removed ? 'Stopped and removed.' : 'There was none.')
+  const removal = await serviceManager(process.platform, process.env, systemRun(process.env)).remove()
+  await giveBackOrSay(enrolmentsOf(options).folder, desktopOf(process.platform, systemRun(process.env)))
+  if (removal.was === 'removed') printNote(`It could not be told to stop (${printable(removal.reason)}): where it runs still, it does so until you sign out.`)
+  if (options.json === true) printJson({ removed: removal.was !== 'none' })
+  else printLine({ none: 'There was none.', stopped: 'Stopped and removed.', removed: 'Removed: it is not started again.' }[removal.was])
 }
 
 async function tellStatus({ json, ...options }: FolderOption): Promise<void> {

@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net'
-import { setTimeout as after } from 'node:timers'
 import { RelayError } from '../errors.ts'
 import type { SessionCopy } from './copies.ts'
 import type { FirstHead } from './first-head.ts'
@@ -32,7 +31,7 @@ function reach(authority: string): Promise<Socket> {
   const { hostname, port } = new URL(`https://${authority}`)
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port === '' ? 443 : port), hostname.replace(/^\[|\]$/g, ''))
-    const timer = after(() => socket.destroy(new Error('no answer in time')), patience)
+    const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), patience)
     socket.once('connect', () => {
       clearTimeout(timer)
       socket.off('error', onError).setNoDelay(true)

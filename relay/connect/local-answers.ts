@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { RelayError } from '../errors.ts'
 import { joinAddress, splitAddress } from '../listening.ts'
 import { pacFile } from '../pac-file.ts'
+import { sameSecret } from '../same-secret.ts'
 import type { FirstHead } from './first-head.ts'
 
 export interface LocalFacts {
@@ -35,7 +35,7 @@ function localAnswer({ method, target, fields }: FirstHead, facts: LocalFacts): 
     case '/proxy.pac':
       return { status: 200, type: 'application/x-ns-proxy-autoconfig', body: pacFile(facts.hosts(), `PROXY ${facts.address}`) }
     case '/status':
-      if (!isSame(fields.get('authorization') ?? '', `Bearer ${facts.token}`)) return text(401, 'The state is told to `login-relay connect status`.')
+      if (!sameSecret(fields.get('authorization') ?? '', `Bearer ${facts.token}`)) return text(401, 'The state is told to `login-relay connect status`.')
       return { status: 200, type: 'application/json', body: JSON.stringify(facts.state()) }
     default:
       return text(404, `This is a proxy: a browser uses it by http://${facts.address}/proxy.pac`)
@@ -66,11 +66,6 @@ const words: Readonly<Record<number, string>> = {
   405: 'Method Not Allowed',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
-}
-
-function isSame(a: string, b: string): boolean {
-  const [one, other] = [a, b].map((text) => createHash('sha256').update(text).digest()) as [Buffer, Buffer]
-  return timingSafeEqual(one, other)
 }
 
 /** A page of another name whose DNS answer was turned to this machine is not answered. */

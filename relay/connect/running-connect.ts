@@ -13,6 +13,7 @@ export interface RunningConnect {
 
 const name = 'running.json'
 
+/** Says where it listens, for `connect status` and what else runs for this person. */
 export function announceConnect(folder: string, running: RunningConnect): Promise<void> {
   return writePrivate(folder, name, JSON.stringify(running))
 }

@@ -35,13 +35,13 @@ export const connectingErrors = {
   desktop_unknown: {
     status: 500,
     exit: 1,
-    text: 'The proxy settings of this desktop could not be set.',
-    next: 'It takes GNOME (`gsettings`), macOS (`networksetup`) or Windows (`reg`); elsewhere give the browser the PAC file {url} by hand.',
+    text: 'The proxy settings of this desktop could not be set: {reason}.',
+    next: 'Run it from a session of the desktop: GNOME (`gsettings`), macOS (`networksetup`) or Windows (`reg`). Elsewhere leave out --system, and give the browser the PAC file {url} by hand.',
   },
   service_unknown: {
     status: 500,
     exit: 1,
-    text: 'A service needs systemd or launchd of the person who runs it: {reason}.',
+    text: 'A service needs systemd, launchd or the Task Scheduler of the person who runs it: {reason}.',
     next: 'Have `login-relay connect` started at sign-in by what this system has for it.',
   },
   not_enrolled: {

@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import t from 'tap'
+import { unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t, { type Test } from 'tap'
 import { desktopOf, Enrolments, giveBack, systemRun, takeOver } from '../../relay/connect/index.ts'
 import { commandLine } from '../commands/command-line.ts'
 import { startRecordingOrigin } from '../proxy/recording-origin.ts'
@@ -45,32 +49,75 @@ t.test('--system sets GNOME for as long as it runs, and what a killed one has le
   t.same(await present(), before, 'as it was before the first')
 })
 
-t.test('what was set before is set back on macOS and Windows, where nothing was set too', async (t) => {
-  for (const [platform, given] of [
-    ['darwin', undefined],
-    ['darwin', 'http://intranet.test/pac'],
-    ['win32', undefined],
-    ['win32', 'http://intranet.test/pac'],
-  ] as const) {
+for (const given of [undefined, 'http://intranet.test/pac'])
+  t.test(`on Windows what was set before is set back: ${given ?? 'nothing'}`, async (t) => {
     const tools = await fakeTools(t)
     if (given !== undefined) await tools.set('url', given)
-    if (given !== undefined) await tools.set('on', 'Yes')
-    const desktop = desktopOf(platform, systemRun({ PATH: tools.path }))
+    const desktop = desktopOf('win32', systemRun({ PATH: tools.path }))
     const folder = await tempFolder(t)
     await takeOver(folder, desktop, url)
-    t.equal(await tools.value('url'), url, platform)
+    t.equal(await tools.value('url'), url)
     t.equal(await giveBack(folder, desktop), true)
     t.equal(await giveBack(folder, desktop), false, 'once')
-    if (platform === 'win32') t.equal(await tools.value('url'), given)
-    else t.same([await tools.value('on'), given && (await tools.value('url'))], given === undefined ? ['No', undefined] : ['Yes', given])
-    const calls = await tools.calls()
-    t.notOk(
-      calls.some((call) => call.includes('Thunderbolt')),
-      'a service that is switched off is left alone',
-    )
-    if (platform === 'darwin') t.ok(calls.includes(`networksetup -setautoproxyurl USB 10/100 LAN ${url}`), 'each service that is on')
+    t.equal(await tools.value('url'), given)
+  })
+
+/** The settings of two network services, and a desktop that reads them. */
+async function openMac(t: Test) {
+  const tools = await fakeTools(t)
+  const set = async (service: string, on: 'Yes' | 'No', address: string) => {
+    await tools.set(`${service} on`, on)
+    await tools.set(`${service} url`, address)
   }
+  const present = async (service: string) => [await tools.value(`${service} on`), await tools.value(`${service} url`)]
+  const folder = await tempFolder(t)
+  return { tools, set, present, folder, desktop: desktopOf('darwin', systemRun({ PATH: tools.path })) }
+}
+
+t.test('on macOS each network service that is on gets back what it had, on or off', async (t) => {
+  const { tools, set, present, folder, desktop } = await openMac(t)
+  await set('LAN', 'No', 'http://intranet.test/pac')
+  await takeOver(folder, desktop, url)
+  for (const service of ['Wi-Fi', 'LAN']) t.same(await present(service), ['Yes', url])
+  t.equal(await giveBack(folder, desktop), true)
+  t.equal(await giveBack(folder, desktop), false, 'once')
+  t.same(await present('LAN'), ['No', 'http://intranet.test/pac'])
+  t.same(await present('Wi-Fi'), ['No', ''])
+  t.notOk(
+    (await tools.calls()).some((call) => call.includes('Thunderbolt')),
+    'one that is switched off is left alone',
+  )
 })
+
+t.test('on macOS a service that a person has changed is left as it is, one that he has switched off is not, one that is gone is passed over', async (t) => {
+  const { tools, set, present, folder, desktop } = await openMac(t)
+  await tools.set('services', 'Wi-Fi\nLAN\nUSB\n')
+  await set('LAN', 'Yes', 'http://intranet.test/pac')
+  await takeOver(folder, desktop, url)
+  await set('Wi-Fi', 'Yes', 'http://another.test/pac')
+  await tools.set('services', 'Wi-Fi\n*LAN\n')
+  await giveBack(folder, desktop)
+  t.same(await present('Wi-Fi'), ['Yes', 'http://another.test/pac'])
+  t.same(await present('LAN'), ['Yes', 'http://intranet.test/pac'])
+})
+
+for (const step of ['takeOver', 'giveBack'])
+  t.test(`on macOS a program that is killed in the middle of ${step} leaves nothing that its next start does not set back`, async (t) => {
+    const { tools, set, present, folder, desktop } = await openMac(t)
+    for (const service of ['Wi-Fi', 'LAN']) await set(service, 'No', 'http://intranet.test/pac')
+    if (step === 'giveBack') await takeOver(folder, desktop, url)
+    await tools.set('killed after', '')
+    const code = `import { desktopOf, giveBack, systemRun, takeOver } from '${import.meta.resolve('../../relay/connect/index.ts')}'
+      const desktop = desktopOf('darwin', systemRun(process.env))
+      await ${step}(process.env.FOLDER, desktop, '${url}')`
+    const env = { PATH: tools.path, FOLDER: folder }
+    const failure = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { env }).catch((error: unknown) => error)
+    t.match(failure, { signal: 'SIGKILL' })
+    t.same(await present('Wi-Fi'), ['Yes', step === 'takeOver' ? url : 'http://intranet.test/pac'], 'half of it is done')
+    await unlink(join(tools.state, 'killed after'))
+    await giveBack(folder, desktop)
+    for (const service of ['Wi-Fi', 'LAN']) t.same(await present(service), ['No', 'http://intranet.test/pac'], service)
+  })
 
 t.test('what a person has set meanwhile is left as it is', async (t) => {
   const tools = await fakeTools(t)
@@ -84,7 +131,15 @@ t.test('what a person has set meanwhile is left as it is', async (t) => {
   t.equal(await tools.value('mode'), "'manual'")
 })
 
-t.test('on a desktop that is not known the person is told what to do by hand', async (t) => {
-  const desktop = desktopOf('linux', systemRun({ PATH: await tempFolder(t) }))
-  await t.rejects(takeOver(await tempFolder(t), desktop, url), { code: 'desktop_unknown', next: new RegExp(url) })
+t.test('where no desktop takes the setting the person is told why, and what to do by hand', async (t) => {
+  const folder = await tempFolder(t)
+  const nowhere = desktopOf('linux', systemRun({ PATH: await tempFolder(t) }))
+  await t.rejects(takeOver(folder, nowhere, url), { code: 'desktop_unknown', message: /there is no `gsettings` here/, next: new RegExp(url) })
+  const tools = await fakeTools(t)
+  await tools.set('mode', "'none'\n")
+  await tools.set('autoconfig-url', "''\n")
+  await tools.set('keeps nothing', '')
+  const withoutBus = desktopOf('linux', systemRun({ PATH: tools.path }))
+  await t.rejects(takeOver(folder, withoutBus, url), { code: 'desktop_unknown', message: /needs the D-Bus session of a desktop/ })
+  t.equal(await giveBack(folder, withoutBus), false, 'nothing is left to be set back')
 })

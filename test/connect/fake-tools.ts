@@ -6,6 +6,8 @@ import { tempFolder } from '../temp-folder.ts'
 export interface FakeTools {
   /** With the tools in front. */
   readonly path: string
+  /** Where they keep what they are told, a file a value. */
+  readonly state: string
   /** Every call, as a line. */
   calls(): Promise<string[]>
   /** The value of a setting, as the tool keeps it; undefined: none. */
@@ -16,15 +18,18 @@ export interface FakeTools {
 const gsettings = `
 case "$1" in
   get) cat "$state/$3" ;;
-  set) printf '%s\\n' "$4" > "$state/$3" ;;
+  set) [ -e "$state/keeps nothing" ] || printf '%s\\n' "$4" > "$state/$3" ;;
 esac`
+
+/** As `networksetup` lists them: a star marks one that is switched off. */
+export const macServices = ['Wi-Fi', '*Thunderbolt Bridge', 'LAN']
 
 const networksetup = `
 case "$1" in
-  -listallnetworkservices) printf '%s\\n' 'An asterisk (*) denotes that a network service is disabled.' 'Wi-Fi' '*Thunderbolt Bridge' 'USB 10/100 LAN' ;;
-  -getautoproxyurl) printf 'URL: %s\\nEnabled: %s\\n' "$(cat "$state/url" 2>/dev/null || echo '(null)')" "$(cat "$state/on" 2>/dev/null || echo No)" ;;
-  -setautoproxyurl) printf '%s' "$3" > "$state/url"; printf Yes > "$state/on" ;;
-  -setautoproxystate) if [ "$3" = on ]; then printf Yes; else printf No; fi > "$state/on" ;;
+  -listallnetworkservices) echo 'An asterisk (*) denotes that a network service is disabled.'; cat "$state/services" 2>/dev/null || printf '%s\\n' ${macServices.map((name) => `'${name}'`).join(' ')} ;;
+  -getautoproxyurl) printf 'URL: %s\\nEnabled: %s\\n' "$(cat "$state/$2 url" 2>/dev/null || echo '(null)')" "$(cat "$state/$2 on" 2>/dev/null || echo No)" ;;
+  -setautoproxyurl) printf '%s' "$3" > "$state/$2 url"; printf Yes > "$state/$2 on"; [ ! -e "$state/killed after" ] || kill -9 $PPID ;;
+  -setautoproxystate) if [ "$3" = on ]; then printf Yes; else printf No; fi > "$state/$2 on" ;;
 esac`
 
 const reg = `
@@ -34,7 +39,11 @@ case "$1" in
   delete) rm "$state/url" ;;
 esac`
 
-const tools = { gsettings, networksetup, reg, systemctl: '', launchctl: '' }
+/** What does its work, until a test says what it fails with. */
+const failing = `
+if [ -e "$state/failure" ]; then cat "$state/failure" >&2; exit 1; fi`
+
+const tools = { gsettings, networksetup, reg, systemctl: failing, launchctl: failing, schtasks: failing }
 
 /** The tools of desktops and systems, which keep what they are told in a folder of the test's own and record each call. */
 export async function fakeTools(t: Test): Promise<FakeTools> {
@@ -53,6 +62,7 @@ export async function fakeTools(t: Test): Promise<FakeTools> {
     )
   return {
     path: [bin, process.env.PATH ?? ''].join(delimiter),
+    state,
     calls: async () => (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
     value,
     set: (name, text) => writeFile(join(state, name), text),

@@ -3,13 +3,13 @@ import { connect as connectTcp } from 'node:net'
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
-import { createConnect } from '../../relay/connect/index.ts'
-import { isRelayError } from '../../relay/errors.ts'
+import { createConnect, Enrolments } from '../../relay/connect/index.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'
 import { curl, temporaryFile } from '../proxy/curl.ts'
 import { readAll } from '../proxy/raw-client.ts'
 import { startRecordingOrigin } from '../proxy/recording-origin.ts'
 import { startHouse } from '../proxy/start-house.ts'
+import { tempFolder } from '../temp-folder.ts'
 import { until } from '../until.ts'
 import { enrolmentAt, overTls, startConnect } from './start-connect.ts'
 
@@ -84,8 +84,10 @@ t.test('the local proxy listens on loopback alone', async (t) => {
 
 t.test('a client that is enrolled nowhere, or not there, is told how to enrol', async (t) => {
   const { enrolments } = await startConnect(t, [await enrolmentAt(house)])
-  const failure = (relays: string[]) => createConnect({ enrolments, relays, listen: '127.0.0.1:0', say: () => {} }).catch((error: unknown) => error)
-  t.ok(isRelayError(await failure(['relay.example:8473']), 'not_enrolled'))
+  const start = (at: Enrolments, ...relays: string[]) => createConnect({ enrolments: at, relays, listen: '127.0.0.1:0', say: () => {} })
+  const told = { code: 'not_enrolled', next: /login-relay device enroll --connect/ }
+  await t.rejects(start(enrolments, 'relay.example:8473'), { ...told, message: /relay\.example:8473/ })
+  await t.rejects(start(new Enrolments(await tempFolder(t))), told)
 })
 
 t.test('each side ends the talk with who is not the other, and says why', async (t) => {

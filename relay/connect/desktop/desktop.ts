@@ -1,13 +1,25 @@
+/** Settings as text, part by part. */
+export type Saved = Readonly<Record<string, string>>
+
 /** The settings of a desktop that browsers take their proxy from. */
 export interface Desktop {
   /** What is set now, as text that `restore` takes. */
-  read(): Promise<Readonly<Record<string, string>>>
-  /** Has it use the PAC file at this address. */
+  read(): Promise<Saved>
+  /** Has it use the PAC file at this address. Rejects where it does not, though its tool may have said nothing. */
   use(url: string): Promise<void>
-  /** Is what it uses now the PAC file at this address? A person may have changed it since. */
-  uses(url: string): Promise<boolean>
-  restore(saved: Readonly<Record<string, string>>): Promise<void>
+  /** Of what was read, the parts that use the PAC file at this address still: a person may have changed the others since. */
+  stillUsing(saved: Saved, url: string): Promise<Saved>
+  /** Sets these parts as they were read; one that is not there any more is passed over. */
+  restore(saved: Saved): Promise<void>
 }
 
 /** Runs a program of the system; gives what it printed. Rejects when it fails or is not there. */
 export type Run = (command: string, ...words: string[]) => Promise<string>
+
+/** Why a program of the system did not do what it was told, for a person: in its own words where it has said any. */
+export function reasonOf(error: unknown): string {
+  const { code, path, stderr, message } = error as NodeJS.ErrnoException & { readonly stderr?: string }
+  if (code === 'ENOENT') return `there is no \`${path}\` here`
+  const said = typeof stderr === 'string' ? stderr.trim().split('\n')[0] : undefined
+  return said === undefined || said === '' ? (message.split('\n')[0] as string) : said
+}

@@ -7,6 +7,7 @@ const keys = ['mode', 'autoconfig-url'] as const
 export function gnome(run: Run): Desktop {
   const get = async (key: string): Promise<string> => (await run('gsettings', 'get', schema, key)).trim()
   const set = (key: string, value: string): Promise<string> => run('gsettings', 'set', schema, key, value)
+  const uses = async (url: string): Promise<boolean> => (await get('mode')) === "'auto'" && (await get('autoconfig-url')) === `'${url}'`
   return {
     async read() {
       const saved: Record<string, string> = {}
@@ -16,8 +17,10 @@ export function gnome(run: Run): Desktop {
     async use(url) {
       await set('autoconfig-url', `'${url}'`)
       await set('mode', "'auto'")
+      // Without the bus of a desktop's session, gsettings takes a value, keeps it nowhere, and exits with 0.
+      if (!(await uses(url))) throw new Error('`gsettings` keeps nothing here: it needs the D-Bus session of a desktop')
     },
-    uses: async (url) => (await get('mode')) === "'auto'" && (await get('autoconfig-url')) === `'${url}'`,
+    stillUsing: async (saved, url) => ((await uses(url)) ? saved : {}),
     async restore(saved) {
       for (const key of keys) if (saved[key] !== undefined) await set(key, saved[key])
     },

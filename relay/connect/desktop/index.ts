@@ -4,17 +4,19 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { RelayError } from '../../errors.ts'
 import { writePrivate } from '../enrolments.ts'
-import type { Desktop, Run } from './desktop.ts'
+import { type Desktop, type Run, reasonOf, type Saved } from './desktop.ts'
 import { gnome } from './gnome.ts'
 import { macos } from './macos.ts'
 import { windows } from './windows.ts'
 
-export type { Desktop } from './desktop.ts'
+export { reasonOf } from './desktop.ts'
 
 /** What was set before, and by what it was replaced. */
 interface Replaced {
   readonly url: string
-  readonly saved: Readonly<Record<string, string>>
+  readonly saved: Saved
+  /** It is being set, or set back: a program that is killed meanwhile leaves some of both, which no person has chosen. Absent in what older programs wrote. */
+  readonly isUnderWay?: boolean
 }
 
 const file = 'desktop.json'
@@ -24,6 +26,7 @@ export function systemRun(env: NodeJS.ProcessEnv): Run {
   return async (command, ...words) => (await promisify(execFile)(command, words, { env, timeout: 20_000, encoding: 'utf8' })).stdout
 }
 
+/** The desktop of this system, whose tools are run when it is asked. GNOME's where none else is known: whether it is there shows then. */
 export function desktopOf(platform: NodeJS.Platform, run: Run): Desktop {
   if (platform === 'darwin') return macos(run)
   return platform === 'win32' ? windows(run) : gnome(run)
@@ -34,14 +37,15 @@ export function desktopOf(platform: NodeJS.Platform, run: Run): Desktop {
  * program that is killed meanwhile finds it at its next start. `desktop_unknown`: none that is known is here.
  */
 export async function takeOver(folder: string, desktop: Desktop, url: string): Promise<void> {
-  await giveBack(folder, desktop)
   try {
+    await giveBack(folder, desktop)
     const replaced: Replaced = { url, saved: await desktop.read() }
-    await writePrivate(folder, file, JSON.stringify(replaced))
+    await write(folder, { ...replaced, isUnderWay: true })
     await desktop.use(url)
+    await write(folder, replaced)
   } catch (cause) {
     await giveBack(folder, desktop).catch(() => {})
-    throw new RelayError('desktop_unknown', { params: { url }, cause })
+    throw new RelayError('desktop_unknown', { params: { url, reason: reasonOf(cause) }, cause })
   }
 }
 
@@ -49,9 +53,16 @@ export async function takeOver(folder: string, desktop: Desktop, url: string): P
 export async function giveBack(folder: string, desktop: Desktop): Promise<boolean> {
   const replaced = await readReplaced(folder)
   if (replaced === undefined) return false
-  if (await desktop.uses(replaced.url)) await desktop.restore(replaced.saved)
+  const { url, isUnderWay = false } = replaced
+  const saved = isUnderWay ? replaced.saved : await desktop.stillUsing(replaced.saved, url)
+  await write(folder, { url, saved, isUnderWay: true })
+  await desktop.restore(saved)
   await rm(join(folder, file), { force: true })
   return true
+}
+
+function write(folder: string, replaced: Replaced): Promise<void> {
+  return writePrivate(folder, file, JSON.stringify(replaced))
 }
 
 async function readReplaced(folder: string): Promise<Replaced | undefined> {

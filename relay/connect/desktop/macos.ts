@@ -1,45 +1,68 @@
-import type { Desktop, Run } from './desktop.ts'
+import type { Desktop, Run, Saved } from './desktop.ts'
+
+interface ServiceState {
+  readonly url: string
+  readonly isOn: boolean
+}
 
 /** macOS: the setting is each network service's own (Wi-Fi, Ethernet). Kept as `on URL` or `off URL`. */
 export function macos(run: Run): Desktop {
   const tool = 'networksetup'
 
-  async function services(): Promise<string[]> {
+  /** By name. A star marks one that is switched off. */
+  async function services(): Promise<{ readonly name: string; readonly isEnabled: boolean }[]> {
     const [, ...lines] = (await run(tool, '-listallnetworkservices')).split('\n')
-    // A star marks one that is switched off.
-    return lines.filter((line) => line !== '' && !line.startsWith('*'))
+    return lines.filter((line) => line !== '').map((line) => ({ name: line.replace(/^\*/, ''), isEnabled: !line.startsWith('*') }))
   }
 
-  async function stateOf(service: string): Promise<{ readonly url: string; readonly isOn: boolean }> {
+  async function enabled(): Promise<string[]> {
+    return (await services()).filter(({ isEnabled }) => isEnabled).map(({ name }) => name)
+  }
+
+  /** One that was switched off meanwhile has its setting still. */
+  async function presentIn(saved: Saved): Promise<[string, string][]> {
+    const present = (await services()).map(({ name }) => name)
+    return Object.entries(saved).filter(([name]) => present.includes(name))
+  }
+
+  async function stateOf(service: string): Promise<ServiceState> {
     const text = await run(tool, '-getautoproxyurl', service)
     const url = /^URL: (.*)$/m.exec(text)?.[1]?.trim() ?? ''
     return { url: url === '(null)' ? '' : url, isOn: /^Enabled: Yes$/m.test(text) }
   }
 
+  async function restoreService(service: string, { url, isOn }: ServiceState): Promise<void> {
+    const set = run(tool, '-setautoproxyurl', service, url)
+    // Where it takes no empty address, that it is off is what counts.
+    await (url === '' ? set.catch(() => {}) : set)
+    // Setting the address has switched it on.
+    await run(tool, '-setautoproxystate', service, isOn ? 'on' : 'off')
+  }
+
   return {
     async read() {
       const saved: Record<string, string> = {}
-      for (const service of await services()) {
+      for (const service of await enabled()) {
         const { url, isOn } = await stateOf(service)
         saved[service] = `${isOn ? 'on' : 'off'} ${url}`
       }
       return saved
     },
     async use(url) {
-      for (const service of await services()) await run(tool, '-setautoproxyurl', service, url)
+      for (const service of await enabled()) await run(tool, '-setautoproxyurl', service, url)
     },
-    async uses(url) {
-      const states = await Promise.all((await services()).map(stateOf))
-      return states.some((state) => state.isOn && state.url === url)
+    async stillUsing(saved, url) {
+      const using: Record<string, string> = {}
+      for (const [service, text] of await presentIn(saved)) {
+        const state = await stateOf(service)
+        if (state.isOn && state.url === url) using[service] = text
+      }
+      return using
     },
     async restore(saved) {
-      const present = await services()
-      for (const [service, text] of Object.entries(saved)) {
-        if (!present.includes(service)) continue
+      for (const [service, text] of await presentIn(saved)) {
         const [, state = 'off', url = ''] = /^(on|off) (.*)$/.exec(text) ?? []
-        // Without an address there is nothing to be set: that it is off is what counts.
-        if (url !== '') await run(tool, '-setautoproxyurl', service, url)
-        await run(tool, '-setautoproxystate', service, state)
+        await restoreService(service, { url, isOn: state === 'on' })
       }
     },
   }

@@ -14,10 +14,11 @@ export function windows(run: Run): Desktop {
   return {
     read: async () => ({ url: await current() }),
     use: set,
-    uses: async (url) => (await current()) === url,
-    async restore({ url = '' }) {
-      if (url === '') await run('reg', 'delete', key, '/v', value, '/f')
-      else await set(url)
+    stillUsing: async (saved, url) => ((await current()) === url ? saved : {}),
+    async restore({ url }) {
+      if (url === undefined) return
+      if (url !== '') await set(url)
+      else if ((await current()) !== '') await run('reg', 'delete', key, '/v', value, '/f')
     },
   }
 }

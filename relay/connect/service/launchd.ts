@@ -1,3 +1,5 @@
+import { escaped } from './xml-text.ts'
+
 /** A job of the person's own launchd (launchd.plist(5)). */
 export function launchdPlist(label: string, command: readonly string[]): string {
   const words = command.map((word) => `    <string>${escaped(word)}</string>`).join('\n')
@@ -23,8 +25,4 @@ ${words}
 </dict>
 </plist>
 `
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -13,6 +13,7 @@ export function unreached(site: string, error: unknown): RelayError {
   return told
 }
 
+/** Did this request end before anything of it was sent, so that it may go another way? */
 export function isUnreached(error: unknown): error is RelayError {
   return error instanceof RelayError && errors.has(error)
 }

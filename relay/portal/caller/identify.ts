@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import { RelayError } from '../../errors.ts'
 import type { Principal } from '../../identity/index.ts'
+import { sameSecret } from '../../same-secret.ts'
 import type { Rooms } from '../rooms.ts'
 import { whoOf } from './actors.ts'
 import { isFromOwnPage } from './origin-rule.ts'
 import { readCookie } from './portal-cookie.ts'
-import { sameSecret } from './same-secret.ts'
 
 export type PortalPrincipal = Extract<Principal, { kind: 'portal' }>
 
