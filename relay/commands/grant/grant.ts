@@ -10,15 +10,13 @@ interface GrantView {
   readonly id: string
   readonly account: string
   readonly to: string
+  readonly terms: readonly string[]
   readonly until?: number
   readonly revokedAt?: number
   readonly file?: string
 }
 
 const didWords = { lent: 'lent', kept: 'as it was', ended: 'gone, and lent no more', refused: 'refused' } as const
-
-/** What `grant list` shows of a grant in columns of its own, or not at all. */
-const notTerms: ReadonlySet<string> = new Set(['id', 'account', 'accountId', 'site', 'to', 'createdAt', 'until', 'revokedAt'])
 
 interface AddOptions extends CommonOptions, TermOptions {
   readonly user?: string
@@ -60,7 +58,7 @@ async function list(options: CommonOptions & { readonly user?: string }): Promis
   if (options.json === true) return printJson(shown)
   printTable(
     ['ID', 'ACCOUNT', 'TO', 'TERMS', 'STANDS'],
-    shown.map((grant) => [grant.id, grant.account, grant.to, termsIn(grant), standing(grant)]),
+    shown.map((grant) => [grant.id, grant.account, grant.to, grant.terms.join('; ') || '-', standing(grant)]),
     'Nothing is lent: `login-relay grant add ACCOUNT --user OWNER --to-user NAME`.',
   )
 }
@@ -81,16 +79,7 @@ async function reload(options: CommonOptions): Promise<void> {
   if (results.length === 0) printLine('There are no files of policies.')
 }
 
-/** Every term but the ones that have a column of their own. */
-function termsIn(grant: GrantView): string {
-  const terms = Object.entries(grant as unknown as Record<string, unknown>).filter(([name]) => !notTerms.has(name))
-  return terms.length === 0
-    ? '-'
-    : terms.map(([name, value]) => (value === true ? name : `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)).join('; ')
-}
-
 function standing({ revokedAt, until }: GrantView): string {
   if (revokedAt !== undefined) return `taken back ${moment(revokedAt)}`
-  if (until === undefined) return 'until taken back'
-  return `${until <= Date.now() ? 'over since' : 'until'} ${moment(until)}`
+  return until !== undefined && until <= Date.now() ? 'over' : 'lent'
 }

@@ -7,6 +7,7 @@
 export type { AccessRequest, Borrower, Grant, Grantee, GrantTerms, Hours, LentAccount } from './contract.ts'
 export { approvalRules, decideApproval } from './decide-approval.ts'
 export { emergencyFrom, grantRules, type LendingFacts } from './decide-lent.ts'
+export { explainTerms, termLines } from './explain-terms.ts'
 export { createGrantFiles, type GrantFiles } from './grant-files.ts'
 export { createGrants } from './grants.ts'
 export { readMoment } from './moment.ts'

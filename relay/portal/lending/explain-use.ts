@@ -1,10 +1,11 @@
 import type { Account } from '../../accounts/index.ts'
-import { type Borrower, decide, namedAccount } from '../../control/index.ts'
+import { type Borrower, decide, namedAccount, termLines } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import { loadUser, type Principal, type User } from '../../identity/index.ts'
 import { isOperator, isOwnOf } from '../access.ts'
 import { asPerson } from '../caller/as-person.ts'
 import type { Rooms } from '../rooms.ts'
+import { ownerNames } from './owner-names.ts'
 
 export interface UseQuestion {
   readonly user: string
@@ -24,11 +25,12 @@ export async function explainUse(rooms: Rooms, asker: Principal, { user: name, a
   const places = address === undefined ? [] : await grants.placesOf(address)
   const facts = grants.facts(user.id, account, { now: at ?? rooms.now(), address, places })
   const { allowed, rule, reason, grant } = decide(principal, 'use', account, facts)
+  const names = await ownerNames(rooms)
   const others = facts.grants.flatMap((one) => {
     const alone = decide(principal, 'use', account, { ...facts, grants: [one] })
     return alone.grant === undefined
       ? []
-      : [{ grant: one.id, to: `${one.to.kind} ${one.to.name}`, allowed: alone.allowed, rule: alone.rule, reason: alone.reason }]
+      : [{ grant: one.id, to: `${one.to.kind} ${one.to.name}`, terms: termLines(one, names), allowed: alone.allowed, rule: alone.rule, reason: alone.reason }]
   })
   return { allowed, rule, reason, ...(grant === undefined ? {} : { grant: grant.id }), places, others }
 }

@@ -1,4 +1,4 @@
-import { type AccessRequest, emergencyFrom, type Grant } from '../../control/index.ts'
+import { type AccessRequest, emergencyFrom, type Grant, termLines } from '../../control/index.ts'
 import type { Principal } from '../../identity/index.ts'
 import type { Rooms } from '../rooms.ts'
 import { ownerNames } from './owner-names.ts'
@@ -6,7 +6,8 @@ import { ownerNames } from './owner-names.ts'
 /** A grant as it is told to people. */
 export async function grantViewer(rooms: Pick<Rooms, 'identity' | 'accounts'>) {
   const names = await ownerNames(rooms)
-  return ({ id, accountId, owner: _, ownerName, to, approval, request: __, file, createdAt, revokedAt, ...terms }: Grant) => {
+  return (grant: Grant) => {
+    const { id, accountId, owner: _, ownerName, to, approval, request: __, file, createdAt, revokedAt, ...terms } = grant
     const account = rooms.accounts.account(accountId)
     return {
       id,
@@ -16,6 +17,7 @@ export async function grantViewer(rooms: Pick<Rooms, 'identity' | 'accounts'>) {
       to: `${to.kind} ${to.name}`,
       ...terms,
       ...(approval === undefined ? {} : { approval: approval.by.map(names) }),
+      terms: termLines(grant, names),
       createdAt,
       ...(revokedAt === undefined ? {} : { revokedAt }),
       ...(file === undefined ? {} : { file: file.name }),

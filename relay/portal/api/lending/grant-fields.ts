@@ -41,6 +41,7 @@ export const grantAnswer = z.object({
   to: z.string().meta({ description: '`user bob`, `group accounting`, `device bob/laptop`.' }),
   ...termFields,
   approval: z.array(z.string()).optional().meta({ description: 'Somebody says yes each time: the owner, or these.' }),
+  terms: z.array(z.string()).meta({ description: 'The terms in words.' }),
   createdAt: time,
   revokedAt: time.optional(),
   file: z.string().optional(),
@@ -55,6 +56,7 @@ export const grantExample = {
   until: 1_760_086_400_000,
   networks: ['192.0.2.0/24'],
   readOnly: true as const,
+  terms: ['until 2025-10-10 08:53 UTC', 'from the networks 192.0.2.0/24', 'for reading alone'],
   createdAt: 1_760_000_000_000,
 }
 
