@@ -28,9 +28,17 @@ async function list(options: CommonOptions & { limit: number; before?: number; a
   })
   const records = await withRelay(options, (relay) => relay.call<AuditRecord[]>('GET', `/api/v1/audit?${query}`))
   if (options.json === true) return printJson(records)
+  const { withoutAnnounced } = await import('../audit/index.ts')
   printTable(
     ['N', 'TIME', 'WHO', 'ACT', 'WHAT', 'OUTCOME'],
-    records.map((record) => [String(record.n), record.at.slice(0, 19).replace('T', ' '), nameOf(record), record.act, thingOf(record), outcomeOf(record)]),
+    withoutAnnounced(records).map((record) => [
+      String(record.n),
+      record.at.slice(0, 19).replace('T', ' '),
+      nameOf(record),
+      record.act,
+      thingOf(record),
+      outcomeOf(record),
+    ]),
     'Nothing has been recorded.',
   )
 }
@@ -64,7 +72,7 @@ function thingOf({ site, device, details }: AuditRecord): string {
   return [site, device, details?.name].filter((part) => part !== undefined).join(' ')
 }
 
-function outcomeOf({ outcome, error, rule, of }: AuditRecord): string {
+function outcomeOf({ outcome, error, rule }: AuditRecord): string {
   const why = error ?? (outcome === 'refused' ? rule : undefined)
-  return [outcome, ...(why === undefined ? [] : [`(${why})`]), ...(of === undefined ? [] : [`of ${of}`])].join(' ')
+  return why === undefined ? outcome : `${outcome} (${why})`
 }

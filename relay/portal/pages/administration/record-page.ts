@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { AuditRecord } from '../../../audit/index.ts'
+import { type AuditRecord, withoutAnnounced } from '../../../audit/index.ts'
 import type { PortalPrincipal } from '../../caller/identify.ts'
 import { readableRecords } from '../../readable-records.ts'
 import type { Rooms } from '../../rooms.ts'
@@ -42,12 +42,6 @@ function whatIsRead({ user: { role } }: PortalPrincipal): string {
     case 'member':
       return 'With your accounts and devices'
   }
-}
-
-/** An act is told once: what came of it, or that it was begun where nothing is known of that. */
-function withoutAnnounced(records: readonly AuditRecord[]): readonly AuditRecord[] {
-  const told = new Set(records.map(({ of }) => of))
-  return records.filter(({ n }) => !told.has(n))
 }
 
 function table(records: readonly AuditRecord[], names: Names): Html {
