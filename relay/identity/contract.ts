@@ -109,6 +109,10 @@ export interface Identity {
   disableUser(id: string): Promise<boolean>
   /** False: there is no such user, or he was not disabled. */
   enableUser(id: string): Promise<boolean>
+  /** From memory. False also for who does not exist. */
+  isDisabled(id: string): boolean
+  /** Calls back when somebody was disabled, or let in again. Returns the way to stop. */
+  onAdmission(listener: (user: User) => void): () => void
   /** By id or name. */
   findUser(idOrName: string): Promise<User | undefined>
   /** False: he signs in by passkey alone, or there is no such user. From memory. */

@@ -91,6 +91,8 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     listUsers: async () => users.list(),
     disableUser: (id) => users.disable(id),
     enableUser: (id) => users.enable(id),
+    isDisabled: (id) => users.find(id)?.disabledAt !== undefined,
+    onAdmission: (listener) => users.onAdmission(listener),
     findUser: async (idOrName) => users.find(idOrName),
     hasPassword: (id) => users.hasPassword(id),
 

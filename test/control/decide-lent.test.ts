@@ -42,7 +42,7 @@ function request(given: Partial<AccessRequest>): AccessRequest {
   }
 }
 function facts(grants: readonly Grant[], more: Partial<LendingFacts> = {}): LendingFacts {
-  return { now, address: '192.0.2.7', places: [], grants, groups: new Set(), requests: [], ...more }
+  return { now, isOwnerDisabled: false, address: '192.0.2.7', places: [], grants, groups: new Set(), requests: [], ...more }
 }
 const ruleFor = (principal: Principal, given: LendingFacts, action: 'use' | 'keep' | 'end' | 'manage' = 'use') => decide(principal, action, account, given).rule
 
@@ -55,6 +55,10 @@ t.test('each term of a grant refuses by a rule of its own', async (t) => {
     ['grant-revoked', grant({ revokedAt: now - 1 }), {}],
     ['granted', grant({ until: now + 1 }), {}],
     ['grant-expired', grant({ until: now }), {}],
+    ['owner-disabled', grant(), { isOwnerDisabled: true }],
+    ['owner-disabled', grant({ emergency: { waitHours: 48 } }), { isOwnerDisabled: true, ...asked(48) }],
+    ['owner-disabled', grant({ approval: { by: [] } }), { isOwnerDisabled: true, ...approved(ann.id) }],
+    ['grant-revoked', grant({ revokedAt: now - 1 }), { isOwnerDisabled: true }],
     ['granted', grant({ from: now }), {}],
     ['grant-early', grant({ from: now + 1 }), {}],
     ['granted', grant({ networks: ['192.0.2.0/24'] }), {}],

@@ -12,6 +12,8 @@ export interface LendingFacts {
   readonly address: string | undefined
   /** Every name of the place where the address is; none: nobody knows. */
   readonly places: readonly string[]
+  /** The account's owner gets in nowhere at present. */
+  readonly isOwnerDisabled: boolean
   /** Every grant of the account. */
   readonly grants: readonly Grant[]
   /** Ids of the groups that the user is in. */
@@ -36,6 +38,12 @@ export const grantRules: readonly Rule<Question>[] = [
     allowed: false,
     reason: 'your leave to use this account has run out',
     matches: ({ grant, facts }) => grant.until !== undefined && facts.now >= grant.until,
+  },
+  {
+    id: 'owner-disabled',
+    allowed: false,
+    reason: 'its owner may not sign in to this relay at present: what he lends waits until he may',
+    matches: ({ facts }) => facts.isOwnerDisabled,
   },
   {
     id: 'grant-early',

@@ -17,7 +17,7 @@ import { Requests } from './requests.ts'
 
 export interface GrantsOptions {
   readonly store: Store
-  readonly identity: Pick<Identity, 'findUser' | 'onDeviceRevoked'>
+  readonly identity: Pick<Identity, 'findUser' | 'isDisabled' | 'onAdmission' | 'onDeviceRevoked'>
   readonly accounts: Pick<Accounts, 'account' | 'onAccountRemoved'>
   readonly places: Pick<Places, 'of'>
   /** Milliseconds since 1970. */
@@ -71,6 +71,7 @@ class StoredGrants implements Grants {
     await this.requests.reopen(({ id, kind, state }) => kind === 'leave' && state === 'approved' && !lent.has(id))
     const watches = [
       accounts.onAccountRemoved(({ id }) => this.#dropAccount(id)),
+      identity.onAdmission(({ id, disabledAt }) => this.#ownerChanged(id, disabledAt !== undefined)),
       identity.onDeviceRevoked(({ id }) => this.#drop(({ to }) => to.kind === 'device' && to.id === id)),
     ]
     this.#stopWatching = () => {
@@ -125,9 +126,10 @@ class StoredGrants implements Grants {
     )
   }
 
-  facts(userId: string, { id }: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'places'>): LendingFacts {
+  facts(userId: string, { id, owner }: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'places'>): LendingFacts {
     return {
       ...asked,
+      isOwnerDisabled: this.#options.identity.isDisabled(owner),
       grants: this.#ofAccount.get(id) ?? [],
       groups: this.groups.of(userId),
       requests: this.requests.list(({ requester, accountId }) => requester === userId && accountId === id),
@@ -215,6 +217,12 @@ class StoredGrants implements Grants {
   #keep(grant: Grant): void {
     const others = (this.#ofAccount.get(grant.accountId) ?? []).filter(({ id }) => id !== grant.id)
     this.#ofAccount.set(grant.accountId, [...others, grant])
+  }
+
+  /** What he lends waits, or goes on (law 7). */
+  #ownerChanged(owner: string, isDisabled: boolean): void {
+    const accounts = new Set(this.list({ owner }).map(({ accountId }) => accountId))
+    for (const accountId of accounts) this.#changed({ accountId, ...(isDisabled ? { ends: true as const } : {}) })
   }
 
   #dropAccount(accountId: string): void {

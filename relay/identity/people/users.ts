@@ -36,6 +36,7 @@ export class Users {
   readonly #now: () => number
   readonly #byKey = new Map<string, KeptUser>()
   readonly #byId = new Map<string, User>()
+  readonly #listeners = new Set<(user: User) => void>()
   /** On their way to the disk. */
   #adding = 0
 
@@ -85,6 +86,11 @@ export class Users {
     return this.#mark(id, undefined)
   }
 
+  onAdmission(listener: (user: User) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
   async #mark(id: string, disabledAt: number | undefined): Promise<boolean> {
     const present = this.#byId.get(id)
     const kept = present && this.#byKey.get(nameKey(present.name))
@@ -95,7 +101,8 @@ export class Users {
       ...(disabledAt === undefined ? {} : { disabledAt }),
       ...(kept.password === undefined ? {} : { password: kept.password }),
     }
-    this.#keep(record, await this.#records.put(recordId(rest.name), record, { ifVersion: kept.version }))
+    const user = this.#keep(record, await this.#records.put(recordId(rest.name), record, { ifVersion: kept.version }))
+    for (const listener of this.#listeners) listener(user)
     return true
   }
 

@@ -27,6 +27,9 @@ interface Row {
   readonly use: string
   readonly reason?: RegExp
   readonly rule?: string
+  /** Who asks why; default: ann. */
+  readonly asker?: Name
+  readonly after?: (house: LendingHouse) => Promise<unknown>
 }
 
 const ask = (house: LendingHouse, who: Name) => house.api(who, 'POST', '/requests', { account: 'ann/erp', why: 'invoices', hours: 1 })
@@ -96,6 +99,19 @@ const states: Readonly<Record<string, Row>> = {
     reason: /revoked/,
     rule: 'grant-revoked',
   },
+  'owner disabled': {
+    who: 'bob',
+    before: async (house, lend) => {
+      await lend()
+      t.match(await house.proxied('bob', '/orders', { account: 'ann/erp' }), { status: 200 })
+      t.ok(await house.identity.disableUser(house.people.ann.user.id))
+    },
+    use: 'grant_refused',
+    reason: /its owner may not sign in/,
+    rule: 'owner-disabled',
+    asker: 'root',
+    after: (house) => house.identity.enableUser(house.people.ann.user.id),
+  },
   admin: { who: 'root', use: 'account_unknown', rule: 'not-owner' },
   auditor: { who: 'eve', use: 'account_unknown', rule: 'not-owner' },
   stranger: { who: 'carl', use: 'account_unknown', rule: 'not-owner' },
@@ -103,7 +119,7 @@ const states: Readonly<Record<string, Row>> = {
 
 t.test('every door allows or refuses an account, with the reason', async (t) => {
   const house = await startLendingHouse(t, { who: ['ann', 'bob', 'carl', 'root', 'eve'] })
-  for (const [state, { who, before, use, reason, rule }] of Object.entries(states)) {
+  for (const [state, { who, before, use, reason, rule, asker = 'ann', after }] of Object.entries(states)) {
     let grant: string | undefined
     await before?.(house, async (terms = {}) => {
       const lent = await house.api('ann', 'POST', '/grants', {
@@ -129,7 +145,8 @@ t.test('every door allows or refuses an account, with the reason', async (t) => 
       t.match(answers[door], refusal, `${state}: ${door}`)
       t.notMatch(answers[door].text, 'ann-at-erp')
     }
-    t.match((await house.api('ann', 'GET', `/why?user=${who}&account=erp&address=127.0.0.1`)).json, { allowed: use === 'ok', rule }, `${state}: why`)
+    t.match((await house.api(asker, 'GET', `/why?user=${who}&account=ann/erp&address=127.0.0.1`)).json, { allowed: use === 'ok', rule }, `${state}: why`)
+    await after?.(house)
     if (grant !== undefined) await house.grants.remove(grant)
     for (const { id, state: stands } of house.grants.requests.list(() => true)) {
       if (stands !== 'refused') await house.grants.requests.decide(id, { state: 'refused', by: 'local', byName: 'the test' })
