@@ -104,6 +104,8 @@ const forms: readonly (readonly [string, Record<string, string>])[] = [
   ['/notices/mail/end', {}],
   ['/notices/webhook', { url: 'https://evil.example' }],
   ['/notices/webhook/end', {}],
+  ['/notices/browsers', { endpoint: 'https://evil.example' }],
+  ['/notices/browsers/x/end', {}],
   ['/security/authenticator', {}],
   ['/security/authenticator/confirm', { code: '1' }],
   ['/security/authenticator/remove', {}],

@@ -15,6 +15,8 @@ export interface Page {
   readonly place?: Place
   /** It has forms that a passkey fills in. */
   readonly passkeys?: true
+  /** It lets a browser subscribe to notices. */
+  readonly push?: true
   /** Loads again, or goes on to `url`, after so many seconds; `withoutScript`: only where no script runs, which keeps pages fresh by itself. */
   readonly refresh?: { readonly seconds: number; readonly url?: string; readonly withoutScript?: boolean }
 }
@@ -40,7 +42,7 @@ function administrationFor(principal: PortalPrincipal): readonly Entry[] {
 }
 
 /** The whole document. `principal` undefined: nobody is signed in, and there is no menu. `unread`: notices that wait. */
-export function layout({ title, body, place, passkeys, refresh }: Page, principal: PortalPrincipal | undefined, unread = 0): Html {
+export function layout({ title, body, place, passkeys, push, refresh }: Page, principal: PortalPrincipal | undefined, unread = 0): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -53,6 +55,7 @@ ${refresh && refreshTag(refresh)}
 <link rel="stylesheet" href="${assets.style.path}">
 ${principal && html`<script src="${assets.script.path}" defer></script>`}
 ${passkeys && html`<script src="${assets.passkey.path}" defer></script>`}
+${push && html`<script src="${assets.push.path}" defer></script>`}
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>

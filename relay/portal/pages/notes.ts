@@ -58,6 +58,9 @@ const done: Readonly<Record<string, string>> = {
   'not-me': 'Done. What is said below has ended.',
   'delivery-set': 'Your notices go there from now on; one that says so is on its way.',
   'delivery-ended': 'No notice goes there any more.',
+  'browser-added': 'Your notices are shown at this browser from now on; one that says so is on its way.',
+  'browser-ended': 'No notice is shown there any more.',
+  'test-sent': 'The push service took the test. Where it is not shown within a minute, look at the settings of that browser and its system for notifications.',
   'notices-read': 'All of them are read.',
   answered: 'Your answer was sent to the site.',
 }

@@ -16,6 +16,7 @@ export const assets = {
   style: loadAsset('portal.css', 'text/css; charset=utf-8'),
   script: loadAsset('portal.js', 'text/javascript; charset=utf-8'),
   passkey: loadAsset('passkey.js', 'text/javascript; charset=utf-8'),
+  push: loadAsset('push.js', 'text/javascript; charset=utf-8'),
   icon: loadAsset('icon.svg', 'image/svg+xml'),
 } as const
 
@@ -25,7 +26,10 @@ function loadAsset(file: string, type: string): Asset {
   return { path: `/assets/${file.replace('.', `-${hash}.`)}`, type, content }
 }
 
-/** Serves the style, the script and the icon from memory. */
+/** At one address always: a browser that has it looks there for a new one, and it works below its folder alone. */
+const noticeWorker = { ...loadAsset('notice-worker.js', 'text/javascript; charset=utf-8'), path: '/notices/worker.js' }
+
+/** Serves the style, the scripts and the icon from memory. */
 export function installAssets(app: FastifyInstance): void {
   for (const { path, type, content } of Object.values(assets)) {
     const etag = `"${path}"`
@@ -34,4 +38,6 @@ export function installAssets(app: FastifyInstance): void {
       return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.type(type).send(content)
     })
   }
+  const { path, type, content } = noticeWorker
+  app.get(path, (_, reply) => reply.header('content-security-policy', "default-src 'none'").type(type).send(content))
 }

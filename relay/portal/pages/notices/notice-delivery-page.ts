@@ -1,14 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { type NoticeGroup, noticeGroups } from '../../../control/notices/index.ts'
-import { asRelayError } from '../../../errors.ts'
-import { mailAddress } from '../../api/notices/notice-delivery-routes.ts'
+import { asRelayError, RelayError } from '../../../errors.ts'
+import { mailAddress, pushSubscription } from '../../api/notices/notice-delivery-routes.ts'
+import { browserName } from '../../caller/browser-name.ts'
 import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { doneNote, errorNote } from '../notes.ts'
 import { type GoTo, type PageCall, showPage, takeForm } from '../page-route.ts'
+import { browsersCard } from './browsers-card.ts'
 
 const here = '/notices/delivery'
 const chosen = { use: z.literal('on').optional(), attention: z.literal('on').optional(), door: z.literal('on').optional() }
@@ -19,7 +21,7 @@ const groupWords: Readonly<Record<NoticeGroup, string>> = {
   door: 'sign-ins to this relay as you, failed tries, new devices',
 }
 
-/** Where one's notices go beside the portal: by mail, by webhook. */
+/** Where one's notices go beside the portal: to browsers, by mail, by webhook. */
 export function noticeDeliveryPage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, here, ({ principal, csrf, query }) => page(rooms, principal, csrf, doneNote(query)))
 
@@ -51,6 +53,28 @@ export function noticeDeliveryPage(app: FastifyInstance, rooms: Rooms): void {
     await rooms.notices.setWebhook(principal.user.id, undefined)
     return { goTo: `${here}?done=delivery-ended` }
   })
+
+  const subscription = { endpoint: pushSubscription.shape.endpoint, ...pushSubscription.shape.keys.shape }
+  takeForm(app, rooms, { path: '/notices/browsers', freshFrom: here }, { ...subscription, ...chosen }, ({ principal, csrf, form, request }) =>
+    orSayWhy(rooms, principal, csrf, async () => {
+      const { endpoint, p256dh, auth } = form
+      const name = browserName(request.headers['user-agent'] ?? '')
+      await rooms.notices.addBrowser(principal.user.id, { endpoint, p256dh, auth, name, groups: groupsOf(form) })
+      return { goTo: `${here}?done=browser-added` }
+    }),
+  )
+
+  takeForm(app, rooms, { path: '/notices/browsers/:id/end', freshFrom: here }, {}, async ({ principal, params }) => {
+    if (!(await rooms.notices.removeBrowser(principal.user.id, params.id ?? ''))) throw new RelayError('not_found', { params: { what: 'such browser' } })
+    return { goTo: `${here}?done=browser-ended` }
+  })
+
+  takeForm(app, rooms, '/notices/browsers/:id/test', {}, ({ principal, csrf, params }) =>
+    orSayWhy(rooms, principal, csrf, async () => {
+      await rooms.notices.testBrowser(principal.user.id, params.id ?? '')
+      return { goTo: `${here}?done=test-sent` }
+    }),
+  )
 }
 
 /** What was typed and cannot be is said on the page itself. */
@@ -60,7 +84,7 @@ async function orSayWhy(rooms: Rooms, principal: PageCall['principal'], csrf: st
   } catch (thrown) {
     if (thrown instanceof z.ZodError) return { ...page(rooms, principal, csrf, addressNote), status: 400 }
     const error = asRelayError(thrown)
-    if (error.status >= 500) throw error
+    if (error.status === 500) throw error
     return { ...page(rooms, principal, csrf, errorNote(error)), status: error.status }
   }
 }
@@ -68,11 +92,14 @@ async function orSayWhy(rooms: Rooms, principal: PageCall['principal'], csrf: st
 const addressNote = html`<div class="note bad" role="alert"><p><strong>That is no address of mail.</strong></p></div>`
 
 function page(rooms: Rooms, { user }: PageCall['principal'], csrf: string, note: Content): Page {
-  const { mail, webhook, can } = rooms.notices.delivery(user.id)
+  const delivery = rooms.notices.delivery(user.id)
+  const { mail, webhook, can } = delivery
   return {
     title: 'Where notices go',
     place: 'notices',
+    push: true,
     body: html`<h1>Where notices go</h1><p class="lead">They are always here, and come at once while this portal is open. Have them brought to you besides:</p>${note}
+${browsersCard(delivery, boxes('push'), csrf)}
 <section class="card"><h2>By mail</h2>${can.mail ? mailForm(mail, csrf) : html`<p>This relay has no mail server. Who runs it sets <code>notices.smtpHost</code>.</p>`}</section>
 <section class="card"><h2>By webhook</h2>${can.webhook ? webhookForm(webhook, csrf) : html`<p>Who runs this relay has switched webhooks off.</p>`}</section>
 <p><a href="/notices">All notices</a></p>`,

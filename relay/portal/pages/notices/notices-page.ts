@@ -24,7 +24,7 @@ export function noticesPage(app: FastifyInstance, rooms: Rooms): void {
       body: html`<h1>Notices</h1>
 <p class="lead">Each time your accounts are used or somebody signs in as you, it is told here.</p>${doneNote(query)}
 <section class="card" id="notices" data-live>${notices.length === 0 ? html`<p>Nothing yet.</p>` : html`<ul class="notices">${notices.map(line)}</ul>`}${older}</section>
-<div class="actions">${rooms.notices.unread(user.id) > 0 && action('/notices/read', 'Mark all as read', csrf)}<a class="button" href="/notices/delivery">By mail and webhook</a><a class="button" href="/record">What was done</a></div>
+<div class="actions">${rooms.notices.unread(user.id) > 0 && action('/notices/read', 'Mark all as read', csrf)}<a class="button" href="/notices/delivery">Where they go</a><a class="button" href="/record">What was done</a></div>
 <p class="quiet">Where a page that looked like the relay took your password and no notice came, it was not the relay: change that password.</p>`,
     }
   })

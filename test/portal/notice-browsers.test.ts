@@ -1,0 +1,93 @@
+import t from 'tap'
+import { startPushService } from '../control/notices/push/push-service.ts'
+import { openTerminal } from '../flows/curl-terminal.ts'
+import { startTwoStepSite } from '../sites/two-step-site.ts'
+import { enrol } from '../start-relay.ts'
+import { until } from '../until.ts'
+import { type StartedPortal, startPortal } from './start-portal.ts'
+import type { Visitor } from './visitor.ts'
+
+const anywhere = { config: { notices: { webhooks: 'private' } } }
+
+/** Calls the API as the portal's own pages do. */
+function caller({ portalUrl }: StartedPortal, browser: Visitor) {
+  return async (method: string, path: string, body: unknown = {}, csrf = browser.csrf) => {
+    const headers = { cookie: browser.cookie, 'x-csrf-token': csrf, 'user-agent': 'Mozilla/5.0 (X11; Linux) Firefox/140.0' }
+    const sent = method === 'POST' ? { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) } : { headers }
+    const answer = await fetch(`${portalUrl}/api/v1/me/notices${path}`, { method, ...sent })
+    const content = (await answer.json().catch(() => ({}))) as { id?: string; code?: string; title?: string; pushKey?: string; browsers?: unknown }
+    return { status: answer.status, ...content }
+  }
+}
+
+function asSubscription({ endpoint, p256dh, auth }: { endpoint: string; p256dh: string; auth: string }) {
+  return { endpoint, expirationTime: null, keys: { p256dh, auth } }
+}
+
+t.test('by the API a browser is added, shown, tested and ended by its own person alone', async (t) => {
+  const service = await startPushService(t)
+  const relay = await startPortal(t, anywhere)
+  const [ann, bob] = [caller(relay, await relay.signedIn(relay.ann)), caller(relay, await relay.signedIn(relay.bob))]
+  const browser = service.subscribe()
+  const subscription = asSubscription(browser)
+  t.equal((await ann('POST', '/browsers', { subscription }, 'forged')).code, 'form_stale')
+  const { status, id } = await ann('POST', '/browsers', { subscription, groups: ['door'] })
+  t.equal(status, 201)
+  const shown = { id, name: 'Firefox on Linux', groups: ['door'], service: new URL(service.origin).host, addedAt: Number }
+  t.match(await ann('GET', ''), { browsers: [shown], can: { push: true }, pushKey: /^B[\w-]{86}$/ })
+  t.match(await bob('GET', ''), { browsers: [] })
+  t.match(await bob('DELETE', `/browsers/${id}`), { status: 404, code: 'not_found' })
+  t.match(await bob('POST', `/browsers/${id}/test`), { status: 404, code: 'not_found' })
+  t.match(await bob('POST', '/browsers', { subscription }), { status: 400, code: 'bad_request' })
+  t.equal((await ann('POST', `/browsers/${id}/test`)).status, 204)
+  t.equal(browser.shown().at(-1)?.title, 'A test of your notices')
+  t.equal((await ann('DELETE', `/browsers/${id}`)).status, 204)
+  t.match(await ann('DELETE', `/browsers/${id}`), { status: 404, code: 'not_found' })
+  t.match(await ann('GET', ''), { browsers: [] })
+  const acts: unknown[] = []
+  for await (const { act, outcome, details } of relay.audit.newest()) if (act.includes('browser') && outcome === 'done') acts.push({ act, details })
+  t.match(acts, [
+    { act: 'notice.end-browser', details: { name: 'Firefox on Linux' } },
+    { act: 'notice.test-browser', details: { name: 'Firefox on Linux' } },
+    { act: 'notice.add-browser', details: { name: 'Firefox on Linux', host: new URL(service.origin).host } },
+  ])
+  t.notOk(JSON.stringify(acts).includes(browser.endpoint), 'the record does not hold where it is reached')
+})
+
+t.test('a subscription reaches neither the relay itself nor, unless the operator allows it, anything that is not public', async (t) => {
+  const service = await startPushService(t)
+  const { p256dh, auth } = service.subscribe()
+  const open = await startPortal(t, anywhere)
+  const ann = caller(open, await open.signedIn(open.ann))
+  const own = await ann('POST', '/browsers', { subscription: asSubscription({ endpoint: `${open.portalUrl}/api/v1/me`, p256dh, auth }) })
+  t.match(await ann('POST', `/browsers/${own.id}/test`), { status: 502, code: 'notice_not_taken', title: /it is the relay itself/ })
+  const strict = await startPortal(t)
+  const bob = caller(strict, await strict.signedIn(strict.bob))
+  const refused = {
+    destination_refused: ['https://127.0.0.1:1/', 'https://169.254.169.254/', 'https://[fd00::1]/', 'https://erp.example.com/push'],
+    bad_request: [service.origin, 'http://192.0.2.1/', 'javascript:alert(1)', 'file:///etc/passwd', 'push'],
+  }
+  for (const [code, endpoints] of Object.entries(refused))
+    for (const endpoint of endpoints) t.match(await bob('POST', '/browsers', { subscription: asSubscription({ endpoint, p256dh, auth }) }), { code }, endpoint)
+  t.equal(service.pushes.length, 0)
+})
+
+t.test('what is pushed tells of the use of an account, and holds neither its password nor a token, cookie or phrase', async (t) => {
+  const password = 'Canary-horse-7'
+  const site = await startTwoStepSite({ username: 'ann@example.test', password })
+  t.teardown(() => site.stop())
+  const service = await startPushService(t)
+  const relay = await startPortal(t, { config: anywhere.config, hosts: {} })
+  const { device, user } = await enrol(relay, { id: 'shop', url: site.url, username: 'ann@example.test', password })
+  const browser = service.subscribe()
+  await relay.notices.addBrowser(user.id, browser)
+  const visitor = await relay.signedIn(relay.ann)
+  t.equal((await openTerminal(t, relay, device).get(`${site.origin}/home`)).status, 200)
+  await until(() => browser.shown().some(({ title }) => title === 'An account was used'), 'it is told')
+  const told = browser.shown()
+  t.match(told.find(({ title }) => title === 'An account was used')?.body, /^Account: .*\nSite: shop\nBy: ann\nDevice: /)
+  const session = visitor.cookie.split('=')[1] ?? ''
+  for (const secret of ['Canary', relay.ann.password, device.token, relay.ann.device.token, session, relay.adminToken])
+    t.notOk(JSON.stringify(told).includes(secret))
+  t.equal(new Set(service.pushes.map(({ body }) => body.length)).size, 1, 'and is as long as all else')
+})

@@ -1,0 +1,165 @@
+import type { BrowserContext, CDPSession, Page, Worker } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { findChromium, launchChromium, wantedChromium } from '../chromium.ts'
+import { type SubscribedBrowser, startPushService } from '../control/notices/push/push-service.ts'
+import { until } from '../until.ts'
+import { type StartedPortal, startPortal } from './start-portal.ts'
+
+const skip = findChromium() === undefined ? wantedChromium : false
+
+interface Shown {
+  readonly title: string
+  readonly body: string
+  readonly tag: string
+}
+
+interface Opened {
+  readonly context: BrowserContext
+  readonly page: Page
+  readonly cdp: CDPSession
+  readonly complaints: readonly string[]
+}
+
+/** Chromium at the page where ann says where her notices go, with or without leave to notify. */
+async function openDelivery(t: Test, relay: StartedPortal, permissions: readonly string[], script?: string): Promise<Opened> {
+  const browser = await launchChromium()
+  t.teardown(() => browser.close())
+  const context = await browser.newContext({ permissions: [...permissions] })
+  if (script !== undefined) await context.addInitScript(script)
+  const page = await context.newPage()
+  page.setDefaultTimeout(60_000)
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  await page.goto(`${relay.portalUrl}/sign-in?next=/notices/delivery`)
+  await page.getByLabel('Your name').fill('ann')
+  await page.getByLabel('Your password').fill(relay.ann.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('heading', { name: 'Notices on this device' }).waitFor()
+  return { context, page, cdp: await context.newCDPSession(page), complaints }
+}
+
+/**
+ * What the browser gives out when it subscribes: Chromium asks Google's push service, which no test reaches. All else of the page's way, the
+ * browser's permission, its worker and what that is told, is its own.
+ */
+function subscribesAs({ endpoint, p256dh, auth }: SubscribedBrowser): string {
+  const json = JSON.stringify({ endpoint, expirationTime: null, keys: { p256dh, auth } })
+  return `if (typeof PushManager !== 'undefined') {
+    const subscription = {
+      toJSON: () => (${json}),
+      unsubscribe: async () => { localStorage.removeItem('subscribed'); return true },
+    }
+    PushManager.prototype.getSubscription = async () => localStorage.getItem('subscribed') === null ? null : subscription
+    PushManager.prototype.subscribe = async (options) => {
+      localStorage.setItem('subscribed', JSON.stringify(options))
+      return subscription
+    }
+  }`
+}
+
+/** Hands a message to the worker, as the browser does when its push service has brought one. */
+async function deliver(cdp: CDPSession, origin: string, data: string): Promise<void> {
+  const found = Promise.withResolvers<string>()
+  cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+    for (const { registrationId, scopeURL, isDeleted } of registrations) if (!isDeleted && scopeURL === `${origin}/notices/`) found.resolve(registrationId)
+  })
+  await cdp.send('ServiceWorker.enable')
+  await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId: await found.promise, data })
+  await cdp.send('ServiceWorker.disable')
+}
+
+function notifications(page: Page): Promise<Shown[]> {
+  return page.evaluate(`navigator.serviceWorker.getRegistration('/notices/')
+    .then((registration) => registration.getNotifications())
+    .then((shown) => shown.map(({ title, body, tag }) => ({ title, body, tag })))`)
+}
+
+/** Where a click on a notification of this id leads. Chromium opens windows on a person's own click alone: what it is asked to open is looked at. */
+function clickLeadsTo(worker: Worker, id: unknown): Promise<string> {
+  return worker.evaluate(`new Promise((resolve) => {
+    self.clients.openWindow = async (address) => resolve(address)
+    const notification = { close() {}, data: ${JSON.stringify({ id })} }
+    const event = Object.assign(new ExtendableEvent('notificationclick'), { notification })
+    event.waitUntil = () => {}
+    self.dispatchEvent(event)
+  })`)
+}
+
+t.test('a person has notices shown at his browser: it is asked, subscribes, shows what comes, is tested and ended', { skip }, async (t) => {
+  const service = await startPushService(t)
+  const subscribed = service.subscribe()
+  const relay = await startPortal(t, { config: { notices: { webhooks: 'private' } } })
+  const { context, page, cdp, complaints } = await openDelivery(t, relay, ['notifications'], subscribesAs(subscribed))
+  const { pushKey } = relay.notices.delivery(relay.ann.user.id)
+  await page.getByLabel('each use of your accounts').first().uncheck()
+  await page.getByRole('button', { name: 'Show notices on this device' }).click()
+  await page.getByText('Your notices are shown at this browser from now on').waitFor()
+  t.same(JSON.parse(await page.evaluate(`localStorage.getItem('subscribed')`)), { userVisibleOnly: true, applicationServerKey: pushKey })
+  t.match(relay.notices.delivery(relay.ann.user.id).browsers, [{ name: 'Chrome on Linux', groups: ['attention', 'door'], service: /^127/ }])
+  await page.getByText('(this one)').waitFor()
+  t.equal(await page.getByLabel('each use of your accounts').first().isChecked(), false)
+  await page.getByRole('button', { name: 'Save', exact: true }).first().click()
+  await page.getByText('Your notices are shown at this browser').waitFor()
+  t.equal(relay.notices.delivery(relay.ann.user.id).browsers.length, 1, 'once more is the same one')
+
+  await page.getByRole('button', { name: 'Send a test notice' }).click()
+  await page.getByText('The push service took the test.').waitFor()
+  const test = subscribed.shown().findLast(({ title }) => title === 'A test of your notices')
+  await deliver(cdp, relay.portalUrl, JSON.stringify(test))
+  await until(async () => (await notifications(page)).length === 1, 'the browser shows it')
+  t.match(await notifications(page), [{ title: 'A test of your notices', tag: test?.id, body: /^By: ann\n.*When: /s }])
+  await deliver(cdp, relay.portalUrl, JSON.stringify(test))
+  await deliver(cdp, relay.portalUrl, 'no JSON')
+  await until(async () => (await notifications(page)).some(({ title }) => title === 'A notice is at the relay'), 'what cannot be read is shown as such')
+  t.equal((await notifications(page)).length, 2, 'and what comes twice is shown once')
+
+  const [worker] = context.serviceWorkers()
+  t.equal(worker?.url(), `${relay.portalUrl}/notices/worker.js`)
+  t.equal(await clickLeadsTo(worker as Worker, test?.id), `${relay.portalUrl}/notices/${test?.id}`)
+  for (const id of ['https://evil.example/', '//evil.example', '../sign-out', 'a/b', '\\evil.example', '', {}, null])
+    t.equal(await clickLeadsTo(worker as Worker, id), `${relay.portalUrl}/notices`, String(id))
+  await page.goto(`${relay.portalUrl}/notices/${test?.id}`)
+  await page.getByRole('heading', { name: 'A test of your notices' }).waitFor()
+
+  await page.goto(`${relay.portalUrl}/notices/delivery`)
+  await page.getByText('(this one)').waitFor()
+  await page.getByRole('button', { name: 'End', exact: true }).click()
+  await page.getByText('No notice is shown there any more.').waitFor()
+  t.same(relay.notices.delivery(relay.ann.user.id).browsers, [])
+  t.equal(await page.evaluate(`localStorage.getItem('subscribed')`), null, 'the browser has ended it too')
+  t.same(complaints, [])
+  for (const { body } of service.pushes) for (const secret of [relay.ann.password, relay.ann.device.token]) t.notOk(subscribed.decrypt(body).includes(secret))
+  for (const secret of [subscribed.endpoint, subscribed.auth]) t.notOk(relay.logged().includes(secret))
+})
+
+t.test('where it cannot be, the page says why: notifications refused, no push service reached, no JavaScript', { skip }, async (t) => {
+  const relay = await startPortal(t)
+  const denied = await openDelivery(t, relay, [], `Object.defineProperty(Notification, 'permission', { get: () => 'denied' })`)
+  await denied.page.getByText('This browser refuses notifications of this portal.').waitFor()
+  t.equal(await denied.page.getByRole('button', { name: 'Show notices on this device' }).count(), 0)
+  const offline = await openDelivery(
+    t,
+    relay,
+    ['notifications'],
+    `PushManager.prototype.subscribe = async () => { throw new DOMException('no', 'AbortError') }`,
+  )
+  await offline.page.getByRole('button', { name: 'Show notices on this device' }).click()
+  await offline.page.getByText('This browser could not reach its push service').waitFor()
+  const visitor = await relay.signedIn(relay.ann)
+  t.match((await visitor.get('/notices/delivery')).body, /<p class="note" id="push-note" role="status">This takes JavaScript/)
+  t.same(relay.notices.delivery(relay.ann.user.id).browsers, [])
+})
+
+t.test('the worker is served at its own address to anybody, may load nothing, and is asked for anew each time', async (t) => {
+  const relay = await startPortal(t)
+  const answer = await fetch(`${relay.portalUrl}/notices/worker.js`)
+  t.equal(answer.status, 200)
+  t.match(Object.fromEntries(answer.headers), {
+    'content-type': 'text/javascript; charset=utf-8',
+    'content-security-policy': "default-src 'none'",
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  t.notMatch(await answer.text(), /https?:|fetch\(|importScripts/)
+})
