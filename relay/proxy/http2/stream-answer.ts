@@ -58,9 +58,9 @@ export class StreamAnswer implements ClientAnswer {
     return this.#stream.write(chunk)
   }
 
-  end(body?: Buffer): void {
+  end(body?: Buffer | string, encoding: 'latin1' = 'latin1'): void {
     this.#isEnded = true
-    this.#stream.end(body)
+    this.#stream.end(body, encoding)
   }
 
   /** Ends this stream as broken off: the client must not take what it has for the whole. */

@@ -28,6 +28,7 @@ export interface ClientAnswer {
   writeHead(status: number, fields: string[]): unknown
   write(chunk: Buffer): boolean
   end(body?: Buffer): unknown
+  end(body: string, encoding: 'latin1'): unknown
   /** Ends it as broken off: over HTTP/1.1 with its connection, over HTTP/2 this stream alone. */
   destroy(): unknown
   flushHeaders(): void
