@@ -31,6 +31,7 @@ export class SiteConnections {
   /** HTTP/1.1, whatever else the site speaks. */
   readonly http1: Pool
   readonly #open: OpenConnection
+  readonly #origin: string
   readonly #authority: string
   readonly #isSecure: boolean
   #speaks: 'unknown' | 'http/1.1' | 'h2'
@@ -41,8 +42,6 @@ export class SiteConnections {
   #mostStreams = likelyStreams
   /** Of HTTP/1.1, opened when it was not known yet. */
   #spare: Socket | undefined
-  /** Requests of which it is not known yet that they need no connection of HTTP/1.1. */
-  #undecided = 0
   #isClosed = false
   #isDestroyed = false
 
@@ -51,20 +50,16 @@ export class SiteConnections {
     this.#isSecure = origin.startsWith('https:')
     this.#authority = origin.slice(origin.indexOf('//') + 2)
     this.#speaks = this.#isSecure ? 'unknown' : 'http/1.1'
-    this.http1 = new Pool(origin, {
-      connect: this.#connector,
-      factory: (url, options) => new SiteClient(url, options as ConstructorParameters<typeof SiteClient>[1]),
-      pipelining: 1,
-      allowH2: false,
-      headersTimeout,
-      maxHeaderSize: 65_536,
-    })
+    this.#origin = origin
+    this.http1 = this.#newPool()
   }
 
   /** One request and its answer, over what the site speaks. Rejects with a RelayError, or with the signal's reason. */
   exchange(request: ExchangeRequest, options: ExchangeOptions): Promise<ExchangeResult> {
-    if (this.#speaks === 'http/1.1') return exchange(this.http1, request, options)
-    return this.#decided(() => (request.upgrade === undefined ? this.#overHttp2(request, options) : this.#upgrade(request, options)))
+    if (this.#speaks === 'http/1.1') return this.#overHttp1(request, options)
+    if (request.upgrade !== undefined) return this.#upgrade(request, options)
+    const connection = this.#isDestroyed ? undefined : this.#withRoom()
+    return connection === undefined ? this.#whenConnected(request, options, 1) : this.#onStream(connection, request, options, 1)
   }
 
   /** Requests under way. */
@@ -76,7 +71,7 @@ export class SiteConnections {
   close(): void {
     this.#isClosed = true
     for (const connection of this.#http2) connection.leave()
-    if (this.#undecided === 0) void this.http1.close()
+    void this.http1.close()
   }
 
   async destroy(): Promise<void> {
@@ -87,47 +82,50 @@ export class SiteConnections {
     await this.http1.destroy()
   }
 
-  async #decided(exchange: () => Promise<ExchangeResult>): Promise<ExchangeResult> {
-    this.#undecided += 1
-    try {
-      return await exchange()
-    } finally {
-      this.#undecided -= 1
-      if (this.#isClosed && !this.#isDestroyed && this.#undecided === 0) void this.http1.close()
-    }
+  /** One that was taken before these were closed, and turns out to need HTTP/1.1 after that, has a pool of its own. */
+  #overHttp1(request: ExchangeRequest, options: ExchangeOptions): Promise<ExchangeResult> {
+    if (!this.#isClosed || this.#isDestroyed) return exchange(this.http1, request, options)
+    const last = this.#newPool()
+    const answered = exchange(last, request, options)
+    void last.close()
+    return answered
   }
 
-  async #overHttp2(request: ExchangeRequest, options: ExchangeOptions, tries = 1): Promise<ExchangeResult> {
+  async #whenConnected(request: ExchangeRequest, options: ExchangeOptions, tries: number): Promise<ExchangeResult> {
     const { site } = options
     if (this.#isDestroyed) throw new RelayError('site_down', { params: { site, reason: 'the relay is being stopped' } })
     if (tries > mostTries) this.#distrust()
-    if (this.#speaks === 'http/1.1') return exchange(this.http1, request, options)
+    if (this.#speaks === 'http/1.1') return this.#overHttp1(request, options)
     const connection = this.#withRoom() ?? (await this.#connected(options).catch((error) => Promise.reject(unwanted(options, error))))
-    if (connection === undefined) return exchange(this.http1, request, options)
-    if (!connection.hasRoom) return this.#overHttp2(request, options, tries + 1)
-    try {
-      const result = exchangeOnStream(connection, request, options)
-      if (this.#isClosed) connection.leave()
-      return await result
-    } catch (error) {
-      if (!(error instanceof StreamFailure)) throw error
-      if (error.fault === 'wants-http1' || error.fault === 'broken') this.#distrust()
-      const { body } = error
-      if (body === undefined || tries === mostTries || !isResendable(error, request)) throw error.error
-      return this.#overHttp2({ ...request, body }, options, tries + 1)
-    }
+    if (connection === undefined) return this.#overHttp1(request, options)
+    if (!connection.hasRoom) return this.#whenConnected(request, options, tries + 1)
+    return this.#onStream(connection, request, options, tries)
+  }
+
+  #onStream(connection: Http2Connection, request: ExchangeRequest, options: ExchangeOptions, tries: number): Promise<ExchangeResult> {
+    const answered = exchangeOnStream(connection, request, options)
+    if (this.#isClosed) connection.leave()
+    return answered.catch((error) => this.#again(error, request, options, tries))
+  }
+
+  #again(error: unknown, request: ExchangeRequest, options: ExchangeOptions, tries: number): Promise<ExchangeResult> {
+    if (!(error instanceof StreamFailure)) throw error
+    if (error.fault === 'wants-http1' || error.fault === 'broken') this.#distrust()
+    const { body } = error
+    if (body === undefined || tries === mostTries || !isResendable(error, request)) throw error.error
+    return this.#whenConnected({ ...request, body }, options, tries + 1)
   }
 
   /** On a stream where the site takes that (RFC 8441); else over HTTP/1.1, where every site takes it that takes WebSockets at all. */
   async #upgrade(request: ExchangeRequest, options: ExchangeOptions): Promise<ExchangeResult> {
     const connection = request.upgrade === 'websocket' && hasKey(request) ? this.#withRoom() : undefined
-    if (connection?.takesWebSockets !== true) return exchange(this.http1, request, options)
+    if (connection?.takesWebSockets !== true) return this.#overHttp1(request, options)
     try {
       return await exchangeOnStream(connection, request, options)
     } catch (error) {
       if (!(error instanceof StreamFailure)) throw error
       if (error.fault === 'lost') throw error.error
-      return exchange(this.http1, request, options)
+      return this.#overHttp1(request, options)
     }
   }
 
@@ -192,6 +190,17 @@ export class SiteConnections {
       if (this.#spare === socket) socket.destroy()
     }, takeTime)
     socket.once('close', () => clearTimeout(timer))
+  }
+
+  #newPool(): Pool {
+    return new Pool(this.#origin, {
+      connect: this.#connector,
+      factory: (url, options) => new SiteClient(url, options as ConstructorParameters<typeof SiteClient>[1]),
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout,
+      maxHeaderSize: 65_536,
+    })
   }
 
   /** A connection for the pool of HTTP/1.1. */
