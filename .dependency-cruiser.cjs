@@ -2,7 +2,6 @@
 const floors = [
   ['relay/main', 'relay/commands'],
   ['relay/app'],
-  ['relay/access-log-file', 'relay/mail-server', 'relay/tell-attention'],
   ['relay/portal', 'relay/proxy', 'relay/gateway'],
   ['relay/traffic', 'relay/recorded'],
   ['relay/sessions'],

@@ -2,28 +2,20 @@ import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { openReader } from '../captcha/index.ts'
 import type { Config } from '../config/index.ts'
-import { openAccessLog } from './access-log-file.ts'
 import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
+import { openAccessLog } from './app/access-log-file.ts'
+import { inOrder, once } from './app/in-order.ts'
+import { mailerOf } from './app/mail-server.ts'
+import { wirePeople } from './app/people.ts'
+import { tellAttention } from './app/tell-attention.ts'
 import { type Audit, createAudit } from './audit/index.ts'
 import { createGrantFiles, createGrants, createPlaces, type Grants } from './control/index.ts'
 import { createNotices, type Notices } from './control/notices/index.ts'
 import { createGateway, type Gateway, gatewayDomain } from './gateway/index.ts'
-import {
-  createDeviceCertificates,
-  createIdentity,
-  createInvites,
-  createPairings,
-  createPasskeys,
-  createPhrases,
-  createSecondFactors,
-  type DeviceCertificates,
-  type Identity,
-  type Invites,
-} from './identity/index.ts'
+import type { DeviceCertificates, Identity, Invites } from './identity/index.ts'
 import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
-import { mailerOf } from './mail-server.ts'
 import { processFamilies } from './metrics/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
 import { createPortal, type Portal } from './portal/index.ts'
@@ -31,24 +23,16 @@ import { type CertificateAuthority, createCertificateAuthority, createProxy, typ
 import {
   recordEnds,
   recordedAccounts,
-  recordedCertificates,
   recordedChoices,
-  recordedFactors,
   recordedGrants,
-  recordedIdentity,
-  recordedInvites,
   recordedLogin,
   recordedNotices,
-  recordedPairings,
-  recordedPasskeys,
-  recordedPhrases,
   recordedSessions,
   recordedVault,
 } from './recorded/index.ts'
 import { announceRunning, withdrawRunning } from './running.ts'
 import { createSessionMetrics, createSessions, createSignInSpans, type Sessions } from './sessions/index.ts'
 import { createFileStore, type Store } from './store/index.ts'
-import { tellAttention } from './tell-attention.ts'
 import { openTracing, type TracingOptions } from './tracing/index.ts'
 import { createKeepAlive, createTraffic, type ExchangeObserver, type KeepAlive, RequestSpans, type Traffic } from './traffic/index.ts'
 import { createVault, type Vault } from './vault/index.ts'
@@ -121,14 +105,8 @@ export async function createRelay({
   const store = createFileStore({ folder })
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })
   const audit = createAudit({ store, vault, folder, settings: settings.audit, now, log })
-  const secondFactors = recordedFactors(createSecondFactors({ store, vault, now }), audit)
-  const phrases = recordedPhrases(createPhrases({ store, vault, now }), audit)
-  const passkeys = createPasskeys({ store, now })
-  const identity = recordedIdentity(createIdentity({ store, secondFactors, passkeys, passwordAlone: config.identity.passwordAlone, now }), audit, now)
-  const ownPasskeys = recordedPasskeys(passkeys, audit)
-  const invites = recordedInvites(createInvites({ store, identity, passkeys: ownPasskeys, secondFactors, now }), audit)
-  const deviceCertificates = recordedCertificates(createDeviceCertificates({ store, vault, identity, now }), identity, audit, now, log)
-  const pairings = recordedPairings(createPairings({ identity, now }), audit)
+  const people = wirePeople({ store, vault, audit, settings: settings.identity, now, log })
+  const { identity, deviceCertificates, invites } = people
   const accounts = recordedAccounts(createAccounts({ store, vault, now }), audit)
   const choices = recordedChoices(createAccountChoices({ store, identity, accounts, now, log }), identity, audit)
   const wayOut = createOutbound({
@@ -260,20 +238,14 @@ export async function createRelay({
   const portal: Portal = createPortal({
     config: settings,
     folder,
-    identity,
-    secondFactors,
-    phrases,
-    passkeys: ownPasskeys,
-    deviceCertificates,
+    ...people,
     accounts,
     choices,
     grants,
     grantFiles,
-    invites,
     declarations,
     login,
     sessions,
-    pairings,
     vault: recordedVault(vault, audit),
     audit,
     notices,
@@ -294,12 +266,19 @@ export async function createRelay({
   })
 
   const doors = listen === 'all' ? [proxy, ...(gateway === undefined ? [] : [gateway])] : []
-  const rooms = [
+  const ownPlaces = () => {
+    const overTls = proxy.tlsAddress === undefined ? [] : [proxy.tlsAddress]
+    return [portal.address, ...doors.map(({ address }) => address), ...overTls].map(splitAddress).map(({ host, port }) => ({ address: host, port }))
+  }
+  const portalScheme = settings.portal.certificate === undefined ? 'http' : 'https'
+  const running = inOrder([
     store,
+    // From here on the folder is this one's: what tells of a relay there was left behind by one that was killed.
+    once(() => withdrawRunning(folder)),
     vault,
     audit,
     identity,
-    phrases,
+    people.phrases,
     deviceCertificates,
     accounts,
     choices,
@@ -315,45 +294,30 @@ export async function createRelay({
     ...(listen === 'all' ? [keepAlive] : []),
     portal,
     // After who signs out at sites what a pairing that is over was given.
-    pairings,
+    people.pairings,
     ...doors,
-  ]
-  const started: { stop(patience?: number): Promise<void> }[] = []
-  let isAnnounced = false
-
-  async function start(): Promise<void> {
-    try {
-      for (const room of rooms) {
-        await room.start()
-        started.push(room)
-        // From here on the folder is this one's: what tells of a relay there was left behind by one that was killed.
-        if (room === store) await withdrawRunning(folder)
-      }
-      const overTls = proxy.tlsAddress === undefined ? [] : [proxy.tlsAddress]
-      outbound.refuseOwn(
-        [portal.address, ...doors.map(({ address }) => address), ...overTls].map(splitAddress).map(({ host, port }) => ({ address: host, port })),
-      )
-      if (listen === 'all') {
-        isAnnounced = true
-        await announceRunning(folder, {
-          pid: process.pid,
-          portal: `${settings.portal.certificate === undefined ? 'http' : 'https'}://${portal.address}`,
-          proxy: proxy.address,
-        })
-      }
-    } catch (error) {
-      await stop()
-      throw error
-    }
-  }
+    once(() => outbound.refuseOwn(ownPlaces())),
+    ...(listen === 'all'
+      ? [
+          {
+            start: () => announceRunning(folder, { pid: process.pid, portal: `${portalScheme}://${portal.address}`, proxy: proxy.address }),
+            stop: () => withdrawRunning(folder),
+          },
+        ]
+      : []),
+  ])
 
   async function stop(patience?: number): Promise<void> {
-    // One that was refused, for another runs on this folder, leaves that one's word where it is.
-    if (isAnnounced) await withdrawRunning(folder)
-    isAnnounced = false
-    for (const room of started.splice(0).reverse()) await room.stop(patience)
+    await running.stop(patience)
     accessLog?.close()
     await tracing?.stop()
+  }
+
+  async function start(): Promise<void> {
+    await running.start().catch(async (error: unknown) => {
+      await stop()
+      throw error
+    })
   }
 
   return {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
-import type { Config } from '../config/index.ts'
-import { AccessLog } from './traffic/index.ts'
+import type { Config } from '../../config/index.ts'
+import { AccessLog } from '../traffic/index.ts'
 
 /** Lines wait for this long at most: a write for each would slow the proxy. */
 const flushMilliseconds = 1000

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import type { Config } from '../config/index.ts'
-import { createMailer, type Mailer } from './outbound/index.ts'
+import type { Config } from '../../config/index.ts'
+import { createMailer, type Mailer } from '../outbound/index.ts'
 
 /** Undefined: no mail server is configured. */
 export function mailerOf(notices: Config['notices'], env: NodeJS.ProcessEnv): Mailer | undefined {
