@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
@@ -40,7 +41,7 @@ t.test('files that hold nothing older are not read', async (t) => {
   await rm(last, { recursive: true })
 })
 
-t.test('nobody who acts waits while the chain is verified', async (t) => {
+t.test('nobody who acts waits while the chain is verified', { timeout: 60_000 }, async (t) => {
   const folder = await tempFolder(t)
   const { audit } = await openAudit(t, folder, { fileBytes: 1000 })
   await writeSome(audit, 20)
@@ -49,10 +50,18 @@ t.test('nobody who acts waits while the chain is verified', async (t) => {
   await rm(first)
   // Whoever reads it waits until somebody writes to it.
   await promisify(execFile)('mkfifo', [first])
+  // A reader who waits in vain would keep this process for ever.
+  t.teardown(async () => (await open(first, constants.O_RDWR | constants.O_NONBLOCK).catch(() => undefined))?.close())
   const verified = audit.verify()
   t.equal(await audit.record({ act: 'test.act', outcome: 'done' }), 21)
   t.equal(await audit.record({ act: 'test.act', outcome: 'done' }), 22)
-  await writeFile(first, content)
+  let pipe: FileHandle | undefined
+  await until(async () => {
+    pipe = await open(first, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined)
+    return pipe !== undefined
+  }, 'it is read')
+  await pipe?.writeFile(content)
+  await pipe?.close()
   t.match(await verified, { ok: true, breaks: [] })
   await rm(first)
 })

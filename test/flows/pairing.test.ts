@@ -1,25 +1,15 @@
 import t from 'tap'
-import { findChromium, launchChromium, wantedChromium } from '../chromium.ts'
+import { launchGatewayBrowser, skipGatewayBrowser } from '../gateway/gateway-browser.ts'
 import { startGateway } from '../gateway/start-gateway.ts'
 import { page as answerPage, startRecordingOrigin } from '../proxy/recording-origin.ts'
-import { tempFolder } from '../temp-folder.ts'
-import { findCertutil, trustAuthority, wantedCertutil } from '../trust-authority.ts'
 import { until } from '../until.ts'
 
-const skip = findChromium() === undefined ? wantedChromium : findCertutil() === undefined ? wantedCertutil : false
-
-t.test('a person opens an account on a computer that is not hers, with her phone, and ends it from there', { skip }, async (t) => {
+t.test('a person opens an account on a computer that is not hers, with her phone, and ends it from there', { skip: skipGatewayBrowser }, async (t) => {
   const origin = await startRecordingOrigin(t)
   const crm = await startRecordingOrigin(t, { host: 'crm.test' })
   const house = await startGateway(t, { origins: [origin] })
   await house.addSite('crm', crm)
-  const home = await tempFolder(t)
-  await trustAuthority(home, house.certificateAuthority.pem())
-  const browser = await launchChromium({
-    args: ['--host-resolver-rules=MAP *.relay.test 127.0.0.1, MAP *.test ~NOTFOUND'],
-    env: { HOME: home, XDG_CONFIG_HOME: `${home}/.config`, XDG_DATA_HOME: `${home}/.local/share` },
-  })
-  t.teardown(() => browser.close())
+  const browser = await launchGatewayBrowser(t, house)
   const atTerminal = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: false })
   const onPhone = await browser.newContext({ viewport: { width: 390, height: 844 } })
   const terminal = await atTerminal.newPage()

@@ -1,27 +1,17 @@
 import type { Response } from 'playwright-core'
 import t from 'tap'
-import { findChromium, launchChromium, wantedChromium } from '../chromium.ts'
 import { filesIn, formsIn, newCanary } from '../laws/canary.ts'
 import { page as answerPage, startRecordingOrigin } from '../proxy/recording-origin.ts'
-import { tempFolder } from '../temp-folder.ts'
-import { findCertutil, trustAuthority, wantedCertutil } from '../trust-authority.ts'
+import { launchGatewayBrowser, skipGatewayBrowser } from './gateway-browser.ts'
 import { startGateway } from './start-gateway.ts'
 
-const skip = findChromium() === undefined ? wantedChromium : findCertutil() === undefined ? wantedCertutil : false
-
-t.test('a person opens his account in Chromium, with no proxy set, and works there signed in', { skip }, async (t) => {
+t.test('a person opens his account in Chromium, with no proxy set, and works there signed in', { skip: skipGatewayBrowser }, async (t) => {
   const canary = newCanary()
   const origin = await startRecordingOrigin(t)
   const crm = await startRecordingOrigin(t, { host: 'crm.test' })
   const house = await startGateway(t, { origins: [origin], password: canary.value })
   await house.addSite('crm', crm)
-  const home = await tempFolder(t)
-  await trustAuthority(home, house.certificateAuthority.pem())
-  const browser = await launchChromium({
-    args: ['--host-resolver-rules=MAP *.relay.test 127.0.0.1, MAP *.test ~NOTFOUND'],
-    env: { HOME: home, XDG_CONFIG_HOME: `${home}/.config`, XDG_DATA_HOME: `${home}/.local/share` },
-  })
-  t.teardown(() => browser.close())
+  const browser = await launchGatewayBrowser(t, house)
   const context = await browser.newContext()
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)

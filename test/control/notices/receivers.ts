@@ -17,13 +17,21 @@ export interface MailServer {
   readonly passwords: readonly string[]
 }
 
-/** A mail server on this machine; `failing`: so many mails are refused first, for the time being. */
-export async function startMailServer(t: Test, { failing = 0, port = 0 }: { failing?: number; port?: number } = {}): Promise<MailServer> {
+export interface MailServerOptions {
+  /** So many mails are refused first, for the time being. */
+  readonly failing?: number
+  readonly port?: number
+  /** It speaks TLS with this certificate: after STARTTLS, or `fromTheStart`. Without one it speaks none. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly fromTheStart?: boolean }
+}
+
+/** A mail server on this machine. */
+export async function startMailServer(t: Test, { failing = 0, port = 0, tls }: MailServerOptions = {}): Promise<MailServer> {
   const mails: ReceivedMail[] = []
   const passwords: string[] = []
   let left = failing
   const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
+    ...(tls === undefined ? { disabledCommands: ['STARTTLS'] } : { cert: tls.cert, key: tls.key, secure: tls.fromTheStart === true }),
     authOptional: true,
     allowInsecureAuth: true,
     onAuth({ username, password }, _, callback) {
