@@ -43,7 +43,7 @@ t.test('the menu leads to administration whom it lets in there, and nobody else'
   const auditor = relay.visitor()
   await auditor.signIn(eve.name, eve.password)
   const browsers = { admin: await relay.signedIn(relay.ann), auditor, member: await relay.signedIn(relay.bob) }
-  const wanted = { admin: ['/people', '/sites', '/record'], auditor: ['/record'], member: [] }
+  const wanted = { admin: ['/people', '/groups', '/sites', '/record'], auditor: ['/record'], member: [] }
   for (const [role, browser] of Object.entries(browsers)) {
     const { body } = await browser.get('/')
     const menu = /<nav aria-labelledby="administration">.*?<\/nav>/s.exec(body)?.[0] ?? ''

@@ -25,6 +25,7 @@ import { devicesPage } from './devices/devices-page.ts'
 import { setUpPage } from './devices/set-up-page.ts'
 import { errorPage } from './error-page.ts'
 import { acceptsHtml } from './leaving-page.ts'
+import { groupsPage } from './lending/groups-page.ts'
 import { lendPage } from './lending/lend-page.ts'
 import { lentPage } from './lending/lent-page.ts'
 import { requestsPage } from './lending/requests-page.ts'
@@ -70,6 +71,7 @@ const pages = [
   lendPage,
   lentPage,
   requestsPage,
+  groupsPage,
   replacePasswordPage,
   credentialPage,
   registrationsPage,

@@ -3,7 +3,7 @@ import type { PortalPrincipal } from '../caller/identify.ts'
 import { assets } from '../web/assets.ts'
 import { type Content, type Html, html } from './html.ts'
 
-export type Place = 'accounts' | 'devices' | 'sessions' | 'notices' | 'set-up' | 'people' | 'sites' | 'record'
+export type Place = 'groups' | 'accounts' | 'devices' | 'sessions' | 'notices' | 'set-up' | 'people' | 'sites' | 'record'
 
 /** A page before it is framed. */
 export interface Page {
@@ -33,7 +33,7 @@ const menu: readonly Entry[] = [
 
 const record: Entry = ['record', '/record', 'What was done']
 
-const administration: readonly Entry[] = [['people', '/people', 'People'], ['sites', '/sites', 'Sites'], record]
+const administration: readonly Entry[] = [['people', '/people', 'People'], ['groups', '/groups', 'Groups'], ['sites', '/sites', 'Sites'], record]
 
 /** People, sites and the whole record are the business of who runs the relay or audits it; others have no such menu. */
 function administrationFor(principal: PortalPrincipal): readonly Entry[] {

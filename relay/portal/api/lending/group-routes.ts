@@ -1,8 +1,5 @@
 import { z } from 'zod'
-import { RelayError } from '../../../errors.ts'
-import { loadUser } from '../../../identity/index.ts'
-import { ownerNames } from '../../lending/owner-names.ts'
-import type { Rooms } from '../../rooms.ts'
+import { groupViewer, loadGroup, setMember } from '../../lending/groups.ts'
 import { idParams, name } from '../fields.ts'
 import { route } from '../route.ts'
 
@@ -19,12 +16,8 @@ export const groupRoutes = [
     access: 'person',
     answer: z.array(groupAnswer).meta({ examples: [[example]] }),
     handle: async ({ rooms, principal }) => {
-      const seesAll = principal.kind === 'local' || principal.user.role === 'admin'
-      const names = await ownerNames(rooms)
-      return rooms.grants.groups.list().map((group) => {
-        const isIn = principal.kind !== 'local' && group.members.includes(principal.user.id)
-        return { id: group.id, name: group.name, members: seesAll || isIn ? group.members.map(names) : [] }
-      })
+      const view = await groupViewer(rooms, principal)
+      return rooms.grants.groups.list().map(view)
     },
   }),
   route({
@@ -58,7 +51,7 @@ export const groupRoutes = [
     params: idParams,
     body: member,
     answer: groupAnswer.meta({ examples: [example] }),
-    handle: async ({ rooms, params, body }) => setMember(rooms, params.id, body.user, true),
+    handle: async ({ rooms, principal, params, body }) => (await groupViewer(rooms, principal))(await setMember(rooms, params.id, body.user, true)),
   }),
   route({
     method: 'POST',
@@ -69,19 +62,6 @@ export const groupRoutes = [
     params: idParams,
     body: member,
     answer: groupAnswer.meta({ examples: [example] }),
-    handle: async ({ rooms, params, body }) => setMember(rooms, params.id, body.user, false),
+    handle: async ({ rooms, principal, params, body }) => (await groupViewer(rooms, principal))(await setMember(rooms, params.id, body.user, false)),
   }),
 ]
-
-async function setMember(rooms: Rooms, id: string, user: string, isIn: boolean) {
-  const found = await loadUser(rooms.identity, user)
-  const group = await rooms.grants.groups.setMember(loadGroup(rooms, id).id, found.id, isIn)
-  const names = await ownerNames(rooms)
-  return { id: group.id, name: group.name, members: group.members.map(names) }
-}
-
-function loadGroup({ grants }: Rooms, idOrName: string) {
-  const group = grants.groups.find(idOrName)
-  if (group === undefined) throw new RelayError('not_found', { params: { what: `group ${idOrName}` } })
-  return group
-}

@@ -78,7 +78,7 @@ export async function readTerms(rooms: Pick<Rooms, 'identity' | 'now'>, form: Le
 export function lendForm({ id }: Account, csrf: string): Html {
   return html`<form class="card" method="post" action="/accounts/${id}/lend">${csrfField(csrf)}<h2>Lend it</h2>
 <div class="field"><label for="kind">To a</label><select id="kind" name="kind"><option value="user">person</option><option value="group">group</option><option value="device">device of somebody</option></select></div>
-<div class="field"><label for="name">Name</label><input id="name" name="name" required maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false"><small>A device as <code>PERSON/DEVICE</code>.</small></div>
+<div class="field"><label for="name">Name</label><input id="name" name="name" required maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false"><small>A device as <code>PERSON/DEVICE</code>. <a href="/groups">The groups</a></small></div>
 <div class="field"><label for="hours">For</label><select id="hours" name="hours">${Object.entries(lengths).map(([value, words]) => html`<option value="${value}"${value === '24' && html` selected`}>${words}</option>`)}</select></div>
 ${check('readOnly', 'For reading alone', 'Only requests that change nothing pass: GET, HEAD and OPTIONS, and no WebSockets.')}
 <div class="field"><label for="asking">Somebody says yes</label><select id="asking" name="asking"><option value="no">not needed</option><option value="each-time">each time, before it is used</option><option value="emergency">by saying nothing: for emergencies, after a waiting period</option></select></div>
