@@ -12,11 +12,11 @@
 
 import { isRelayError } from '../relay/errors.ts'
 import type { CaptchaReader, ReaderOptions } from './contract.ts'
-import { openModels } from './model-folder.ts'
-import { ownModels } from './models.ts'
-import { openPools } from './pools.ts'
+import { openModels } from './engine/model-folder.ts'
+import { ownModels } from './engine/models.ts'
+import { openPools } from './engine/pools.ts'
+import { unreadable } from './pictures/unreadable.ts'
 import { readImage } from './read.ts'
-import { unreadable } from './unreadable.ts'
 
 export type { Candidate, CaptchaReader, ReaderOptions, ReadHints, ReadResult } from './contract.ts'
 export { type CaptchaOutcome, type CaptchaStats, SiteMemory, type SiteRead } from './memory/site-memory.ts'

@@ -1,4 +1,4 @@
-import type { Grey } from '../picture.ts'
+import type { Grey } from '../pictures/picture.ts'
 
 /** Every glyph is brought to this grid, so that two can be laid one upon the other. */
 export const gridWidth = 12

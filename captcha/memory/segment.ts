@@ -1,4 +1,4 @@
-import type { Grey } from '../picture.ts'
+import type { Grey } from '../pictures/picture.ts'
 import type { Box } from './glyph.ts'
 
 /** Darker than this is ink. */

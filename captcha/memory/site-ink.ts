@@ -1,7 +1,7 @@
-import { unframed } from '../crop.ts'
-import { decode } from '../decode.ts'
-import { inkOf } from '../ink.ts'
-import type { Grey } from '../picture.ts'
+import { unframed } from '../ink/crop.ts'
+import { inkOf } from '../ink/ink.ts'
+import { decode } from '../pictures/decode.ts'
+import type { Grey } from '../pictures/picture.ts'
 
 /**
  * The ink of an image at its full size, so that the images of a site lie upon one another: a frame that was told in one of them and

@@ -1,4 +1,4 @@
-import { drawingIn } from '../decode.ts'
+import { drawingIn } from '../pictures/decode.ts'
 import { glyphPathsOf } from '../shapes/glyph-paths.ts'
 import { matchAsDrawn, tableOf } from '../shapes/match.ts'
 import type { Shape } from '../shapes/outline.ts'

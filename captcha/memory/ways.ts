@@ -1,5 +1,5 @@
-import { despeckle } from '../despeckle.ts'
-import type { Grey } from '../picture.ts'
+import { despeckle } from '../ink/despeckle.ts'
+import type { Grey } from '../pictures/picture.ts'
 import { cellsOf } from './cells.ts'
 import { type InkCounts, withoutFixedNoise } from './fixed-noise.ts'
 import { type Glyph, glyphOf } from './glyph.ts'

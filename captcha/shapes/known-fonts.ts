@@ -6,7 +6,7 @@
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { networkLetters, shapesFile } from '../models.ts'
+import { networkLetters, shapesFile } from '../engine/models.ts'
 import { type ShapeTable, tableOf } from './match.ts'
 import type { Shape } from './outline.ts'
 

@@ -1,4 +1,4 @@
-import type { Step } from '../beam.ts'
+import type { Step } from '../decoding/beam.ts'
 import type { Outline, Shape } from './outline.ts'
 
 /** What the letters of a drawing are, as far as their shapes are known. */

@@ -1,5 +1,5 @@
-import type { Step } from '../beam.ts'
-import type { Grammar } from '../grammar.ts'
+import type { Step } from '../decoding/beam.ts'
+import type { Grammar } from '../decoding/grammar.ts'
 import { glyphPathsOf } from './glyph-paths.ts'
 import { knownFonts } from './known-fonts.ts'
 import { type Matched, matchAnySize, matchAsDrawn, tableOf } from './match.ts'

@@ -10,10 +10,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
-import { type Evidence, featuresOf, type Stage } from '../calibration.ts'
-import { calibrationFile, openModels } from '../model-folder.ts'
-import { networkLetters, ownModels } from '../models.ts'
-import { openPools } from '../pools.ts'
+import { type Evidence, featuresOf, type Stage } from '../decoding/calibration.ts'
+import { calibrationFile, openModels } from '../engine/model-folder.ts'
+import { networkLetters, ownModels } from '../engine/models.ts'
+import { openPools } from '../engine/pools.ts'
 import { lookAt } from '../read.ts'
 import { chanceOf } from './chance.ts'
 import { type DrawOptions, draw } from './draw.ts'
@@ -139,7 +139,7 @@ const weights = stages.map((stage) => {
 if (values.model === undefined) {
   const lines = weights.map(([stage, numbers]) => `  ${stage}: [${numbers.join(', ')}],`)
   await writeFile(
-    join(import.meta.dirname, '../calibration-weights.ts'),
+    join(import.meta.dirname, '../decoding/calibration-weights.ts'),
     `/** Written by captcha/training/calibrate.ts. */\n\nexport const weights = {\n${lines.join('\n')}\n}\n`,
   )
 } else await writeFile(join(values.model, calibrationFile), `${JSON.stringify(Object.fromEntries(weights), undefined, 2)}\n`)

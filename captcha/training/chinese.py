@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import nn
 from torch.nn import functional
 
-source = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../chinese-characters.ts"), encoding="utf8").read()
+source = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../network/chinese-characters.ts"), encoding="utf8").read()
 characters = "".join(re.findall("^  '(.*?)'", source, re.M))
 width, height, places, batch, most = 128, 40, 32, 64, 6
 cell, size = 40, 32
@@ -160,7 +160,7 @@ def batch_of(masks, has, layers, hardness, count=batch):
         scale = random.uniform(0.6, 1)
         canvas = functional.interpolate(functional.interpolate(canvas, scale_factor=scale, mode="bilinear", align_corners=False), (height, width), mode="bilinear", align_corners=False)
     canvas = canvas + torch.randn(canvas.shape) * real(0, 8, 1, 1, 1) * (real(0, 1, 1, 1, 1) < 0.3).float()
-    # As captcha/ink.ts cleans: how far from the paper, in full contrast.
+    # As captcha/ink/ink.ts cleans: how far from the paper, in full contrast.
     far = (canvas - paper[:, :, None, None]).abs().amax(1)
     inked = torch.where(far > 24, far, torch.full_like(far, float("nan")))
     full = torch.nanquantile(inked.view(count, -1), 0.9, 1).nan_to_num(255)

@@ -32,7 +32,7 @@ def layer(inputs, outputs, size=(3, 3), padding=(1, 1)):
     return nn.Sequential(nn.Conv2d(inputs, outputs, size, padding=padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
 
 
-# Five halvings of the height, two of the width: 32 places along the line. The same table stands in captcha/network.ts.
+# Five halvings of the height, two of the width: 32 places along the line. The same table stands in captcha/network/network.ts.
 net = nn.Sequential(
     layer(3, 16), nn.MaxPool2d(2),
     layer(16, 32), nn.MaxPool2d(2),
@@ -89,7 +89,7 @@ def evaluate(planes, texts, count=500):
 
 
 def save(out):
-    """Weights with the normalisation folded in: per layer int8 by output, its scales, its biases (captcha/network.ts reads them)."""
+    """Weights with the normalisation folded in: per layer int8 by output, its scales, its biases (captcha/network/network.ts reads them)."""
     blocks = []
     convolutions = [part if isinstance(part, nn.Conv2d) else part[0] for part in net if not isinstance(part, nn.MaxPool2d)]
     norms = [part[1] if isinstance(part, nn.Sequential) else None for part in net if not isinstance(part, nn.MaxPool2d)]

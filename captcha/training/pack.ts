@@ -5,9 +5,9 @@
 
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decode } from '../decode.ts'
-import { networkLetters } from '../models.ts'
-import { planesHeight, planesOf, planesWidth } from '../planes.ts'
+import { networkLetters } from '../engine/models.ts'
+import { planesHeight, planesOf, planesWidth } from '../network/planes.ts'
+import { decode } from '../pictures/decode.ts'
 
 const [sets = '', folder = '', first = '0'] = process.argv.slice(2)
 let shard = Number(first)

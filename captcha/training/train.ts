@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { letters } from '../models.ts'
+import { letters } from '../engine/models.ts'
 import { generate, type Lesson } from './generate.ts'
 
 interface Stage {

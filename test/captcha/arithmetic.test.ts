@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import t from 'tap'
-import { evaluate, type Operator, parseSum } from '../../captcha/arithmetic.ts'
+import { evaluate, type Operator, parseSum } from '../../captcha/decoding/arithmetic.ts'
 import fc from '../property.ts'
 
 const spellings: Readonly<Record<Operator, readonly string[]>> = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import t from 'tap'
-import { decodeSteps, type Step } from '../../captcha/beam.ts'
-import { folded } from '../../captcha/fold.ts'
-import { chineseSumGrammar, sumGrammar, textGrammar } from '../../captcha/grammar.ts'
-import { stepsOf } from '../../captcha/hocr.ts'
+import { decodeSteps, type Step } from '../../captcha/decoding/beam.ts'
+import { folded } from '../../captcha/decoding/fold.ts'
+import { chineseSumGrammar, sumGrammar, textGrammar } from '../../captcha/decoding/grammar.ts'
+import { stepsOf } from '../../captcha/engine/hocr.ts'
 import fc from '../property.ts'
 
 /** Steps of a network that sees `rows`, a character each with its probability; the rest is "nothing new". */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Layer, loadLayers, stepsOf } from '../../captcha/convolution.ts'
+import { type Layer, loadLayers, stepsOf } from '../../captcha/network/convolution.ts'
 import { seeded } from '../../captcha/training/random.ts'
 import fc from '../property.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { crop, reframed, unframed } from '../../captcha/crop.ts'
-import type { Picture } from '../../captcha/picture.ts'
+import { crop, reframed, unframed } from '../../captcha/ink/crop.ts'
+import type { Picture } from '../../captcha/pictures/picture.ts'
 
 /** A picture of the colours that `shade` gives, grey. */
 function pictureOf(width: number, height: number, shade: (x: number, y: number) => number): Picture {

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import t from 'tap'
-import { decode } from '../../captcha/decode.ts'
+import { decode } from '../../captcha/pictures/decode.ts'
 import { draw } from '../../captcha/training/draw.ts'
 import { isRelayError } from '../../relay/errors.ts'
 import { bmp } from './images.ts'

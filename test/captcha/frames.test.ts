@@ -1,9 +1,9 @@
 import sharp from 'sharp'
 import t from 'tap'
-import { decode } from '../../captcha/decode.ts'
-import { combined } from '../../captcha/frames.ts'
-import { maxFrames } from '../../captcha/image.ts'
-import type { Picture } from '../../captcha/picture.ts'
+import { decode } from '../../captcha/pictures/decode.ts'
+import { combined } from '../../captcha/pictures/frames.ts'
+import { maxFrames } from '../../captcha/pictures/image.ts'
+import type { Picture } from '../../captcha/pictures/picture.ts'
 
 const [width, height] = [24, 12]
 const white = 255

@@ -4,7 +4,7 @@
  */
 
 import { readFile, writeFile } from 'node:fs/promises'
-import { decode } from '../../captcha/decode.ts'
+import { decode } from '../../captcha/pictures/decode.ts'
 import { isRelayError } from '../../relay/errors.ts'
 import { bombs, defused } from './bombs.ts'
 import { pngHeader } from './images.ts'

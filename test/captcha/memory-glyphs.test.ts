@@ -4,7 +4,7 @@ import { countInk, type InkCounts, withoutFixedNoise } from '../../captcha/memor
 import { distance, glyphOf, gridHeight, gridWidth, packGlyph, unpackGlyph } from '../../captcha/memory/glyph.ts'
 import { recall, remembered } from '../../captcha/memory/recall.ts'
 import { segment } from '../../captcha/memory/segment.ts'
-import type { Grey } from '../../captcha/picture.ts'
+import type { Grey } from '../../captcha/pictures/picture.ts'
 import fc from '../property.ts'
 import { digits, drawing } from './drawn-text.ts'
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import t from 'tap'
-import type { Grey } from '../../captcha/picture.ts'
+import type { Grey } from '../../captcha/pictures/picture.ts'
 
 // tesseract.js keeps its threads to itself; this records them, so that the tests can end one as a crash would.
 const threads: Worker[] = []
@@ -12,9 +12,9 @@ workerThreads.Worker = class extends workerThreads.Worker {
     threads.push(this)
   }
 }
-const { ownModels } = await import('../../captcha/models.ts')
-const { createPool } = await import('../../captcha/pool.ts')
-const { startRecogniser } = await import('../../captcha/recogniser.ts')
+const { ownModels } = await import('../../captcha/engine/models.ts')
+const { createPool } = await import('../../captcha/engine/pool.ts')
+const { startRecogniser } = await import('../../captcha/engine/recogniser.ts')
 
 const startOurs = (limit: number) => startRecogniser(ownModels.captcha, limit)
 const line: Grey = { width: 144, height: 48, data: new Uint8Array(144 * 48).map((_, at) => (at % 144 > 20 && at % 144 < 26 ? 0 : 255)) }

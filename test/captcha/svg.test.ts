@@ -1,5 +1,5 @@
 import t from 'tap'
-import { checkSvg, withoutStrokes } from '../../captcha/svg.ts'
+import { checkSvg, withoutStrokes } from '../../captcha/pictures/svg.ts'
 import { draw } from '../../captcha/training/draw.ts'
 import { isRelayError } from '../../relay/errors.ts'
 import fc from '../property.ts'

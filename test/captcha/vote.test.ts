@@ -1,7 +1,7 @@
 import t from 'tap'
-import { calibrated, type Evidence, type Stage } from '../../captcha/calibration.ts'
-import { ownModels } from '../../captcha/models.ts'
-import { supportOf, tally } from '../../captcha/vote.ts'
+import { calibrated, type Evidence, type Stage } from '../../captcha/decoding/calibration.ts'
+import { supportOf, tally } from '../../captcha/decoding/vote.ts'
+import { ownModels } from '../../captcha/engine/models.ts'
 import fc from '../property.ts'
 
 const confidence = (evidence: Evidence): number => calibrated(evidence, ownModels.weights)

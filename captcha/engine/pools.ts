@@ -1,6 +1,6 @@
+import { startNetworks } from '../network/network-recogniser.ts'
+import type { NetworkName } from '../network/network-thread.ts'
 import type { Models } from './models.ts'
-import { startNetworks } from './network-recogniser.ts'
-import type { NetworkName } from './network-thread.ts'
 import { createPool, type Pool } from './pool.ts'
 import { startRecogniser } from './recogniser.ts'
 

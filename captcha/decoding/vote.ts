@@ -1,6 +1,6 @@
+import type { ReadHints } from '../contract.ts'
 import { evaluate, parseSum } from './arithmetic.ts'
 import type { Reading } from './beam.ts'
-import type { ReadHints } from './contract.ts'
 
 export interface Tally {
   readonly text: string

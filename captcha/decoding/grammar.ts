@@ -1,5 +1,5 @@
+import type { ReadHints } from '../contract.ts'
 import { operators } from './arithmetic.ts'
-import type { ReadHints } from './contract.ts'
 
 /**
  * What an answer may look like, as a small automaton: states are numbers, 0 is the start. The decoder follows only paths

@@ -2,7 +2,7 @@
  * Runs a network of convolutions one upon the other: takes its weights from a file, an image's values in, scores out. No library.
  */
 
-import type { Step } from './beam.ts'
+import type { Step } from '../decoding/beam.ts'
 import { kernelOn } from './kernel.ts'
 
 export interface Layer {

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import type { Worker as Thread } from 'node:worker_threads'
 import sharp from 'sharp'
 import Tesseract from 'tesseract.js'
-import type { Step } from './beam.ts'
+import type { Step } from '../decoding/beam.ts'
+import type { Grey } from '../pictures/picture.ts'
 import { stepsOf } from './hocr.ts'
 import type { Model } from './models.ts'
-import type { Grey } from './picture.ts'
 
 /** One running recogniser: a thread with one model, and an engine that takes its images as `Input`. */
 export interface Recogniser<Input = Grey> {

@@ -3,11 +3,11 @@
  * right on another, and what several read alike is right more often (vote).
  */
 
+import type { Grey, Picture } from '../pictures/picture.ts'
 import { bridge } from './bridge.ts'
 import { reframed } from './crop.ts'
 import { deskew } from './deskew.ts'
 import { despeckle } from './despeckle.ts'
-import type { Grey, Picture } from './picture.ts'
 import { trim } from './trim.ts'
 import { unline } from './unline.ts'
 

@@ -3,7 +3,7 @@
  * captchas draw. 50 million multiplications.
  */
 
-import type { Step } from './beam.ts'
+import type { Step } from '../decoding/beam.ts'
 import { chineseCharacters } from './chinese-characters.ts'
 import { type Layer, loadLayers, stepsOf } from './convolution.ts'
 

@@ -1,5 +1,5 @@
-import type { Step } from './beam.ts'
-import type { Grey } from './picture.ts'
+import type { Step } from '../decoding/beam.ts'
+import type { Grey } from '../pictures/picture.ts'
 import type { Recogniser } from './recogniser.ts'
 
 /** Recognisers of one model that share the work. */

@@ -1,4 +1,4 @@
-import { RelayError } from '../relay/errors.ts'
+import { RelayError } from '../../relay/errors.ts'
 
 /** The error for an image that cannot be read; `reason` is in our words, never the image's. */
 export function unreadable(reason: string, cause?: unknown): RelayError {

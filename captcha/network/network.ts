@@ -3,9 +3,9 @@
  * character. 47 million multiplications, some six milliseconds.
  */
 
-import type { Step } from './beam.ts'
+import type { Step } from '../decoding/beam.ts'
+import { networkLetters } from '../engine/models.ts'
 import { type Layer, loadLayers, stepsOf } from './convolution.ts'
-import { networkLetters } from './models.ts'
 import { planesHeight, planesWidth } from './planes.ts'
 
 const square = { filter: [3, 3], padding: [1, 1] } as const

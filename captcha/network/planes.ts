@@ -1,5 +1,5 @@
-import { paperColour } from './ink.ts'
-import type { Picture } from './picture.ts'
+import { paperColour } from '../ink/ink.ts'
+import type { Picture } from '../pictures/picture.ts'
 
 /** What the general network takes in: this many pixels, three bytes each, 128 where the paper's colour is. */
 export const planesWidth = 128

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Weights } from './calibration.ts'
-import { weights } from './calibration-weights.ts'
+import type { Weights } from '../decoding/calibration.ts'
+import { weights } from '../decoding/calibration-weights.ts'
 
 /** Trained data for the recogniser: `<folder>/<name>.traineddata.gz`. */
 export interface Model {
@@ -31,7 +31,7 @@ export const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 export const networkLetters = [...letters, '×', '÷']
 
 /** Beside the sources, and where those are built into dist/ two folders up. */
-const folders = [join(import.meta.dirname, 'models'), join(import.meta.dirname, '../../captcha/models')]
+const folders = [join(import.meta.dirname, '../models'), join(import.meta.dirname, '../../../captcha/models')]
 const ownFolder = folders.find((folder) => existsSync(folder)) ?? folders[0] ?? ''
 
 /** Outlines of letters (shapes/known-fonts.ts). */

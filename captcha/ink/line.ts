@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import type { Grey } from './picture.ts'
+import type { Grey } from '../pictures/picture.ts'
 
 /** The height the model was trained at, in pixels. */
 export const lineHeight = 48

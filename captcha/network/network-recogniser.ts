@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { Step } from './beam.ts'
+import type { Step } from '../decoding/beam.ts'
+import { type Recogniser, within } from '../engine/recogniser.ts'
 import type { NetworkFiles, NetworkInput } from './network-thread.ts'
-import { type Recogniser, within } from './recogniser.ts'
 
 /** Little is made and thrown away between two reads; without a limit each thread keeps tens of megabytes for it. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 }

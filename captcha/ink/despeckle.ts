@@ -1,5 +1,5 @@
+import type { Grey } from '../pictures/picture.ts'
 import { componentsOf } from './components.ts'
-import type { Grey } from './picture.ts'
 
 /** Without specks: dark patches of fewer than `least` pixels, joined by side or corner, become paper. */
 export function despeckle(grey: Grey, least = 8): Grey {

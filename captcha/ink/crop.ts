@@ -1,5 +1,5 @@
+import type { Picture } from '../pictures/picture.ts'
 import { paperColour } from './ink.ts'
-import type { Picture } from './picture.ts'
 
 /** The picture without so many pixels on each side. */
 export function crop({ width, height, rgb }: Picture, across: number, down: number): Picture {

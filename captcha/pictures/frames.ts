@@ -1,4 +1,4 @@
-import { paperColour } from './ink.ts'
+import { paperColour } from '../ink/ink.ts'
 import type { Picture } from './picture.ts'
 
 /** Less than this share of an animation's ink stays through it: then each frame shows a part of the text. */

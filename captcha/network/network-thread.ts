@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
-import type { Step } from './beam.ts'
+import type { Step } from '../decoding/beam.ts'
+import type { Models } from '../engine/models.ts'
 import { loadChineseNetwork } from './chinese-layers.ts'
-import type { Models } from './models.ts'
 import { loadNetwork } from './network.ts'
 
 /** `general`: letters, digits and sums of any style. `chinese`: Chinese characters. */

@@ -1,4 +1,4 @@
-import type { Step } from './beam.ts'
+import type { Step } from '../decoding/beam.ts'
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 

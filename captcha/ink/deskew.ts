@@ -1,4 +1,4 @@
-import type { Grey } from './picture.ts'
+import type { Grey } from '../pictures/picture.ts'
 
 /** The steepest slope that is set straight: pixels down for each pixel across. */
 const steepest = 0.3

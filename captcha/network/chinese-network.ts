@@ -1,6 +1,6 @@
+import { resized } from '../ink/line.ts'
+import type { Grey } from '../pictures/picture.ts'
 import { chineseHeight, chineseWidth } from './chinese-layers.ts'
-import { resized } from './line.ts'
-import type { Grey } from './picture.ts'
 
 /** What the Chinese network takes in: the ink of the whole image at its size. */
 export async function chineseInput(ink: Grey): Promise<Uint8Array> {

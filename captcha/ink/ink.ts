@@ -1,4 +1,4 @@
-import type { Grey, Picture } from './picture.ts'
+import type { Grey, Picture } from '../pictures/picture.ts'
 
 /** Differences from the paper at most this large are grain, not ink (of 255). */
 const grain = 24

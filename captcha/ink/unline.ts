@@ -1,4 +1,4 @@
-import type { Grey } from './picture.ts'
+import type { Grey } from '../pictures/picture.ts'
 
 const inked = 160
 
