@@ -23,6 +23,18 @@ export const requestsErrors = {
   },
   body_too_large: { status: 413, exit: 2, text: 'The body of the request is larger than the portal reads ({limit} bytes).', next: 'Send less.' },
   media_type_unsupported: { status: 415, exit: 2, text: 'This address does not read a body of that type.', next: 'Send {wanted}.' },
+  mail_code_wrong: {
+    status: 422,
+    exit: 1,
+    text: 'That code is wrong, or it is over.',
+    next: 'Type the code of the newest mail, or have another sent; after five wrong ones a code is worth nothing.',
+  },
+  mail_not_taken: {
+    status: 502,
+    exit: 1,
+    text: 'The mail server did not take the mail with the code.',
+    next: 'Look whether the address is right, and try again in a minute. Who runs the relay finds the reason in its log.',
+  },
   notice_not_taken: {
     status: 502,
     exit: 1,

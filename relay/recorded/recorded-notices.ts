@@ -6,6 +6,7 @@ import { recorded } from './recorded.ts'
 export function recordedNotices(notices: Notices, audit: Audit): Notices {
   return recorded(notices, audit, {
     setMail: (owner, mail) => ({ act: 'notice.set-mail', owner, details: { address: mail?.address ?? 'none' } }),
+    confirmMail: (owner) => ({ act: 'notice.confirm-mail', owner, details: { address: notices.delivery(owner).asked?.address ?? 'none' } }),
     setWebhook: (owner, webhook) => ({ act: 'notice.set-webhook', owner, details: { host: hostOf(webhook?.url) } }),
     addBrowser: (owner, { name, endpoint }) => ({ act: 'notice.add-browser', owner, details: { name, host: hostOf(endpoint) } }),
     removeBrowser: (owner, id) => ({ act: 'notice.end-browser', owner, details: browserOf(notices, owner, id) }),

@@ -122,6 +122,7 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/notices/read', body: { user: 'ann' }, statuses: [200, 403, 403, 200, 401] },
   { method: 'GET', path: '/me/notices', statuses: [200, 200, 403, 403, 401] },
   { method: 'POST', path: '/me/notices/mail', body: { address: 'ann@example.com' }, statuses: [400, 400, 403, 403, 401] },
+  { method: 'POST', path: '/me/notices/mail/confirm', body: { code: '1234 5678' }, statuses: [422, 422, 403, 403, 401] },
   { method: 'DELETE', path: '/me/notices/mail', statuses: [204, 204, 403, 403, 401] },
   { method: 'POST', path: '/me/notices/webhook', body: { url: 'none' }, statuses: [400, 400, 403, 403, 401] },
   { method: 'DELETE', path: '/me/notices/webhook', statuses: [204, 204, 403, 403, 401] },

@@ -78,6 +78,8 @@ export type Telling = Omit<Notice, 'id' | 'at' | 'accountName' | 'count' | 'last
 /** Where notices of these groups go. */
 export interface DeliveryChoice {
   readonly mail?: { readonly address: string; readonly groups: readonly NoticeGroup[] } | undefined
+  /** An address that waits for the code that was sent there, until then: it gets no notices yet, and those go on to `mail`. */
+  readonly asked?: { readonly address: string; readonly groups: readonly NoticeGroup[]; readonly expiresAt: number } | undefined
   readonly webhook?: { readonly url: string; readonly groups: readonly NoticeGroup[] } | undefined
   /** Browsers that show them while no page of the portal is open (Web Push), in the order they came. */
   readonly browsers: readonly NoticeBrowser[]
@@ -122,8 +124,13 @@ export interface Notices {
   disown(owner: string, id: string): Promise<void>
   /** What this person wants beside the portal. No secret is in it. */
   delivery(owner: string): DeliveryChoice
-  /** By mail; undefined: no more. The place before is told of it. `bad_request`. */
+  /**
+   * By mail; undefined: no more. An address that is not confirmed is sent a code first, and gets no notice before that came back (`confirmMail`). The
+   * place before is told of it. `bad_request`; `too_many_tries`: there were too many codes lately; `mail_not_taken`.
+   */
   setMail(owner: string, mail: DeliveryChoice['mail']): Promise<void>
+  /** By the code that was sent there: notices go to that address from now on. `mail_code_wrong`: it is wrong, or over; after five of them it is over. */
+  confirmMail(owner: string, code: string): Promise<void>
   /** Gives the secret that signs them, once; '' where they are ended. `bad_request`, `destination_refused`. */
   setWebhook(owner: string, webhook: DeliveryChoice['webhook']): Promise<string>
   /** The same one again changes its groups. Gives its id. `bad_request`, `destination_refused`. */

@@ -10,6 +10,8 @@ import type { Vault } from '../../vault/index.ts'
 import type { DeliveryChoice, NewBrowser, Notice, Notices, Telling } from './contract.ts'
 import { checkAddress } from './delivery/check-address.ts'
 import { Deliveries, type DeliveriesOptions } from './delivery/deliveries.ts'
+import { MailConfirmations } from './delivery/mail-confirmations.ts'
+import { confirmationText } from './delivery/mail-text.ts'
 import { Preferences } from './delivery/preferences.ts'
 import { tellingOf } from './from-record.ts'
 import { NoticeRecords } from './notice-records.ts'
@@ -40,6 +42,8 @@ export interface DeliveryOptions extends Pick<DeliveriesOptions, 'mailer' | 'web
 /** Tries of one kind within so long are one notice. Milliseconds. */
 const summedFor = 3_600_000
 const mostListed = 200
+/** For the mail server to take a code. Milliseconds. */
+const codePatience = 20_000
 
 export function createNotices(options: NoticesOptions): Notices {
   return new RelayNotices(options)
@@ -56,6 +60,7 @@ class RelayNotices implements Notices {
   /** The number of the last record that was looked at. */
   readonly #cursor: Collection<number>
   readonly #preferences: Preferences
+  readonly #confirmations: MailConfirmations
   readonly #browsers: Browsers
   readonly #serverKey: ServerKey
   readonly #deliveries: Deliveries
@@ -79,6 +84,7 @@ class RelayNotices implements Notices {
     this.#cursor = store.collection<number>({ name: 'notice-cursor' })
     this.#delivery = delivery
     this.#preferences = new Preferences(store, delivery.vault)
+    this.#confirmations = new MailConfirmations(now)
     this.#browsers = new Browsers(store, delivery.vault)
     this.#serverKey = new ServerKey(store, delivery.vault)
     this.#deliveries = new Deliveries({
@@ -149,12 +155,34 @@ class RelayNotices implements Notices {
     const { mail, webhook } = this.#preferences.of(owner)
     const can = { mail: this.#delivery.mailer !== undefined, webhook: this.#delivery.webhooks !== 'off', push: this.#pushes }
     const browsers = this.#browsers.of(owner)
-    return { mail, webhook: webhook && { url: webhook.url, groups: webhook.groups }, browsers, can, pushKey: this.#serverKey.public }
+    const waiting = this.#confirmations.of(owner)
+    const asked = waiting && { ...waiting.mail, expiresAt: waiting.expiresAt }
+    return { mail, asked, webhook: webhook && { url: webhook.url, groups: webhook.groups }, browsers, can, pushKey: this.#serverKey.public }
   }
 
   async setMail(owner: string, mail: DeliveryChoice['mail']): Promise<void> {
+    if (mail !== undefined && mail.address !== this.#preferences.of(owner).mail?.address) return this.#askMail(owner, mail)
     if (mail !== undefined && this.#delivery.mailer === undefined) throw refuse('this relay sends no mail')
+    this.#confirmations.forget(owner)
     await this.#change(owner, mail === undefined ? 'no more mail' : `mail to ${mail.address}`, () => this.#preferences.setMail(owner, mail))
+  }
+
+  async confirmMail(owner: string, code: string): Promise<void> {
+    const mail = this.#confirmations.confirm(owner, code)
+    await this.#change(owner, `mail to ${mail.address}`, () => this.#preferences.setMail(owner, mail))
+  }
+
+  /** Sent at once, and not tried again: the person waits for it, and asks for another. */
+  async #askMail(owner: string, mail: NonNullable<DeliveryChoice['mail']>): Promise<void> {
+    const { mailer, portalUrl } = this.#delivery
+    if (mailer === undefined) throw refuse('this relay sends no mail')
+    const code = this.#confirmations.ask(owner, mail)
+    await this.tell({ owner, kind: 'delivery-changed', text: `mail to ${mail.address}, once a code that was sent there is typed` })
+    await mailer(confirmationText(mail.address, code, portalUrl()), AbortSignal.timeout(codePatience)).catch((cause: unknown) => {
+      this.#log.warn({ owner, reason: (cause as Error).message }, 'a code that confirms an address of mail could not be sent')
+      this.#confirmations.forget(owner)
+      throw new RelayError('mail_not_taken', { cause })
+    })
   }
 
   async setWebhook(owner: string, webhook: DeliveryChoice['webhook']): Promise<string> {

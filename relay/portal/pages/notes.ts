@@ -61,6 +61,7 @@ const done: Readonly<Record<string, string>> = {
   unfrozen: 'The account is no longer frozen.',
   'not-me': 'Done. What is said below has ended.',
   'delivery-set': 'Your notices go there from now on; one that says so is on its way.',
+  'mail-asked': 'A code is on its way to that address. Type it below: until then no notice goes there.',
   'delivery-ended': 'No notice goes there any more.',
   'browser-added': 'Your notices are shown at this browser from now on; one that says so is on its way.',
   'browser-ended': 'No notice is shown there any more.',

@@ -7,7 +7,7 @@ import { createMailer } from '../../../relay/outbound/index.ts'
 import { tempFolder } from '../../temp-folder.ts'
 import { until } from '../../until.ts'
 import { openNotices } from './open-notices.ts'
-import { startMailServer, startWebhook } from './receivers.ts'
+import { codeIn, setConfirmedMail, startMailServer, startWebhook } from './receivers.ts'
 
 const owner = 'u1'
 
@@ -18,7 +18,7 @@ function mailerFor(port: number) {
 t.test('a notice goes out by mail, with the facts and a link that asks for a sign-in; a server that refuses for the time being is asked again', async (t) => {
   const server = await startMailServer(t, { failing: 2 })
   const { notices, logged } = await openNotices(t, await tempFolder(t), { mailer: mailerFor(server.port) })
-  await notices.setMail(owner, { address: 'ann@example.com', groups: ['use'] })
+  await setConfirmedMail(notices, server, owner, { address: 'ann@example.com', groups: ['use'] })
   await until(() => server.mails.length === 1, 'the mail that says that mail comes')
   const [{ to, text } = { to: '', text: '' }] = server.mails
   t.equal(to, 'ann@example.com')
@@ -35,7 +35,7 @@ t.test('a person gets one mail for what comes within a minute, and what he did n
   const now = () => Date.now() + ahead
   const server = await startMailServer(t)
   const { notices } = await openNotices(t, await tempFolder(t), { mailer: mailerFor(server.port), now })
-  await notices.setMail(owner, { address: 'ann@example.com', groups: ['use'] })
+  await setConfirmedMail(notices, server, owner, { address: 'ann@example.com', groups: ['use'] })
   await until(() => server.mails.length === 1, 'the first mail')
   for (let i = 0; i < 3; i++)
     await notices.tell({
@@ -123,23 +123,28 @@ t.test('the address before is told that another takes its place', async (t) => {
   let ahead = 0
   const server = await startMailServer(t)
   const { notices } = await openNotices(t, await tempFolder(t), { mailer: mailerFor(server.port), now: () => Date.now() + ahead })
-  await notices.setMail(owner, { address: 'ann@example.com', groups: [] })
+  await setConfirmedMail(notices, server, owner, { address: 'ann@example.com', groups: [] })
   await until(() => server.mails.length === 1, 'the first mail')
   ahead = 61_000
-  await notices.setMail(owner, { address: 'eve@evil.example', groups: [] })
+  await setConfirmedMail(notices, server, owner, { address: 'eve@evil.example', groups: [] })
   await until(() => server.mails.some(({ to, text }) => to === 'ann@example.com' && text.includes('mail to eve@evil .example')), 'ann is told')
 })
 
 t.test('a person gets one mail at a time, whatever addresses they go to', async (t) => {
+  let ahead = 0
   const sent: string[] = []
+  const codes: { to: string; code: string; text: string }[] = []
   const arrived = Promise.withResolvers<void>()
-  const mailer = ({ to }: { readonly to: string }) => {
+  const mailer = async ({ to, text }: { readonly to: string; readonly text: string }) => {
+    const code = codeIn(text)
+    if (code !== undefined) return void codes.push({ to, code, text })
     sent.push(to)
     return arrived.promise
   }
-  const { notices } = await openNotices(t, await tempFolder(t), { mailer })
-  await notices.setMail(owner, { address: 'ann@example.com', groups: [] })
-  await notices.setMail(owner, { address: 'ann@elsewhere.example', groups: [] })
+  const { notices } = await openNotices(t, await tempFolder(t), { mailer, now: () => Date.now() + ahead })
+  await setConfirmedMail(notices, { codes }, owner, { address: 'ann@example.com', groups: [] })
+  ahead = 61_000
+  await setConfirmedMail(notices, { codes }, owner, { address: 'ann@elsewhere.example', groups: [] })
   t.same(sent, ['ann@example.com'])
   arrived.resolve()
 })
@@ -154,7 +159,7 @@ t.test('what a killed relay had told and not delivered, the next one delivers', 
   await once(child, 'close')
   const server = await startMailServer(t)
   const { notices } = await openNotices(t, folder, { mailer: mailerFor(server.port) })
-  t.equal(notices.list(owner).length, 2)
+  t.equal(notices.list(owner).length, 3)
   await until(() => server.mails.some(({ text }) => text.includes('A session was taken by a link')), 'it is delivered')
   t.equal(server.mails.length, 1)
 })

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import type { Test } from 'tap'
+import type { DeliveryChoice, Notices } from '../../../relay/control/notices/index.ts'
 
 export interface ReceivedMail {
   readonly to: string
@@ -12,7 +13,10 @@ export interface ReceivedMail {
 
 export interface MailServer {
   readonly port: number
+  /** The notices among them. */
   readonly mails: readonly ReceivedMail[]
+  /** The codes that confirm an address. */
+  readonly codes: readonly { readonly to: string; readonly code: string; readonly text: string }[]
   /** The passwords it was signed in with. */
   readonly passwords: readonly string[]
 }
@@ -28,6 +32,7 @@ export interface MailServerOptions {
 /** A mail server on this machine. */
 export async function startMailServer(t: Test, { failing = 0, port = 0, tls }: MailServerOptions = {}): Promise<MailServer> {
   const mails: ReceivedMail[] = []
+  const codes: MailServer['codes'][number][] = []
   const passwords: string[] = []
   let left = failing
   const server = new SMTPServer({
@@ -42,8 +47,14 @@ export async function startMailServer(t: Test, { failing = 0, port = 0, tls }: M
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
+        const mail = { to: envelope.rcptTo.map(({ address }) => address).join(), text: unquoted(Buffer.concat(chunks).toString()) }
+        const code = codeIn(mail.text)
+        if (code !== undefined) {
+          codes.push({ ...mail, code })
+          return callback()
+        }
         if (left-- > 0) return callback(Object.assign(new Error('not now'), { responseCode: 451 }))
-        mails.push({ to: envelope.rcptTo.map(({ address }) => address).join(), text: unquoted(Buffer.concat(chunks).toString()) })
+        mails.push(mail)
         callback()
       })
     },
@@ -52,7 +63,23 @@ export async function startMailServer(t: Test, { failing = 0, port = 0, tls }: M
   await once(server.server, 'listening')
   server.on('error', () => {})
   t.teardown(() => new Promise<void>((resolve) => server.close(resolve)))
-  return { port: (server.server.address() as AddressInfo).port, mails, passwords }
+  return { port: (server.server.address() as AddressInfo).port, mails, codes, passwords }
+}
+
+/** The code in a mail that brings one. */
+export function codeIn(text: string): string | undefined {
+  return /^ {2}(\d{4} \d{4})\s*$/m.exec(text)?.[1]
+}
+
+/** Says where mail is to go, and confirms it by the code that arrives there. */
+export async function setConfirmedMail(
+  notices: Pick<Notices, 'setMail' | 'confirmMail'>,
+  { codes }: Pick<MailServer, 'codes'>,
+  owner: string,
+  mail: NonNullable<DeliveryChoice['mail']>,
+): Promise<void> {
+  await notices.setMail(owner, mail)
+  await notices.confirmMail(owner, codes.at(-1)?.code ?? '')
 }
 
 export interface ReceivedHook {

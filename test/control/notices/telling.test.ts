@@ -4,6 +4,7 @@ import t from 'tap'
 import type { Notice } from '../../../relay/control/notices/index.ts'
 import { openTerminal } from '../../flows/curl-terminal.ts'
 import { startPortal } from '../../portal/start-portal.ts'
+import { readPage } from '../../portal/visitor.ts'
 import { startTwoStepSite } from '../../sites/two-step-site.ts'
 import { enrol, type StartedRelay, startRelay } from '../../start-relay.ts'
 import { tempFolder } from '../../temp-folder.ts'
@@ -88,10 +89,17 @@ t.test('a relay whose configuration names a mail server tells of a sign-in at on
   const relay = await startPortal(t, { config: { notices: { ...mail, mailFrom: 'relay@example.com' } } })
   const browser = await relay.signedIn(relay.ann)
   const set = await browser.post('/notices/mail', { address: 'ann@example.com', door: 'on' })
-  t.equal(set.location, '/notices/delivery?done=delivery-set')
+  t.equal(set.location, '/notices/delivery?done=mail-asked')
+  t.match(readPage((await browser.get('/notices/delivery')).body), /No notice goes to ann@example\.com yet/)
+  t.equal((await browser.post('/notices/mail/confirm', { code: '0000 0000 0' })).status, 422)
+  const { code = '' } = server.codes[0] ?? {}
+  t.equal((await browser.post('/notices/mail/confirm', { code }, { csrf: null })).status, 403)
+  t.equal((await (await relay.signedIn(relay.bob)).post('/notices/mail/confirm', { code })).status, 422, 'the code of another')
+  t.equal((await browser.post('/notices/mail/confirm', { code })).location, '/notices/delivery?done=delivery-set')
+  t.notMatch(readPage((await browser.get('/notices/delivery')).body), /No notice goes to/)
   await until(() => server.mails.length === 1, 'a mail')
   t.match(server.mails[0], { to: 'ann@example.com', text: /Your|your/ })
-  t.same(server.passwords, ['Canary-smtp'])
+  t.same(new Set(server.passwords), new Set(['Canary-smtp']))
   const link = /http:\/\/127\.0\.0\.1:\d+(\/notices\/[0-9a-f-]+)/.exec(server.mails[0]?.text ?? '')?.[1] ?? ''
   t.equal((await relay.visitor().get(link)).location, `/sign-in?next=${encodeURIComponent(link)}`, 'the link asks for a sign-in')
   t.equal((await browser.get(link)).status, 200)

@@ -15,6 +15,18 @@ export function mailText(to: string, notices: readonly Notice[], portalUrl: stri
   return { to, subject: `login-relay: ${subject}`, text: `${text}\n` }
 }
 
+/** What goes to an address that nobody has confirmed: the code, and nothing that the person who named it has written. */
+export function confirmationText(to: string, code: string, portalUrl: string): Mail {
+  const text = [
+    `Somebody at the relay ${portalUrl} wants its notices sent to this address.`,
+    `If that is you, type this code there, under "Notices", "Where they go":`,
+    `  ${code}`,
+    'It is good once, for an hour. If it is not you, do nothing: nothing more comes without it, and it lets nobody in.',
+    closing(portalUrl),
+  ].join('\n\n')
+  return { to, subject: 'login-relay: a code for your address', text: `${text}\n` }
+}
+
 function oneNotice(notice: Notice, portalUrl: string): string {
   const { id, at, lastAt = at } = notice
   const facts = [['When', `${new Date(lastAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`] as const, ...noticeFacts(notice)]

@@ -30,6 +30,10 @@ export const noticeDeliveryRoutes = [
     answer: z
       .object({
         mail: z.object({ address: z.string(), groups }).optional(),
+        asked: z
+          .object({ address: z.string(), groups, expiresAt: time })
+          .optional()
+          .meta({ description: 'An address that gets no notices before the code that was sent there is typed.' }),
         webhook: z.object({ url: z.string(), groups }).optional(),
         browsers: z.array(z.object({ id: z.string(), name: z.string(), addedAt: time, groups, service })),
         can: z.object({ mail: z.boolean(), webhook: z.boolean(), push: z.boolean() }).meta({ description: 'What this relay is set up for.' }),
@@ -50,11 +54,20 @@ export const noticeDeliveryRoutes = [
   route({
     method: 'POST',
     path: '/me/notices/mail',
-    summary: 'Have notices sent by mail',
+    summary: 'Have notices sent by mail; an address that is not confirmed is sent a code first, and nothing else until then',
     access: 'person',
     fresh: true,
     body: z.strictObject({ address: mailAddress, groups: groups.default([...noticeGroups]) }).meta({ examples: [{ address: 'ann@example.com' }] }),
     handle: ({ rooms, principal, body }) => rooms.notices.setMail(checkOwnSignIn(principal).user.id, body),
+  }),
+  route({
+    method: 'POST',
+    path: '/me/notices/mail/confirm',
+    summary: 'Confirm an address by the code that was sent there',
+    access: 'person',
+    fresh: true,
+    body: z.strictObject({ code: z.string().max(100) }).meta({ examples: [{ code: '1234 5678' }] }),
+    handle: ({ rooms, principal, body }) => rooms.notices.confirmMail(checkOwnSignIn(principal).user.id, body.code),
   }),
   route({
     method: 'DELETE',

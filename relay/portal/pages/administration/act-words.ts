@@ -6,6 +6,7 @@ export const actWords: Readonly<Record<string, string>> = {
   'portal.sign-in-set-up': 'Signed in to the relay and set up an authenticator app',
   'portal.verify': 'Proved again who it is',
   'notice.set-mail': 'Said where notices go by mail',
+  'notice.confirm-mail': 'Confirmed an address of mail',
   'notice.set-webhook': 'Said where notices go by webhook',
   'notice.add-browser': 'Had notices shown at a browser',
   'notice.end-browser': 'Had notices no more shown at a browser',

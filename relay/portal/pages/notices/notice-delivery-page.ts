@@ -11,6 +11,7 @@ import { csrfField, type Page } from '../layout.ts'
 import { doneNote, errorNote } from '../notes.ts'
 import { type GoTo, type PageCall, showPage, takeForm } from '../page-route.ts'
 import { browsersCard } from './browsers-card.ts'
+import { confirmMailForm } from './confirm-mail-form.ts'
 
 const here = '/notices/delivery'
 const chosen = { use: z.literal('on').optional(), attention: z.literal('on').optional(), door: z.literal('on').optional() }
@@ -27,7 +28,15 @@ export function noticeDeliveryPage(app: FastifyInstance, rooms: Rooms): void {
 
   takeForm(app, rooms, { path: '/notices/mail', freshFrom: here }, { address: z.string().trim().max(254), ...chosen }, ({ principal, csrf, form }) =>
     orSayWhy(rooms, principal, csrf, async () => {
-      await rooms.notices.setMail(principal.user.id, { address: mailAddress.parse(form.address), groups: groupsOf(form) })
+      const { id } = principal.user
+      await rooms.notices.setMail(id, { address: mailAddress.parse(form.address), groups: groupsOf(form) })
+      return { goTo: `${here}?done=${rooms.notices.delivery(id).asked === undefined ? 'delivery-set' : 'mail-asked'}` }
+    }),
+  )
+
+  takeForm(app, rooms, { path: '/notices/mail/confirm', freshFrom: here }, { code: z.string().max(100) }, ({ principal, csrf, form }) =>
+    orSayWhy(rooms, principal, csrf, async () => {
+      await rooms.notices.confirmMail(principal.user.id, form.code)
       return { goTo: `${here}?done=delivery-set` }
     }),
   )
@@ -93,14 +102,14 @@ const addressNote = html`<div class="note bad" role="alert"><p><strong>That is n
 
 function page(rooms: Rooms, { user }: PageCall['principal'], csrf: string, note: Content): Page {
   const delivery = rooms.notices.delivery(user.id)
-  const { mail, webhook, can } = delivery
+  const { mail, asked, webhook, can } = delivery
   return {
     title: 'Where notices go',
     place: 'notices',
     push: true,
     body: html`<h1>Where notices go</h1><p class="lead">They are always here, and come at once while this portal is open. Have them brought to you besides:</p>${note}
 ${browsersCard(delivery, boxes('push'), csrf)}
-<section class="card"><h2>By mail</h2>${can.mail ? mailForm(mail, csrf) : html`<p>This relay has no mail server. Who runs it sets <code>notices.smtpHost</code>.</p>`}</section>
+<section class="card"><h2>By mail</h2>${can.mail ? html`${asked && confirmMailForm(asked, mail?.address, csrf)}${mailForm(mail, csrf)}` : html`<p>This relay has no mail server. Who runs it sets <code>notices.smtpHost</code>.</p>`}</section>
 <section class="card"><h2>By webhook</h2>${can.webhook ? webhookForm(webhook, csrf) : html`<p>Who runs this relay has switched webhooks off.</p>`}</section>
 <p><a href="/notices">All notices</a></p>`,
   }
