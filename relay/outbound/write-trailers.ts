@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { ForwardRequest } from './contract.ts'
+import { fieldValue, token } from './field-text.ts'
 
 /** What of a request undici does not write. */
 export type TrailingRequest = Pick<ForwardRequest, 'takesTrailers' | 'trailers'>
@@ -30,14 +31,11 @@ export function writeTrailers(socket: Socket, { takesTrailers = false, trailers 
   return () => void Reflect.deleteProperty(socket, 'write')
 }
 
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-const value = /^[\t\x20-\x7e\x80-\xff]*$/
-
 /** Without what would be a line more. */
 function linesOf(fields: readonly string[]): string {
   let lines = ''
   for (let i = 0; i + 1 < fields.length; i += 2) {
-    if (token.test(fields[i] as string) && value.test(fields[i + 1] as string)) lines += `${fields[i]}: ${fields[i + 1]}\r\n`
+    if (token.test(fields[i] as string) && fieldValue.test(fields[i + 1] as string)) lines += `${fields[i]}: ${fields[i + 1]}\r\n`
   }
   return lines
 }

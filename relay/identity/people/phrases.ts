@@ -85,13 +85,13 @@ class SealedPhrases implements Phrases {
   }
 
   async forget(userId: string): Promise<boolean> {
-    this.#let(userId)
+    this.#drop(userId)
     return this.#records.delete(userId)
   }
 
   async #put(userId: string, record: PhraseRecord): Promise<void> {
     await this.#records.put(userId, record)
-    this.#let(userId)
+    this.#drop(userId)
     this.#keep(userId, record)
   }
 
@@ -100,7 +100,7 @@ class SealedPhrases implements Phrases {
     for (const hash of record.browsers) this.#users.set(hash, userId)
   }
 
-  #let(userId: string): void {
+  #drop(userId: string): void {
     for (const hash of this.#byUser.get(userId)?.browsers ?? []) this.#users.delete(hash)
     this.#byUser.delete(userId)
   }

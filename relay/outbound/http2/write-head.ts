@@ -1,9 +1,9 @@
 import { sensitiveHeaders } from 'node:http2'
 import { RelayError } from '../../errors.ts'
+import { token } from '../field-text.ts'
 
 /** RFC 9113 section 8.2.2: what is about a connection of HTTP/1.1 has no place here; Host is :authority (section 8.3.1). */
 const ofConnections = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'http2-settings', 'te', 'host', 'expect'])
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** RFC 9113 section 8.2.1. Node delimits fields by NUL on their way to the encoder: such a value would be a field more. */
 const unwritableValue = /[^\t\x20-\x7e\x80-\xff]/
 const unwritablePath = /[^\x21-\x7e\x80-\xff]/

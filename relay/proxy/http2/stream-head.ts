@@ -1,3 +1,4 @@
+import { token } from '../../outbound/index.ts'
 import { type RequestHead, readRequestHead } from '../../traffic/index.ts'
 
 /** The head of a stream's request. */
@@ -12,7 +13,6 @@ export interface StreamHead {
 const pseudoFields = new Set([':method', ':scheme', ':authority', ':path', ':protocol'])
 // RFC 9113 8.2.2: what belongs to a connection of HTTP/1.1 makes a message malformed.
 const ofConnections = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'http2-settings'])
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** Nothing that would end the line or the word when it is written as HTTP/1.1. */
 const writablePath = /^\/[\x21-\x7e\x80-\xff]*$/
 

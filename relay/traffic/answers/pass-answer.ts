@@ -1,24 +1,10 @@
-import type { Readable } from 'node:stream'
+import type { ForwardResponse } from '../../outbound/index.ts'
 import type { Tally } from '../counted/tally.ts'
 import type { ClientAnswer } from '../requests/client-message.ts'
 import { ClientWait } from '../requests/client-wait.ts'
 import { via } from '../requests/request-head.ts'
 import { passableTrailers } from '../requests/trailers.ts'
 import type { ResponseHead } from './response-head.ts'
-
-/** What came from upstream, whichever way it was asked. */
-export interface UpstreamAnswer {
-  readonly status: number
-  readonly statusText: string
-  /** Flat, latin1. */
-  readonly headers: readonly string[]
-  readonly body: Readable
-  /** All of the body, where it is here; undefined: read `body`. */
-  readonly arrived?: () => Buffer | undefined
-  readonly endsWithHead?: boolean
-  /** Flat. */
-  readonly trailers: () => readonly string[]
-}
 
 export interface PassOptions {
   /** Milliseconds. */
@@ -37,7 +23,7 @@ const fewBytes = 16_384
  * Passes an answer on: its fields, then its body as fast as the client takes it. A body that breaks off ends the client's
  * connection, so that it never looks whole; so does a client that takes nothing for `stallTime` milliseconds. Throws, before anything is sent, when a field cannot be written as HTTP.
  */
-export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: ClientAnswer, tally: Tally, { stallTime, takesTrailers }: PassOptions): void {
+export function passAnswer(answer: ForwardResponse, head: ResponseHead, res: ClientAnswer, tally: Tally, { stallTime, takesTrailers }: PassOptions): void {
   tally.status = answer.status
   head.fields.push('Via', via)
   const isEmpty = answer.status === 204 || answer.status === 304 || res.req.method === 'HEAD'
@@ -56,7 +42,7 @@ export function passAnswer(answer: UpstreamAnswer, head: ResponseHead, res: Clie
 }
 
 function passBody(
-  answer: UpstreamAnswer,
+  answer: ForwardResponse,
   res: ClientAnswer,
   tally: Tally,
   { stallTime, endsWithHead, withTrailers }: { readonly stallTime: number; readonly endsWithHead: boolean; readonly withTrailers: boolean },

@@ -1,4 +1,5 @@
 import { addressField, isOtherMethodField } from '../../control/index.ts'
+import { fieldValue, token } from '../../outbound/index.ts'
 
 /**
  * RFC 9110 section 6.5.1: what is about framing, routing, authentication, content or the handling of the message has no place behind it;
@@ -12,8 +13,6 @@ const forbidden = new Set(
   traceparent tracestate`.split(/\s+/),
 )
 const forbiddenKinds = /^(?:if-|proxy-|x-forwarded-|access-control-|cross-origin-|sec-|login-relay-)/
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-const writable = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** What both sides are known to take; over it a client of HTTP/2 may end the whole connection. Names and values in characters. */
 const [mostFields, mostCharacters] = [64, 16_384]
@@ -38,5 +37,5 @@ export function passableTrailers(raw: readonly string[]): [name: string, value: 
 
 function isPassable(name: string, value: string): boolean {
   const lower = name.toLowerCase()
-  return token.test(name) && writable.test(value) && !forbidden.has(lower) && !forbiddenKinds.test(lower)
+  return token.test(name) && fieldValue.test(value) && !forbidden.has(lower) && !forbiddenKinds.test(lower)
 }

@@ -4,6 +4,7 @@ import { type Account, type DenyPaths, type KeepAlivePolicy, keepAliveOf, type S
 import { asRelayError } from '../../../errors.ts'
 import { checkAccount } from '../../access.ts'
 import type { Rooms } from '../../rooms.ts'
+import { checkbox } from '../checkbox.ts'
 import { type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { errorNote } from '../notes.ts'
@@ -104,7 +105,7 @@ function pathsForm({ id }: Account, { paths, owner }: Written, csrf: string): Ht
   return html`<form method="post" action="/accounts/${id}/deny-paths">${csrfField(csrf)}
 <div class="field"><label for="paths">Paths, a line each</label><textarea class="code" id="paths" name="paths" rows="4" spellcheck="false" autocapitalize="none" autocomplete="off" aria-describedby="paths-help">${paths}</textarea>
 <small id="paths-help" class="quiet">Such as <code>/account/password</code>; what is below them too. <code>*</code> stands for one segment. Empty: none.</small></div>
-<div class="check"><input id="owner" name="owner" type="checkbox" value="on"${owner && html` checked`}><label for="owner">My own devices too</label><small>Otherwise those of others alone, who use the account with your leave.</small></div>
+${checkbox('owner', 'My own devices too', { hint: 'Otherwise those of others alone, who use the account with your leave.', isChecked: owner })}
 <div class="actions"><button>Keep this</button></div></form>`
 }
 

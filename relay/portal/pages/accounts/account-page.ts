@@ -11,6 +11,7 @@ import { csrfField } from '../layout.ts'
 import { moment } from '../moment.ts'
 import { doneNote } from '../notes.ts'
 import { type PageCall, showPage } from '../page-route.ts'
+import { siteOrigin } from '../site-origin.ts'
 import { limitsCards } from './account-limits.ts'
 import { questionForm } from './question-page.ts'
 import { stateAdvice, stateMark } from './state-words.ts'
@@ -22,7 +23,7 @@ export function accountPage(app: FastifyInstance, rooms: Rooms): void {
     const account = await checkAccount(rooms, principal, 'keep', { id: params.id ?? '' })
     const state = accountState(account, rooms.sessions, patience(rooms))
     const site = rooms.accounts.site(account.siteId)
-    const origin = site?.origins[0] ?? account.siteId
+    const origin = siteOrigin(rooms, account)
     const onward = onwardTo(account, query)
     return {
       title: account.name,

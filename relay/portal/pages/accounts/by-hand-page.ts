@@ -6,6 +6,7 @@ import { action } from '../account-actions.ts'
 import { type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
+import { siteOrigin } from '../site-origin.ts'
 import { stateMark } from './state-words.ts'
 
 /**
@@ -49,8 +50,7 @@ ${standing(rooms, account, call.csrf)}
 
 async function accountOf(rooms: Rooms, { principal, params }: Pick<PageCall, 'principal' | 'params'>) {
   const account = await checkAccount(rooms, principal, 'keep', { id: params.id ?? '' })
-  const site = rooms.accounts.site(account.siteId)
-  return { account, site, origin: site?.origins[0] ?? account.siteId }
+  return { account, site: rooms.accounts.site(account.siteId), origin: siteOrigin(rooms, account) }
 }
 
 /** How the account stands; the page keeps it fresh. */

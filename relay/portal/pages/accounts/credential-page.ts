@@ -6,6 +6,7 @@ import type { PageSignIn } from '../../../sessions/index.ts'
 import { checkAccount } from '../../access.ts'
 import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
+import { checkbox } from '../checkbox.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { moment } from '../moment.ts'
@@ -100,7 +101,7 @@ function placeholderPage({ account, username, placeholder, site, expiresAt }: Pa
 function policyForm(id: string, { everyDays, afterUse }: RotationPolicy = {}, csrf: string): Html {
   return html`<form class="card" method="post" action="/accounts/${id}/credential/rotation">${csrfField(csrf)}<h2>By itself</h2>
 <div class="field"><label for="every">When it is this many days old</label><input id="every" name="every" inputmode="numeric" pattern="[0-9]*" maxlength="4" value="${everyDays ?? ''}" aria-describedby="every-help"><small id="every-help" class="quiet">Empty: never.</small></div>
-<div class="field check"><input id="after-use" name="afterUse" type="checkbox"${afterUse === true && html` checked`}><label for="after-use">After each session, when it has ended</label></div>
+${checkbox('afterUse', 'After each session, when it has ended', { id: 'after-use', isChecked: afterUse === true, isField: true })}
 <div class="actions"><button>Keep this</button></div></form>`
 }
 

@@ -11,6 +11,7 @@ import { csrfField } from '../layout.ts'
 import { acceptsHtml, leave } from '../leaving-page.ts'
 import { respondGoTo, respondPage } from '../page-route.ts'
 import { showSignIn } from '../sign-in/sign-in-page.ts'
+import { siteOrigin } from '../site-origin.ts'
 
 /**
  * A handoff link. Opening it spends nothing (law 4): mail scanners and link previews open links. Whoever is not signed in sees the
@@ -25,7 +26,7 @@ export function handoffPage(app: FastifyInstance, rooms: Rooms): void {
     if (principal === undefined)
       return showSignIn(rooms, reply, request, { next: isTicket(ticket) ? `/handoff/${ticket}` : '/', lead: 'Sign in to use this link.' })
     const account = await lookUpTicket(rooms, principal, ticket)
-    const origin = rooms.accounts.site(account.siteId)?.origins[0] ?? account.siteId
+    const origin = siteOrigin(rooms, account)
     const page = {
       title: 'Continue to the site',
       body: html`<div class="narrow"><h1>Continue to <bdi>${account.siteId}</bdi>?</h1>

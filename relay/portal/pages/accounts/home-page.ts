@@ -7,6 +7,7 @@ import { lentCards } from '../lending/lent-page.ts'
 import { requestsNote } from '../lending/requests-page.ts'
 import { doneNote } from '../notes.ts'
 import { type PageCall, showPage } from '../page-route.ts'
+import { siteOrigin } from '../site-origin.ts'
 import { offersNote } from './registrations-page.ts'
 import { stateAdvice, stateMark } from './state-words.ts'
 
@@ -32,7 +33,7 @@ ${await lentCards(rooms, principal, csrf)}`,
 
 function card(rooms: Rooms, account: ReturnType<Rooms['accounts']['listAccounts']>[number], csrf: PageCall['csrf']): { markup: Html; busy: boolean } {
   const state = accountState(account, rooms.sessions, patience(rooms))
-  const origin = rooms.accounts.site(account.siteId)?.origins[0] ?? account.siteId
+  const origin = siteOrigin(rooms, account)
   const markup = html`<li class="card"><div class="row"><div class="grow">
 <h2><a href="/accounts/${account.id}"><bdi>${account.name}</bdi></a></h2>
 <p class="quiet"><bdi>${account.username}</bdi> at <bdi>${origin}</bdi></p>

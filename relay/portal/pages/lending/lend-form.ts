@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Account } from '../../../accounts/index.ts'
 import { type GrantTerms, userIds, type Weekday, weekdays } from '../../../control/index.ts'
 import type { Rooms } from '../../rooms.ts'
+import { checkbox } from '../checkbox.ts'
 import { type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
 
@@ -80,26 +81,22 @@ export function lendForm({ id }: Account, csrf: string): Html {
 <div class="field"><label for="kind">To a</label><select id="kind" name="kind"><option value="user">person</option><option value="group">group</option><option value="device">device of somebody</option></select></div>
 <div class="field"><label for="name">Name</label><input id="name" name="name" required maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false"><small>A device as <code>PERSON/DEVICE</code>. <a href="/groups">The groups</a></small></div>
 <div class="field"><label for="hours">For</label><select id="hours" name="hours">${Object.entries(lengths).map(([value, words]) => html`<option value="${value}"${value === '24' && html` selected`}>${words}</option>`)}</select></div>
-${check('readOnly', 'For reading alone', 'Only requests that change nothing pass: GET, HEAD and OPTIONS, and no WebSockets.')}
+${checkbox('readOnly', 'For reading alone', { hint: 'Only requests that change nothing pass: GET, HEAD and OPTIONS, and no WebSockets.' })}
 <div class="field"><label for="asking">Somebody says yes</label><select id="asking" name="asking"><option value="no">not needed</option><option value="each-time">each time, before it is used</option><option value="emergency">by saying nothing: for emergencies, after a waiting period</option></select></div>
 <details><summary>Who says yes, and the waiting period</summary>
 ${line('approvers', 'Who may say yes besides you', 'People by name, with spaces or commas between them.')}
 ${line('waitHours', 'Hours to wait, for emergencies', 'Meanwhile you can refuse.')}</details>
-<details><summary>Days and hours</summary><fieldset class="days"><legend class="visually-hidden">Days</legend>${weekdays.map((day) => check(day, days[day]))}</fieldset>
+<details><summary>Days and hours</summary><fieldset class="days"><legend class="visually-hidden">Days</legend>${weekdays.map((day) => checkbox(day, days[day]))}</fieldset>
 ${line('from', 'From', 'HH:MM; empty: the whole day.')}${line('to', 'To', 'HH:MM; earlier than From: on the next day.')}${line('zone', 'Time zone', 'Such as Europe/Berlin.')}</details>
 <details><summary>From where</summary>${line('networks', 'Networks', 'Such as 192.0.2.0/24, with spaces or commas between them; empty: from anywhere.')}
 ${line('places', 'Places', 'As this relay names them, such as DE or DE-BY, with commas between them; empty: anywhere.')}</details>
 <details><summary>Pages and cookies</summary>${line('denyPaths', 'Not these paths', 'Such as /account/password; what is below them too.')}
-${check('handoff', 'Give out the real cookies', 'They work without the relay, until the site ends the session: what you take back here does not reach them.')}</details>
+${checkbox('handoff', 'Give out the real cookies', { hint: 'They work without the relay, until the site ends the session: what you take back here does not reach them.' })}</details>
 <button class="main">Lend it</button></form>`
 }
 
 function line(name: string, label: string, hint: string): Html {
   return html`<div class="field"><label for="${name}">${label}</label><input id="${name}" name="${name}" maxlength="2000" autocomplete="off" autocapitalize="none" spellcheck="false"><small>${hint}</small></div>`
-}
-
-function check(name: string, label: string, hint = ''): Html {
-  return html`<div class="check"><input id="${name}" name="${name}" type="checkbox" value="on"><label for="${name}">${label}</label>${hint !== '' && html`<small>${hint}</small>`}</div>`
 }
 
 function words(given: string, between = /[\s,;]/): string[] {

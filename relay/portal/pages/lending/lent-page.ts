@@ -12,6 +12,7 @@ import { stateMark } from '../accounts/state-words.ts'
 import { type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
 import { showPage } from '../page-route.ts'
+import { siteOrigin } from '../site-origin.ts'
 import { termWords } from './grant-words.ts'
 
 /** An account that somebody lends: whose it is, on which terms, and the way to it. */
@@ -41,7 +42,7 @@ ${state.state === 'asking' && html`<p>The site asks something that its owner ans
 ${decision.allowed && onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : html`<div class="actions">${lentActions(rooms, lent, decision, csrf)}</div>`}
 ${!decision.allowed && html`<p>You cannot use it now: ${decision.reason}.</p>`}</section>
 <section class="card"><h2>About this account</h2><dl class="facts"><dt>Whose it is</dt><dd><bdi>${ownerName}</bdi>, who is told when you use it</dd>
-<dt>Site</dt><dd><bdi>${rooms.accounts.site(account.siteId)?.origins[0] ?? account.siteId}</bdi></dd>
+<dt>Site</dt><dd><bdi>${siteOrigin(rooms, account)}</bdi></dd>
 <dt>Lent to you</dt><dd>${terms.length === 0 ? 'until it is taken back' : html`<ul>${terms.map((one) => html`<li>${one}</li>`)}</ul>`}</dd>
 <dt>Tools</dt><dd>name it in the header <code>Login-Relay-Account: ${name}</code></dd></dl></section>`,
     }
@@ -58,7 +59,7 @@ export async function lentCards(rooms: Rooms, principal: PortalPrincipal, csrf: 
 
 async function card(rooms: Rooms, lent: LentAccount, principal: PortalPrincipal, csrf: string): Promise<Html> {
   const decision = await mayNow(rooms, principal, 'use', lent.account)
-  const origin = rooms.accounts.site(lent.account.siteId)?.origins[0] ?? lent.account.siteId
+  const origin = siteOrigin(rooms, lent.account)
   return html`<li class="card"><div class="row"><div class="grow"><h2><a href="/lent/${lent.account.id}"><bdi>${lent.name}</bdi></a></h2>
 <p class="quiet">lent by <bdi>${lent.ownerName}</bdi>, at <bdi>${origin}</bdi></p>
 ${!decision.allowed && html`<p>Not now: ${decision.reason}.</p>`}</div>

@@ -6,6 +6,7 @@ import { mailAddress, pushSubscription } from '../../api/notices/notice-delivery
 import { browserName } from '../../caller/browser-name.ts'
 import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
+import { checkbox } from '../checkbox.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { doneNote, errorNote } from '../notes.ts'
@@ -128,9 +129,8 @@ ${boxes('webhook', webhook?.groups)}<button class="main">${webhook === undefined
 }
 
 function boxes(form: string, groups: readonly NoticeGroup[] = noticeGroups): Html {
-  return html`<fieldset><legend>Which</legend>${noticeGroups.map(
-    (group) =>
-      html`<div class="check"><input type="checkbox" id="${form}-${group}" name="${group}"${groups.includes(group) && html` checked`}><label for="${form}-${group}">${groupWords[group]}</label></div>`,
+  return html`<fieldset><legend>Which</legend>${noticeGroups.map((group) =>
+    checkbox(group, groupWords[group], { id: `${form}-${group}`, isChecked: groups.includes(group) }),
   )}</fieldset>`
 }
 

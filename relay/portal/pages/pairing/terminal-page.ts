@@ -16,6 +16,7 @@ import type { Page } from '../layout.ts'
 import { leave } from '../leaving-page.ts'
 import { doneNote } from '../notes.ts'
 import { readForm, respondGoTo, respondPage } from '../page-route.ts'
+import { siteOrigin } from '../site-origin.ts'
 
 const secondsBetweenLooks = 10
 const noFields = z.strictObject({ csrf: z.string() })
@@ -74,7 +75,7 @@ ${rooms.gateway === undefined && html`<p class="quiet">This relay has no gateway
   }
 
   function card(account: Account, userId: string, csrf: string): Html {
-    const origin = rooms.accounts.site(account.siteId)?.origins[0] ?? account.siteId
+    const origin = siteOrigin(rooms, account)
     const address = rooms.gateway?.addressOf(account, account.owner !== userId)
     return html`<li class="card"><div class="row"><div class="grow"><h2><bdi>${account.name}</bdi></h2><p class="quiet"><bdi>${origin}</bdi></p>
 <p>${stateMark(accountState(account, rooms.sessions, patience(rooms)))}</p></div>

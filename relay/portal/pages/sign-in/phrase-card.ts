@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { clearCookie, keepCookie, readCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
+import { checkbox } from '../checkbox.ts'
 import { type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
 import { moment } from '../moment.ts'
@@ -39,7 +40,7 @@ export function phraseCard({ phrases }: Rooms, userId: string, csrf: string): Ht
 ${chosen !== undefined && html`<p>Chosen ${moment(chosen.since)}; shown at ${chosen.browsers === 1 ? 'one browser' : `${chosen.browsers} browsers`}.</p>`}
 <form method="post" action="/security/phrase">${csrfField(csrf)}
 <div class="field"><label for="phrase">${chosen === undefined ? 'Your phrase' : 'Another phrase'}</label><input id="phrase" name="phrase" required minlength="4" maxlength="100" autocomplete="off"><small>Not your password, nor a part of it: it can be read on the screen.</small></div>
-<div class="check"><input type="checkbox" id="show" name="show" checked><label for="show">Show it at this browser: it is mine</label></div>
+${checkbox('show', 'Show it at this browser: it is mine', { isChecked: true })}
 <button class="main">${chosen === undefined ? 'Choose it' : 'Change it'}</button></form>
 ${chosen !== undefined && html`<div class="actions">${action('/security/phrase/show', 'Show it at this browser too', csrf)}${action('/security/phrase/forget', 'Forget it everywhere', csrf, 'danger')}</div>`}</section>`
 }

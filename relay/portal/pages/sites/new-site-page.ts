@@ -5,6 +5,7 @@ import { checkAccess } from '../../access.ts'
 import { enrolSite, lookAtSite } from '../../accounts/enrol-site.ts'
 import { signInAndLearn } from '../../accounts/sign-in-and-learn.ts'
 import type { Rooms } from '../../rooms.ts'
+import { checkbox } from '../checkbox.ts'
 import { type Content, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { errorNote, prose } from '../notes.ts'
@@ -128,7 +129,7 @@ ${note}
 <p class="quiet">With your account the relay signs in once, and learns from it by what signs this site tells that a sign-in has worked.</p>
 <div class="field"><label for="username">User name at the site</label><input id="username" name="username" value="${username}" maxlength="500" autocomplete="off" autocapitalize="none" spellcheck="false"></div>
 <div class="field"><label for="password">Password at the site</label><input id="password" name="password" type="password" maxlength="4096" autocomplete="off"></div>
-<div class="field check"><input id="try-wrong" name="try-wrong" type="checkbox"><label for="try-wrong">Also try a wrong password once</label><small>So that the relay knows what this site says to one. The site counts it as a failed attempt.</small></div></details>
+${checkbox('try-wrong', 'Also try a wrong password once', { hint: 'So that the relay knows what this site says to one. The site counts it as a failed attempt.', isField: true })}</details>
 <div class="actions"><button class="main">Enrol it</button><a class="button" href="/sites/new">Another address</a></div></form></div>`,
   }
 }

@@ -6,6 +6,7 @@ import { checkAccess } from '../../access.ts'
 import { checkSite, type SiteCheck, updateSite } from '../../accounts/enrol-site.ts'
 import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
+import { checkbox } from '../checkbox.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { doneNote, errorNote, prose } from '../notes.ts'
@@ -93,7 +94,7 @@ ${site !== undefined && endpointCard(rooms.endpointStates(site))}
 <form class="card" method="post" action="/sites/${id}/declaration">${csrfField(csrf)}
 <h2>Declaration</h2><p class="quiet">The file <code>${found.file}</code>. Accounts stay when it changes. Where it would let passwords go further than before, you are asked.</p>
 <div class="field"><label class="visually-hidden" for="text">Declaration</label><textarea class="code" id="text" name="text" rows="${Math.min(60, declaration.split('\n').length + 1)}" spellcheck="false" autocapitalize="none" autocomplete="off">${declaration}</textarea></div>
-${asksYes && html`<div class="field check"><input id="yes" name="yes" type="checkbox" value="yes" required><label for="yes">Yes, passwords may go there</label></div>`}
+${asksYes && checkbox('yes', 'Yes, passwords may go there', { value: 'yes', isRequired: true, isField: true })}
 <div class="actions"><button class="main">Save it</button></div></form>
 ${site !== undefined && removal(id, csrf)}`,
   }
