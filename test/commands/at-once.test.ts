@@ -9,4 +9,5 @@ t.test('commands at once, and one beside a server that is starting, wait for eac
 
   const [, listed] = await Promise.all([cli.serve(), cli.run(['user', 'list'])])
   t.match(listed, { status: 0, stdout: /ann/, stderr: '' })
+  t.match(await cli.run(['serve']), { status: 1, stderr: /Another process uses the data directory/ }, 'a second server does not wait for the first')
 })

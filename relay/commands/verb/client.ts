@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
 import { loadAdminToken } from '../../admin-token.ts'
-import { catalogue, type ErrorCode, isRelayError, RelayError } from '../../errors.ts'
-import { findRunning, type RunningRelay } from '../../running.ts'
+import { catalogue, type ErrorCode, RelayError } from '../../errors.ts'
+import type { RunningRelay } from '../../running.ts'
 import type { Settings } from './settings.ts'
+import { findServer, whenFree } from './when-free.ts'
 
 /** Speaks the relay's HTTP API as the local administrator. */
 export interface RelayClient {
@@ -19,32 +19,13 @@ export interface RelayClient {
   close(): Promise<void>
 }
 
-/** The relay that runs on this folder. What a killed one left behind names a process and a port that may be anybody's by now: they get no token. */
-async function findLocked(folder: string): Promise<RunningRelay | undefined> {
-  const running = await findRunning(folder)
-  if (running === undefined) return undefined
-  const { isFolderInUse } = await import('../../store/index.ts')
-  return isFolderInUse(folder) ? running : undefined
-}
-
-/** A relay that is starting, or another command at work, is over with that by then. Milliseconds. */
-const patience = { starting: 20_000, between: 250 }
-
 /** The running relay of this data directory, or one started for this command alone. */
-export async function connect(settings: Settings): Promise<RelayClient> {
-  const until = performance.now() + patience.starting
-  for (;;) {
-    const running = await findLocked(settings.folder)
-    if (running !== undefined) {
-      return client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {})
-    }
-    try {
-      return await startOwn(settings)
-    } catch (error) {
-      if (!isRelayError(error, 'data_in_use') || performance.now() > until) throw error
-      await setTimeout(patience.between)
-    }
-  }
+export function connect(settings: Settings): Promise<RelayClient> {
+  return whenFree(
+    settings.folder,
+    () => startOwn(settings),
+    async (running) => client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {}),
+  )
 }
 
 async function startOwn(settings: Settings): Promise<RelayClient> {
@@ -57,7 +38,7 @@ async function startOwn(settings: Settings): Promise<RelayClient> {
 
 /** The running relay only: for what makes no sense without one. */
 export async function connectRunning(settings: Settings): Promise<RelayClient & { readonly running: RunningRelay }> {
-  const running = await findLocked(settings.folder)
+  const running = await findServer(settings.folder)
   if (running === undefined) throw new RelayError('relay_not_running')
   const connected = client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {})
   return { ...connected, running }
