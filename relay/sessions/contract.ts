@@ -103,9 +103,32 @@ export type EndReason =
   /** The relay had signed in for an errand of its own, and is done. */
   | 'done'
 
+/** A copy of a session that a device was given, to keep for the time when no relay can be reached. */
+export interface GivenCopy {
+  readonly deviceId: string
+  /** As it was then. */
+  readonly deviceName: string
+  readonly accountId: string
+  readonly sessionId: string
+  /** When it was given first. Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** Which devices were given copies of live sessions. */
+export interface GivenCopies {
+  has(deviceId: string, session: SiteSession): boolean
+  /** In force when durable: a copy is given after that. */
+  note(device: { readonly id: string; readonly name: string }, session: SiteSession): Promise<void>
+  /** A device has just been told that it is to keep these and no others. */
+  keepOnly(deviceId: string, sessions: readonly SiteSession[]): Promise<void>
+  /** Newest first; none of a session that has ended. */
+  list(): readonly GivenCopy[]
+}
+
 export interface Sessions {
   start(): Promise<void>
   stop(): Promise<void>
+  readonly copies: GivenCopies
 
   /** The live session, from memory. */
   live(accountId: string): SiteSession | undefined

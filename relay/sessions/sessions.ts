@@ -13,6 +13,7 @@ import { Cooldown } from './cooldown.ts'
 import { SessionEvents } from './events.ts'
 import { FailedSignIns } from './failed-sign-ins.ts'
 import { attentionError, failureError, isFrozen } from './failure.ts'
+import { StoredGivenCopies } from './given-copies.ts'
 import { LiveSessions } from './live-sessions.ts'
 import { PlaceholderSignIns } from './page-sign-ins.ts'
 import { OfferedRegistrations } from './registrations.ts'
@@ -49,6 +50,7 @@ interface Entry {
 
 class RelaySessions implements Sessions {
   readonly tickets: Tickets
+  readonly copies: StoredGivenCopies
   readonly pageSignIns: PlaceholderSignIns
   readonly registrations: OfferedRegistrations
   readonly #accounts: Accounts
@@ -114,11 +116,13 @@ class RelaySessions implements Sessions {
       signIn: (id) => this.ensure(id, { fresh: true }),
     })
     this.tickets = createTickets({ store, now, seconds: settings.ticketSeconds })
+    this.copies = new StoredGivenCopies({ store, now, live: (id) => this.#live.get(id) })
   }
 
   async start(): Promise<void> {
     await this.#tries.load()
     await this.#live.load()
+    await this.copies.load()
     this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
       void this.#end(account.id, 'removed')
       void this.tickets.revoke(account.id).catch((error) => this.#log.warn({ err: error }, 'the tickets of a removed account could not be removed'))

@@ -49,6 +49,7 @@ t.test('with all relays gone the kept session of an account works: a tool is giv
   const records = (await since(house, 0)).filter(({ act }) => act === 'session.copy')
   t.match(records, [{ owner: house.userId, account: house.account.id, device: house.device.id, who: { kind: 'device' } }])
   await until(() => house.notices.list(house.userId).some(({ kind }) => kind === 'session-copied'), 'its owner is told')
+  t.match(house.sessions.copies.list(), [{ accountId: house.account.id, deviceId: house.device.id, deviceName: house.device.name }])
 
   await gate.close()
   await house.stop()
@@ -101,6 +102,11 @@ t.test('a copy goes when its account may not be copied any more, and when the de
     await copies.replace(gate.address, [old])
     return { next, names: async () => ((await copies.read())[gate.address] ?? []).map(({ account }) => account) }
   }
+  await until(() => house.sessions.copies.list().length === 1, 'it is given')
+  await house.accounts.setCopies(house.account.id, undefined)
+  t.same(await keptAnew(connect, gate), [], 'of one whose owner allows none any more there is none')
+  await until(() => house.sessions.copies.list().length === 0, 'the relay knows that it is gone')
+  await house.accounts.setCopies(house.account.id, { attached: false })
   await house.accounts.freeze(house.account.id, 'a test')
   t.same(await keptAnew(connect, gate), [], 'of a frozen account there is none')
 

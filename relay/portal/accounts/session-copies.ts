@@ -18,16 +18,13 @@ export interface SessionCopy {
   readonly headers: readonly { readonly name: string; readonly value: string }[]
 }
 
-/** Sessions of which a device was given a copy, as `DEVICE SESSION`: each is recorded once while the relay runs. */
-const given = new WeakMap<Rooms, Set<string>>()
-const mostGiven = 10_000
-
 /**
  * The live sessions of the device's own user whose accounts may be copied; nothing is signed in to for it. Each is recorded, and its owner
  * told, before it is given the first time.
  */
 export async function copiesFor(rooms: Rooms, principal: DevicePrincipal): Promise<SessionCopy[]> {
   const copies: SessionCopy[] = []
+  const given: SiteSession[] = []
   for (const session of rooms.sessions.listLive(principal.user.id)) {
     const account = rooms.accounts.account(session.account.id)
     const site = rooms.accounts.site(session.site.id)
@@ -35,10 +32,12 @@ export async function copiesFor(rooms: Rooms, principal: DevicePrincipal): Promi
     const headers = headersOf(session)
     if (headers === undefined) continue
     await recordCopy(rooms, principal, session)
+    given.push(session)
     const { landingUrl } = session
     const { origins, delivery } = site
     copies.push({ account: account.name, site: site.id, landingUrl, origins: [...origins], delivery, cookies: handedCookies(rooms, session), headers })
   }
+  await rooms.sessions.copies.keepOnly(principal.device.id, given)
   return copies
 }
 
@@ -60,12 +59,9 @@ function headersOf(session: SiteSession): SessionCopy['headers'] | undefined {
   }
 }
 
-async function recordCopy(rooms: Rooms, { device }: DevicePrincipal, { id, account, site }: SiteSession): Promise<void> {
-  const known = given.get(rooms) ?? new Set<string>()
-  given.set(rooms, known)
-  const key = `${device.id} ${id}`
-  if (known.has(key)) return
-  await rooms.audit.record({ act: 'session.copy', outcome: 'done', owner: account.owner, account: account.id, site: site.id, device: device.id })
-  if (known.size >= mostGiven) known.clear()
-  known.add(key)
+async function recordCopy({ audit, sessions }: Rooms, { device }: DevicePrincipal, session: SiteSession): Promise<void> {
+  if (sessions.copies.has(device.id, session)) return
+  const { account, site } = session
+  await audit.record({ act: 'session.copy', outcome: 'done', owner: account.owner, account: account.id, site: site.id, device: device.id })
+  await sessions.copies.note(device, session)
 }

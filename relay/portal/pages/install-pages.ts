@@ -11,6 +11,7 @@ import { accountLimits } from './accounts/account-limits.ts'
 import { accountPage } from './accounts/account-page.ts'
 import { addAccountPage } from './accounts/add-account-page.ts'
 import { byHandPage } from './accounts/by-hand-page.ts'
+import { copiesPage } from './accounts/copies-page.ts'
 import { credentialPage } from './accounts/credential-page.ts'
 import { evidencePage } from './accounts/evidence-page.ts'
 import { gatewayPage } from './accounts/gateway-page.ts'
@@ -80,6 +81,7 @@ const pages = [
   handoffPage,
   gatewayPage,
   devicesPage,
+  copiesPage,
   sessionsPage,
   recordPage,
   noticeDeliveryPage,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
 import { checkAccount } from '../../access.ts'
+import { setCopyRule } from '../../accounts/copy-rule.ts'
 import { copiesFor } from '../../accounts/session-copies.ts'
 import { accountParams, ownerQuery } from '../fields.ts'
 import { route } from '../route.ts'
@@ -24,13 +25,7 @@ export const copyRoutes = [
     body: rule.meta({ examples: [{ allowed: true }] }),
     answer: rule.meta({ examples: [{ allowed: true, attached: false }] }),
     handle: async ({ rooms, principal, params, query, body: { allowed, attached = false } }) => {
-      const { id, siteId } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
-      if (!allowed && attached) throw new RelayError('bad_request', { params: { problem: 'attached goes with allowed' } })
-      if (allowed && !attached && rooms.accounts.site(siteId)?.delivery === 'attach')
-        throw new RelayError('bad_request', {
-          params: { problem: "the site's delivery is attach, which keeps the cookies in the relay: say attached to copy them all the same" },
-        })
-      const { copies } = await rooms.accounts.setCopies(id, allowed ? { attached } : undefined)
+      const { copies } = await setCopyRule(rooms, await checkAccount(rooms, principal, 'manage', { ...params, ...query }), allowed, attached)
       return copies === undefined ? { allowed: false } : { allowed: true, attached: copies.attached }
     },
   }),

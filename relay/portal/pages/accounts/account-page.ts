@@ -43,6 +43,7 @@ ${onward !== undefined && state.state === 'signed-in' ? goOn(onward, csrf) : htm
 <dt>User name there</dt><dd><bdi>${account.username}</bdi></dd>
 <dt>Password</dt><dd>kept sealed in the relay; nobody can look at it, you neither; <a href="/accounts/${account.id}/credential">its versions, and a new one at the site</a></dd>
 <dt>Delivery</dt><dd>${site?.delivery === 'handoff' ? 'your browser gets the site’s cookies' : 'the proxy adds the session on the way; your browser holds nothing of worth'}</dd>
+<dt>Copies</dt><dd>${account.copies === undefined ? 'your devices keep none of its session' : 'your devices may keep some of its session'}; <a href="/copies">which there are</a></dd>
 <dt>Added</dt><dd>${moment(account.createdAt)}</dd></dl></section>
 ${limitsCards(account, site, csrf)}
 <div class="actions"><a class="button" href="/accounts/${account.id}/lend">Lend</a><a class="button" href="/accounts/${account.id}/password">Replace the password</a>

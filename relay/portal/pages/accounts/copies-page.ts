@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Account } from '../../../accounts/index.ts'
+import { checkAccount } from '../../access.ts'
+import { endCopies, setCopyRule } from '../../accounts/copy-rule.ts'
+import type { PortalPrincipal } from '../../caller/identify.ts'
+import type { Rooms } from '../../rooms.ts'
+import { action } from '../account-actions.ts'
+import { type Html, html } from '../html.ts'
+import { csrfField } from '../layout.ts'
+import { moment } from '../moment.ts'
+import { doneNote } from '../notes.ts'
+import { showPage, takeForm } from '../page-route.ts'
+
+/** Which devices of a person were given copies of sessions, for when no relay can be reached; whose sessions they may keep; and ending that. */
+export function copiesPage(app: FastifyInstance, rooms: Rooms): void {
+  showPage(app, rooms, '/copies', async ({ principal, csrf, query }) => {
+    const accounts = rooms.accounts.listAccounts({ owner: principal.user.id })
+    return {
+      title: 'Copies of sessions',
+      place: 'devices',
+      body: html`<h1>Copies of sessions</h1>
+<p class="lead">A device that runs <code>login-relay connect</code> may keep a copy of a session, sealed on its disk, for the time when no relay can be reached. A copy holds the site’s real cookies: they stay good until the site ends the session, wherever somebody has taken them.</p>
+${doneNote(query)}
+<section class="card" id="given"><h2>Copies that were given</h2>${await given(principal, accounts, csrf)}</section>
+<section class="card"><h2>Whose sessions may be kept</h2>${accounts.length === 0 ? html`<p>You have no account yet.</p>` : rules(accounts, csrf)}</section>
+<p><a href="/devices">Devices</a></p>`,
+    }
+  })
+
+  takeForm(app, rooms, { path: '/accounts/:id/copies', freshFrom: '/copies' }, { allowed: z.enum(['yes', 'attached', 'no']) }, async (call) => {
+    const { principal, params, form } = call
+    const account = await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' })
+    await setCopyRule(rooms, account, form.allowed !== 'no', form.allowed === 'attached')
+    return { goTo: `/copies?done=${form.allowed === 'no' ? 'copies-stopped' : 'copies-allowed'}` }
+  })
+
+  takeForm(app, rooms, '/accounts/:id/copies/end', {}, async ({ principal, params }) => {
+    await endCopies(rooms, await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' }))
+    return { goTo: '/copies?done=copies-ended' }
+  })
+
+  async function given({ user }: PortalPrincipal, accounts: readonly Account[], csrf: string): Promise<Html> {
+    const own = new Map(accounts.map((account) => [account.id, account]))
+    const copies = rooms.sessions.copies.list().filter(({ accountId }) => own.has(accountId))
+    if (copies.length === 0) return html`<p>None, of sessions that are live.</p>`
+    const devices = new Map((await rooms.identity.listDevices(user.id)).map((device) => [device.id, device]))
+    return html`<table><thead><tr><th scope="col">Account</th><th scope="col">Device</th><th scope="col">Given</th><th scope="col">Last seen</th><th scope="col"><span class="visually-hidden">End</span></th></tr></thead><tbody>
+${copies.map(({ accountId, deviceId, deviceName, at }) => {
+  const device = devices.get(deviceId)
+  return html`<tr><td><a href="/accounts/${accountId}"><bdi>${own.get(accountId)?.name}</bdi></a></td><td data-label="Device"><bdi>${deviceName}</bdi>${device === undefined && html` <span class="state bad">revoked</span>`}</td>
+<td data-label="Given">${moment(at)}</td><td data-label="Last seen">${device?.lastSeenAt === undefined ? 'never' : moment(device.lastSeenAt)}</td><td class="end">${action(`/accounts/${accountId}/copies/end`, 'End', csrf, 'danger')}</td></tr>`
+})}</tbody></table>
+<p><small>To end it ends the session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on.</small></p>`
+  }
+
+  function rules(accounts: readonly Account[], csrf: string): Html {
+    return html`<table><thead><tr><th scope="col">Account</th><th scope="col">Copies</th><th scope="col"><span class="visually-hidden">Change</span></th></tr></thead><tbody>
+${accounts.map((account) => html`<tr><td><a href="/accounts/${account.id}"><bdi>${account.name}</bdi></a></td><td data-label="Copies">${account.copies === undefined ? 'none' : account.copies.attached ? 'may be kept, though the site keeps its cookies in the relay else' : 'may be kept'}</td><td class="end">${ruleForm(account, csrf)}</td></tr>`)}</tbody></table>
+<p><small>Only your own devices are given copies, by their certificate; paired terminals and whoever borrows the account are not.</small></p>`
+  }
+
+  function ruleForm({ id, siteId, copies }: Account, csrf: string): Html {
+    if (copies !== undefined) return button(id, 'no', 'No longer', csrf)
+    return rooms.accounts.site(siteId)?.delivery === 'attach' ? button(id, 'attached', 'Let cookies out, and allow', csrf) : button(id, 'yes', 'Allow', csrf)
+  }
+}
+
+function button(id: string, allowed: 'yes' | 'attached' | 'no', text: string, csrf: string): Html {
+  return html`<form method="post" action="/accounts/${id}/copies">${csrfField(csrf)}<input type="hidden" name="allowed" value="${allowed}"><button>${text}</button></form>`
+}
