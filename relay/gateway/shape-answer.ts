@@ -46,8 +46,8 @@ export function shapeAnswer(answer: ForwardResponse, head: ResponseHead, { map, 
   const rewritten = rewriteBody(answer.body, encoding, rewriter)
   if (rewritten.encoding !== undefined) fields.push('Content-Encoding', rewritten.encoding)
   assign()
-  const { status, statusText, headers } = answer
-  return { status, statusText, headers, body: rewritten.body, trailers: () => answer.trailers() }
+  const { status, statusText, headers, endsWithHead = false } = answer
+  return { status, statusText, headers, endsWithHead, body: rewritten.body, trailers: () => answer.trailers() }
 }
 
 function shapeFields(fields: readonly string[], map: OriginMap, isRewritten: boolean): string[] {

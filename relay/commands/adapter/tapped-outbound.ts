@@ -52,7 +52,8 @@ export function tapped(outbound: Outbound): Tap {
         const passed = copied(answer.body, came)
         const ended = new Promise<void>((resolve) => passed.once('close', resolve))
         answers.push({ ended, read: () => exchangeOf(request, sent, answer, came) })
-        return { ...answer, body: passed }
+        const { status, statusText, headers, endsWithHead = false } = answer
+        return { status, statusText, headers, endsWithHead, body: passed, trailers: () => answer.trailers() }
       },
       connect(host, port, signal) {
         others.add(port === 443 ? host : `${host}:${port}`)
