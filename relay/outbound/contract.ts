@@ -122,6 +122,11 @@ export interface Outbound {
   forward(destination: Destination, request: ForwardRequest): Promise<ForwardResponse>
   /** An upgraded connection toward an enrolled site, by the request's `Upgrade` field; the 101's headers and the raw stream, or the refusal as a response. */
   upgrade(destination: Destination, request: ForwardRequest): Promise<{ readonly response: ForwardResponse; readonly socket?: Duplex }>
+  /**
+   * A request to this origin is about to come: where it is not known yet what the site speaks, the connection that tells it is opened
+   * now. Nothing is sent on it, and nobody taking it, it is let go; what goes wrong is for the request to meet.
+   */
+  prepare(destination: Destination, origin: string): void
   /** A raw connection to a host that is not enrolled, for a tunnel. Only to public addresses, none of this machine's own. */
   connect(host: string, port: number, signal?: AbortSignal): Promise<Duplex>
   /** Resolves a host and says which networks its addresses are in; for enrolment. `destination_refused` for metadata and unroutable ones. */

@@ -101,6 +101,11 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
       return response.socket === undefined ? { response } : { response, socket: response.socket }
     },
 
+    prepare(destination, origin) {
+      // Which of several endpoints it will be is for the request to choose.
+      if (destination.origins.includes(origin) && destination.endpoints === undefined) pools.of(destination, origin).prepare()
+    },
+
     async connect(host, port, signal) {
       const target = readHost(host)
       checkTunnelPort(host, port)

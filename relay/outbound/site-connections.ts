@@ -23,6 +23,12 @@ const takeTime = 4_000
 /** Opens a connection to an origin, as the rules allow, within a time of its own unless a signal is given; `offersHttp2`: HTTP/2 may be agreed on. */
 export type OpenConnection = (offersHttp2: boolean, signal?: AbortSignal) => Promise<Socket | TLSSocket>
 
+/** A connection that is being opened, and how many requests wait for it. Undefined: the site speaks HTTP/1.1. */
+interface Opening {
+  readonly connected: Promise<Http2Connection | undefined>
+  takers: number
+}
+
 /**
  * The connections to an origin. Over https the site chooses by ALPN: a pool of connections of HTTP/1.1, or as few of HTTP/2 as carry
  * what is under way. Until it is known what a site speaks, requests wait for its first connection.
@@ -38,7 +44,7 @@ export class SiteConnections {
   /** When HTTP/2 may be offered again. */
   #askAgain = 0
   #http2: Http2Connection[] = []
-  readonly #opening = new Set<{ readonly connected: Promise<Http2Connection | undefined>; takers: number }>()
+  readonly #opening = new Set<Opening>()
   #mostStreams = likelyStreams
   /** Of HTTP/1.1, opened when it was not known yet. */
   #spare: Socket | undefined
@@ -60,6 +66,11 @@ export class SiteConnections {
     if (request.upgrade !== undefined) return this.#upgrade(request, options)
     const connection = this.#isDestroyed ? undefined : this.#withRoom()
     return connection === undefined ? this.#whenConnected(request, options, 1) : this.#onStream(connection, request, options, 1)
+  }
+
+  /** Opens the connection that a first request would wait for. */
+  prepare(): void {
+    if (this.#speaks === 'unknown' && this.#opening.size === 0 && !this.#isClosed) this.#begin().connected.catch(() => {})
   }
 
   /** Requests under way. */
@@ -141,11 +152,17 @@ export class SiteConnections {
       opening.takers += 1
       return unlessEnded(opening.connected, signal)
     }
-    const opening = { connected: this.#connect(), takers: 1 }
+    const opening = this.#begin()
+    opening.takers += 1
+    return unlessEnded(opening.connected, signal)
+  }
+
+  #begin(): Opening {
+    const opening = { connected: this.#connect(), takers: 0 }
     this.#opening.add(opening)
     const forget = (): void => void this.#opening.delete(opening)
     opening.connected.then(forget, forget)
-    return unlessEnded(opening.connected, signal)
+    return opening
   }
 
   async #connect(): Promise<Http2Connection | undefined> {

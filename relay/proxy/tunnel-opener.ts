@@ -49,11 +49,15 @@ export class TunnelOpener {
   }
 
   async open({ authority, head }: ConnectRequest, principal: DevicePrincipal, socket: Duplex, first: Buffer): Promise<void> {
-    const { accounts } = this.#rooms
+    const { accounts, outbound } = this.#rooms
     const [secure, plain] = [destined('https', authority), destined('http', authority)]
     try {
-      if (accounts.siteByOrigin(secure.origin) !== undefined) await this.#interceptTls(secure, principal, socket, first)
-      else if (accounts.siteByOrigin(plain.origin) !== undefined) await this.#interceptPlain(plain, principal, socket, first)
+      const site = accounts.siteByOrigin(secure.origin)
+      if (site !== undefined) {
+        // The site's handshake goes on beside the client's.
+        outbound.prepare(site, secure.origin)
+        await this.#interceptTls(secure, principal, socket, first)
+      } else if (accounts.siteByOrigin(plain.origin) !== undefined) await this.#interceptPlain(plain, principal, socket, first)
       else await this.#passUnread(plain, principal, socket, first)
     } catch (thrown) {
       const error = asRelayError(thrown)

@@ -24,6 +24,27 @@ t.test('a site that is changed while it is not known yet what it speaks finishes
   for (const answer of await Promise.all([before, after])) t.equal(await read(answer.body), '1.1')
 })
 
+t.test('a site that is about to be asked is connected to ahead, and the first request goes out on that connection', async (t) => {
+  const { server, origin, site } = await startSite(t)
+  const outbound = outboundForTest(t)
+  outbound.prepare(site, origin)
+  outbound.prepare(site, origin)
+  await until(() => server.sockets.length > 0, 'a connection')
+  t.same(server.received, [''], 'on which nothing is said')
+  t.equal(await read((await outbound.forward(site, get(origin))).body), '1.1')
+  t.equal(server.accepted, 1)
+})
+
+t.test('ahead of a request no more is connected to than for one, and what goes wrong is for the request to meet', async (t) => {
+  const { server, origin, site } = await startSite(t)
+  const outbound = outboundForTest(t)
+  const publicOnly: Destination = { ...site, networks: ['public'] }
+  outbound.prepare(publicOnly, origin)
+  outbound.prepare(site, `https://other.test:${server.port}`)
+  t.match(await rejection(outbound.forward(publicOnly, get(origin))), { code: 'destination_refused' })
+  t.equal(server.sockets.length, 0)
+})
+
 t.test('of several connections that turn out to speak HTTP/1.1 when nobody waits any more, one is kept at most', async (t) => {
   const { server, origin, site } = await startSite(t)
   const outbound = outboundForTest(t)
