@@ -53,9 +53,9 @@ t.test('subdivision and city are said where the database has them, a private add
 })
 
 t.test('a file that is cut short, garbled or no database lends to nobody, and nothing falls over', async (t) => {
-  const whole = await readFile(real)
-  const cut = [0, 1, 16, 5_186_064, Math.floor(whole.length / 2), whole.length - 200, whole.length - 1]
-  for (const length of cut) await t.rejects(openPlacesDatabase(await fileOf(t, whole.subarray(0, length))), { code: 'places_unreadable' }, `${length} bytes`)
+  for (let length = 0; length < city.length; length += 7)
+    await t.rejects(openPlacesDatabase(await fileOf(t, city.subarray(0, length))), { code: 'places_unreadable' }, `${length} bytes`)
+  await t.rejects(openPlacesDatabase(await fileOf(t, (await readFile(real)).subarray(0, -1))), { code: 'places_unreadable' }, 'a real one')
   await t.rejects(openPlacesDatabase(join(await tempFolder(t), 'none')), { code: 'places_unreadable', message: /it is not there/ })
   await t.rejects(openPlacesDatabase(await tempFolder(t)), { code: 'places_unreadable' }, 'a folder')
   const file = await fileOf(t, city)
@@ -108,12 +108,10 @@ t.test('a relay does not start on a broken database, and doctor names it; comman
   await local.stop()
   const cli = commandLine(t, await tempFolder(t))
   t.equal((await cli.run(['init', '--user', 'ann', '--password-stdin'], 'a long one of ann\n')).status, 0)
-  const doctor = (database: string) => cli.run(['doctor'], '', { LOGIN_RELAY_PLACES_DATABASE: database })
-  t.match(await doctor(file), {
+  t.match(await cli.run(['doctor'], '', { LOGIN_RELAY_PLACES_DATABASE: file }), {
     status: 1,
     stdout: /failed +places: .*not a whole file in the MaxMind format.*\n +Put a whole file.*ok +store and master key/s,
   })
-  t.match(await doctor(real), { stdout: /ok +places: .*country ipvAll, made 20/ })
 })
 
 t.test('what is lent to places goes by the database, and why says which place was found', async (t) => {
