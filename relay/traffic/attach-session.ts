@@ -42,6 +42,8 @@ export function attachSession(fields: readonly string[], cookie: string, { cooki
 /** The client's cookies whose names the session does not hold, then the session's: a stale or phantom one of the client is never sent. */
 export function attachCookies(client: string, own: string): string {
   if (client === '' || own === '') return client === '' ? own : client
+  // As where they were handed over.
+  if (client === own) return own
   const names = new Set(own.split('; ').map(cookieName))
   const kept = client.split(';').filter((pair) => !names.has(cookieName(pair)))
   return [...kept.map((pair) => pair.trim()).filter((pair) => pair !== ''), own].join('; ')
