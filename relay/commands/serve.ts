@@ -25,6 +25,8 @@ async function serve(options: CommonOptions): Promise<void> {
   else {
     printLine(`Portal  ${relay.portal.url()}`)
     printLine(`Proxy   http://${relay.proxy.address}`)
+    if (relay.proxy.tlsAddress !== undefined) printLine(`        ${relay.proxy.tlsAddress} over TLS`)
+    if (relay.gateway !== undefined) printLine(`Gateway ${relay.gateway.address}`)
     printLine(`Data    ${folder}`)
     printLine('Stop with Ctrl+C.')
   }
