@@ -15,7 +15,7 @@ export function groupVerbs(program: Command): void {
   verb(group, 'add NAME', 'make a group').action(add)
   verb(group, 'list', 'list the groups').action(list)
   verb(group, 'join NAME USER', 'put somebody into a group').action((name: string, user: string, options: CommonOptions) => change(name, user, options, ''))
-  verb(group, 'leave NAME USER', 'take somebody out of a group: what he does with what was lent to it ends at once').action(
+  verb(group, 'leave NAME USER', 'take somebody out of a group: what they do with what was lent to it ends at once').action(
     (name: string, user: string, options: CommonOptions) => change(name, user, options, '/remove'),
   )
   verb(group, 'remove NAME', 'remove a group: what was lent to it is lent to nobody').action(remove)

@@ -20,7 +20,7 @@ interface WhyOptions extends CommonOptions {
 /** `why USER ACCOUNT`: may this person use this account, and by which rule? */
 export function whyVerb(program: Command): void {
   verb(program, 'why USER ACCOUNT', 'say by which rule a person may use an account, or may not: ACCOUNT is OWNER/NAME')
-    .option('--device <NAME>', 'by this device of his')
+    .option('--device <NAME>', 'by this device of theirs')
     .option('--address <IP>', 'from this address')
     .option('--at <TIME>', 'then, instead of now: 2026-01-31T09:00Z', instant)
     .action(why)

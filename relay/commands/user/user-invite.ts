@@ -15,7 +15,7 @@ export function inviteVerbs(program: Command): void {
   const user = program.commands.find((command) => command.name() === 'user')
   if (user === undefined) throw new Error('the verbs of `user` come first')
   verb(user, 'invite NAME', 'print a link by which this person comes in, with a passkey or a password; good once, for 72 hours')
-    .addOption(new Option('--role <ROLE>', 'what he may do').choices(['member', 'auditor', 'admin']).default('member'))
+    .addOption(new Option('--role <ROLE>', 'what they may do').choices(['member', 'auditor', 'admin']).default('member'))
     .action(invite)
   verb(user, 'reset-password NAME', 'print a link by which this person chooses another password or passkey; good once, for 24 hours').action(resetPassword)
   verb(user, 'invites', 'list the invitations that nobody has taken').option('--withdraw <NAME>', "withdraw this person's").action(list)

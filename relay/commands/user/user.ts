@@ -26,7 +26,7 @@ export function userVerbs(program: Command): void {
     .action(add)
   verb(user, 'list', 'list the people').action(list)
   verb(user, 'end NAME', 'end everything that is signed in for a person, here and at the sites; devices stay enrolled').action(end)
-  verb(user, 'disable NAME', 'let a person in nowhere any more, and end everything of his').action(disable)
+  verb(user, 'disable NAME', 'let a person in nowhere any more, and end everything they have under way').action(disable)
   verb(user, 'enable NAME', 'let a disabled person in again').action(enable)
   verb(user, 'reset-second-factor NAME', 'for who has lost the phone: takes away authenticator app, recovery codes and passkeys').action(reset)
 }

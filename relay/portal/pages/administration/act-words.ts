@@ -11,7 +11,7 @@ export const actWords: Readonly<Record<string, string>> = {
   'notice.add-browser': 'Had notices shown at a browser',
   'notice.end-browser': 'Had notices no more shown at a browser',
   'notice.test-browser': 'Sent a test notice to a browser',
-  'notice.not-me': 'Said that it was not he',
+  'notice.not-me': 'Said that it was somebody else',
   'portal.session-end': 'Ended a session at the relay',
   'user.add': 'Added a person',
   'user.password-link': 'Made a link to choose another way to sign in by',

@@ -4,22 +4,21 @@ import { checkAccess, loadUserFor } from '../../access.ts'
 import type { Rooms } from '../../rooms.ts'
 import { disableUser, endUser } from '../../security/force-off.ts'
 import { action } from '../account-actions.ts'
-import { type Html, html } from '../html.ts'
+import { type Content, type Html, html } from '../html.ts'
+import type { Page } from '../layout.ts'
 import { moment } from '../moment.ts'
 import { doneNote } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
+import { inviteCard, takeInvites } from './invite-card.ts'
 
-/** The people of this relay, for who runs it: end what is signed in for one, keep one out. It tells nothing of their accounts. */
+/** The people of this relay, for who runs it: invite one, end what is signed in for one, keep one out. It tells nothing of their accounts. */
 export function peoplePage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, '/people', async ({ principal, csrf, query }) => {
     checkAccess('operator', principal)
-    return {
-      title: 'People',
-      place: 'people',
-      body: html`<h1>People</h1><p class="lead">Who may sign in to this relay. Add somebody with <code>login-relay user add NAME</code>.</p>${doneNote(query)}
-<section class="card">${table(await rooms.identity.listUsers(), principal.user.id, csrf)}</section>`,
-    }
+    return page(csrf, principal.user.id, doneNote(query))
   })
+
+  takeInvites(app, rooms, page)
 
   takeForm(app, rooms, '/people/:id/end', {}, async ({ principal, params }) => {
     const user = await loadUserFor(rooms, principal, params.id ?? '')
@@ -39,6 +38,16 @@ export function peoplePage(app: FastifyInstance, rooms: Rooms): void {
     await rooms.identity.enableUser((await loadUserFor(rooms, principal, params.id ?? '')).id)
     return { goTo: '/people?done=user-enabled' }
   })
+
+  async function page(csrf: string, own: string, note: Content): Promise<Page> {
+    return {
+      title: 'People',
+      place: 'people',
+      body: html`<h1>People</h1><p class="lead">Who may sign in to this relay. What they keep here is theirs: you use nobody's accounts.</p>${note}
+<section class="card">${table(await rooms.identity.listUsers(), own, csrf)}</section>
+${await inviteCard(rooms, csrf)}`,
+    }
+  }
 }
 
 function table(users: readonly User[], own: string, csrf: string): Html {

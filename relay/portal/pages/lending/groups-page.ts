@@ -67,7 +67,7 @@ export function groupsPage(app: FastifyInstance, rooms: Rooms): void {
       title: 'Groups',
       place: 'groups',
       body: html`<h1>Groups</h1>
-<p class="lead">An account can be lent to a group: whoever is in it may use it, for as long as he is. ${isKeeper ? 'You keep the groups; what others lend to them you do not see.' : 'Whoever runs this relay says who is in one.'}</p>
+<p class="lead">An account can be lent to a group: whoever is in it may use it, for as long as they are. ${isKeeper ? 'You keep the groups; what others lend to them you do not see.' : 'Whoever runs this relay says who is in one.'}</p>
 ${note}
 <section class="card">${groups.length === 0 ? html`<p>No groups yet.</p>` : table(groups, isKeeper)}</section>
 ${

@@ -48,7 +48,7 @@ export function lendPage(app: FastifyInstance, rooms: Rooms): void {
       title: `Lend ${account.name}`,
       place: 'accounts',
       body: html`<h1>Lend <bdi>${account.name}</bdi></h1>
-<p class="lead">Somebody else uses the account without ever seeing its password. What he does at the site, he does in your name; you are told of it. You can take it back at any time.</p>
+<p class="lead">Somebody else uses the account without ever seeing its password. What they do at the site, they do in your name; you are told of it. You can take it back at any time.</p>
 ${note}
 <section class="card"><h2>Lent to</h2>${grants.length === 0 ? html`<p>Nobody.</p>` : table(grants, csrf, names, rooms.now())}</section>
 ${lendForm(account, csrf)}

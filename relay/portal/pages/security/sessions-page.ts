@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ListedPortalSession } from '../../../identity/index.ts'
 import type { SiteSession } from '../../../sessions/index.ts'
 import { checkDevice } from '../../access.ts'
+import { browserName } from '../../caller/browser-name.ts'
 import { clearCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
 import { endUser } from '../../security/force-off.ts'
@@ -62,7 +63,7 @@ ${sessions.map(
     agent,
     address,
     createdAt,
-  }) => html`<tr><td><bdi>${agent === '' ? 'unknown' : agent}</bdi>${id === own && html` <strong>(this one)</strong>`}</td><td data-label="From">${address}</td>
+  }) => html`<tr><td><bdi title="${agent}">${browserName(agent)}</bdi>${id === own && html` <strong>(this one)</strong>`}</td><td data-label="From">${address}</td>
 <td data-label="Since">${moment(createdAt)}</td><td class="end">${action(`/portal-sessions/${id}/end`, 'End', csrf)}</td></tr>`,
 )}</tbody></table>`
 }
