@@ -26,6 +26,8 @@ export interface DatabaseOptions {
 export class PlacesByDatabase implements Places {
   readonly #options: DatabaseOptions
   #lookUp: (address: string) => readonly string[] = () => []
+  /** One reading follows another, so that what was read last is what the file was last. */
+  #read: Promise<void> = Promise.resolve()
 
   constructor(options: DatabaseOptions) {
     this.#options = options
@@ -44,6 +46,7 @@ export class PlacesByDatabase implements Places {
 
   async stop(): Promise<void> {
     unwatchFile(this.#options.file, this.#onReplaced)
+    await this.#read
   }
 
   of(address: string): readonly string[] {
@@ -51,15 +54,18 @@ export class PlacesByDatabase implements Places {
   }
 
   readonly #onReplaced = (now: Stats, before: Stats): void => {
+    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) this.#read = this.#read.then(() => this.#readAnew())
+  }
+
+  async #readAnew(): Promise<void> {
     const { file, log } = this.#options
-    if (now.mtimeMs === before.mtimeMs && now.size === before.size && now.ino === before.ino) return
-    openDatabase(file).then(
-      ({ lookUp, built }) => {
-        this.#lookUp = lookUp
-        log.info({ file, built }, 'the database of places was read anew')
-      },
-      (error: unknown) => log.error({ err: asRelayError(error), file }, 'the new database of places cannot be read: places go by the one before'),
-    )
+    try {
+      const { lookUp, built } = await openDatabase(file)
+      this.#lookUp = lookUp
+      log.info({ file, built }, 'the database of places was read anew')
+    } catch (error) {
+      log.error({ err: asRelayError(error), file }, 'the new database of places cannot be read: places go by the one before')
+    }
   }
 }
 
