@@ -9,7 +9,7 @@ t.test('wrong words end with status 2, and the nearest right one is named', asyn
   const cli = commandLine(t, await tempFolder(t))
   t.match(await cli.run(['--version']), { status: 0, stdout: /^\d+\.\d+\.\d+\n$/ })
   t.match(await cli.run(['user', 'lst']), { status: 2, stderr: /Did you mean list.*`login-relay user --help`/s })
-  t.match(await cli.run(['init']), { status: 2, stderr: /--user/ })
+  t.match(await cli.run(['init', '--password-stdin']), { status: 2, stderr: /--user/ })
   const typed = await cli.run(['account', 'add', 'erp', '--user', 'ann', '--username', 'a', '--password', 'hunter2'])
   t.match(typed, { status: 2, stderr: /unknown option.*`login-relay account add --help`/s })
   t.notMatch(typed.stderr, 'hunter2')

@@ -136,6 +136,8 @@ t.test('every page fits a phone: nothing sideways, everything to touch is 44 pix
   for (const path of paths) {
     await page.goto(relay.portalUrl + path)
     t.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0, `${path}: nothing sideways`)
+    const rows = await page.evaluate(`[...document.querySelectorAll('.bar nav')].map((nav) => new Set([...nav.children].map((entry) => entry.offsetTop)).size)`)
+    t.same(rows, [1, 1], `${path}: each menu on one line`)
     // Of a box to tick, what is touched is its label.
     const small = await page.evaluate(`[...document.querySelectorAll('button, input:not([type=hidden]), select, summary, nav a, .button')]
       .map((element) => (element.type === 'checkbox' || element.type === 'radio') && element.labels.length > 0 ? element.labels[0] : element)

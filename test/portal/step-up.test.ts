@@ -103,6 +103,7 @@ const forms: readonly (readonly [string, Record<string, string>])[] = [
   ['/notices/mail', { address: 'eve@evil.example' }],
   ['/notices/mail/confirm', { code: '1234 5678' }],
   ['/notices/mail/end', {}],
+  ['/people/invites', { name: 'carl', role: 'admin' }],
   ['/security/password/add', { password: 'three odd herons wade', again: 'three odd herons wade' }],
   ['/notices/webhook', { url: 'https://evil.example' }],
   ['/notices/webhook/end', {}],

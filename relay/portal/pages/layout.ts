@@ -31,7 +31,7 @@ const menu: readonly Entry[] = [
   ['set-up', '/set-up', 'Set-up'],
 ]
 
-const record: Entry = ['record', '/record', 'What was done']
+const record: Entry = ['record', '/record', 'Record']
 
 const administration: readonly Entry[] = [['people', '/people', 'People'], ['groups', '/groups', 'Groups'], ['sites', '/sites', 'Sites'], record]
 

@@ -24,7 +24,7 @@ export function signInPage(app: FastifyInstance, rooms: Rooms): void {
   app.get<{ Querystring: Record<string, string> }>('/sign-in', async (request, reply) => {
     const next = returnAddress(request.query.next)
     if ((await loadPortalPrincipal(rooms, request)) !== undefined) return respondGoTo(reply, next)
-    return showSignIn(rooms, reply, request, { next, note: doneNote(request.query) })
+    return showSignIn(rooms, reply, request, { next, note: doneNote(request.query), byPasskey: request.query.done === 'passkey-made' })
   })
 
   app.post('/sign-in', async (request, reply) => {
@@ -62,10 +62,12 @@ export interface SignInView {
   readonly name?: string
   readonly note?: Content
   readonly status?: number
+  /** He has just made one: it comes first. */
+  readonly byPasskey?: boolean
 }
 
 export async function showSignIn(rooms: Rooms, reply: FastifyReply, request: FastifyRequest, view: SignInView): Promise<FastifyReply> {
-  const { next, name = '', note, status = 200, lead = 'The relay signs in to your sites for you. Sign in to the relay itself here.' } = view
+  const { next, name = '', note, status = 200, byPasskey = false, lead = 'The relay signs in to your sites for you. Sign in to the relay itself here.' } = view
   const csrf = assignFormCookie(rooms, request, reply)
   const hasPasskeys = passkeyPlace(rooms, request.headers.host) !== undefined
   const nobodyYet = (await rooms.identity.listUsers()).length === 0
@@ -73,11 +75,12 @@ export async function showSignIn(rooms: Rooms, reply: FastifyReply, request: Fas
 ${await phraseNote(rooms, request)}
 ${note}
 ${nobodyYet && html`<div class="note warn"><p><strong>Nobody can sign in yet.</strong></p><p>Open the link that <code>login-relay serve</code> printed when it started: whoever opens it becomes the first person. Start the relay again for another.</p></div>`}
+${hasPasskeys && byPasskey && passkeySignInForm(csrf, next, 'main')}
 <form class="card" method="post" action="/sign-in">${csrfField(csrf)}<input type="hidden" name="next" value="${next}">
 <div class="field"><label for="name">Your name at this relay</label><input id="name" name="name" value="${name}" required maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false"></div>
 <div class="field"><label for="password">Your password at this relay</label><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"></div>
 <button class="main">Sign in</button></form>
-${hasPasskeys ? passkeySignInForm(csrf, next) : html`<p class="quiet">Passkeys do not work at this address. ${prose(passkeyAdvice(rooms))}</p>`}
+${hasPasskeys ? !byPasskey && passkeySignInForm(csrf, next) : html`<p class="quiet">Passkeys do not work at this address. ${prose(passkeyAdvice(rooms))}</p>`}
 <section class="card"><p>Not your own computer? Type nothing here.</p><div class="actions">${pairForm(csrf, 'Use your phone instead')}</div></section>
 <p class="quiet">Sign in only while your browser’s address bar begins with <code>${addressHere(rooms, request)}/</code>. A page anywhere else is not the relay, whatever it looks like.</p>
 <p class="quiet">Each sign-in here, and each use of your accounts, leaves you a notice. No notice, then it was not the relay: change the password that you typed there.</p>
@@ -85,9 +88,9 @@ ${hasPasskeys ? passkeySignInForm(csrf, next) : html`<p class="quiet">Passkeys d
   return respondPage(reply, { title: 'Sign in', body, status, ...(hasPasskeys ? { passkeys: true } : {}) }, undefined)
 }
 
-function passkeySignInForm(csrf: string, next: string): Html {
+function passkeySignInForm(csrf: string, next: string, look = ''): Html {
   const fields = html`<input type="hidden" name="next" value="${next}">`
-  return passkeyForm({ kind: 'get', action: '/sign-in/passkey', options: '/sign-in/passkey', csrf, button: 'Sign in with a passkey', card: true, fields })
+  return passkeyForm({ kind: 'get', action: '/sign-in/passkey', options: '/sign-in/passkey', csrf, button: 'Sign in with a passkey', look, card: true, fields })
 }
 
 function failureNote(error: RelayError): Content {

@@ -53,7 +53,7 @@ ${
 ${asksCode && html`<div class="field"><label for="code">Code from the app, or a recovery code</label><input class="answer" id="code" name="code" required maxlength="200" autocomplete="one-time-code" autocapitalize="none" spellcheck="false"></div>`}
 <div class="actions"><button class="main">Go on</button><a class="button" href="/">Not now</a></div></form>`
 }
-${hasPasskey && passkeyForm({ kind: 'get', action: '/verify/passkey', options: '/verify/passkey', csrf, button: 'Use a passkey', card: true, fields: html`<input type="hidden" name="next" value="${next}">` })}</div>`,
+${hasPasskey && passkeyForm({ kind: 'get', action: '/verify/passkey', options: '/verify/passkey', csrf, button: 'Use a passkey', card: true, fields: html`<input type="hidden" name="next" value="${next}">` })}${!hasPassword && html`<p><a class="button" href="/">Not now</a></p>`}</div>`,
     }
   }
 }
