@@ -54,7 +54,9 @@ const defaultPauses = [0.5, 2, 10, 60, 180, 360, 720, 1440, 1440].map((minutes) 
 const summedPause = 10 * minute
 /** A person gets a mail a minute at most: what comes meanwhile shares the next one. */
 const mailPause = minute
-const mostAtOnce = 8
+const mostAtOnce = 24
+/** Places that do not answer keep their own person's notices waiting, and nobody else's. */
+const mostOfPerson = 3
 const longestSleep = 60 * minute
 const patience = 30_000
 
@@ -67,8 +69,8 @@ export class Deliveries {
   readonly #pauses: readonly number[]
   readonly #records: Collection<Delivery>
   readonly #waiting = new Map<string, Delivery>()
-  /** One at a time for each webhook, and one mail at a time for each person, whatever its address: the next one waits for its minute. */
-  readonly #busy = new Map<string, Promise<void>>()
+  /** One at a time for each webhook and browser, and one mail at a time for each person, whatever its address: the next one waits for its minute. */
+  readonly #busy = new Map<string, { readonly owner: string; readonly done: Promise<void> }>()
   readonly #lastMail = new Map<string, number>()
   readonly #stopping = new AbortController()
   #timer: NodeJS.Timeout | undefined
@@ -93,7 +95,7 @@ export class Deliveries {
     this.#isRunning = false
     clearTimeout(this.#timer)
     this.#stopping.abort(new Error('the relay is being stopped'))
-    await Promise.all(this.#busy.values())
+    await Promise.all([...this.#busy.values()].map(({ done }) => done))
   }
 
   /** Resolves when it is stored, together with what else is written in this turn. `except`: places that have it already. */
@@ -134,19 +136,24 @@ export class Deliveries {
       if (this.#busy.has(turn)) continue
       const dueAt = Math.max(delivery.dueAt, delivery.channel === 'mail' ? (this.#lastMail.get(delivery.owner) ?? 0) + mailPause : 0)
       if (dueAt > now) next = Math.min(next, dueAt)
-      else if (this.#busy.size < mostAtOnce) this.#begin(turn, keyOf(delivery))
+      else if (this.#hasRoom(delivery)) this.#begin(turn, delivery)
     }
     this.#timer = setTimeout(() => this.#wake(), next - now).unref()
   }
 
-  #begin(turn: string, key: string): void {
-    const done = this.#deliver(key)
+  #hasRoom({ owner }: Delivery): boolean {
+    if (this.#busy.size >= mostAtOnce) return false
+    return [...this.#busy.values()].filter((one) => one.owner === owner).length < mostOfPerson
+  }
+
+  #begin(turn: string, delivery: Delivery): void {
+    const done = this.#deliver(keyOf(delivery))
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'what became of a delivery could not be stored'))
       .finally(() => {
         this.#busy.delete(turn)
         this.#wake()
       })
-    this.#busy.set(turn, done)
+    this.#busy.set(turn, { owner: delivery.owner, done })
   }
 
   /** All that is due for one place: mail in one, webhooks one after the other until one fails. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { NewBrowser } from '../../../../relay/control/notices/index.ts'
@@ -209,6 +210,20 @@ t.test('keys and subscriptions lie sealed, and outlast the relay', async (t) => 
   await until(() => browser.shown().some(({ title }) => title === 'A session was taken by a link'), 'it is shown')
 })
 
+t.test('one person’s push services that do not answer keep nobody else’s notices waiting', async (t) => {
+  const { notices, service } = await open(t)
+  const silent = await startSilentServer(t)
+  for (let i = 0; i < 10; i++) {
+    const { p256dh, auth } = browserKeys()
+    await notices.addBrowser(owner, { endpoint: `${silent.url}/${i}`, p256dh, auth, name: 'silent', groups: [] })
+  }
+  await until(() => silent.most() > 0, 'they are asked')
+  const browser = service.subscribe()
+  await notices.addBrowser('u2', browser)
+  await until(() => browser.shown().length === 1, 'the other one')
+  t.equal(silent.most(), 3)
+})
+
 t.test('what a killed relay had told and a push service not taken, the next one brings', async (t) => {
   const { service, folder, close } = await open(t)
   await close()
@@ -231,6 +246,22 @@ t.test('what a killed relay had told and a push service not taken, the next one 
     ['Where your notices go was changed', 'A session was taken by a link'],
   )
 })
+
+/** Takes connections and never answers. */
+async function startSilentServer(t: Test): Promise<{ readonly url: string; readonly most: () => number }> {
+  const sockets = new Set<Socket>()
+  let most = 0
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)))
+    most = Math.max(most, sockets.size)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, most: () => most }
+}
 
 function nextLetter(letter = ''): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
