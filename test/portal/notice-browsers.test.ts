@@ -52,25 +52,35 @@ t.test('by the API a browser is added, shown, tested and ended by its own person
     { act: 'notice.add-browser', details: { name: 'Firefox on Linux', host: new URL(service.origin).host } },
   ])
   t.notOk(JSON.stringify(acts).includes(browser.endpoint), 'the record does not hold where it is reached')
+
+  const own = asSubscription({ ...service.subscribe(), endpoint: `${relay.portalUrl}/api/v1/me` })
+  const { id: itself } = await ann('POST', '/browsers', { subscription: own })
+  const title = /it is the relay itself/
+  t.match(await ann('POST', `/browsers/${itself}/test`), { status: 502, code: 'notice_not_taken', title }, 'whatever the operator allows')
 })
 
-t.test('a subscription reaches neither the relay itself nor, unless the operator allows it, anything that is not public', async (t) => {
-  const service = await startPushService(t)
-  const { p256dh, auth } = service.subscribe()
-  const open = await startPortal(t, anywhere)
-  const ann = caller(open, await open.signedIn(open.ann))
-  const own = await ann('POST', '/browsers', { subscription: asSubscription({ endpoint: `${open.portalUrl}/api/v1/me`, p256dh, auth }) })
-  t.match(await ann('POST', `/browsers/${own.id}/test`), { status: 502, code: 'notice_not_taken', title: /it is the relay itself/ })
-  const strict = await startPortal(t)
-  const bob = caller(strict, await strict.signedIn(strict.bob))
-  const refused = {
-    destination_refused: ['https://127.0.0.1:1/', 'https://169.254.169.254/', 'https://[fd00::1]/', 'https://erp.example.com/push'],
-    bad_request: [service.origin, 'http://192.0.2.1/', 'javascript:alert(1)', 'file:///etc/passwd', 'push'],
-  }
-  for (const [code, endpoints] of Object.entries(refused))
-    for (const endpoint of endpoints) t.match(await bob('POST', '/browsers', { subscription: asSubscription({ endpoint, p256dh, auth }) }), { code }, endpoint)
-  t.equal(service.pushes.length, 0)
-})
+t.test(
+  'a subscription reaches nothing that is not public, unless the operator allows it, and what it brings shows and loads nothing of elsewhere',
+  async (t) => {
+    const service = await startPushService(t)
+    const { p256dh, auth } = service.subscribe()
+    const relay = await startPortal(t)
+    const bob = caller(relay, await relay.signedIn(relay.bob))
+    const refused = {
+      destination_refused: ['https://127.0.0.1:1/', 'https://169.254.169.254/', 'https://[fd00::1]/', 'https://erp.example.com/push'],
+      bad_request: [service.origin, 'http://192.0.2.1/', 'javascript:alert(1)', 'file:///etc/passwd', 'push'],
+    }
+    for (const [code, endpoints] of Object.entries(refused))
+      for (const endpoint of endpoints)
+        t.match(await bob('POST', '/browsers', { subscription: asSubscription({ endpoint, p256dh, auth }) }), { code }, endpoint)
+    t.equal(service.pushes.length, 0)
+
+    const worker = await fetch(`${relay.portalUrl}/notices/worker.js`)
+    t.equal(worker.headers.get('content-security-policy'), "default-src 'none'", 'what shows notices there loads nothing')
+    t.match(Object.fromEntries(worker.headers), { 'content-type': /^text\/javascript/, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    t.notMatch(await worker.text(), /https?:|fetch\(|importScripts/)
+  },
+)
 
 t.test('what is pushed tells of the use of an account, and holds neither its password nor a token, cookie or phrase', async (t) => {
   const password = 'Canary-horse-7'

@@ -20,12 +20,12 @@ interface Opened {
   readonly complaints: readonly string[]
 }
 
-/** Chromium at the page where ann says where her notices go, with or without leave to notify. */
-async function openDelivery(t: Test, relay: StartedPortal, permissions: readonly string[], script?: string): Promise<Opened> {
+/** Chromium at the page where ann says where her notices go, with leave to notify; `script` runs before those of the page. */
+async function openDelivery(t: Test, relay: StartedPortal, script: string): Promise<Opened> {
   const browser = await launchChromium()
   t.teardown(() => browser.close())
-  const context = await browser.newContext({ permissions: [...permissions] })
-  if (script !== undefined) await context.addInitScript(script)
+  const context = await browser.newContext({ permissions: ['notifications'] })
+  await context.addInitScript(script)
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)
   const complaints: string[] = []
@@ -86,80 +86,69 @@ function clickLeadsTo(worker: Worker, id: unknown): Promise<string> {
   })`)
 }
 
-t.test('a person has notices shown at his browser: it is asked, subscribes, shows what comes, is tested and ended', { skip }, async (t) => {
-  const service = await startPushService(t)
-  const subscribed = service.subscribe()
-  const relay = await startPortal(t, { config: { notices: { webhooks: 'private' } } })
-  const { context, page, cdp, complaints } = await openDelivery(t, relay, ['notifications'], subscribesAs(subscribed))
-  const { pushKey } = relay.notices.delivery(relay.ann.user.id)
-  await page.getByLabel('each use of your accounts').first().uncheck()
-  await page.getByRole('button', { name: 'Show notices on this device' }).click()
-  await page.getByText('Your notices are shown at this browser from now on').waitFor()
-  t.same(JSON.parse(await page.evaluate(`localStorage.getItem('subscribed')`)), { userVisibleOnly: true, applicationServerKey: pushKey })
-  t.match(relay.notices.delivery(relay.ann.user.id).browsers, [{ name: 'Chrome on Linux', groups: ['attention', 'door'], service: /^127/ }])
-  await page.getByText('(this one)').waitFor()
-  t.equal(await page.getByLabel('each use of your accounts').first().isChecked(), false)
-  await page.getByRole('button', { name: 'Save', exact: true }).first().click()
-  await page.getByText('Your notices are shown at this browser').waitFor()
-  t.equal(relay.notices.delivery(relay.ann.user.id).browsers.length, 1, 'once more is the same one')
+t.test(
+  'a person has notices shown at his browser: it is asked, subscribes, shows what comes, is tested and ended; where it cannot be, the page says why',
+  { skip },
+  async (t) => {
+    const service = await startPushService(t)
+    const subscribed = service.subscribe()
+    const relay = await startPortal(t, { config: { notices: { webhooks: 'private' } } })
+    const { context, page, cdp, complaints } = await openDelivery(t, relay, subscribesAs(subscribed))
+    const { pushKey } = relay.notices.delivery(relay.ann.user.id)
+    await page.getByLabel('each use of your accounts').first().uncheck()
+    await page.getByRole('button', { name: 'Show notices on this device' }).click()
+    await page.getByText('Your notices are shown at this browser from now on').waitFor()
+    t.same(JSON.parse(await page.evaluate(`localStorage.getItem('subscribed')`)), { userVisibleOnly: true, applicationServerKey: pushKey })
+    t.match(relay.notices.delivery(relay.ann.user.id).browsers, [{ name: /^Chrome on /, groups: ['attention', 'door'], service: /^127/ }])
+    await page.getByText('(this one)').waitFor()
+    t.equal(await page.getByLabel('each use of your accounts').first().isChecked(), false)
+    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save', exact: true }).first().click()])
+    await page.getByText('(this one)').waitFor()
+    t.equal(relay.notices.delivery(relay.ann.user.id).browsers.length, 1, 'once more is the same one')
 
-  await page.getByRole('button', { name: 'Send a test notice' }).click()
-  await page.getByText('The push service took the test.').waitFor()
-  const test = subscribed.shown().findLast(({ title }) => title === 'A test of your notices')
-  await deliver(cdp, relay.portalUrl, JSON.stringify(test))
-  await until(async () => (await notifications(page)).length === 1, 'the browser shows it')
-  t.match(await notifications(page), [{ title: 'A test of your notices', tag: test?.id, body: /^By: ann\n.*When: /s }])
-  await deliver(cdp, relay.portalUrl, JSON.stringify(test))
-  await deliver(cdp, relay.portalUrl, 'no JSON')
-  await until(async () => (await notifications(page)).some(({ title }) => title === 'A notice is at the relay'), 'what cannot be read is shown as such')
-  t.equal((await notifications(page)).length, 2, 'and what comes twice is shown once')
+    await page.getByRole('button', { name: 'Send a test notice' }).click()
+    await page.getByText('The push service took the test.').waitFor()
+    const test = subscribed.shown().findLast(({ title }) => title === 'A test of your notices')
+    await deliver(cdp, relay.portalUrl, JSON.stringify(test))
+    await until(async () => (await notifications(page)).length === 1, 'the browser shows it')
+    t.match(await notifications(page), [{ title: 'A test of your notices', tag: test?.id, body: /^By: ann\n.*When: /s }])
+    await deliver(cdp, relay.portalUrl, JSON.stringify(test))
+    await deliver(cdp, relay.portalUrl, 'no JSON')
+    await until(async () => (await notifications(page)).some(({ title }) => title === 'A notice is at the relay'), 'what cannot be read is shown as such')
+    t.equal((await notifications(page)).length, 2, 'and what comes twice is shown once')
 
-  const [worker] = context.serviceWorkers()
-  t.equal(worker?.url(), `${relay.portalUrl}/notices/worker.js`)
-  t.equal(await clickLeadsTo(worker as Worker, test?.id), `${relay.portalUrl}/notices/${test?.id}`)
-  for (const id of ['https://evil.example/', '//evil.example', '../sign-out', 'a/b', '\\evil.example', '', {}, null])
-    t.equal(await clickLeadsTo(worker as Worker, id), `${relay.portalUrl}/notices`, String(id))
-  await page.goto(`${relay.portalUrl}/notices/${test?.id}`)
-  await page.getByRole('heading', { name: 'A test of your notices' }).waitFor()
+    const [worker] = context.serviceWorkers()
+    t.equal(worker?.url(), `${relay.portalUrl}/notices/worker.js`)
+    t.equal(await clickLeadsTo(worker as Worker, test?.id), `${relay.portalUrl}/notices/${test?.id}`)
+    for (const id of ['https://evil.example/', '//evil.example', '../sign-out', 'a/b', '\\evil.example', '', {}, null])
+      t.equal(await clickLeadsTo(worker as Worker, id), `${relay.portalUrl}/notices`, String(id))
+    await page.goto(`${relay.portalUrl}/notices/${test?.id}`)
+    await page.getByRole('heading', { name: 'A test of your notices' }).waitFor()
 
-  await page.goto(`${relay.portalUrl}/notices/delivery`)
-  await page.getByText('(this one)').waitFor()
-  await page.getByRole('button', { name: 'End', exact: true }).click()
-  await page.getByText('No notice is shown there any more.').waitFor()
-  t.same(relay.notices.delivery(relay.ann.user.id).browsers, [])
-  t.equal(await page.evaluate(`localStorage.getItem('subscribed')`), null, 'the browser has ended it too')
-  t.same(complaints, [])
-  for (const { body } of service.pushes) for (const secret of [relay.ann.password, relay.ann.device.token]) t.notOk(subscribed.decrypt(body).includes(secret))
-  for (const secret of [subscribed.endpoint, subscribed.auth]) t.notOk(relay.logged().includes(secret))
-})
+    await page.goto(`${relay.portalUrl}/notices/delivery`)
+    await page.getByText('(this one)').waitFor()
+    await page.getByRole('button', { name: 'End', exact: true }).click()
+    await page.getByText('No notice is shown there any more.').waitFor()
+    t.same(relay.notices.delivery(relay.ann.user.id).browsers, [])
+    t.equal(await page.evaluate(`localStorage.getItem('subscribed')`), null, 'the browser has ended it too')
+    t.same(complaints, [])
+    for (const { body } of service.pushes) for (const secret of [relay.ann.password, relay.ann.device.token]) t.notOk(subscribed.decrypt(body).includes(secret))
+    for (const secret of [subscribed.endpoint, subscribed.auth]) t.notOk(relay.logged().includes(secret))
 
-t.test('where it cannot be, the page says why: notifications refused, no push service reached, no JavaScript', { skip }, async (t) => {
-  const relay = await startPortal(t)
-  const denied = await openDelivery(t, relay, [], `Object.defineProperty(Notification, 'permission', { get: () => 'denied' })`)
-  await denied.page.getByText('This browser refuses notifications of this portal.').waitFor()
-  t.equal(await denied.page.getByRole('button', { name: 'Show notices on this device' }).count(), 0)
-  const offline = await openDelivery(
-    t,
-    relay,
-    ['notifications'],
-    `PushManager.prototype.subscribe = async () => { throw new DOMException('no', 'AbortError') }`,
-  )
-  await offline.page.getByRole('button', { name: 'Show notices on this device' }).click()
-  await offline.page.getByText('This browser could not reach its push service').waitFor()
-  const visitor = await relay.signedIn(relay.ann)
-  t.match((await visitor.get('/notices/delivery')).body, /<p class="note" id="push-note" role="status">This takes JavaScript/)
-  t.same(relay.notices.delivery(relay.ann.user.id).browsers, [])
-})
-
-t.test('the worker is served at its own address to anybody, may load nothing, and is asked for anew each time', async (t) => {
-  const relay = await startPortal(t)
-  const answer = await fetch(`${relay.portalUrl}/notices/worker.js`)
-  t.equal(answer.status, 200)
-  t.match(Object.fromEntries(answer.headers), {
-    'content-type': 'text/javascript; charset=utf-8',
-    'content-security-policy': "default-src 'none'",
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  })
-  t.notMatch(await answer.text(), /https?:|fetch\(|importScripts/)
-})
+    // Where it cannot be, the page says why.
+    await page.addInitScript(`PushManager.prototype.subscribe = async () => { throw new DOMException('no', 'AbortError') }`)
+    await page.reload()
+    const button = page.getByRole('button', { name: 'Show notices on this device' })
+    await button.click()
+    await page.getByText('This browser could not reach its push service').waitFor()
+    await page.addInitScript(`Object.defineProperty(Notification, 'permission', { get: () => 'denied' })`)
+    await page.reload()
+    await page.getByText('This browser refuses notifications of this portal.').waitFor()
+    t.equal(await button.count(), 0)
+    t.match(
+      await page.evaluate(`fetch('/notices/delivery').then((answer) => answer.text())`),
+      /<p class="note" id="push-note" role="status">This takes JavaScript/,
+    )
+    t.same(relay.notices.delivery(relay.ann.user.id).browsers, [])
+  },
+)
