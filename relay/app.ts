@@ -18,7 +18,7 @@ import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
-import { createPortal, type Portal } from './portal/index.ts'
+import { createPortal, type Portal, portalUrl } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile, tlsHost } from './proxy/index.ts'
 import {
   recordEnds,
@@ -100,7 +100,8 @@ export async function createRelay({
   listen = 'all',
   log = createLog(config),
 }: RelayOptions): Promise<Relay> {
-  const settings = listen === 'all' ? config : { ...config, portal: { listen: '127.0.0.1:0' } }
+  // What a command is told of it, such as a link for somebody, is of the relay that people reach.
+  const settings = listen === 'all' ? config : { ...config, portal: { listen: '127.0.0.1:0', publicUrl: portalUrl(config.portal) } }
   const adminToken = await loadAdminToken(folder)
   const store = createFileStore({ folder })
   const vault = createVault({ store, masterKey: settings.masterKey, folder, env })

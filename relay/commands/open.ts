@@ -8,7 +8,7 @@ import { verb } from './verb/verb.ts'
 
 /** `open ACCOUNT`: a handoff link, good once and for a short time. */
 export function openVerb(program: Command): void {
-  verb(program, 'open ACCOUNT', 'print a handoff link, good once')
+  verb(program, 'open ACCOUNT', 'print a handoff link: it opens the site signed in, once, within a short time')
     .option('--user <NAME>', 'who owns the account')
     .option('--gateway', "print the account's address at the gateway instead: for browsers without the proxy; it asks the owner to sign in to the relay")
     .action(open)

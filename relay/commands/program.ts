@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import { version } from '../version.ts'
 import { accountVerbs } from './account/account.ts'
 import { copiesVerb } from './account/account-copies.ts'
@@ -85,14 +85,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const program = new Command('login-relay')
     .description('Signs in to web sites on your behalf and hands over the session, never the password.')
     .version(version, '-V, --version', 'print the version')
-    .helpCommand(false)
+    .helpCommand('help [COMMAND...]', 'this text, or that of a command')
     .enablePositionalOptions()
     .showSuggestionAfterError()
+    .configureHelp({ optionDescription: (option) => Help.prototype.optionDescription(option) + (option.mandatory ? ' (required)' : '') })
     .addHelpText('after', epilogue)
   for (const add of verbs) add(program)
   prepareForMistakes(program, program.name())
   try {
-    await program.parseAsync(argv)
+    // Commander's own tells of the first word alone.
+    await program.parseAsync(argv[2] === 'help' ? [...argv.slice(0, 2), ...argv.slice(3), '--help'] : argv)
     return process.exitCode === undefined ? 0 : Number(process.exitCode)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

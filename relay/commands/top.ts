@@ -18,7 +18,7 @@ interface TopOptions extends CommonOptions {
 
 /** `top`: what goes through the proxy, again and again on a terminal; once with --json or into a pipe. */
 export function topVerb(program: Command): void {
-  verb(program, 'top', 'live connections, sessions and rates').option('--interval <SECONDS>', 'between two looks', '2').action(top)
+  verb(program, 'top', 'live connections, sessions and rates').option('--interval <SECONDS>', 'seconds between two looks', '2').action(top)
 }
 
 async function top(options: TopOptions): Promise<void> {

@@ -3,9 +3,10 @@ import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { Device } from '../identity/index.ts'
-import { asPortTaken, boundAddress, joinAddress, readPem, splitAddress } from '../listening.ts'
+import { asPortTaken, boundAddress, readPem, splitAddress } from '../listening.ts'
 import { type DevicePrincipal, ProxiedDevices } from './caller/proxied-devices.ts'
 import type { Portal, PortalOptions } from './contract.ts'
+import { portalUrl } from './portal-url.ts'
 import type { Rooms } from './rooms.ts'
 import { buildServer, type PortalTls } from './server.ts'
 import { EventStreams } from './web/event-streams.ts'
@@ -68,11 +69,7 @@ class WebPortal implements Portal {
   }
 
   url(): string {
-    const { publicUrl } = this.#rooms.config.portal
-    if (publicUrl !== undefined) return new URL(publicUrl).origin
-    const { host } = this.#listen
-    const { port } = splitAddress(this.#address === '' ? this.#rooms.config.portal.listen : this.#address)
-    return `${this.#rooms.scheme}://${joinAddress(host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port)}`
+    return this.#address === '' ? portalUrl(this.#rooms.config.portal) : portalUrl(this.#rooms.config.portal, this.#address)
   }
 
   get address(): string {

@@ -7,3 +7,4 @@
  */
 export type { Portal, PortalOptions } from './contract.ts'
 export { createPortal } from './create-portal.ts'
+export { portalUrl } from './portal-url.ts'

@@ -10,6 +10,7 @@ t.test('wrong words end with status 2, and the nearest right one is named', asyn
   t.match(await cli.run(['--version']), { status: 0, stdout: /^\d+\.\d+\.\d+\n$/ })
   t.match(await cli.run(['user', 'lst']), { status: 2, stderr: /Did you mean list.*`login-relay user --help`/s })
   t.match(await cli.run(['init', '--password-stdin']), { status: 2, stderr: /--user/ })
+  t.match(await cli.run(['user', 'add', 'eve', '--role', 'boss']), { status: 2, stderr: /member, auditor, admin/ })
   const typed = await cli.run(['account', 'add', 'erp', '--user', 'ann', '--username', 'a', '--password', 'hunter2'])
   t.match(typed, { status: 2, stderr: /unknown option.*`login-relay account add --help`/s })
   t.notMatch(typed.stderr, 'hunter2')
@@ -27,6 +28,10 @@ t.test('help is given for every verb', async (t) => {
   }
   const helps = await Promise.all(verbs.map((verb) => cli.run([verb, '--help'])))
   for (const help of helps) t.match(help, { status: 0, stdout: /^Usage: login-relay/ })
+  t.equal((await cli.run(['help'])).stdout, stdout)
+  const [asked, told] = await Promise.all([cli.run(['help', 'device', 'add']), cli.run(['device', 'add', '--help'])])
+  t.same(asked, told)
+  t.match(told.stdout, /--user <NAME> .*\(required\)/, 'what cannot be left out is told')
 })
 
 t.test('what is missing or in the way is told with its mend, and nothing is lost', async (t) => {

@@ -19,7 +19,7 @@ export function copiesVerb(program: Command): void {
   if (account === undefined) throw new Error('the verbs of `account` come first')
   verb(account, 'copies ACCOUNT', 'let the devices of its owner keep a copy of its session, for when no relay can be reached')
     .option('--attached', "also while the site's delivery is attach")
-    .option('--off', 'no longer')
+    .option('--off', 'no copies any more; those that are kept are removed')
     .option('--user <NAME>', 'who owns the account')
     .addHelpText('after', details)
     .action(copies)

@@ -16,7 +16,7 @@ export function denyVerb(program: Command): void {
   if (account === undefined) throw new Error('the verbs of `account` come first')
   verb(account, 'deny ACCOUNT [PATHS...]', 'keep clients off paths of the site with it: a new password, the profile')
     .option('--owner', "the owner's own devices too, not only those of others")
-    .option('--off', 'off none but those of the site')
+    .option('--off', 'off no paths of your own any more, only those of the site')
     .option('--user <NAME>', 'who owns the account')
     .action(deny)
 }

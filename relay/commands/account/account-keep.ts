@@ -22,7 +22,7 @@ export function keepVerb(program: Command): void {
     .option('--every <MINUTES>', 'ask the site for a page so long after the last request')
     .option('--for <HOURS>', 'let it end so long after it was used last')
     .option('--page <PATH>', 'a page that changes nothing (default: the landing page)')
-    .option('--off', 'no longer')
+    .option('--off', 'let it end when the site ends it')
     .option('--as-site', "as the site's declaration says, with no limit of your own")
     .option('--user <NAME>', 'who owns the account')
     .action(keep)

@@ -1,7 +1,9 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import { RelayError } from '../../errors.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { verb, withRelay } from '../verb/verb.ts'
+import { takesRole } from './user.ts'
 
 interface InviteView {
   readonly id: string
@@ -15,10 +17,12 @@ export function inviteVerbs(program: Command): void {
   const user = program.commands.find((command) => command.name() === 'user')
   if (user === undefined) throw new Error('the verbs of `user` come first')
   verb(user, 'invite NAME', 'print a link by which this person comes in, with a passkey or a password; good once, for 72 hours')
-    .addOption(new Option('--role <ROLE>', 'what they may do').choices(['member', 'auditor', 'admin']).default('member'))
+    .addOption(takesRole())
     .action(invite)
   verb(user, 'reset-password NAME', 'print a link by which this person chooses another password or passkey; good once, for 24 hours').action(resetPassword)
-  verb(user, 'invites', 'list the invitations that nobody has taken').option('--withdraw <NAME>', "withdraw this person's").action(list)
+  verb(user, 'invites', 'list the invitations that nobody has taken')
+    .option('--withdraw <NAME>', 'withdraw the invitation of this name: its link is worth nothing any more')
+    .action(list)
 }
 
 async function invite(name: string, { role, ...options }: CommonOptions & { readonly role: string }): Promise<void> {
@@ -39,10 +43,13 @@ async function resetPassword(name: string, options: CommonOptions): Promise<void
 async function list({ withdraw, ...options }: CommonOptions & { readonly withdraw?: string }): Promise<void> {
   const invites = await withRelay(options, async (relay) => {
     const all = await relay.call<InviteView[]>('GET', '/api/v1/invites')
-    for (const { id, name } of all) if (name === withdraw) await relay.call('DELETE', `/api/v1/invites/${id}`)
-    return all.filter(({ name }) => name !== withdraw)
+    const withdrawn = all.filter(({ name }) => name === withdraw)
+    if (withdraw !== undefined && withdrawn.length === 0) throw new RelayError('not_found', { params: { what: `invitation of ${withdraw}` } })
+    for (const { id } of withdrawn) await relay.call('DELETE', `/api/v1/invites/${id}`)
+    return all.filter((invite) => !withdrawn.includes(invite))
   })
   if (options.json === true) return printJson(invites)
+  if (withdraw !== undefined) return printLine(`Withdrew the invitation of ${printable(withdraw)}.`)
   printTable(
     ['NAME', 'ROLE', 'UNTIL'],
     invites.map(({ name, role, expiresAt }) => [name, role, moment(expiresAt)]),

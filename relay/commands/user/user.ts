@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { readNewPassword, type SecretOptions, takesPassword } from '../secrets/read-secret.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
@@ -18,11 +18,17 @@ interface EndedUser {
   readonly devicesCut: number
 }
 
+/** What a person may do at the relay. */
+export function takesRole(): Option {
+  const words = 'member; admin: who may add users and sites; auditor: who reads the whole record'
+  return new Option('--role <ROLE>', words).choices(['member', 'auditor', 'admin']).default('member')
+}
+
 /** `user add|list|end|disable|enable|reset-second-factor`. */
 export function userVerbs(program: Command): void {
   const user = noun(program, 'user', 'people who sign in to the relay')
   takesPassword(verb(user, 'add NAME', 'add a person'))
-    .option('--role <ROLE>', 'member; admin: who may add users and sites; auditor: who reads the whole record', 'member')
+    .addOption(takesRole())
     .action(add)
   verb(user, 'list', 'list the people').action(list)
   verb(user, 'end NAME', 'end everything that is signed in for a person, here and at the sites; devices stay enrolled').action(end)
