@@ -17,7 +17,7 @@ kill.watch(relay.grants.requests, 'decide')
 kill.watch(relay.grants, 'add')
 
 const [request] = relay.grants.requests.list(() => true)
-const { status } = await fetch(`${relay.portal.url()}/api/v1/requests/${request?.id}/approve`, {
+const { status } = await fetch(`http://${relay.portal.address}/api/v1/requests/${request?.id}/approve`, {
   method: 'POST',
   headers: { authorization: `Bearer ${relay.adminToken}`, 'content-type': 'application/json' },
   body: '{}',
