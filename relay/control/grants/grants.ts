@@ -69,6 +69,8 @@ class StoredGrants implements Grants {
     await this.requests.load()
     const lent = new Set(this.list().map(({ request }) => request))
     await this.requests.reopen(({ id, kind, state }) => kind === 'leave' && state === 'approved' && !lent.has(id))
+    // What was lent by a yes that nobody says any more: the relay was killed before it was revoked.
+    for (const { id, request } of this.list()) if (request !== undefined && this.requests.get(request)?.state !== 'approved') await this.revoke(id)
     const watches = [
       accounts.onAccountRemoved(({ id }) => this.#dropAccount(id)),
       identity.onAdmission(({ id, disabledAt }) => this.#ownerChanged(id, disabledAt !== undefined)),

@@ -123,11 +123,13 @@ export async function refuseRequest(rooms: Rooms, principal: Principal, id: stri
   if (!decision.allowed && !isOwn) throw new RelayError('forbidden', { params: { reason: decision.reason } })
   // A no to who asked for leave is not told to him: he is answered as where there is no such account.
   if (isOwn && request.kind === 'leave' && request.state === 'refused') return request
+  // Before the no is durable: killed in between, a yes stands that lends nothing, and can be taken back once more (laws 5 and 7).
+  await revokeGranted(rooms, id)
   let decided: AccessRequest
   try {
     decided = await rooms.grants.requests.decide(id, { ...nameOf(principal), state: 'refused' })
   } finally {
-    // Though the no could not be written (law 7).
+    // Though the no could not be written; what a yes lent meanwhile too.
     await revokeGranted(rooms, id)
   }
   await tellDecided(rooms, decided)
