@@ -131,6 +131,61 @@ t.test('what a person has set meanwhile is left as it is', async (t) => {
   t.equal(await tools.value('mode'), "'manual'")
 })
 
+t.test('what GNOME does not keep when it is set back is told, and set back the next time', async (t) => {
+  const tools = await fakeTools(t)
+  await tools.set('mode', "'none'\n")
+  await tools.set('autoconfig-url', "''\n")
+  const desktop = desktopOf('linux', systemRun({ PATH: tools.path }))
+  const folder = await tempFolder(t)
+  await takeOver(folder, desktop, url)
+  await tools.set('keeps nothing', '')
+  await t.rejects(giveBack(folder, desktop), /needs the D-Bus session of a desktop/)
+  t.equal(await tools.value('mode'), "'auto'")
+  await unlink(join(tools.state, 'keeps nothing'))
+  t.equal(await giveBack(folder, desktop), true, 'it is known still')
+  t.same([await tools.value('mode'), await tools.value('autoconfig-url')], ["'none'", "''"])
+})
+
+const chosenSince: Readonly<Record<string, { readonly platform: NodeJS.Platform; readonly before: [string, string][]; readonly chosen: [string, string] }>> = {
+  'the mode on GNOME': {
+    platform: 'linux',
+    before: [
+      ['mode', "'none'"],
+      ['autoconfig-url', "''"],
+    ],
+    chosen: ['mode', "'manual'"],
+  },
+  'the address on GNOME': {
+    platform: 'linux',
+    before: [
+      ['mode', "'none'"],
+      ['autoconfig-url', "''"],
+    ],
+    chosen: ['autoconfig-url', "'http://another.test/pac'"],
+  },
+  'the address on macOS': { platform: 'darwin', before: [], chosen: ['LAN url', 'http://another.test/pac'] },
+  'the address on Windows': { platform: 'win32', before: [], chosen: ['url', 'http://another.test/pac'] },
+}
+for (const [what, { platform, before, chosen }] of Object.entries(chosenSince))
+  t.test(`${what} that a person has chosen after setting back had failed is left as it is`, async (t) => {
+    const tools = await fakeTools(t)
+    for (const [name, value] of before) await tools.set(name, value)
+    const run = systemRun({ PATH: tools.path })
+    const desktop = desktopOf(platform, run)
+    const folder = await tempFolder(t)
+    await takeOver(folder, desktop, url)
+    const changing = /^(set|-set.*|add|delete)$/
+    const failing = desktopOf(platform, (command, ...words) =>
+      changing.test(words[0] as string) ? Promise.reject(new Error('not now')) : run(command, ...words),
+    )
+    await t.rejects(giveBack(folder, failing), /not now/)
+    await tools.set(...chosen)
+    const mode = await tools.value('mode')
+    t.equal(await giveBack(folder, desktop), true)
+    t.equal(await tools.value(chosen[0]), chosen[1])
+    t.equal(await tools.value('mode'), mode, 'and what makes it count')
+  })
+
 t.test('where no desktop takes the setting the person is told why, and what to do by hand', async (t) => {
   const folder = await tempFolder(t)
   const nowhere = desktopOf('linux', systemRun({ PATH: await tempFolder(t) }))

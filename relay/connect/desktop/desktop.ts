@@ -9,7 +9,12 @@ export interface Desktop {
   use(url: string): Promise<void>
   /** Of what was read, the parts that use the PAC file at this address still: a person may have changed the others since. */
   stillUsing(saved: Saved, url: string): Promise<Saved>
-  /** Sets these parts as they were read; one that is not there any more is passed over. */
+  /**
+   * Of what was read, the parts that are as they were read or use the PAC file at this address, or stand in between, as a program leaves them
+   * that was broken off while it set them: what is otherwise by now, a person has chosen since.
+   */
+  leftBetween(saved: Saved, url: string): Promise<Saved>
+  /** Sets these parts as they were read; one that is not there any more is passed over. Rejects where they are not so then, though its tool may have said nothing. */
   restore(saved: Saved): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-import type { Desktop, Run } from './desktop.ts'
+import type { Desktop, Run, Saved } from './desktop.ts'
 
 const schema = 'org.gnome.system.proxy'
 const keys = ['mode', 'autoconfig-url'] as const
@@ -8,21 +8,37 @@ export function gnome(run: Run): Desktop {
   const get = async (key: string): Promise<string> => (await run('gsettings', 'get', schema, key)).trim()
   const set = (key: string, value: string): Promise<string> => run('gsettings', 'set', schema, key, value)
   const uses = async (url: string): Promise<boolean> => (await get('mode')) === "'auto'" && (await get('autoconfig-url')) === `'${url}'`
+  async function read(): Promise<Saved> {
+    const present: Record<string, string> = {}
+    for (const key of keys) present[key] = await get(key)
+    return present
+  }
   return {
-    async read() {
-      const saved: Record<string, string> = {}
-      for (const key of keys) saved[key] = await get(key)
-      return saved
-    },
+    read,
     async use(url) {
       await set('autoconfig-url', `'${url}'`)
       await set('mode', "'auto'")
-      // Without the bus of a desktop's session, gsettings takes a value, keeps it nowhere, and exits with 0.
-      if (!(await uses(url))) throw new Error('`gsettings` keeps nothing here: it needs the D-Bus session of a desktop')
+      if (!(await uses(url))) throw keepsNothing()
     },
     stillUsing: async (saved, url) => ((await uses(url)) ? saved : {}),
+    async leftBetween(saved, url) {
+      const present = await read()
+      const own: Saved = { mode: "'auto'", 'autoconfig-url': `'${url}'` }
+      // Both make one choice: who has chosen another address has chosen the mode beside it.
+      return keys.every((key) => present[key] === saved[key] || present[key] === own[key]) ? saved : {}
+    },
     async restore(saved) {
-      for (const key of keys) if (saved[key] !== undefined) await set(key, saved[key])
+      for (const key of keys) {
+        const value = saved[key]
+        if (value === undefined) continue
+        await set(key, value)
+        if ((await get(key)) !== value) throw keepsNothing()
+      }
     },
   }
+}
+
+/** Without the bus of a desktop's session, gsettings takes a value, keeps it nowhere, and exits with 0. */
+function keepsNothing(): Error {
+  return new Error('`gsettings` keeps nothing here: it needs the D-Bus session of a desktop')
 }

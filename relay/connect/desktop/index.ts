@@ -15,7 +15,7 @@ export { reasonOf } from './desktop.ts'
 interface Replaced {
   readonly url: string
   readonly saved: Saved
-  /** It is being set, or set back: a program that is killed meanwhile leaves some of both, which no person has chosen. Absent in what older programs wrote. */
+  /** It is being set, or set back: a program that is killed meanwhile leaves some of both. Absent in what older programs wrote. */
   readonly isUnderWay?: boolean
 }
 
@@ -49,12 +49,15 @@ export async function takeOver(folder: string, desktop: Desktop, url: string): P
   }
 }
 
-/** Sets again what was set before; what a person has set since is left as it is. False: nothing had been replaced. */
+/**
+ * Sets again what was set before; what a person has set since is left as it is. False: nothing had been replaced. Rejects where the desktop
+ * does not take it; what was set before stays on disk then, for the next time.
+ */
 export async function giveBack(folder: string, desktop: Desktop): Promise<boolean> {
   const replaced = await readReplaced(folder)
   if (replaced === undefined) return false
   const { url, isUnderWay = false } = replaced
-  const saved = isUnderWay ? replaced.saved : await desktop.stillUsing(replaced.saved, url)
+  const saved = await (isUnderWay ? desktop.leftBetween(replaced.saved, url) : desktop.stillUsing(replaced.saved, url))
   await write(folder, { url, saved, isUnderWay: true })
   await desktop.restore(saved)
   await rm(join(folder, file), { force: true })

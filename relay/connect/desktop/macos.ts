@@ -15,6 +15,11 @@ export function macos(run: Run): Desktop {
     return lines.filter((line) => line !== '').map((line) => ({ name: line.replace(/^\*/, ''), isEnabled: !line.startsWith('*') }))
   }
 
+  function stateIn(text: string): ServiceState {
+    const [, state = 'off', url = ''] = /^(on|off) (.*)$/.exec(text) ?? []
+    return { url, isOn: state === 'on' }
+  }
+
   async function enabled(): Promise<string[]> {
     return (await services()).filter(({ isEnabled }) => isEnabled).map(({ name }) => name)
   }
@@ -59,11 +64,17 @@ export function macos(run: Run): Desktop {
       }
       return using
     },
-    async restore(saved) {
+    async leftBetween(saved, url) {
+      const left: Record<string, string> = {}
       for (const [service, text] of await presentIn(saved)) {
-        const [, state = 'off', url = ''] = /^(on|off) (.*)$/.exec(text) ?? []
-        await restoreService(service, { url, isOn: state === 'on' })
+        // On or off: setting an address switches it on, before it is switched off again.
+        const present = (await stateOf(service)).url
+        if (present === url || present === stateIn(text).url) left[service] = text
       }
+      return left
+    },
+    async restore(saved) {
+      for (const [service, text] of await presentIn(saved)) await restoreService(service, stateIn(text))
     },
   }
 }

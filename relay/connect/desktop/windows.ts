@@ -15,6 +15,10 @@ export function windows(run: Run): Desktop {
     read: async () => ({ url: await current() }),
     use: set,
     stillUsing: async (saved, url) => ((await current()) === url ? saved : {}),
+    async leftBetween(saved, url) {
+      const present = await current()
+      return present === url || present === saved.url ? saved : {}
+    },
     async restore({ url }) {
       if (url === undefined) return
       if (url !== '') await set(url)
