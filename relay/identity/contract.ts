@@ -24,6 +24,8 @@ export interface User {
   readonly createdAt: number
   /** Since when he gets in nowhere, by anything that is his. */
   readonly disabledAt?: number
+  /** When he was last let in again. */
+  readonly admittedAt?: number
 }
 
 /** An enrolled client of a user: a terminal, a script, an agent. Revocable alone. */
@@ -111,6 +113,8 @@ export interface Identity {
   enableUser(id: string): Promise<boolean>
   /** From memory. False also for who does not exist. */
   isDisabled(id: string): boolean
+  /** When he was last let in again after he was disabled; undefined: he never was, or is. From memory. */
+  admittedAt(id: string): number | undefined
   /** Calls back when somebody was disabled, or let in again. Returns the way to stop. */
   onAdmission(listener: (user: User) => void): () => void
   /** By id or name. */

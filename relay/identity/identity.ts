@@ -92,6 +92,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     disableUser: (id) => users.disable(id),
     enableUser: (id) => users.enable(id),
     isDisabled: (id) => users.find(id)?.disabledAt !== undefined,
+    admittedAt: (id) => users.find(id)?.admittedAt,
     onAdmission: (listener) => users.onAdmission(listener),
     findUser: async (idOrName) => users.find(idOrName),
     hasPassword: (id) => users.hasPassword(id),

@@ -14,6 +14,8 @@ export interface LendingFacts {
   readonly places: readonly string[]
   /** The account's owner gets in nowhere at present. */
   readonly isOwnerDisabled: boolean
+  /** When the owner was last let in again: before that he could refuse nothing. */
+  readonly ownerAdmittedAt?: number | undefined
   /** Every grant of the account. */
   readonly grants: readonly Grant[]
   /** Ids of the groups that the user is in. */
@@ -107,7 +109,7 @@ export const grantRules: readonly Rule<Question>[] = [
     reason: 'the waiting period is not over',
     matches: (question) => {
       const request = emergencyOf(question)
-      return request !== undefined && question.facts.now < emergencyFrom(question.grant, request)
+      return request !== undefined && question.facts.now < emergencyFrom(question.grant, request, question.facts.ownerAdmittedAt)
     },
   },
   {
@@ -148,9 +150,9 @@ function askOne(question: Question) {
   return { allowed, rule, reason, grant: question.grant, rank: grantRules.findIndex(({ id }) => id === rule) }
 }
 
-/** When an emergency's waiting period ends. */
-export function emergencyFrom({ emergency }: Pick<Grant, 'emergency'>, { at }: Pick<AccessRequest, 'at'>): number {
-  return at + (emergency?.waitHours ?? 0) * 3_600_000
+/** When an emergency's waiting period ends: all of it is time in which the owner can refuse. */
+export function emergencyFrom({ emergency }: Pick<Grant, 'emergency'>, { at }: Pick<AccessRequest, 'at'>, ownerAdmittedAt = 0): number {
+  return Math.max(at, ownerAdmittedAt) + (emergency?.waitHours ?? 0) * 3_600_000
 }
 
 /** An approval that is good now. */
@@ -162,7 +164,7 @@ function approvalOf({ grant, facts }: Question): AccessRequest | undefined {
 function emergencyOf({ grant, facts }: Question): AccessRequest | undefined {
   const asked = facts.requests
     .filter((request) => request.grantId === grant.id && request.kind === 'emergency' && request.state !== 'approved')
-    .filter((request) => facts.now < emergencyFrom(grant, request) + emergencyLasts)
+    .filter((request) => facts.now < emergencyFrom(grant, request, facts.ownerAdmittedAt) + emergencyLasts)
     .sort((a, b) => b.at - a.at)
   const [newest] = asked
   return asked.find(({ state, decidedAt = 0 }) => newest !== undefined && state === 'refused' && decidedAt >= newest.at) ?? newest

@@ -17,7 +17,7 @@ import { Requests } from './requests.ts'
 
 export interface GrantsOptions {
   readonly store: Store
-  readonly identity: Pick<Identity, 'findUser' | 'isDisabled' | 'onAdmission' | 'onDeviceRevoked'>
+  readonly identity: Pick<Identity, 'findUser' | 'isDisabled' | 'admittedAt' | 'onAdmission' | 'onDeviceRevoked'>
   readonly accounts: Pick<Accounts, 'account' | 'onAccountRemoved'>
   readonly places: Pick<Places, 'of'>
   /** Milliseconds since 1970. */
@@ -132,6 +132,7 @@ class StoredGrants implements Grants {
     return {
       ...asked,
       isOwnerDisabled: this.#options.identity.isDisabled(owner),
+      ownerAdmittedAt: this.#options.identity.admittedAt(owner),
       grants: this.#ofAccount.get(id) ?? [],
       groups: this.groups.of(userId),
       requests: this.requests.list(({ requester, accountId }) => requester === userId && accountId === id),

@@ -41,7 +41,7 @@ export class KeptAnswers {
 }
 
 /** The next moment at which one of these facts may say something else. Clocks on walls go by whole minutes. */
-function endOf({ now, grants, requests }: LendingFacts): number {
+function endOf({ now, grants, requests, ownerAdmittedAt }: LendingFacts): number {
   const moments: number[] = [now + 60 * minute]
   for (const grant of grants) {
     if (grant.from !== undefined) moments.push(grant.from)
@@ -51,7 +51,8 @@ function endOf({ now, grants, requests }: LendingFacts): number {
     for (const request of requests) {
       if (request.grantId !== grant.id) continue
       if (request.until !== undefined) moments.push(request.until)
-      if (grant.emergency !== undefined) moments.push(emergencyFrom(grant, request), emergencyFrom(grant, request) + emergencyLasts)
+      const begins = emergencyFrom(grant, request, ownerAdmittedAt)
+      if (grant.emergency !== undefined) moments.push(begins, begins + emergencyLasts)
     }
   }
   return Math.min(...moments.filter((moment) => moment > now))

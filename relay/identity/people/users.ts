@@ -95,10 +95,10 @@ export class Users {
     const present = this.#byId.get(id)
     const kept = present && this.#byKey.get(nameKey(present.name))
     if (kept === undefined || (kept.user.disabledAt === undefined) === (disabledAt === undefined)) return false
-    const { disabledAt: _, ...rest } = kept.user
+    const { disabledAt: _, admittedAt: __, ...rest } = kept.user
     const record: UserRecord = {
       ...rest,
-      ...(disabledAt === undefined ? {} : { disabledAt }),
+      ...(disabledAt === undefined ? { admittedAt: this.#now() } : { disabledAt }),
       ...(kept.password === undefined ? {} : { password: kept.password }),
     }
     const user = this.#keep(record, await this.#records.put(recordId(rest.name), record, { ifVersion: kept.version }))

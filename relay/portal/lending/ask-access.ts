@@ -54,10 +54,12 @@ export async function askAccess(rooms: Rooms, user: User, { account: named, why,
   return request
 }
 
-/** What must be asked for, where this was decided. */
+/** What must be asked for, where this was decided: what the grant wants, whichever of its terms was the first that is not met. */
 function wantedBy(decision: AccountDecision | undefined): AccessRequest['kind'] {
-  if (decision?.rule === 'approval-wanted') return 'approval'
-  return decision?.grant?.emergency !== undefined && decision.rule.startsWith('emergency-') ? 'emergency' : 'leave'
+  const grant = decision?.grant
+  if (grant === undefined || decision?.allowed === true || decision?.rule === 'grant-revoked' || decision?.rule === 'grant-expired') return 'leave'
+  if (grant.approval !== undefined) return 'approval'
+  return grant.emergency === undefined ? 'leave' : 'emergency'
 }
 
 /** Of a request that this principal may see: what he may do with it. `not_found` for any other. */

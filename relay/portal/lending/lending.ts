@@ -29,8 +29,8 @@ export async function grantViewer(rooms: Pick<Rooms, 'identity' | 'accounts'>) {
  * A request as it is told to this principal. Whoever asked for what he has no grant for is told of a yes alone: a no would tell him that there
  * is such an account.
  */
-export function requestView({ grants }: Pick<Rooms, 'grants'>, principal: Principal, request: AccessRequest) {
-  const { id, named, kind, requesterName, why, wantedUntil, at, address, byName, decidedAt, until, requester } = request
+export function requestView({ grants, identity }: Pick<Rooms, 'grants' | 'identity'>, principal: Principal, request: AccessRequest) {
+  const { id, named, kind, requesterName, why, wantedUntil, at, address, byName, decidedAt, until, requester, owner = '' } = request
   const isOwn = principal.kind !== 'local' && principal.user.id === requester
   const state = isOwn && kind === 'leave' && request.state === 'refused' ? ('open' as const) : request.state
   const grant = request.grantId === undefined ? undefined : grants.get(request.grantId)
@@ -46,7 +46,10 @@ export function requestView({ grants }: Pick<Rooms, 'grants'>, principal: Princi
     state,
     ...(state === 'open' || byName === undefined || decidedAt === undefined ? {} : { by: byName, decidedAt }),
     ...(state === 'open' || until === undefined ? {} : { until }),
-    ...(kind === 'emergency' && grant !== undefined ? { effectiveAt: emergencyFrom(grant, request) } : {}),
+    // While the owner is disabled nobody knows when it ends.
+    ...(kind === 'emergency' && grant !== undefined && !identity.isDisabled(owner)
+      ? { effectiveAt: emergencyFrom(grant, request, identity.admittedAt(owner)) }
+      : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startLendingHouse } from './lending-house.ts'
+import { type LendingHouse, startLendingHouse } from './lending-house.ts'
 
 const hour = 3_600_000
 
@@ -148,6 +148,53 @@ t.test('time passes', async (t) => {
     for (const { id } of house.grants.list()) await house.grants.remove(id)
   })
 
+  await t.test('of an emergency the whole waiting period is time in which the owner can refuse', async (t) => {
+    const { ann, bob } = house.people
+    const grant = await house.lend({ user: 'bob' }, { emergency: { waitHours: 2 } })
+    const rule = async () => {
+      const { allowed, rule } = await house.grants.may({ kind: 'portal', user: bob.user, session: { id: '' } } as never, 'use', house.account, '127.0.0.1')
+      return { allowed, rule }
+    }
+    const asked = await local(house, '/requests', { account: 'ann/erp', why: 'ann is ill', user: 'bob' })
+    t.match(asked, { kind: 'emergency', effectiveAt: Number })
+    await house.identity.disableUser(ann.user.id)
+    house.pass(3 * hour)
+    t.strictSame(await rule(), { allowed: false, rule: 'owner-disabled' })
+    await house.identity.enableUser(ann.user.id)
+    t.strictSame(await rule(), { allowed: false, rule: 'emergency-waits' }, 'it begins anew when she is let in again')
+    const again = await fetch(`${house.portalUrl}/api/v1/requests`, { headers: { authorization: `Bearer ${house.adminToken}` } })
+    const [seen] = ((await again.json()) as { id: string; effectiveAt: number }[]).filter(({ id }) => id === asked.id)
+    t.ok((seen?.effectiveAt ?? 0) >= Number(asked.effectiveAt) + 3 * hour, 'and the request says so')
+    house.pass(2 * hour - 60_000)
+    t.strictSame(await rule(), { allowed: false, rule: 'emergency-waits' })
+    house.pass(60_000)
+    t.strictSame(await rule(), { allowed: true, rule: 'emergency' })
+    await house.grants.remove(grant)
+  })
+
+  await t.test('what a grant wants is asked for, whichever of its terms is not met', async (t) => {
+    const { ann } = house.people
+    const outside = { networks: ['192.0.2.0/24'] }
+    const unplaced = { places: ['DE'] }
+    const closed = { from: house.now() + hour }
+    for (const terms of [outside, unplaced, closed, {}])
+      for (const [wants, kind] of [
+        [{ approval: [] }, 'approval'],
+        [{ emergency: { waitHours: 1 } }, 'emergency'],
+      ] as const) {
+        const grant = await house.lend({ user: 'bob' }, { ...terms, ...wants })
+        await house.identity.disableUser(ann.user.id)
+        const ask = () => local(house, '/requests', { account: 'ann/erp', why: 'x', user: 'bob' })
+        const asked = await ask()
+        t.match(asked, { kind, state: 'open' }, `${JSON.stringify(terms)} while she is disabled`)
+        await house.identity.enableUser(ann.user.id)
+        t.match(await local(house, `/requests/${asked.id}/approve`, { hours: 1 }), { state: 'approved' }, 'and a yes to it counts')
+        await local(house, `/requests/${asked.id}/refuse`, {})
+        t.match(await ask(), { kind }, JSON.stringify(terms))
+        await house.grants.remove(grant)
+      }
+  })
+
   await t.test('what has run out makes room after a while', async (t) => {
     const to = { kind: 'user', id: house.people.bob.user.id, name: 'bob' } as const
     const until = house.now() + hour
@@ -158,3 +205,13 @@ t.test('time passes', async (t) => {
     t.equal(house.grants.list().length, 1)
   })
 })
+
+/** What the local administrator is answered. */
+async function local(house: LendingHouse, path: string, body: object): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${house.portalUrl}/api/v1${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${house.adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return (await answer.json()) as Record<string, unknown>
+}
