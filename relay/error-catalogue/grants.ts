@@ -42,6 +42,6 @@ export const grantsErrors = {
     status: 410,
     exit: 1,
     text: 'This invitation is spent, expired, or was never valid.',
-    next: 'Ask whoever runs the relay for another: `login-relay user invite NAME`. The first person gets one by starting the relay again.',
+    next: 'Ask whoever runs the relay for another: `login-relay user invite NAME`, or, for who is of this relay already, `login-relay user reset-password NAME`. The first person gets one by starting the relay again.',
   },
 } as const satisfies Record<string, ErrorRow>

@@ -149,10 +149,17 @@ export interface Identity {
   verifyAgain(given: { principal: Extract<Principal, { kind: 'portal' }>; password: string; code: string; address: string }): Promise<string>
   /** The same by a passkey of his. `passkey_refused`, `too_many_tries`. */
   verifyByPasskey(given: PasskeyAnswer & { readonly principal: Extract<Principal, { kind: 'portal' }>; readonly address: string }): Promise<string>
-  /** Another password for who does not know his present one; his portal sessions end. `bad_request`; `not_found`, also for who is disabled; `store_conflict`: he was changed meanwhile. */
+  /** Another password for who does not know his present one; his portal sessions end, and tries that failed are forgotten. `bad_request`; `not_found`, also for who is disabled; `store_conflict`: he was changed meanwhile. */
   resetPassword(userId: string, password: string): Promise<User>
-  /** No password any more, for who signs in by a passkey that he has now; his portal sessions end. `not_found`, `store_conflict` as above. */
-  resetToPasskey(userId: string): Promise<User>
+  /**
+   * No password any more and no other passkey, for who signs in by this one, which he has already: one durable step; his portal sessions end.
+   * `not_found`, `store_conflict` as above. Whether one that failed has taken effect says `wasResetTo`.
+   */
+  resetToPasskey(userId: string, passkey: string): Promise<User>
+  /** From memory. */
+  wasResetTo(userId: string, passkey: string): boolean
+  /** Would a password let this person in? False: passwords alone are refused, and he has a passkey and no authenticator app (`password_alone_refused`). */
+  takesPassword(userId: string): Promise<boolean>
   /** A password for who has none. `bad_request`: he has one, or it is unfit. */
   addPassword(given: { principal: Extract<Principal, { kind: 'portal' }>; newPassword: string }): Promise<void>
   /**

@@ -34,7 +34,6 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
   const devices = new Devices(store, now)
   const halves = new HalfSignIns(now)
   const throttle = new SignInThrottle(now)
-  const removals = passkeys && new PasskeyRemovals(passkeys)
 
   const principalOf = (device: Device | undefined): Extract<Principal, { kind: 'device' }> | undefined => {
     const user = device && users.byId(device.userId)
@@ -58,9 +57,20 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
   const owedBy = async (user: User): Promise<'code' | 'set-up' | undefined> => {
     if ((await secondFactors?.of(user.id)) !== undefined) return 'code'
     if (passwordAlone === 'allowed') return undefined
-    if (passkeys !== undefined && (await passkeys.list(user.id)).length > 0) throw new RelayError('password_alone_refused')
+    if ((await livePasskeys(user.id)).length > 0) throw new RelayError('password_alone_refused')
     return 'set-up'
   }
+
+  /** From the moment that another took their place, the ones before count for nothing, though their records may be there still. */
+  const livePasskeys = async (userId: string) => ((await passkeys?.list(userId)) ?? []).filter(({ id }) => !isOutdated(userId, id))
+  const isOutdated = (userId: string, passkey: string) => users.passkeyResetOf(userId)?.from.includes(passkey) === true
+
+  /** Where a crash, or a failing disk, left them. */
+  const sweepPasskeys = async (userId: string): Promise<void> => {
+    for (const { id } of (await passkeys?.list(userId)) ?? []) if (isOutdated(userId, id)) await passkeys?.remove(userId, id)
+  }
+
+  const removals = passkeys && new PasskeyRemovals({ list: livePasskeys, remove: (userId, id) => passkeys.remove(userId, id) })
 
   /** A pairing is a sign-in: whoever has the old password may be behind it. */
   const endPairings = async (userId: string): Promise<void> => {
@@ -71,8 +81,9 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     if (passkeys === undefined) throw new RelayError('passkey_refused')
     // There is nothing to guess; it keeps a flood of tries from the log of what was done.
     const attempt = throttle.beginUnnamed(address)
-    const userId = await passkeys.prove(answer)
+    const { userId, id } = await passkeys.prove(answer)
     attempt.passed()
+    if (isOutdated(userId, id)) throw new RelayError('passkey_refused')
     return userId
   }
 
@@ -81,6 +92,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       await users.load()
       await sessions.load()
       await devices.load()
+      for (const { id } of users.list()) if (users.passkeyResetOf(id) !== undefined) await sweepPasskeys(id)
     },
     async stop() {
       await sessions.settle()
@@ -164,15 +176,24 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     },
     async resetPassword(userId, password) {
       const user = await users.setPassword(userId, password)
+      throttle.forgive(user.name)
       await sessions.endOthers(userId)
       await endPairings(userId)
       return user
     },
-    async resetToPasskey(userId) {
-      const user = await users.dropPassword(userId)
+    async resetToPasskey(userId, to) {
+      const before = (await passkeys?.list(userId)) ?? []
+      const user = await users.resetToPasskey(userId, { to, from: before.map(({ id }) => id).filter((id) => id !== to) })
+      // Nothing that was opened by the password or those passkeys is left, and nothing can be opened by them: what was under way ends with `beginSession`.
       await sessions.endOthers(userId)
       await endPairings(userId)
+      await sweepPasskeys(userId)
       return user
+    },
+    wasResetTo: (userId, passkey) => users.passkeyResetOf(userId)?.to === passkey,
+    async takesPassword(userId) {
+      if (passwordAlone === 'allowed' || (await secondFactors?.of(userId)) !== undefined) return true
+      return (await livePasskeys(userId)).length === 0
     },
     async addPassword({ principal: { user }, newPassword }) {
       await users.addPassword(user.id, newPassword)

@@ -87,9 +87,9 @@ t.test('a link of the first run adds nobody where somebody came in since it was 
 
 t.test('by a link for another way in, a passkey takes the place of the password and of the passkeys before, unless he is disabled meanwhile', async (t) => {
   const { identity, invites, ann, token, passkeys } = await openLink(t, (identity) => ({
-    async resetToPasskey(id) {
+    async resetToPasskey(id, passkey) {
       await identity.disableUser(id)
-      return identity.resetToPasskey(id)
+      return identity.resetToPasskey(id, passkey)
     },
   }))
   const old = await passkeys.keep(ann.id, newPasskey('lost'))

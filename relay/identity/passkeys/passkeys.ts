@@ -49,14 +49,14 @@ export interface Passkeys {
   creationOptions(user: Pick<User, 'id' | 'name'>, use: PasskeyUse): Promise<PublicKeyCredentialCreationOptionsJSON>
   /** Verifies what the browser answered to that; it is stored by `keep`. `passkey_refused`, `bad_request` for a name of none or more than 60 characters. */
   verifyNew(given: PasskeyAnswer & { readonly name: string }): Promise<NewPasskey>
-  /** Gives it to this person. `passkey_refused`: it is there already; `bad_request`: a twenty-first one. */
-  keep(userId: string, made: NewPasskey): Promise<Passkey>
+  /** Gives it to this person. `passkey_refused`: it is there already; `bad_request`: a twenty-first one, unless it comes in place of those before. */
+  keep(userId: string, made: NewPasskey, as?: { readonly instead: true }): Promise<Passkey>
   /** Both in one. */
   add(user: Pick<User, 'id'>, given: PasskeyAnswer & { readonly name: string }): Promise<Passkey>
   /** For `navigator.credentials.get`. `userId`: his alone; default: the person chooses. */
   requestOptions(use: PasskeyUse, userId?: string): Promise<PublicKeyCredentialRequestOptionsJSON>
-  /** The id of the user who has proved himself by this answer. `passkey_refused`. */
-  prove(given: PasskeyAnswer): Promise<string>
+  /** Whose passkey, and which, this answer is of. `passkey_refused`. */
+  prove(given: PasskeyAnswer): Promise<{ readonly userId: string; readonly id: string }>
   /** False: this person has none such. */
   remove(userId: string, id: string): Promise<boolean>
 }
@@ -141,8 +141,8 @@ class StoredPasskeys implements Passkeys {
     }
   }
 
-  async keep(userId: string, made: NewPasskey): Promise<Passkey> {
-    await this.#checkRoom(userId)
+  async keep(userId: string, made: NewPasskey, as?: { readonly instead: true }): Promise<Passkey> {
+    if (as?.instead !== true) await this.#checkRoom(userId)
     const value: PasskeyRecord = { ...made, userId, createdAt: this.#now() }
     const id = recordId(made.credentialId)
     // One that is there already stays whose it is.
@@ -160,7 +160,7 @@ class StoredPasskeys implements Passkeys {
     })
   }
 
-  prove({ response, place, purpose }: PasskeyAnswer): Promise<string> {
+  prove({ response, place, purpose }: PasskeyAnswer): Promise<{ userId: string; id: string }> {
     return refusing(async () => {
       const given = response as AuthenticationResponseJSON
       const stored = await this.#records.get(recordId(String(given.id)))
@@ -180,7 +180,7 @@ class StoredPasskeys implements Passkeys {
       if (!verified) throw new Error('not verified')
       // By compare-and-set: removed meanwhile, it proves nothing.
       await this.#records.put(stored.id, { ...stored.value, counter: authenticationInfo.newCounter, lastUsedAt: this.#now() }, { ifVersion: stored.version })
-      return userId
+      return { userId, id: stored.id }
     })
   }
 

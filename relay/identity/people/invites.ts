@@ -12,6 +12,9 @@ import { checkUserName } from '../user-rules.ts'
 const life = { first: 24 * 3_600_000, person: 72 * 3_600_000, reset: 24 * 3_600_000 }
 const prefix = 'li_'
 
+const passwordRefused =
+  'a password alone signs you in nowhere at this relay, and a passkey of yours is kept; choose a passkey by this link, or have the lost one taken away first (`login-relay user reset-second-factor`)'
+
 /** What a link is for. */
 export interface Invite {
   /** Its hash: what was given out is not kept. */
@@ -54,7 +57,8 @@ export interface Invites {
   takesPasskey(invite: Invite): Promise<boolean>
   /**
    * Adds the person with the way he chose, or gives him that way in place of the one before; of any number of callers one does.
-   * `invite_invalid`; `bad_request` for an unfit name or password, which does not spend it.
+   * `invite_invalid`; `bad_request` for an unfit name or password, and for a password that would let him in nowhere (`Identity.takesPassword`); `passkey_refused`.
+   * Whatever is thrown while nothing of the person was changed leaves the link as it was: it is spent by what it did.
    */
   redeem(token: string, way: ChosenWay): Promise<User>
   /** Newest first. */
@@ -64,8 +68,8 @@ export interface Invites {
 
 export interface InvitesOptions {
   readonly store: Store
-  readonly identity: Pick<Identity, 'addUser' | 'findUser' | 'listUsers' | 'resetPassword' | 'resetToPasskey'>
-  readonly passkeys: Pick<Passkeys, 'keep' | 'list' | 'remove'>
+  readonly identity: Pick<Identity, 'addUser' | 'findUser' | 'listUsers' | 'resetPassword' | 'resetToPasskey' | 'wasResetTo' | 'takesPassword'>
+  readonly passkeys: Pick<Passkeys, 'keep' | 'remove'>
   readonly secondFactors: Pick<SecondFactors, 'of'>
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -78,6 +82,8 @@ export function createInvites(options: InvitesOptions): Invites {
 class StoredInvites implements Invites {
   readonly #options: InvitesOptions
   readonly #records: Collection<Invite>
+  /** Those that are being spent: withdrawn meanwhile, one does not come back. */
+  readonly #spending = new Map<string, { readonly invite: Invite; isOver: boolean }>()
 
   constructor(options: InvitesOptions) {
     this.#options = options
@@ -119,7 +125,7 @@ class StoredInvites implements Invites {
     const name = invite.kind === 'first' ? checkUserName(typed ?? '') : invite.name
     // Who is disabled gets in by nothing; the link is good again with him.
     if (invite.kind === 'reset' && (await this.#options.identity.findUser(invite.userId))?.disabledAt !== undefined) throw new RelayError('invite_invalid')
-    if ('password' in by) await checkNewPassword(by.password, name)
+    if ('password' in by) await this.#checkPassword(invite, by.password, name)
     else if (!(await this.takesPasskey(invite))) throw new RelayError('passkey_refused')
     // Of all who have found it, the store lets one delete it.
     const isMine = await this.#records.delete(found.id, { ifVersion: found.version }).catch((error: unknown) => {
@@ -127,7 +133,7 @@ class StoredInvites implements Invites {
       throw error
     })
     if (!isMine) throw new RelayError('invite_invalid')
-    return invite.kind === 'reset' ? this.#reset(invite, by) : this.#add({ ...invite, name }, by)
+    return this.#spend(invite, () => (invite.kind === 'reset' ? this.#reset(invite, by) : this.#add({ ...invite, name }, by)))
   }
 
   async list(): Promise<readonly Invite[]> {
@@ -135,8 +141,32 @@ class StoredInvites implements Invites {
     return (await this.#records.list()).map(({ value }) => value).sort((a, b) => b.createdAt - a.createdAt)
   }
 
-  withdraw(id: string): Promise<boolean> {
-    return this.#records.delete(id)
+  async withdraw(id: string): Promise<boolean> {
+    const spending = this.#spending.get(id)
+    if (spending !== undefined) spending.isOver = true
+    return (await this.#records.delete(id)) || spending !== undefined
+  }
+
+  async #checkPassword({ kind, userId }: Invite, password: string, name: string): Promise<void> {
+    await checkNewPassword(password, name)
+    if (kind === 'reset' && !(await this.#options.identity.takesPassword(userId))) throw new RelayError('bad_request', { params: { problem: passwordRefused } })
+  }
+
+  /** It is deleted already, so that no other caller has it; where the work has changed nothing of its person it is put back. */
+  async #spend(invite: Invite, work: () => Promise<User>): Promise<User> {
+    const spending = { invite, isOver: false }
+    this.#spending.set(invite.id, spending)
+    const before = await this.#options.identity.findUser(invite.userId)
+    try {
+      return await work()
+    } catch (error) {
+      const isUntouched = (await this.#options.identity.findUser(invite.userId)) === before
+      // Most are refused before anything is written; where even this fails, another link can be made.
+      if (isUntouched && !spending.isOver) await this.#records.put(invite.id, invite, { ifVersion: 0 }).catch(() => {})
+      throw error
+    } finally {
+      this.#spending.delete(invite.id)
+    }
   }
 
   async #add({ kind, userId: id, name, role }: Invite, by: ChosenWay['by']): Promise<User> {
@@ -148,27 +178,26 @@ class StoredInvites implements Invites {
     try {
       return await identity.addUser({ id, name, role, ...first })
     } catch (error) {
-      await passkeys.remove(id, passkey.id)
+      if ((await identity.findUser(id)) === undefined) await passkeys.remove(id, passkey.id)
       throw error
     }
   }
 
   async #reset({ userId }: Invite, by: ChosenWay['by']): Promise<User> {
     const { identity, passkeys } = this.#options
-    // Disabled, or changed otherwise, since he was looked at.
-    const asInvalid = (error: unknown): never => {
-      throw isRelayError(error, 'not_found') || isRelayError(error, 'store_conflict') ? new RelayError('invite_invalid', { cause: error }) : error
+    // Disabled since he was looked at.
+    const asInvalid = async (error: unknown): Promise<never> => {
+      const isOut = isRelayError(error, 'not_found') || (await identity.findUser(userId))?.disabledAt !== undefined
+      throw isOut ? new RelayError('invite_invalid', { cause: error }) : error
     }
     if ('password' in by) return identity.resetPassword(userId, by.password).catch(asInvalid)
-    // He has lost those he had, or they are another's by now.
-    const before = await passkeys.list(userId)
-    const { id } = await passkeys.keep(userId, by.passkey)
-    const user = await identity.resetToPasskey(userId).catch(async (error: unknown) => {
-      await passkeys.remove(userId, id)
+    // In place of those he had: he has lost them, or they are another's by now.
+    const { id } = await passkeys.keep(userId, by.passkey, { instead: true })
+    return identity.resetToPasskey(userId, id).catch(async (error: unknown) => {
+      // Where it has taken effect, this passkey is all he has.
+      if (!identity.wasResetTo(userId, id)) await passkeys.remove(userId, id)
       return asInvalid(error)
     })
-    for (const passkey of before) await passkeys.remove(userId, passkey.id)
-    return user
   }
 
   async #find(token: string): Promise<StoredRecord<Invite> | undefined> {
@@ -183,6 +212,7 @@ class StoredInvites implements Invites {
 
   async #sweep(isOver: (invite: Invite) => boolean = () => false): Promise<void> {
     const now = this.#options.now()
+    for (const spending of this.#spending.values()) if (isOver(spending.invite)) spending.isOver = true
     for (const { id, value } of await this.#records.list()) if (value.expiresAt <= now || isOver(value)) await this.#records.delete(id)
   }
 

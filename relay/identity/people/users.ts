@@ -10,11 +10,20 @@ import { checkUserName, nameKey } from '../user-rules.ts'
 interface UserRecord extends User {
   /** Absent: he signs in by passkey alone. */
   readonly password?: PasswordHash
+  /** By a link he chose a passkey in place of all he had. */
+  readonly passkeyReset?: PasskeyReset
+}
+
+/** The passkey that took the place of everything, and those that are worth nothing since, whether their records are gone yet or not. Ids. */
+export interface PasskeyReset {
+  readonly to: string
+  readonly from: readonly string[]
 }
 
 interface KeptUser {
   readonly user: User
   readonly password: PasswordHash | undefined
+  readonly passkeyReset: PasskeyReset | undefined
   readonly version: number
 }
 
@@ -100,6 +109,7 @@ export class Users {
       ...rest,
       ...(disabledAt === undefined ? { admittedAt: this.#now() } : { disabledAt }),
       ...(kept.password === undefined ? {} : { password: kept.password }),
+      ...resetOf(kept),
     }
     const user = this.#keep(record, await this.#records.put(recordId(rest.name), record, { ifVersion: kept.version }))
     for (const listener of this.#listeners) listener(user)
@@ -148,19 +158,24 @@ export class Users {
     return this.setPassword(id, password)
   }
 
-  /** No password any more; nothing is written where there is none. Errors as of `setPassword`. */
-  async dropPassword(id: string): Promise<User> {
+  /** No password any more, and none of the passkeys before: one record says both, so that no crash leaves one without the other. Errors as of `setPassword`. */
+  async resetToPasskey(id: string, passkeyReset: PasskeyReset): Promise<User> {
     const user = this.byId(id)
     const kept = user && this.#byKey.get(nameKey(user.name))
     if (kept === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
-    return kept.password === undefined
-      ? kept.user
-      : this.#keep(kept.user, await this.#records.put(recordId(kept.user.name), kept.user, { ifVersion: kept.version }))
+    const record: UserRecord = { ...kept.user, passkeyReset }
+    return this.#keep(record, await this.#records.put(recordId(kept.user.name), record, { ifVersion: kept.version }))
   }
 
-  async #storePassword({ user, version }: KeptUser, password: string): Promise<User> {
-    const record: UserRecord = { ...user, password: await this.#hasher.hash(password) }
-    return this.#keep(record, await this.#records.put(recordId(user.name), record, { ifVersion: version }))
+  /** From memory. */
+  passkeyResetOf(id: string): PasskeyReset | undefined {
+    const user = this.#byId.get(id)
+    return user && this.#byKey.get(nameKey(user.name))?.passkeyReset
+  }
+
+  async #storePassword(kept: KeptUser, password: string): Promise<User> {
+    const record: UserRecord = { ...kept.user, password: await this.#hasher.hash(password), ...resetOf(kept) }
+    return this.#keep(record, await this.#records.put(recordId(kept.user.name), record, { ifVersion: kept.version }))
   }
 
   /** Hashes anew at today's cost: only at sign-in is the password at hand. False: the user was changed meanwhile, as by another sign-in. */
@@ -175,11 +190,15 @@ export class Users {
     }
   }
 
-  #keep({ password, ...user }: UserRecord, version: number): User {
-    this.#byKey.set(nameKey(user.name), { user, password, version })
+  #keep({ password, passkeyReset, ...user }: UserRecord, version: number): User {
+    this.#byKey.set(nameKey(user.name), { user, password, passkeyReset, version })
     this.#byId.set(user.id, user)
     return user
   }
+}
+
+function resetOf({ passkeyReset }: KeptUser): Pick<UserRecord, 'passkeyReset'> {
+  return passkeyReset === undefined ? {} : { passkeyReset }
 }
 
 function recordId(name: string): string {

@@ -60,6 +60,13 @@ export class SignInThrottle {
     }
   }
 
+  /** Who he is was proved otherwise: what was counted against this name, wherever it was typed, is forgotten. Addresses keep their counts. */
+  forgive(name: string): void {
+    const user = `user ${nameKey(name)}`
+    this.#waits.forget(user)
+    for (const pair of this.#known) if (pair.slice(pair.indexOf(' user ') + 1) === user) this.#waits.forget(pair)
+  }
+
   #remember(pair: string): void {
     this.#known.delete(pair)
     this.#known.add(pair)

@@ -6,6 +6,7 @@ const done: Readonly<Record<string, string>> = {
   'account-added': 'The account is stored. Sign in now to see that it works.',
   'account-removed': 'The account is removed, its password destroyed.',
   'password-changed': 'Your password at this relay is another one now, and you are signed out everywhere else.',
+  'password-chosen': 'You have a password at this relay now. Sign in with it.',
   'password-replaced': 'The new password is stored. Sign in now to see that it works.',
   'password-reverted': 'The relay uses that password again. Sign in now to see that it works.',
   'deny-paths-set': 'That is so from the next request on.',

@@ -6,7 +6,7 @@ import { browserName } from '../../caller/browser-name.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { setCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
-import { passkeyPlace } from '../../security/passkey-place.ts'
+import { passkeyAdvice, passkeyPlace } from '../../security/passkey-place.ts'
 import { assignErrorHeaders } from '../../web/respond-error.ts'
 import type { Content } from '../html.ts'
 import { errorNote } from '../notes.ts'
@@ -47,7 +47,9 @@ export function invitePage(app: FastifyInstance, rooms: Rooms): void {
       if (password !== again) throw new RelayError('bad_request', { params: { problem: 'the two passwords differ' } })
       const { kind } = await loadInvite(request)
       const { name } = await invites.redeem(request.params.token, { name: typed, by: { password } })
-      const answer = await identity.signIn({ name, password, ...cameFrom(request) })
+      const answer = await signIn(request, name, password)
+      // The link has done what it is for: what keeps him from signing in here and now is said where he signs in.
+      if (answer === undefined) return respondGoTo(reply, `/sign-in?done=${kind === 'reset' ? 'password-changed' : 'password-chosen'}`)
       if (!('half' in answer)) {
         await welcome(rooms, request, reply, answer)
         return respondGoTo(reply, after[kind])
@@ -79,6 +81,16 @@ export function invitePage(app: FastifyInstance, rooms: Rooms): void {
     })
   })
 
+  async function signIn(request: FastifyRequest, name: string, password: string) {
+    try {
+      return await identity.signIn({ name, password, ...cameFrom(request) })
+    } catch (thrown) {
+      const error = asRelayError(thrown)
+      if (error.status >= 500) rooms.log.error({ err: thrown }, 'who came by a link could not be signed in')
+      return undefined
+    }
+  }
+
   async function loadInvite(request: FastifyRequest<Asked>): Promise<Invite> {
     const invite = await invites.lookup(request.params.token)
     if (invite === undefined) throw new RelayError('invite_invalid')
@@ -106,11 +118,14 @@ export function invitePage(app: FastifyInstance, rooms: Rooms): void {
 
   async function show(request: FastifyRequest<Asked>, reply: FastifyReply, note?: Content, status = 200): Promise<FastifyReply> {
     const invite = await loadInvite(request)
-    const isPlace = passkeyPlace(rooms, request.headers.host) !== undefined
-    const takesPasskey = isPlace && (await invites.takesPasskey(invite))
+    const isOffered = await invites.takesPasskey(invite)
+    const takesPasskey = isOffered && passkeyPlace(rooms, request.headers.host) !== undefined
+    const advice = isOffered && !takesPasskey ? passkeyAdvice(rooms) : undefined
+    const takesPassword = invite.kind !== 'reset' || (await identity.takesPassword(invite.userId))
     const csrf = assignFormCookie(rooms, request, reply)
     const typed = (request.body as { readonly name?: unknown } | undefined)?.name
-    const body = inviteView({ invite, path: `/invite/${request.params.token}`, csrf, takesPasskey, note, typed: typeof typed === 'string' ? typed : '' })
+    const path = `/invite/${request.params.token}`
+    const body = inviteView({ invite, path, csrf, takesPasskey, advice, takesPassword, note, typed: typeof typed === 'string' ? typed : '' })
     return respondPage(reply, { title: 'Welcome', body, status, ...(takesPasskey ? { passkeys: true } : {}) }, undefined)
   }
 }

@@ -1,6 +1,7 @@
 import type { Invite } from '../../../identity/index.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
+import { prose } from '../notes.ts'
 import { passkeyForm } from './passkey-form.ts'
 
 export interface InviteView {
@@ -10,6 +11,10 @@ export interface InviteView {
   readonly csrf: string
   /** A passkey can be chosen here. */
   readonly takesPasskey: boolean
+  /** Where one could be, when it is for the address alone that none can be chosen here. In the catalogue's way: what stands in backticks is code. */
+  readonly advice: string | undefined
+  /** False: it would let this person in nowhere. */
+  readonly takesPassword: boolean
   readonly note: Content
   /** The name that the first person has typed. */
   readonly typed: string
@@ -23,7 +28,7 @@ const leads: Readonly<Record<Invite['kind'], string>> = {
 }
 
 /** What an invitation shows: a passkey first, for it is the safer and the easier one, and a password. */
-export function inviteView({ invite, path, csrf, takesPasskey, note, typed }: InviteView): Html {
+export function inviteView({ invite, path, csrf, takesPasskey, advice, takesPassword, note, typed }: InviteView): Html {
   const { kind, name } = invite
   const isFirst = kind === 'first'
   const heading = isFirst ? html`Welcome to your relay` : html`Welcome${kind === 'reset' && ' back'}, <bdi>${name}</bdi>`
@@ -31,12 +36,20 @@ export function inviteView({ invite, path, csrf, takesPasskey, note, typed }: In
 <p class="lead">${leads[kind]}</p>
 ${note}
 ${takesPasskey && passkeyCard({ invite, path, csrf, typed })}
-<form class="card" method="post" action="${path}">${csrfField(csrf)}${takesPasskey && html`<h2>Or a password</h2>`}
+${takesPassword ? passwordCard({ invite, path, csrf, typed, takesPasskey }) : noPassword}
+${advice !== undefined && html`<p class="quiet">Passkeys do not work at this address. ${prose(advice)} Nothing is spent by looking: this link works there too.</p>`}</div>`
+}
+
+const noPassword = html`<div class="note warn"><p><strong>A password alone signs you in nowhere at this relay.</strong></p><p>A passkey of yours is kept. Choose another here, at an address where passkeys work; or whoever runs the relay takes the lost one away, and you open this link again: ${prose('`login-relay user reset-second-factor NAME`')}.</p></div>`
+
+function passwordCard({ invite: { kind, name }, path, csrf, typed, takesPasskey }: Omit<InviteView, 'advice' | 'takesPassword' | 'note'>): Html {
+  const isFirst = kind === 'first'
+  return html`<form class="card" method="post" action="${path}">${csrfField(csrf)}${takesPasskey && html`<h2>Or a password</h2>`}
 ${nameField('name', isFirst, isFirst ? typed : name)}
 <div class="field"><label for="password">A password</label><input id="password" name="password" type="password" required minlength="8" maxlength="1024" autocomplete="new-password"></div>
 <div class="field"><label for="again">The same once more</label><input id="again" name="again" type="password" required minlength="8" maxlength="1024" autocomplete="new-password"></div>
 ${kind === 'reset' && html`<p class="quiet">An authenticator app is asked for as ever, and passkeys stay as they are.</p>`}
-<button class="main">${kind === 'reset' ? 'Change it' : 'Begin'}</button></form></div>`
+<button class="main">${kind === 'reset' ? 'Change it' : 'Begin'}</button></form>`
 }
 
 function passkeyCard({ invite: { kind }, path, csrf, typed }: Pick<InviteView, 'invite' | 'path' | 'csrf' | 'typed'>): Html {
