@@ -36,7 +36,8 @@ export function passAnswer(answer: ForwardResponse, head: ResponseHead, res: Cli
   tally.bytes = whole.length
   if (withTrailers) addTrailers(res, answer.trailers())
   // A short one leaves with its head as one text, a character a byte; Node writes bytes as a second piece beside it, which costs more.
-  if (whole.length <= shortBody) res.end(whole.toString('latin1'), 'latin1')
+  if (whole.length === 0) res.end()
+  else if (whole.length <= shortBody) res.end(whole.toString('latin1'), 'latin1')
   else res.end(whole)
   if (res.writableLength >= fewBytes) watchLast(res, stallTime)
 }

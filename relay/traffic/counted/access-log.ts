@@ -3,22 +3,16 @@ import type { Account } from '../../accounts/index.ts'
 import type { ExchangeObserver, Outcome, SeenExchange } from './exchange-observer.ts'
 import type { Tally } from './tally.ts'
 
-/** So much waits to be written. Characters. */
-const mostWaiting = 8_192
-
 /**
  * A line for each request: who, where, what came of it. A query can hold what is nobody else's business, and a cookie is a bearer
  * token: neither stands there unless the configuration asks, and then the names of cookies alone.
- *
- * Lines go out many at once, the last ones with `flush`: a logger that takes each by itself costs a request a twentieth of its time.
  */
 export class AccessLog implements ExchangeObserver {
-  readonly #put: (lines: string) => void
+  readonly #put: (line: string) => void
   readonly #detail: Config['log']['accessDetail']
-  #waiting = ''
   readonly #clock = new LineClock()
 
-  constructor(put: (lines: string) => void, detail: Config['log']['accessDetail']) {
+  constructor(put: (line: string) => void, detail: Config['log']['accessDetail']) {
     this.#put = put
     this.#detail = detail
   }
@@ -51,16 +45,7 @@ export class AccessLog implements ExchangeObserver {
       bytes,
       ms: Math.round(ms * 10) / 10,
     }
-    this.#waiting += `${JSON.stringify(line)}\n`
-    if (this.#waiting.length >= mostWaiting) this.flush()
-  }
-
-  /** Puts out what waits. */
-  flush(): void {
-    if (this.#waiting === '') return
-    const lines = this.#waiting
-    this.#waiting = ''
-    this.#put(lines)
+    this.#put(`${JSON.stringify(line)}\n`)
   }
 }
 
