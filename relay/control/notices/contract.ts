@@ -137,7 +137,7 @@ export interface Notices {
   addBrowser(owner: string, browser: NewBrowser): Promise<string>
   /** False: there was none of his. */
   removeBrowser(owner: string, id: string): Promise<boolean>
-  /** Sends one now, and says what came of it. `not_found`, `notice_not_taken`. */
+  /** Sends one now, and says what came of it. `not_found`, `notice_not_taken`; `too_many_tries`: once in ten seconds for each browser, and not while its service asks for time. */
   testBrowser(owner: string, id: string): Promise<void>
   /** Calls back for each one that is stored or counted up. Gives the way to stop. */
   onTold(listener: (notice: Notice) => void): () => void

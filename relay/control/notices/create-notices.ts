@@ -7,7 +7,7 @@ import type { Identity } from '../../identity/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { Collection, Store } from '../../store/index.ts'
 import type { Vault } from '../../vault/index.ts'
-import type { DeliveryChoice, NewBrowser, Notice, Notices, Telling } from './contract.ts'
+import type { DeliveryChoice, NewBrowser, Notice, NoticeBrowser, Notices, Telling } from './contract.ts'
 import { checkAddress } from './delivery/check-address.ts'
 import { Deliveries, type DeliveriesOptions } from './delivery/deliveries.ts'
 import { MailConfirmations } from './delivery/mail-confirmations.ts'
@@ -17,7 +17,7 @@ import { tellingOf } from './from-record.ts'
 import { NoticeRecords } from './notice-records.ts'
 import { isSummed } from './notice-words.ts'
 import { Browsers } from './push/browsers.ts'
-import { PushRefused } from './push/send-push.ts'
+import { PushEnded, PushRefused } from './push/send-push.ts'
 import { ServerKey } from './push/server-key.ts'
 import { SeenBrowsers } from './seen-browsers.ts'
 
@@ -32,7 +32,8 @@ export interface NoticesOptions {
 }
 
 /** How notices leave the relay. */
-export interface DeliveryOptions extends Pick<DeliveriesOptions, 'mailer' | 'webhooks' | 'webPush' | 'portalUrl' | 'pauses'> {
+export interface DeliveryOptions extends Pick<DeliveriesOptions, 'mailer' | 'webhooks' | 'portalUrl' | 'pauses' | 'keptFor'> {
+  readonly webPush: 'off' | 'on'
   readonly vault: Pick<Vault, 'seal' | 'open'>
   readonly outbound: Pick<Outbound, 'forward' | 'networksOf'>
   /** Whether this relay sends them: one that a command starts for itself leaves that to the one that serves. */
@@ -79,7 +80,7 @@ class RelayNotices implements Notices {
     this.#identity = identity
     this.#now = now
     this.#log = log
-    this.#records = new NoticeRecords(store)
+    this.#records = new NoticeRecords(store, (owner, notices) => this.#deliveries.forget(owner, notices))
     this.#seen = new SeenBrowsers(store, (value) => audit.fingerprint(value))
     this.#cursor = store.collection<number>({ name: 'notice-cursor' })
     this.#delivery = delivery
@@ -93,6 +94,7 @@ class RelayNotices implements Notices {
       preferences: this.#preferences,
       browsers: this.#browsers,
       serverKey: this.#serverKey,
+      pushes: () => delivery.webPush === 'on',
       onPushEnded: (owner, browser) => this.#forget(owner, browser),
       notice: (owner, id) => this.find(owner, id),
       now,
@@ -208,15 +210,28 @@ class RelayNotices implements Notices {
   async testBrowser(owner: string, id: string): Promise<void> {
     const browser = this.#browsers.find(owner, id)
     if (browser === undefined) throw new RelayError('not_found', { params: { what: 'such browser' } })
-    const noticeId = randomUUID()
-    await this.tell({ owner, kind: 'delivery-test', text: `asked for at the portal, for ${browser.name}` }, noticeId)
-    const notice = this.find(owner, noticeId)
-    if (notice === undefined) throw new RelayError('internal', { detail: 'the test notice was not stored' })
-    const notTaken = (reason: string, cause?: unknown) => new RelayError('notice_not_taken', { params: { host: browser.service, reason }, cause })
-    const isThere = await this.#deliveries.push(notice, id).catch((error: unknown) => {
-      throw notTaken(whyNotTaken(error), error)
+    if (!this.#pushes) throw refuse('this relay sends no notices to browsers')
+    const tell = async () => {
+      const noticeId = randomUUID()
+      await this.tell({ owner, kind: 'delivery-test', text: `asked for at the portal, for ${browser.name}` }, noticeId)
+      const notice = this.find(owner, noticeId)
+      if (notice === undefined) throw new RelayError('internal', { detail: 'the test notice was not stored' })
+      return notice
+    }
+    const isThere = await this.#deliveries.test(owner, id, tell).catch((error: unknown) => {
+      throw this.#notTaken(browser, error)
     })
-    if (!isThere) throw notTaken('the browser has ended it, and is off the list now')
+    if (!isThere) throw this.#notTaken(browser, new PushEnded('the browser has ended it, and is off the list now'))
+  }
+
+  /** Where people may name addresses of the operator's own networks, what answers there is told to the log alone: nobody looks around in there by this. */
+  #notTaken({ service: host }: NoticeBrowser, cause: unknown): unknown {
+    if (cause instanceof RelayError && cause.code === 'too_many_tries') return cause
+    const isTold = this.#delivery.webhooks !== 'private'
+    const reason = whyNotTaken(cause) ?? (isTold ? undefined : (cause as Error).message)
+    if (reason === undefined) return cause
+    if (!isTold) this.#log.info({ host, reason }, 'a test notice was not taken')
+    return new RelayError('notice_not_taken', { params: { host, reason: isTold ? reason : 'what it answered is in the log of the relay' }, cause })
   }
 
   /** The browser has ended it by itself: told, for that may be somebody who wants no notice to be seen. */
@@ -322,12 +337,11 @@ function refuse(problem: string): RelayError {
   return new RelayError('bad_request', { params: { problem } })
 }
 
-/** What went wrong on the way to a push service; what went wrong here is thrown on. */
-function whyNotTaken(error: unknown): string {
-  if (error instanceof PushRefused) return error.message
+/** What went wrong on the way to a push service; undefined: it went wrong here. */
+function whyNotTaken(error: unknown): string | undefined {
+  if (error instanceof PushRefused || error instanceof PushEnded) return error.message
   if ((error as Error).name === 'TimeoutError') return 'it does not answer'
-  if (error instanceof RelayError && error.params.reason !== undefined) return String(error.params.reason)
-  throw error
+  return error instanceof RelayError && error.params.reason !== undefined ? String(error.params.reason) : undefined
 }
 
 /** What the present actor adds. Where he is, is told to who was asked or whose things were used; not to whom he answers or lends. */

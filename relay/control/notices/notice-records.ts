@@ -11,7 +11,11 @@ export class NoticeRecords {
   readonly #records: Collection<Notice>
   readonly #byOwner = new Map<string, Notice[]>()
 
-  constructor(store: Store) {
+  readonly #onLetGo: (owner: string, notices: readonly Notice[]) => Promise<void>
+
+  /** `onLetGo`: those that are too many or too old by now. */
+  constructor(store: Store, onLetGo: (owner: string, notices: readonly Notice[]) => Promise<void>) {
+    this.#onLetGo = onLetGo
     this.#records = store.collection<Notice>({ name: 'notices' })
   }
 
@@ -60,7 +64,7 @@ export class NoticeRecords {
     if (gone.size === 0) return
     const kept = notices.filter((notice) => !gone.has(notice))
     notices.splice(0, notices.length, ...kept)
-    await Promise.all([...gone].map(({ id }) => this.#records.delete(id)))
+    await Promise.all([...[...gone].map(({ id }) => this.#records.delete(id)), this.#onLetGo(owner, [...gone])])
   }
 
   #of(owner: string): Notice[] {

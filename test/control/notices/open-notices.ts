@@ -11,7 +11,7 @@ export interface OpenNotices extends Pick<OpenAudit, 'audit' | 'store' | 'vault'
   close(): Promise<void>
 }
 
-interface Choices extends Partial<Pick<DeliveryOptions, 'webhooks' | 'webPush' | 'pauses'>> {
+interface Choices extends Partial<Pick<DeliveryOptions, 'webhooks' | 'webPush' | 'pauses' | 'keptFor'>> {
   readonly now?: () => number
   readonly mailer?: Mailer
   /** The audit alone: as a relay that is killed before it has told. */
@@ -22,7 +22,7 @@ interface Choices extends Partial<Pick<DeliveryOptions, 'webhooks' | 'webPush' |
 export async function openNotices(
   t: Test,
   folder: string,
-  { now = Date.now, listens = true, webhooks = 'private', webPush = 'on', mailer, pauses = [1, 1, 1] }: Choices = {},
+  { now = Date.now, listens = true, webhooks = 'private', webPush = 'on', mailer, pauses = [1, 1, 1], keptFor }: Choices = {},
 ): Promise<OpenNotices> {
   const { store, vault, audit, close: closeAudit } = await openAudit(t, folder, { now })
   const lines: string[] = []
@@ -30,7 +30,17 @@ export async function openNotices(
   const outbound = createOutbound({ openSecret, lookup: async () => ['127.0.0.1'] })
   const accounts = { account: () => undefined }
   const identity = { listDevices: async () => [] }
-  const delivery = { vault, outbound, mailer, webhooks, webPush, pauses, portalUrl: () => 'https://relay.example', sends: true }
+  const delivery = {
+    vault,
+    outbound,
+    mailer,
+    webhooks,
+    webPush,
+    pauses,
+    portalUrl: () => 'https://relay.example',
+    sends: true,
+    ...(keptFor === undefined ? {} : { keptFor }),
+  }
   const notices = createNotices({ store, audit, accounts, identity, delivery, now, log })
   if (listens) await notices.start()
   let isClosed = false

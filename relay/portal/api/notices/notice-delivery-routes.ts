@@ -127,7 +127,7 @@ export const noticeDeliveryRoutes = [
   route({
     method: 'POST',
     path: '/me/notices/browsers/:id/test',
-    summary: 'Send a test notice to this browser, and say whether its push service took it',
+    summary: 'Send a test notice to this browser, every ten seconds at most, and say whether its push service took it',
     access: 'person',
     params: idParams,
     handle: ({ rooms, principal, params }) => rooms.notices.testBrowser(checkOwnSignIn(principal).user.id, params.id),

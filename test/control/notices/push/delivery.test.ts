@@ -97,47 +97,6 @@ t.test('a push service that is not there for the moment is asked again, with the
   for (const secret of [browser.endpoint, browser.auth, browser.p256dh]) t.notOk(logged().includes(secret))
 })
 
-t.test('who is asked to wait waits, and a restart does not shorten it', async (t) => {
-  let ahead = 0
-  const now = () => Date.now() + ahead
-  const asked = { status: 429, headers: { 'retry-after': '3600' } }
-  const until8 = { status: 503, headers: { 'Retry-After': new Date(Date.now() + 8 * 3_600_000).toUTCString() } }
-  const { notices, service, folder, close, store } = await open(t, [asked, until8], { now })
-  await notices.addBrowser(owner, service.subscribe())
-  await until(() => service.pushes.length === 1, 'the first try')
-  const due = async () => (await store.collection<{ notBefore?: number }>({ name: 'notice-deliveries' }).list())[0]?.value.notBefore ?? 0
-  await until(async () => (await due()) > Date.now() + 3_500_000, 'it waits an hour')
-  await close()
-  const second = await openNotices(t, folder, { now })
-  await second.notices.tell({ owner: 'u2', kind: 'account-used' })
-  t.equal(service.pushes.length, 1)
-  await second.close()
-  ahead = 3_700_000
-  const third = await openNotices(t, folder, { now })
-  await until(() => service.pushes.length === 2, 'after the hour')
-  const later = async () => (await third.store.collection<{ notBefore?: number }>({ name: 'notice-deliveries' }).list())[0]?.value.notBefore ?? 0
-  await until(async () => (await later()) > Date.now() + 7 * 3_600_000, 'a date is understood too')
-})
-
-t.test('a test goes to its browser alone, at once, and says what came of it', async (t) => {
-  const { notices, service, store } = await open(t, [201, 201, 201, 403, 410])
-  const [one, other] = [service.subscribe('one'), service.subscribe('other')]
-  const id = await notices.addBrowser(owner, one)
-  await notices.addBrowser(owner, other)
-  await until(() => service.pushes.length === 3, 'they are added')
-  await t.rejects(notices.testBrowser(owner, id), { code: 'notice_not_taken', message: /did not take the notice: it was answered with 403/ })
-  await t.rejects(notices.testBrowser(owner, id), { code: 'notice_not_taken', message: /has ended it/ })
-  t.match(notices.delivery(owner).browsers, [{ name: 'other' }])
-  await until(() => service.pushes.length === 6, 'the other is told of that')
-  t.match(other.shown().at(-1), { body: /no more shown at one/ })
-  const [left] = notices.delivery(owner).browsers
-  await notices.testBrowser(owner, left?.id ?? '')
-  t.match(other.shown().at(-1), { title: 'A test of your notices', id: notices.list(owner)[0]?.id })
-  t.equal(service.pushes.length, 7)
-  await t.rejects(notices.testBrowser(owner, id), { code: 'not_found' })
-  await until(async () => (await store.collection({ name: 'notice-deliveries' }).list()).length === 0, 'nothing is left to deliver')
-})
-
 t.test('nobody reads, tests or ends another’s browser, nor takes it as his', async (t) => {
   const { notices, service } = await open(t)
   const browser = service.subscribe()
@@ -183,7 +142,7 @@ t.test('where the name of a push service leads is looked at again when a notice 
   await notices.addBrowser(owner, service.subscribe())
   await until(() => service.pushes.length === 1, 'allowed while private ones are')
   await close()
-  const strict = await openNotices(t, folder, { webhooks: 'public' })
+  const strict = await openNotices(t, folder, { webhooks: 'public', keptFor: 0 })
   await strict.notices.tell({ owner, kind: 'account-used' })
   await until(() => strict.logged().includes('given up'), 'refused')
   t.equal(service.pushes.length, 1)

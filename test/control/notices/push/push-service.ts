@@ -29,6 +29,8 @@ export interface PushService {
   readonly pushes: readonly ReceivedPush[]
   /** It answers 503 for so long. */
   isDown: boolean
+  /** It takes what comes and does not answer. */
+  isSilent: boolean
   /** A browser that has subscribed here. */
   subscribe(name?: string, groups?: NewBrowser['groups']): SubscribedBrowser
 }
@@ -47,6 +49,7 @@ export async function startPushService(t: Test, answers: readonly Answer[] = [])
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     pushes.push({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks) })
+    if (service.isSilent) return
     const answer = service.isDown ? 503 : (answers[pushes.length - 1] ?? 201)
     const { status, headers } = typeof answer === 'number' ? { status: answer, headers: {} } : answer
     response.writeHead(status, { location: `/message/${pushes.length}`, ...headers }).end()
@@ -61,7 +64,7 @@ export async function startPushService(t: Test, answers: readonly Answer[] = [])
     const shown = () => mine().map(({ body }) => JSON.parse(keys.decrypt(body).toString()) as Shown)
     return { endpoint: origin + path, p256dh: keys.p256dh, auth: keys.auth, name, groups, shown, decrypt: keys.decrypt }
   }
-  const service: PushService = { origin, pushes, subscribe, isDown: false }
+  const service: PushService = { origin, pushes, subscribe, isDown: false, isSilent: false }
   return service
 }
 
