@@ -25,13 +25,19 @@ export class StoredGivenCopies implements GivenCopies {
   }
 
   has(deviceId: string, session: SiteSession): boolean {
-    return this.#given.get(idOf(deviceId, session.account.id))?.sessionId === session.id
+    return [...this.#given.values()].some((copy) => copy.deviceId === deviceId && copy.sessionId === session.id)
+  }
+
+  /** Was a copy of this session given to any device? */
+  isOf(session: Pick<SiteSession, 'id'>): boolean {
+    return [...this.#given.values()].some(({ sessionId }) => sessionId === session.id)
   }
 
   async note({ id: deviceId, name: deviceName }: { readonly id: string; readonly name: string }, { id: sessionId, account }: SiteSession): Promise<void> {
     await this.#drop((copy) => !this.#isLive(copy))
     const copy: GivenCopy = { deviceId, deviceName, accountId: account.id, sessionId, at: this.#options.now() }
-    const id = idOf(deviceId, account.id)
+    // Of each session its own: dropping the record of an earlier one leaves that of a later one alone.
+    const id = `${deviceId} ${account.id} ${sessionId}`
     await this.#records.put(id, copy)
     this.#given.set(id, copy)
   }
@@ -50,13 +56,9 @@ export class StoredGivenCopies implements GivenCopies {
   }
 
   async #drop(isGone: (copy: GivenCopy) => boolean): Promise<void> {
-    for (const [id] of [...this.#given].filter(([, copy]) => isGone(copy))) {
-      this.#given.delete(id)
-      await this.#records.delete(id)
-    }
+    const gone = [...this.#given].filter(([, copy]) => isGone(copy)).map(([id]) => id)
+    // All at once: what is noted while these are deleted is noted anew.
+    for (const id of gone) this.#given.delete(id)
+    await Promise.all(gone.map((id) => this.#records.delete(id)))
   }
-}
-
-function idOf(deviceId: string, accountId: string): string {
-  return `${deviceId} ${accountId}`
 }

@@ -10,6 +10,13 @@ export interface LiveSessionsOptions {
   readonly accounts: Pick<Accounts, 'account'>
   readonly login: Login
   readonly log: Logger
+  /** Whether a device was given a copy of it. */
+  readonly isCopied: (session: LiveSession) => boolean
+}
+
+interface KeepOptions {
+  readonly beside?: () => Promise<void>
+  readonly isOver?: () => boolean
 }
 
 /** What was ended here. */
@@ -23,8 +30,8 @@ export interface Ended {
 export class LiveSessions {
   readonly #options: LiveSessionsOptions
   readonly #live = new Map<string, LiveSession>()
-  /** Those that are being stored, by account: who ends the account's session ends these too. */
-  readonly #coming = new Map<string, Set<LiveSession>>()
+  /** Those that are being stored, by account, until they are kept or taken back: who ends the account's session ends these too. */
+  readonly #coming = new Map<string, Map<LiveSession, Promise<unknown>>>()
   readonly #signOuts = new Set<Promise<void>>()
 
   constructor(options: LiveSessionsOptions) {
@@ -61,24 +68,36 @@ export class LiveSessions {
    * Makes a new session its account's, once it is durable. False: the account was frozen or removed while it was stored, its credential was
    * replaced, or its session was ended; then it is taken out of the store again, and signed out at the site.
    * `beside`: see `SessionFile.save`. `isOver`: who began it was told to end it.
+   * One that is replaced goes on in what uses it, but is signed out at the site where a device was given a copy of it: nothing reaches that
+   * afterwards (law 7).
    */
-  async keep(session: LiveSession, { beside, isOver = () => false }: { beside?: () => Promise<void>; isOver?: () => boolean } = {}): Promise<boolean> {
-    const { file, accounts } = this.#options
+  async keep(session: LiveSession, options: KeepOptions = {}): Promise<boolean> {
     const { id } = session.account
-    const coming = this.#coming.get(id) ?? new Set()
-    this.#coming.set(id, coming.add(session))
+    const coming = this.#coming.get(id) ?? new Map<LiveSession, Promise<unknown>>()
+    this.#coming.set(id, coming)
+    const kept = this.#keep(session, options)
+    coming.set(session, kept)
     try {
-      await file.save(session, beside)
+      return await kept
     } finally {
       coming.delete(session)
       if (coming.size === 0) this.#coming.delete(id)
     }
+  }
+
+  async #keep(session: LiveSession, { beside = async () => {}, isOver = () => false }: KeepOptions): Promise<boolean> {
+    const { file, accounts, isCopied } = this.#options
+    const { id } = session.account
+    // What has been ended already is not stored at all: who ended it was answered.
+    await (isOver() ? beside() : file.save(session, beside))
     if (session.ended.aborted || isOver() || !session.isOf(accounts.account(id))) {
       session.cut()
       await this.#takeBack(session)
       return false
     }
+    const replaced = this.#live.get(id)
     this.#live.set(id, session)
+    if (replaced !== undefined && isCopied(replaced)) void this.#signOut(replaced)
     return true
   }
 
@@ -86,13 +105,15 @@ export class LiveSessions {
   end(accountId: string): Ended | undefined {
     const session = this.#live.get(accountId)
     this.#live.delete(accountId)
-    const coming = [...(this.#coming.get(accountId) ?? [])]
+    const coming = this.#coming.get(accountId) ?? new Map<LiveSession, Promise<unknown>>()
+    const [first] = coming.keys()
+    const account = (session ?? first)?.account
     // Whoever stores one of these finds it cut, and takes it back.
-    for (const one of coming) one.cut()
+    for (const one of coming.keys()) one.cut()
     session?.cut()
-    const account = (session ?? coming[0])?.account
     if (account === undefined) return undefined
-    return { account, gone: session === undefined ? Promise.resolve() : this.#takeBack(session) }
+    const gone = Promise.allSettled([...coming.values(), ...(session === undefined ? [] : [this.#takeBack(session)])])
+    return { account, gone: gone.then(() => {}) }
   }
 
   /** Forgets one that the site no longer knows. False: another has taken its place, or it was forgotten before. */
@@ -106,11 +127,17 @@ export class LiveSessions {
 
   /** From the store, where another may stand by now, and at the site. */
   async #takeBack(session: LiveSession): Promise<void> {
-    const { file, login, log } = this.#options
+    const { file } = this.#options
     const present = this.#live.get(session.account.id)
+    await Promise.allSettled([present === undefined ? file.remove(session) : file.save(present), this.#signOut(session)])
+  }
+
+  /** At the site alone. Never rejects. */
+  async #signOut(session: LiveSession): Promise<void> {
+    const { login, log } = this.#options
     const signOut = signOutAtSite(session, login, log)
     this.#signOuts.add(signOut)
-    await Promise.allSettled([present === undefined ? file.remove(session) : file.save(present), signOut])
+    await signOut
     this.#signOuts.delete(signOut)
   }
 }

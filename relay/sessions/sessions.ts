@@ -79,7 +79,7 @@ class RelaySessions implements Sessions {
     this.#now = now
     this.#personSeconds = settings.personSeconds
     this.#file = new SessionFile({ store, vault, accounts, onFailure: (error) => log.warn({ err: error }, 'a site session could not be stored or restored') })
-    this.#live = new LiveSessions({ file: this.#file, accounts, login, log })
+    this.#live = new LiveSessions({ file: this.#file, accounts, login, log, isCopied: (session) => this.copies.isOf(session) })
     const onFailure = (error: unknown) => log.warn({ err: error }, 'what a failed sign-in has seen could not be stored')
     this.#snapshots = new Snapshots({ store, vault, accounts, onFailure })
     this.#tries = new Tries({ store, accounts, now })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import type { Account } from '../../relay/accounts/index.ts'
 import { formOf, seeOther, serve } from '../sites/serve.ts'
@@ -57,8 +58,12 @@ const ways: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
 }
 
 const freeze = (id: string) => relay.accounts.freeze(id, 'This was not me')
+/** The answer to a person who has ended a session: it comes when that is out of the store. */
+let ended: Promise<unknown> = Promise.resolve()
 const ends: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
-  'is ended by its person': (id) => relay.sessions.end(id),
+  'is ended by its person': async (id) => {
+    ended = relay.sessions.end(id)
+  },
   'is frozen with its account': freeze,
   'is removed with its account': (id) => relay.accounts.removeAccount(id),
 }
@@ -69,6 +74,7 @@ for (const [way, signIn] of Object.entries(ways)) {
       const { id } = await addAccount()
       meanwhile = () => end(id)
       await signIn(id)
+      await ended
       t.equal(relay.sessions.live(id), undefined)
       t.equal(await relay.store.collection({ name: 'site-sessions' }).get(id), undefined)
       await until(() => book.alive === 0, 'the site was told')
@@ -89,3 +95,32 @@ for (const [way, signIn] of Object.entries(ways)) {
     await relay.sessions.end(id)
   })
 }
+
+t.test('who ends a session that is being stored is answered when it is out of the store: a crash after that restores none', async (t) => {
+  const { id } = await addAccount()
+  const order: string[] = []
+  const stored = relay.store.collection({ name: 'site-sessions' })
+  meanwhile = async () => {
+    ended = relay.sessions.end(id).then(async () => order.push((await stored.get(id)) === undefined ? 'answered' : 'answered too early'))
+    await setImmediate()
+    order.push('is being stored')
+  }
+  await relay.sessions.ensure(id, { fresh: true }).catch(() => {})
+  await ended
+  t.same(order, ['is being stored', 'answered'])
+})
+
+t.test('a session that another takes the place of is signed out at the site where a device has a copy of it (law 7)', async (t) => {
+  const { id } = await addAccount()
+  const fresh = () => relay.sessions.ensure(id, { fresh: true })
+  await relay.sessions.copies.note({ id: 'd', name: 'laptop' }, await fresh())
+  const next = await fresh()
+  await until(() => book.alive === 1, 'the copy is worth nothing')
+  const [cookie] = next.cookies()
+  t.equal(book.who(cookie?.value), 'ann', 'and the new one is good')
+  await fresh()
+  await relay.sessions.end(id)
+  await until(() => book.alive < 2, 'ended')
+  t.equal(book.who(cookie?.value), 'ann', 'of which there is no copy, what uses it goes on')
+  book.expireAll()
+})

@@ -6,6 +6,8 @@ import type { DevicePrincipal } from '../caller/proxied-devices.ts'
 import type { Rooms } from '../rooms.ts'
 import { handedCookies, handedHeaders } from './claim-ticket.ts'
 
+type CopyRooms = Pick<Rooms, 'accounts' | 'audit' | 'identity' | 'sessions'>
+
 /** A session as a device keeps it for the time when no relay can be reached. */
 export interface SessionCopy {
   readonly account: string
@@ -20,25 +22,36 @@ export interface SessionCopy {
 
 /**
  * The live sessions of the device's own user whose accounts may be copied; nothing is signed in to for it. Each is recorded, and its owner
- * told, before it is given the first time.
+ * told, before it is given the first time; that takes a while, and what may not be copied any more by then is not given.
  */
-export async function copiesFor(rooms: Rooms, principal: DevicePrincipal): Promise<SessionCopy[]> {
-  const copies: SessionCopy[] = []
-  const given: SiteSession[] = []
-  for (const session of rooms.sessions.listLive(principal.user.id)) {
-    const account = rooms.accounts.account(session.account.id)
-    const site = rooms.accounts.site(session.site.id)
-    if (account === undefined || site === undefined || !mayCopy(principal, account, site)) continue
-    const headers = headersOf(session)
-    if (headers === undefined) continue
-    await recordCopy(rooms, principal, session)
-    given.push(session)
-    const { landingUrl } = session
-    const { origins, delivery } = site
-    copies.push({ account: account.name, site: site.id, landingUrl, origins: [...origins], delivery, cookies: handedCookies(rooms, session), headers })
+export async function copiesFor(rooms: CopyRooms, principal: DevicePrincipal): Promise<SessionCopy[]> {
+  const { copies } = rooms.sessions
+  const sessions = rooms.sessions.listLive(principal.user.id).filter((session) => copyOf(rooms, principal, session) !== undefined)
+  // Begun before anything else is waited for: what a later answer to this device records stays.
+  await copies.keepOnly(principal.device.id, sessions)
+  for (const session of sessions) if (copyOf(rooms, principal, session) !== undefined) await recordCopy(rooms, principal, session)
+  const present = rooms.identity.certifiedPrincipal(principal.device.id)
+  if (present === undefined) throw new RelayError('unauthenticated')
+  return sessions.flatMap((session) => copyOf(rooms, present, session) ?? [])
+}
+
+/** Undefined: this device may have none of this session now. */
+function copyOf(rooms: CopyRooms, principal: DevicePrincipal, session: SiteSession): SessionCopy | undefined {
+  const account = rooms.accounts.account(session.account.id)
+  const site = rooms.accounts.site(session.site.id)
+  if (account === undefined || site === undefined || rooms.sessions.live(account.id) !== session || !mayCopy(principal, account, site)) return undefined
+  const headers = headersOf(session)
+  if (headers === undefined) return undefined
+  const { origins, delivery } = site
+  return {
+    account: account.name,
+    site: site.id,
+    landingUrl: session.landingUrl,
+    origins: [...origins],
+    delivery,
+    cookies: handedCookies(rooms, session),
+    headers,
   }
-  await rooms.sessions.copies.keepOnly(principal.device.id, given)
-  return copies
 }
 
 /** A copy knows neither the paths that its owner himself is kept off, nor that somebody froze the account. */
@@ -59,7 +72,7 @@ function headersOf(session: SiteSession): SessionCopy['headers'] | undefined {
   }
 }
 
-async function recordCopy({ audit, sessions }: Rooms, { device }: DevicePrincipal, session: SiteSession): Promise<void> {
+async function recordCopy({ audit, sessions }: CopyRooms, { device }: DevicePrincipal, session: SiteSession): Promise<void> {
   if (sessions.copies.has(device.id, session)) return
   const { account, site } = session
   await audit.record({ act: 'session.copy', outcome: 'done', owner: account.owner, account: account.id, site: site.id, device: device.id })
