@@ -27,9 +27,9 @@ t.test('by the pages an account is lent, asked for, allowed, and taken back', as
   t.match(await ann.post(`/accounts/${id}/lend`, form), { status: 303, location: `/accounts/${id}/lend?done=lent` })
   t.match(readPage((await ann.get(`/accounts/${id}/lend`)).body), /user bob.*for reading alone, with a yes each time/s)
 
-  t.equal((await ann.post(`/accounts/${id}/lend`, { ...form, places: "DE, DE-BY Munich;FR L'Haÿ-les-Roses" })).status, 303)
+  t.equal((await ann.post(`/accounts/${id}/lend`, { ...form, places: "DE\r\n DE-BY Munich\r\n\r\nFR L'Haÿ-les-Roses\r\nUS-DC Washington, D.C." })).status, 303)
   const placed = relay.grants.list().find(({ places }) => places !== undefined)
-  t.strictSame(placed?.places, ['DE', 'DE-BY Munich', "FR L'Haÿ-les-Roses"], 'names of places have spaces in them')
+  t.strictSame(placed?.places, ['DE', 'DE-BY Munich', "FR L'Haÿ-les-Roses", 'US-DC Washington, D.C.'], 'names of places have spaces and commas in them')
   await relay.grants.remove(placed?.id ?? '')
 
   t.match(readPage((await bob.get('/')).body), /Lent to you.*ann\/erp.*Not now: somebody must say yes/s)

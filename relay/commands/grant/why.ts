@@ -30,13 +30,13 @@ async function why(user: string, account: string, { device, address, at, ...opti
   const query = new URLSearchParams({ user, account })
   for (const [name, value] of Object.entries({ device, address, at })) if (value !== undefined) query.set(name, String(value))
   const answer = await withRelay(options, (relay) =>
-    relay.call<Verdict & { places: string[]; others: (Verdict & { to: string; terms: string[] })[] }>('GET', `/api/v1/why?${query}`),
+    relay.call<Verdict & { places: string[]; others: (Verdict & { to: string; terms?: string[] })[] }>('GET', `/api/v1/why?${query}`),
   )
   if (options.json === true) return printJson(answer)
   printLine(lineOf(answer))
   if (address !== undefined)
     printLine(`  ${printable(address)} is ${answer.places.length === 0 ? 'at a place that nobody knows' : `at ${answer.places.map(printable).join(', ')}`}`)
-  for (const { to, terms, ...one } of answer.others) printLine(`  grant ${one.grant} to ${[to, ...terms].map(printable).join(', ')}: ${lineOf(one)}`)
+  for (const { to, terms = [], ...one } of answer.others) printLine(`  grant ${one.grant} to ${[to, ...terms].map(printable).join(', ')}: ${lineOf(one)}`)
 }
 
 function lineOf({ allowed, rule, reason }: Verdict): string {

@@ -3,6 +3,7 @@ import { RelayError } from '../../errors.ts'
 import type { GrantTerms } from './contract.ts'
 import { checkHours } from './hours.ts'
 import { checkNetworks } from './networks.ts'
+import { isPlaceName } from './places/place-name.ts'
 
 /** A request is forgotten after 30 days: the waiting period, and the day for which it then lasts, are over before that. */
 const mostWaitHours = 24 * 28
@@ -30,8 +31,8 @@ export function checkTerms({ from, until, hours, networks, places, readOnly, den
 }
 
 function checkPlaces(places: readonly string[]): readonly string[] {
-  if (places.length === 0 || places.length > 100 || places.some((place) => !/^[\p{L}\p{N}][\p{L}\p{N} ._'’()&/-]{0,63}$/u.test(place)))
-    reject('places are 1 to 100 names as the location check or the database of places says them, such as DE')
+  if (places.length === 0 || places.length > 100 || !places.every(isPlaceName))
+    reject('places are 1 to 100 names of at most 200 characters as the location check or the database of places says them, such as DE')
   return [...places]
 }
 

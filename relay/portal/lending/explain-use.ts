@@ -2,6 +2,7 @@ import type { Account } from '../../accounts/index.ts'
 import { type Borrower, decide, namedAccount, termLines } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import { loadUser, type Principal, type User } from '../../identity/index.ts'
+import { readClient } from '../../outbound/index.ts'
 import { isOperator, isOwnOf } from '../access.ts'
 import { asPerson } from '../caller/as-person.ts'
 import type { Rooms } from '../rooms.ts'
@@ -22,15 +23,27 @@ export async function explainUse(rooms: Rooms, asker: Principal, { user: name, a
   const user = await loadUser(rooms.identity, name)
   const principal = await principalOf(rooms, user, device)
   const { grants } = rooms
-  const places = address === undefined ? [] : await grants.placesOf(address)
-  const facts = grants.facts(user.id, account, { now: at ?? rooms.now(), address, places })
+  const from = address === undefined ? undefined : addressMeant(address)
+  const places = from === undefined ? [] : await grants.placesOf(from)
+  const facts = grants.facts(user.id, account, { now: at ?? rooms.now(), address: from, places })
   const { allowed, rule, reason, grant } = decide(principal, 'use', account, facts)
   const names = await ownerNames(rooms)
+  // On which terms something is lent is told to who lent it, and by the rule alone to who runs the relay.
+  const isToldTerms = asker.kind === 'local' || isOwnOf(asker, account)
   const others = facts.grants.flatMap((one) => {
     const alone = decide(principal, 'use', account, { ...facts, grants: [one] })
     return alone.grant === undefined
       ? []
-      : [{ grant: one.id, to: `${one.to.kind} ${one.to.name}`, terms: termLines(one, names), allowed: alone.allowed, rule: alone.rule, reason: alone.reason }]
+      : [
+          {
+            grant: one.id,
+            to: `${one.to.kind} ${one.to.name}`,
+            ...(isToldTerms ? { terms: termLines(one, names) } : {}),
+            allowed: alone.allowed,
+            rule: alone.rule,
+            reason: alone.reason,
+          },
+        ]
   })
   return { allowed, rule, reason, ...(grant === undefined ? {} : { grant: grant.id }), places, others }
 }
@@ -38,6 +51,13 @@ export async function explainUse(rooms: Rooms, asker: Principal, { user: name, a
 async function accountMeant(rooms: Rooms, asker: Principal, named: string): Promise<Account | undefined> {
   const own = asker.kind === 'local' ? undefined : rooms.accounts.account(named, asker.user.id)
   return own ?? namedAccount(rooms, named)
+}
+
+/** In the form in which the client's own is known. */
+function addressMeant(text: string): string {
+  const address = readClient(text)?.toString()
+  if (address === undefined) throw new RelayError('bad_request', { params: { problem: 'the address is none: it is written like 192.0.2.7 or 2001:db8::7' } })
+  return address
 }
 
 /** The user as he would ask: at the portal, or by this device. */

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { checkTerms } from '../../../relay/control/grants/check-terms.ts'
 import { PlacesByDatabase } from '../../../relay/control/grants/places/by-database.ts'
+import { placesIn } from '../../../relay/control/grants/places/places-in.ts'
 import { createPlaces, openPlacesDatabase } from '../../../relay/control/index.ts'
 import { commandLine } from '../../commands/command-line.ts'
 import fc from '../../property.ts'
@@ -50,6 +52,18 @@ t.test('subdivision and city are said where the database has them, a private add
   t.strictSame(lookUp('203.0.114.9'), ['DE', 'DE-BY', 'DE-BY Munich'])
   t.strictSame(lookUp('2a02::1'), ['FR', "FR L'Haÿ-les-Roses"])
   for (const address of ['10.0.0.1', 'fd00::1', '198.20.0.1', '198.21.0.1', '203.0.115.1']) t.strictSame(lookUp(address), [], address)
+})
+
+t.test('terms take every name that a database says, and it says none that they refuse', async (t) => {
+  const named = (city: string) => placesIn({ country: { iso_code: 'AE' }, city: { names: { en: city } } })
+  const cities = ['Al ‘Ayn', 'Washington, D.C.', 'Sint-Job-in-’t-Goor', 'Foo "Bar"', '`Amran', ' Rome ', 'x'.repeat(80), 'x'.repeat(300)]
+  for (const city of cities) {
+    const places = named(city)
+    t.equal(places.length, 2, city)
+    t.strictSame(checkTerms({ places }).places, places)
+  }
+  for (const city of ['a\nb', 'a\u0000', '\u009b31m', ' ']) t.strictSame(named(city), ['AE'])
+  for (const place of ['a\nb', '\u009b31m', '', ' ', 'x'.repeat(201)]) t.throws(() => checkTerms({ places: [place] }), { code: 'bad_request' })
 })
 
 t.test('a file that is cut short, garbled or no database lends to nobody, and nothing falls over', async (t) => {

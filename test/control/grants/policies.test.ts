@@ -83,6 +83,13 @@ t.test('what is lent to places goes by the location check, and is lent to none w
     { rule: 'place-unknown', places: [] },
     'without an address nobody knows where he is',
   )
+  check.asked.length = 0
+  const why = (address: string) => house.api('ann', 'GET', `/why?user=bob&account=erp&address=${encodeURIComponent(address)}`)
+  for (const none of ['..', 'hello world', '8.8.8', '8.8.8.8:80', '[::1]', '']) t.match(await why(none), { code: 'bad_request' }, none)
+  t.strictSame(check.asked, [], 'what is no address is not asked for')
+  check.answer = JSON.stringify({ land: ' Washington, D.C. ' })
+  for (const one of ['2001:DB8::0:1', '2001:db8:0::1']) t.match(await why(one), { json: { places: ['Washington, D.C.'] } }, one)
+  t.strictSame(check.asked, ['/where?ip=2001%3Adb8%3A%3A1'], 'one address is asked for once, however it is written')
 })
 
 async function startCheck(t: Test) {

@@ -158,6 +158,9 @@ t.test('every door allows or refuses an account, with the reason', async (t) => 
     { status: 200, json: { cookies: [{ name: 'sid' }] } },
     'real cookies are given out where the grant says so',
   )
+  const toldTo = async (asker: Name) => (await house.api(asker, 'GET', '/why?user=bob&account=ann/erp')).json.others
+  t.match(await toldTo('ann'), [{ to: 'user bob', terms: [String] }])
+  t.match(await toldTo('root'), [{ to: 'user bob', terms: undefined }], 'who runs the relay is told the rule, not the terms')
   const owner = await knock(house, 'ann')
   for (const door of doors.filter((one) => one !== 'reveal')) t.equal(owner[door].code, 'ok', `owner: ${door}: ${owner[door].text}`)
   t.equal(owner.reveal.code, 'account_unknown', 'owner: it is removed')

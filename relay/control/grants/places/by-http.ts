@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
-import type { Outbound } from '../../../outbound/index.ts'
+import { type Outbound, readClient } from '../../../outbound/index.ts'
 import type { Places } from './contract.ts'
+import { isPlaceName } from './place-name.ts'
 
 /** Milliseconds. */
 const patience = 2000
@@ -51,7 +52,7 @@ export function placesByHttp({ outbound, url, field, now, log }: HttpOptions): P
     }
     if (answer.status !== 200) throw new Error(`it answered ${answer.status}`)
     const place = (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown> | null)?.[field]
-    return typeof place === 'string' && place !== '' ? [place] : []
+    return typeof place === 'string' && isPlaceName(place.trim()) ? [place.trim()] : []
   }
 
   function keep(address: string, places: readonly string[]): readonly string[] {
@@ -61,7 +62,10 @@ export function placesByHttp({ outbound, url, field, now, log }: HttpOptions): P
     return places
   }
 
-  return (address) => {
+  return (told) => {
+    // One address has one name, and nothing else is put into the URL.
+    const address = readClient(told)?.toString()
+    if (address === undefined) return []
     const found = known.get(address)
     if (found !== undefined && now() < found.until) return found.places
     const waiting = asked.get(address)

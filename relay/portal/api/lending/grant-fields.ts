@@ -16,7 +16,7 @@ export const termFields = {
     .optional(),
   networks: z.array(z.string().max(64)).max(100).optional().meta({ description: 'CIDR.' }),
   places: z
-    .array(z.string().max(64))
+    .array(z.string().max(200))
     .max(100)
     .optional()
     .meta({ description: 'As the location check or the database of places says them: DE, DE-BY, DE-BY Munich.' }),

@@ -26,7 +26,14 @@ export const whyRoutes = [
         grant: z.string().optional(),
         places: z.array(z.string()).meta({ description: 'Every name of the place where the address is; none: nobody knows.' }),
         others: z.array(
-          z.object({ grant: z.string(), to: z.string(), terms: z.array(z.string()), allowed: z.boolean(), rule: z.string(), reason: z.string() }),
+          z.object({
+            grant: z.string(),
+            to: z.string(),
+            terms: z.array(z.string()).optional().meta({ description: 'For its owner, and the holder of the data directory.' }),
+            allowed: z.boolean(),
+            rule: z.string(),
+            reason: z.string(),
+          }),
         ),
       })
       .meta({ examples: [{ allowed: true, rule: 'granted', reason: 'it is lent to you', grant: '9a1c', places: ['DE'], others: [] }] }),

@@ -48,8 +48,8 @@ export async function readTerms(rooms: Pick<Rooms, 'identity' | 'now'>, form: Le
   const isTimed = chosen.length > 0 || form.from !== '' || form.to !== ''
   const [networks, places, denyPaths, approvers] = [
     words(form.networks),
-    // Names of places have spaces in them.
-    words(form.places, /[,;]/),
+    // Names of places have spaces and commas in them.
+    words(form.places, /[\r\n]/),
     words(form.denyPaths),
     words(form.approvers),
   ]
@@ -89,7 +89,7 @@ ${line('waitHours', 'Hours to wait, for emergencies', 'Meanwhile you can refuse.
 <details><summary>Days and hours</summary><fieldset class="days"><legend class="visually-hidden">Days</legend>${weekdays.map((day) => checkbox(day, days[day]))}</fieldset>
 ${line('from', 'From', 'HH:MM; empty: the whole day.')}${line('to', 'To', 'HH:MM; earlier than From: on the next day.')}${line('zone', 'Time zone', 'Such as Europe/Berlin.')}</details>
 <details><summary>From where</summary>${line('networks', 'Networks', 'Such as 192.0.2.0/24, with spaces or commas between them; empty: from anywhere.')}
-${line('places', 'Places', 'As this relay names them, such as DE or DE-BY, with commas between them; empty: anywhere.')}</details>
+<div class="field"><label for="places">Places, a line each</label><textarea class="code" id="places" name="places" maxlength="2000" rows="3" spellcheck="false" autocapitalize="none" autocomplete="off"></textarea><small>As this relay names them, such as DE or DE-BY; empty: anywhere.</small></div></details>
 <details><summary>Pages and cookies</summary>${line('denyPaths', 'Not these paths', 'Such as /account/password; what is below them too.')}
 ${checkbox('handoff', 'Give out the real cookies', { hint: 'They work without the relay, until the site ends the session: what you take back here does not reach them.' })}</details>
 <button class="main">Lend it</button></form>`
