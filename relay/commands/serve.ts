@@ -3,7 +3,7 @@ import { printFirstRunLink } from './first-run.ts'
 import { printJson, printLine } from './verb/output.ts'
 import { type CommonOptions, loadSettings } from './verb/settings.ts'
 import { verb } from './verb/verb.ts'
-import { whenFree } from './verb/when-free.ts'
+import { tellUnless, whenFree } from './verb/when-free.ts'
 
 /** `serve`: the portal, the API and the proxy, until it is told to stop. */
 export function serveVerb(program: Command): void {
@@ -16,11 +16,12 @@ const patience = 10_000
 async function serve(options: CommonOptions): Promise<void> {
   const { config, folder } = await loadSettings(options)
   const { createRelay } = await import('../app.ts')
-  const relay = await whenFree(folder, async () => {
+  const start = async () => {
     const own = await createRelay({ config, folder, env: process.env })
     await own.start()
     return own
-  })
+  }
+  const relay = await whenFree(folder, start, { tell: tellUnless(options.json) })
   if (options.json === true) printJson({ portal: relay.portal.url(), proxy: relay.proxy.address, pid: process.pid })
   else {
     printLine(`Portal  ${relay.portal.url()}`)

@@ -6,7 +6,7 @@ import { loadAdminToken } from '../../admin-token.ts'
 import { catalogue, type ErrorCode, RelayError } from '../../errors.ts'
 import type { RunningRelay } from '../../running.ts'
 import type { Settings } from './settings.ts'
-import { findServer, whenFree } from './when-free.ts'
+import { findServer, tellUnless, whenFree } from './when-free.ts'
 
 /** Speaks the relay's HTTP API as the local administrator. */
 export interface RelayClient {
@@ -19,13 +19,12 @@ export interface RelayClient {
   close(): Promise<void>
 }
 
-/** The running relay of this data directory, or one started for this command alone. */
-export function connect(settings: Settings): Promise<RelayClient> {
-  return whenFree(
-    settings.folder,
-    () => startOwn(settings),
-    async (running) => client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {}),
-  )
+/** The running relay of this data directory, or one started for this command alone. `json`: nothing but JSON is for its caller. */
+export function connect(settings: Settings, json?: boolean): Promise<RelayClient> {
+  return whenFree(settings.folder, () => startOwn(settings), {
+    served: async (running) => client(running.portal, await loadAdminToken(settings.folder), running, await pinnedCertificate(settings), async () => {}),
+    tell: tellUnless(json),
+  })
 }
 
 async function startOwn(settings: Settings): Promise<RelayClient> {

@@ -20,7 +20,7 @@ export function noun(parent: Command, name: string, summary: string): Command {
 
 /** Does something with the relay, running or not, and lets go of it. */
 export async function withRelay<T>(options: CommonOptions, use: (client: RelayClient) => Promise<T>): Promise<T> {
-  const client = await connect(await loadSettings(options))
+  const client = await connect(await loadSettings(options), options.json)
   try {
     return await use(client)
   } finally {
