@@ -97,6 +97,7 @@ class WebPortal implements Portal {
   admitDevice(connection: TLSSocket): void {
     const { scheme } = this.#rooms
     if (this.#running === undefined) return void connection.destroy()
+    this.#rooms.proxied.noteDoor(connection)
     // TLS is done; what is left is what each kind of server does with a connection then.
     this.#running.server.emit(scheme === 'https' ? 'secureConnection' : 'connection', connection)
   }

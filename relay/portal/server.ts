@@ -58,7 +58,7 @@ export async function buildServer(rooms: Rooms, { listenHost, tls, ownPort }: Se
   app.decorateRequest('address', '')
   const trusted = trustedProxies(rooms.config.portal.trustedProxies ?? '', ownPort)
   app.addHook('onRequest', async (request, reply) => {
-    request.address = clientAddress(request.raw, trusted)
+    request.address = clientAddress(request.raw, trusted, rooms.proxied.cameByProxy(request.raw))
     const { host } = request.headers
     reply.headers(securityHeaders({ secure: rooms.secure, host }))
     const facts = { host, listenHost, publicHost: new URL(rooms.url()).hostname, localAddress: request.socket.localAddress }

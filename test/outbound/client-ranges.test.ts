@@ -55,11 +55,24 @@ t.test('of several ranges the narrowest that holds the client counts', async () 
   )
 })
 
+t.test('a range that is mapped into IPv6 holds the clients of IPv4 in it', async (t) => {
+  const holds = (range: string, client: string) => {
+    const read = readClient(client)
+    return read !== undefined && narrowestRange({ address: 'a', clients: [range] }, read)
+  }
+  for (const client of ['127.0.0.1', '::ffff:127.0.0.1']) {
+    t.equal(holds('::ffff:127.0.0.1', client), 32)
+    t.equal(holds('::ffff:7f00:0/104', client), 8)
+    t.equal(holds('::ffff:127.0.0.2', client), undefined)
+  }
+})
+
 t.test('what is no range is none', async (t) => {
   for (const text of ['', '10.0.0.0/33', '10.0.0/8', '010.0.0.1', '::/129', 'fe80::1%eth0', '10.0.0.0/-1', '10.0.0.0/ 8', 'any', '10.0.0.0/8/8']) {
     t.equal(readRange(text), undefined, text)
   }
   for (const text of ['10.0.0.0/8', '0.0.0.0/0', '192.0.2.1', '2001:db8::/32', '::1']) t.ok(readRange(text), text)
+  for (const text of ['::ffff:0:0/95', '::ffff:127.0.0.1/8', '::ffff:10.0.0.0/0']) t.equal(readRange(text), undefined, text)
   t.equal(readClient('unix socket'), undefined)
   t.equal(readClient('fe80::1%eth0')?.toString(), 'fe80::1')
 })

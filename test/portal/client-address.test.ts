@@ -1,7 +1,9 @@
 import { request } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import t from 'tap'
 import { configSchema } from '../../config/index.ts'
 import { clientAddress, trustedProxies } from '../../relay/portal/web/client-address.ts'
+import { freePort } from '../ports.ts'
 import fc from '../property.ts'
 import { dialConnect, readAll } from '../proxy/raw-client.ts'
 import { startPortal } from './start-portal.ts'
@@ -12,7 +14,7 @@ const trusted = trustedProxies('192.0.2.0/24, 198.51.100.7 2001:db8:1::/48', () 
 /** The address that a request is held to come from, by what the connection and the field say. */
 function addressOf(peer: string, forwarded?: string, { localPort = port } = {}): string {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
-  return clientAddress({ socket: { remoteAddress: peer, localPort } as never, headers }, trusted)
+  return clientAddress({ socket: { remoteAddress: peer, localPort } as never, headers }, trusted, false)
 }
 
 t.test('a trusted proxy is believed the last address that is none of the proxies, and nothing before it', async (t) => {
@@ -48,8 +50,34 @@ t.test('from anybody else the field is passed over, and so it is on connections 
   for (const peer of ['203.0.113.1', '::ffff:203.0.113.1', '192.0.3.1', '2001:db8:2::1', '::192.0.2.1', '127.0.0.1', ''])
     for (const forwarded of ['127.0.0.1', '192.0.2.1', '198.51.100.7, 192.0.2.1']) t.equal(addressOf(peer, forwarded), peer)
   t.equal(addressOf('192.0.2.1', '203.0.113.9', { localPort: 8471 }), '192.0.2.1')
+  const mapped = trustedProxies('::ffff:192.0.2.0/120', () => port)
+  t.same(['192.0.2.1', '::ffff:192.0.2.1', '192.0.3.1', '::1'].map(mapped.isTrusted), [true, true, false, false], 'however a proxy is written')
   const none = trustedProxies('', () => port)
-  t.equal(clientAddress({ socket: { remoteAddress: '127.0.0.1', localPort: port } as never, headers: { 'x-forwarded-for': '1.1.1.1' } }, none), '127.0.0.1')
+  t.equal(
+    clientAddress({ socket: { remoteAddress: '127.0.0.1', localPort: port } as never, headers: { 'x-forwarded-for': '1.1.1.1' } }, none, false),
+    '127.0.0.1',
+  )
+})
+
+t.test('though portal and proxy listen at one port of two addresses, what came by the proxy is believed nothing', async (t) => {
+  const port = await freePort()
+  const config = { portal: { listen: `127.0.0.1:${port}`, trustedProxies: '127.0.0.1' }, proxy: { listen: `127.0.0.2:${port}` } }
+  const { ann, bob, grants } = await startPortal(t, { config })
+  await grants.add(ann.account, { kind: 'user', id: bob.user.id, name: 'bob' }, { networks: ['203.0.113.0/24'] })
+  const authorization = `Basic ${Buffer.from(`${bob.device.name}:${bob.device.token}`).toString('base64')}`
+  const get = (target: string) =>
+    `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nProxy-Authorization: ${authorization}\r\nAuthorization: Bearer ${bob.device.token}\r\nX-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n`
+  const ask = async (socket: Socket, target = '/api/v1/lent') => {
+    socket.write(get(target))
+    return (await readAll(socket)).text
+  }
+  const answers = async () => [
+    await ask(connect(port, '127.0.0.1')),
+    await ask(connect(port, '127.0.0.2'), `http://127.0.0.1:${port}/api/v1/lent`),
+    await ask(await dialConnect({ host: '127.0.0.2', port, authorization }, `127.0.0.1:${port}`)),
+  ]
+  const rules = (await answers()).map((text) => /"rule":"([^"]+)"/.exec(text)?.[1])
+  t.strictSame(rules, ['granted', 'outside-networks', 'outside-networks'])
 })
 
 t.test('whatever the field holds, the address is the connection’s, or one that stands behind the last the proxies did not write', async () => {
@@ -67,8 +95,23 @@ t.test('whatever the field holds, the address is the connection’s, or one that
 
 t.test('ranges that cannot be read, or are everybody, are refused in the configuration', async (t) => {
   const parse = (trustedProxies: unknown) => configSchema.safeParse({ portal: { trustedProxies } }).success
-  for (const good of ['127.0.0.1', '127.0.0.1, 10.0.0.0/8', '::1 2001:db8::/32', '']) t.ok(parse(good), good)
-  for (const bad of ['0.0.0.0/0', '::/0', '10.1/8', '10.0.0.0/33', '::1/129', 'localhost', '10.0.0.1,,10.0.0.2', '*', 'fe80::1%eth0', '10.0.0.0/08', 1])
+  for (const good of ['127.0.0.1', '127.0.0.1, 10.0.0.0/8', '::1 2001:db8::/32', '::ffff:127.0.0.1, ::ffff:10.0.0.0/104', '::ffff:0:1:2/64', ''])
+    t.ok(parse(good), good)
+  for (const bad of [
+    '0.0.0.0/0',
+    '::/0',
+    '10.1/8',
+    '10.0.0.0/33',
+    '::1/129',
+    'localhost',
+    '10.0.0.1,,10.0.0.2',
+    '*',
+    'fe80::1%eth0',
+    '10.0.0.0/08',
+    '::ffff:0:0/96',
+    '::FFFF:10.0.0.0/8',
+    1,
+  ])
     t.notOk(parse(bad), String(bad))
 })
 

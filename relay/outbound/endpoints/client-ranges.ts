@@ -5,14 +5,22 @@ import type { Endpoint } from './contract.ts'
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 type Range = readonly [network: Address, bits: number]
 
-/** Undefined: that is no range of addresses. A single address is a range of its own. */
+/** What stands before an address of IPv4 that is mapped into IPv6 (RFC 4291 section 2.5.5.2). */
+const mappedBits = 96
+
+/**
+ * Undefined: that is no range of addresses. A single address is a range of its own. A range that is mapped into IPv6 is one of IPv4, as are the
+ * clients in it; one that is wider than all that is mapped is none.
+ */
 export function readRange(text: string): Range | undefined {
   const [, base = '', digits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []
   const network = readAddress(base)
   if (network === undefined) return undefined
   const width = network.kind() === 'ipv4' ? 32 : 128
   const bits = digits === undefined ? width : Number(digits)
-  return bits > width ? undefined : [network, bits]
+  if (bits > width) return undefined
+  if (!(network instanceof ipaddr.IPv6 && network.isIPv4MappedAddress())) return [network, bits]
+  return bits < mappedBits ? undefined : [network.toIPv4Address(), bits - mappedBits]
 }
 
 const ranges = new WeakMap<Endpoint, readonly Range[]>()

@@ -33,11 +33,17 @@ export function trustedProxies(ranges: string, ownPort: () => number): TrustedPr
  * Where a request comes from: the connection's other end, or, where that is a trusted proxy, the last address in X-Forwarded-For that is not one.
  * What stands before it the client can have written. An address that cannot be read counts for nothing, nor does what stands before that.
  *
+ * `cameByProxy`: the relay's own, which may listen at the same port of another address.
+ *
  * `Forwarded` (RFC 7239) is not read: proxies that write X-Forwarded-For pass on whatever of it the client has sent.
  */
-export function clientAddress({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>, { isTrusted, ownPort }: TrustedProxies): string {
+export function clientAddress(
+  { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
+  { isTrusted, ownPort }: TrustedProxies,
+  cameByProxy: boolean,
+): string {
   const { remoteAddress = '', localPort } = socket
-  if (localPort !== ownPort() || !isTrusted(remoteAddress)) return remoteAddress
+  if (cameByProxy || localPort !== ownPort() || !isTrusted(remoteAddress)) return remoteAddress
   let found = remoteAddress
   // Several fields of the name are one with commas (RFC 9110 section 5.3).
   for (const hop of String(headers['x-forwarded-for'] ?? '')
