@@ -19,7 +19,7 @@ export interface GrantsOptions {
   readonly store: Store
   readonly identity: Pick<Identity, 'findUser' | 'isDisabled' | 'admittedAt' | 'onAdmission' | 'onDeviceRevoked'>
   readonly accounts: Pick<Accounts, 'account' | 'onAccountRemoved'>
-  readonly places: Pick<Places, 'of'>
+  readonly places: Pick<Places, 'of' | 'onReplaced'>
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly log: Logger
@@ -59,7 +59,7 @@ class StoredGrants implements Grants {
   }
 
   async start(): Promise<void> {
-    const { identity, accounts, now } = this.#options
+    const { identity, accounts, places, now } = this.#options
     for (const { id, value } of await this.#records.list()) {
       // What was removed in the moment before the relay was killed is dropped now.
       if (isForgotten(value, now()) || accounts.account(value.accountId) === undefined) await this.#records.delete(id)
@@ -72,6 +72,7 @@ class StoredGrants implements Grants {
     // What was lent by a yes that nobody says any more: the relay was killed before it was revoked.
     for (const { id, request } of this.list()) if (request !== undefined && this.requests.get(request)?.state !== 'approved') await this.revoke(id)
     const watches = [
+      places.onReplaced(() => this.#changed({})),
       accounts.onAccountRemoved(({ id }) => this.#dropAccount(id)),
       identity.onAdmission(({ id, disabledAt }) => this.#ownerChanged(id, disabledAt !== undefined)),
       identity.onDeviceRevoked(({ id }) => this.#drop(({ to }) => to.kind === 'device' && to.id === id)),

@@ -58,7 +58,7 @@ for (const [moment, isLent] of [
     await relay.grants.revoke(relay.grants.list()[0]?.id ?? '')
     const standsAfterStart = async (now: () => number) => {
       const { store, identity, accounts, log } = relay
-      const again = createGrants({ store, identity, accounts, places: { of: () => [] }, now, log })
+      const again = createGrants({ store, identity, accounts, places: { of: () => [], onReplaced: () => () => undefined }, now, log })
       await again.start()
       await again.stop()
       return [again.requests.list(() => true).map(({ state }) => state), again.list().length]

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { checkTerms } from '../../../relay/control/grants/check-terms.ts'
 import { PlacesByDatabase } from '../../../relay/control/grants/places/by-database.ts'
 import { placesIn } from '../../../relay/control/grants/places/places-in.ts'
-import { createPlaces, openPlacesDatabase } from '../../../relay/control/index.ts'
+import { createGrants, createPlaces, openPlacesDatabase } from '../../../relay/control/index.ts'
 import { commandLine } from '../../commands/command-line.ts'
 import fc from '../../property.ts'
 import { startRelay } from '../../start-relay.ts'
@@ -145,6 +145,25 @@ t.test('what is lent to places goes by the database, and why says which place wa
   const principal = { kind: 'device', user, device: { id: house.people.bob.device.id } } as never
   t.match(await house.grants.may(principal, 'use', house.account, '203.0.114.9'), { allowed: true })
   t.match(await house.grants.may(principal, 'use', house.account, '2a02::1'), { allowed: false })
+})
+
+t.test('what was decided by the database before holds no longer than it', async (t) => {
+  const file = await fileOf(t, city)
+  const places = new PlacesByDatabase({ file, isNeeded: true, log, lookEvery: 20 })
+  await places.start()
+  t.teardown(() => places.stop())
+  const house = await startLendingHouse(t)
+  const grants = createGrants({ store: house.store, identity: house.identity, accounts: house.accounts, places, now: () => 1, log })
+  await grants.start()
+  t.teardown(() => grants.stop())
+  const { user, device } = house.people.bob
+  await grants.add(house.account, { kind: 'user', id: user.id, name: 'bob' }, { places: ['DE'] })
+  const may = () => grants.may({ kind: 'device', user, device } as never, 'use', house.account, '203.0.114.9')
+  t.match(await may(), { allowed: true })
+  await writeFile(`${file}.new`, writeDatabase({ '203.0.114.0/24': { country_code: 'AT' } }))
+  await rename(`${file}.new`, file)
+  // The clock stands still: what is kept for a minute would be kept for ever.
+  await until(async () => !(await may()).allowed, 'the new database decides')
 })
 
 async function fileOf(t: Test, bytes: Buffer): Promise<string> {

@@ -89,7 +89,7 @@ t.test('requests are kept, answered alike, and refused where they mean nothing',
       store: house.store,
       identity: house.identity,
       accounts: house.accounts,
-      places: { of: () => [] },
+      places: { of: () => [], onReplaced: () => () => undefined },
       now: house.now,
       log: house.log,
     })

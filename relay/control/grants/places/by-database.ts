@@ -26,6 +26,7 @@ export interface DatabaseOptions {
 export class PlacesByDatabase implements Places {
   readonly #options: DatabaseOptions
   #lookUp: (address: string) => readonly string[] = () => []
+  readonly #listeners = new Set<() => void>()
   /** One reading follows another, so that what was read last is what the file was last. */
   #read: Promise<void> = Promise.resolve()
 
@@ -35,17 +36,23 @@ export class PlacesByDatabase implements Places {
 
   async start(): Promise<void> {
     const { file, isNeeded, log, lookEvery: interval = lookEvery } = this.#options
+    // Before it is read: what is replaced meanwhile is read anew after that.
+    watchFile(file, { interval, persistent: false }, this.#onFile)
+    const first = this.#readFirst()
+    this.#read = first.catch(() => undefined)
     try {
-      this.#lookUp = (await openDatabase(file)).lookUp
+      await first
     } catch (error) {
-      if (isNeeded) throw error
+      if (isNeeded) {
+        await this.stop()
+        throw error
+      }
       log.error({ err: error }, 'what is lent to places is lent to none')
     }
-    watchFile(file, { interval, persistent: false }, this.#onReplaced)
   }
 
   async stop(): Promise<void> {
-    unwatchFile(this.#options.file, this.#onReplaced)
+    unwatchFile(this.#options.file, this.#onFile)
     await this.#read
   }
 
@@ -53,7 +60,16 @@ export class PlacesByDatabase implements Places {
     return this.#lookUp(address)
   }
 
-  readonly #onReplaced = (now: Stats, before: Stats): void => {
+  onReplaced(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  async #readFirst(): Promise<void> {
+    this.#lookUp = (await openDatabase(this.#options.file)).lookUp
+  }
+
+  readonly #onFile = (now: Stats, before: Stats): void => {
     if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) this.#read = this.#read.then(() => this.#readAnew())
   }
 
@@ -63,6 +79,7 @@ export class PlacesByDatabase implements Places {
       const { lookUp, built } = await openDatabase(file)
       this.#lookUp = lookUp
       log.info({ file, built }, 'the database of places was read anew')
+      for (const listener of this.#listeners) listener()
     } catch (error) {
       log.error({ err: asRelayError(error), file }, 'the new database of places cannot be read: places go by the one before')
     }

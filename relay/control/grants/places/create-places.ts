@@ -19,5 +19,5 @@ export interface PlacesOptions {
 export function createPlaces({ settings: { url, field, database }, outbound, isNeeded, now, log }: PlacesOptions): Places {
   if (database !== undefined) return new PlacesByDatabase({ file: database, isNeeded, log })
   const ask = url === undefined ? (): readonly string[] => [] : placesByHttp({ outbound, url, field, now, log })
-  return { of: ask, async start() {}, async stop() {} }
+  return { of: ask, onReplaced: () => () => undefined, async start() {}, async stop() {} }
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { type GrantTerms, granteeOf, userIds } from '../../../control/index.ts'
-import { RelayError } from '../../../errors.ts'
 import { checkAccount, ownerOf } from '../../access.ts'
 import { lend, takeBack } from '../../lending/lend.ts'
 import { grantViewer } from '../../lending/lending.ts'
-import type { Rooms } from '../../rooms.ts'
+import { loadGrant, unknownGrant } from '../../lending/load-grant.ts'
 import { emptyBody, idParams, name } from '../fields.ts'
 import { route } from '../route.ts'
 import { grantAnswer, grantExample, termFields, to } from './grant-fields.ts'
@@ -101,20 +100,6 @@ export const grantRoutes = [
     },
   }),
 ]
-
-/** A grant of this principal's own; another's is one that does not exist. */
-export async function loadGrant(rooms: Rooms, principal: Parameters<typeof checkAccount>[1], id: string) {
-  const grant = rooms.grants.get(id)
-  if (grant === undefined) throw unknownGrant()
-  await checkAccount(rooms, principal, 'manage', { id: grant.accountId }).catch(() => {
-    throw unknownGrant()
-  })
-  return grant
-}
-
-function unknownGrant(): RelayError {
-  return new RelayError('not_found', { params: { what: 'such grant' } })
-}
 
 /** What the schema takes for an absent term is not one. */
 function termsOf(terms: object): GrantTerms {
