@@ -246,11 +246,11 @@ export class Deliveries {
     const notBefore = Math.max(standing?.notBefore ?? 0, at + askedFor(error))
     const retryAt = Math.max(at + pause, notBefore)
     const tooOld = [...waiting].filter(([, { addedAt }]) => addedAt + this.#keptFor < retryAt).map(([id]) => id)
-    const facts = { owner, channel, tries, reason: (error as Error).message }
-    if (tooOld.length > 0) log.warn({ ...facts, notices: tooOld.length }, 'notices could not be delivered and were given up; they are at the portal')
-    if (tooOld.length < waiting.size) log.info({ ...facts, notices: waiting.size - tooOld.length }, 'notices could not be delivered; they are tried again')
     await this.#places.drop(place, tooOld)
     await this.#places.hold(place, { tries: waiting.size === 0 ? 0 : tries, retryAt, notBefore }, at)
+    const facts = { owner, channel, tries, reason: (error as Error).message }
+    if (tooOld.length > 0) log.warn({ ...facts, notices: tooOld.length }, 'notices could not be delivered and were given up; they are at the portal')
+    if (waiting.size > 0) log.info({ ...facts, notices: waiting.size }, 'notices could not be delivered; they are tried again')
   }
 
   async #leaveAlone(place: PlaceName, notBefore: number): Promise<void> {
