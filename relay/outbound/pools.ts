@@ -8,28 +8,32 @@ import type { Opener } from './upstream/opener.ts'
 
 const mostPools = 256
 
-/** Kept-alive connections to sites: a set for each site, origin, endpoint, CA, set of networks and way there. */
+/** Kept-alive connections to sites: a set for each site, origin, endpoint, CA, reach and way there. */
 export interface Pools {
   /** The connections to an origin of this destination, at this endpoint of it. The rules are checked again for every one that is opened. */
   of(destination: Destination, origin: string, endpoint?: Endpoint): SiteConnections
   close(): Promise<void>
 }
 
+/** What of a destination its connections were opened under: they are not for one of which it is otherwise. */
+interface Terms {
+  readonly ca: string | undefined
+  readonly networks: Destination['networks']
+  readonly upstreamProxy: string | undefined
+  readonly isElsewhere: boolean
+}
+
 interface Entry {
   readonly connections: SiteConnections
   /** Of nobody any longer. */
   isOver: boolean
-  readonly ca: string | undefined
-  readonly networks: string
-  readonly upstreamProxy: string | undefined
+  readonly terms: Terms
 }
 
 interface Found {
   readonly origin: string
   readonly entry: Entry
-  readonly ca: string | undefined
-  readonly networks: Destination['networks']
-  readonly upstreamProxy: string | undefined
+  readonly terms: Terms
 }
 
 export function createPools({ opener, trust }: { readonly opener: Opener; readonly trust: Trust }): Pools {
@@ -56,15 +60,13 @@ export function createPools({ opener, trust }: { readonly opener: Opener; readon
 
   const find = (destination: Destination, origin: string, endpoint: Endpoint | undefined): Entry => {
     const key = endpoint === undefined ? `${destination.id} ${origin}` : `${destination.id} ${origin} ${endpoint.address}`
-    const { ca, upstreamProxy } = destination
-    const networks = destination.networks.join()
     const entry = entries.get(key)
-    if (entry !== undefined && entry.ca === ca && entry.networks === networks && entry.upstreamProxy === upstreamProxy) return entry
+    if (entry !== undefined && areSame(entry.terms, destination)) return entry
     // The site was changed.
     if (entry !== undefined) end(entry)
     else forgetIdle()
     const connections = new SiteConnections(origin, opensOrigin({ opener, trust }, destination, origin, endpoint))
-    const made = { connections, isOver: false, ca, networks, upstreamProxy }
+    const made = { connections, isOver: false, terms: termsOf(destination) }
     entries.set(key, made)
     return made
   }
@@ -73,10 +75,9 @@ export function createPools({ opener, trust }: { readonly opener: Opener; readon
     of(destination, origin, endpoint) {
       if (isClosed) throw new RelayError('site_down', { params: { site: destination.id, reason: 'the relay is being stopped' } })
       const last = endpoint === undefined ? found.get(destination) : undefined
-      if (last !== undefined && last.origin === origin && !last.entry.isOver && isUnchanged(last, destination)) return last.entry.connections
+      if (last !== undefined && last.origin === origin && !last.entry.isOver && areSame(last.terms, destination)) return last.entry.connections
       const entry = find(destination, origin, endpoint)
-      const { ca, networks, upstreamProxy } = destination
-      if (endpoint === undefined) found.set(destination, { origin, entry, ca, networks, upstreamProxy })
+      if (endpoint === undefined) found.set(destination, { origin, entry, terms: termsOf(destination) })
       return entry.connections
     },
     async close() {
@@ -88,6 +89,11 @@ export function createPools({ opener, trust }: { readonly opener: Opener; readon
   }
 }
 
-function isUnchanged(last: Found, { ca, networks, upstreamProxy }: Destination): boolean {
-  return last.networks === networks && last.ca === ca && last.upstreamProxy === upstreamProxy
+function termsOf({ ca, networks, upstreamProxy, isElsewhere = false }: Destination): Terms {
+  return { ca, networks, upstreamProxy, isElsewhere }
+}
+
+function areSame(terms: Terms, { ca, networks, upstreamProxy, isElsewhere = false }: Destination): boolean {
+  const isNear = terms.ca === ca && terms.upstreamProxy === upstreamProxy && terms.isElsewhere === isElsewhere
+  return isNear && (terms.networks === networks || terms.networks.join() === networks.join())
 }

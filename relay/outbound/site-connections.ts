@@ -68,7 +68,7 @@ export class SiteConnections {
     return connection === undefined ? this.#whenConnected(request, options, 1) : this.#onStream(connection, request, options, 1)
   }
 
-  /** Opens the connection that a first request would wait for. */
+  /** Opens the connection that a first request would wait for, where it is not known yet what the site speaks; later ones it helps nothing. */
   prepare(): void {
     if (this.#speaks === 'unknown' && this.#opening.size === 0 && !this.#isClosed) this.#begin().connected.catch(() => {})
   }

@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import type { Site } from '../accounts/index.ts'
 import { isPaired } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import { type Destined, destined, joinTunnel, type SeenExchange, Tally, writeError } from '../traffic/index.ts'
+import { usableAccounts } from './choose-account.ts'
 import { type ConnectRequest, readConnect } from './connect-request.ts'
 import type { Tunnel } from './connections.ts'
 import { type DevicePrincipal, nameOf } from './device-credentials.ts'
@@ -55,7 +57,7 @@ export class TunnelOpener {
       const site = accounts.siteByOrigin(secure.origin)
       if (site !== undefined) {
         // The site's handshake goes on beside the client's.
-        outbound.prepare(site, secure.origin)
+        if (this.#mayReach(site, principal)) outbound.prepare(site, secure.origin)
         await this.#interceptTls(secure, principal, socket, first)
       } else if (accounts.siteByOrigin(plain.origin) !== undefined) await this.#interceptPlain(plain, principal, socket, first)
       else await this.#passUnread(plain, principal, socket, first)
@@ -65,6 +67,13 @@ export class TunnelOpener {
       if (socket.destroyed) return
       writeError(socket, error, { html: head.isNavigation, portalUrl: this.#rooms.portalUrl(), close: true })
     }
+  }
+
+  /** Requests of this device can lead to the site: of others it shall not learn. */
+  #mayReach(site: Site, principal: DevicePrincipal): boolean {
+    const { sessions } = this.#rooms
+    if (usableAccounts(this.#rooms, principal, site).length > 0) return true
+    return !isPaired(principal) && sessions.registrations.isOpen(principal.user.id, site.id)
   }
 
   async #interceptTls(place: Destined, principal: DevicePrincipal, socket: Duplex, first: Buffer): Promise<void> {

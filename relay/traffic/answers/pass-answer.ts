@@ -1,3 +1,4 @@
+import { getDefaultHighWaterMark } from 'node:stream'
 import type { ForwardResponse } from '../../outbound/index.ts'
 import type { Tally } from '../counted/tally.ts'
 import type { ClientAnswer } from '../requests/client-message.ts'
@@ -17,7 +18,7 @@ export interface PassOptions {
 const shortBody = 4096
 
 /** So many bytes that the client has not taken yet are not waited for. As Node has it for a stream that is written to. */
-const fewBytes = 16_384
+const fewBytes = getDefaultHighWaterMark(false)
 
 /**
  * Passes an answer on: its fields, then its body as fast as the client takes it. A body that breaks off ends the client's
@@ -54,7 +55,10 @@ function passBody(
     tally.bytes += chunk.length
     if (res.write(chunk)) return
     body.pause()
-    wait.begin()
+    if (!isBehindOthers(res)) wait.begin()
+  })
+  res.on('socket', () => {
+    if (body.isPaused()) wait.begin()
   })
   res.on('drain', () => {
     wait.end()
@@ -75,9 +79,24 @@ function passBody(
 
 /** Nothing follows what is under way to the client. */
 function watchLast(res: ClientAnswer, stallTime: number): void {
-  const wait = new ClientWait(stallTime, () => res.destroy())
-  wait.begin()
+  let left = 0
+  const begin = (): void => {
+    left = res.writableLength
+    wait.begin()
+  }
+  const wait = new ClientWait(stallTime, () => {
+    // It takes them slowly.
+    if (res.writableLength < left) begin()
+    else res.destroy()
+  })
   res.on('close', () => wait.end())
+  if (isBehindOthers(res)) res.on('socket', begin)
+  else begin()
+}
+
+/** An earlier answer is on its way: the client cannot take anything of this one yet. */
+function isBehindOthers({ socket }: ClientAnswer): boolean {
+  return socket === null
 }
 
 /** Can trailers stand behind the answer as this client gets it? Over HTTP/1.1 behind chunks alone, for a client that asks for them or a site that announces them. */
