@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import type { Relay } from '../app.ts'
+import { linkAddress } from '../portal/index.ts'
 import { moment, printNote } from './verb/output.ts'
 
 /**
@@ -12,14 +12,6 @@ export async function printFirstRunLink({ identity, invites, portal }: Pick<Rela
   if (made === undefined) return
   printNote('')
   printNote('Nobody can sign in to this relay yet. Open this to become its first person, who runs it:')
-  printNote(`  ${new URL(`/invite/${made.token}`, reachable(portal.url()))}`)
+  printNote(`  ${linkAddress(portal.url(), made.token)}`)
   printNote(`It is good once, until ${moment(made.invite.expiresAt)}, or until the relay is started again. Show it to nobody.`)
-}
-
-/** This machine by its name, at which passkeys work: at an address they do not. */
-function reachable(url: string): URL {
-  const address = new URL(url)
-  const host = address.hostname.replace(/^\[|\]$/g, '')
-  if (address.protocol === 'http:' && isIP(host) !== 0 && (host.startsWith('127.') || host === '::1')) address.hostname = 'localhost'
-  return address
 }

@@ -22,6 +22,7 @@ interface Ended {
   readonly sessionEnded: boolean
   readonly deviceRevoked: boolean
   readonly portalSessionEnded: boolean
+  readonly linkWithdrawn: boolean
 }
 
 interface Options extends CommonOptions {
@@ -67,6 +68,7 @@ async function notMe(id: string, options: Options): Promise<void> {
     ended.sessionEnded && 'Its session is ended, here and at the site.',
     ended.deviceRevoked && 'The device is revoked.',
     ended.portalSessionEnded && 'The sign-in to the portal is ended.',
+    ended.linkWithdrawn && 'The link for another way to sign in is worth nothing any more.',
   ].filter((line) => line !== false)
   for (const line of done.length === 0 ? [`${printable(id)} names nothing that could still be ended.`] : done) printLine(line)
 }

@@ -7,4 +7,5 @@
  */
 export type { Portal, PortalOptions } from './contract.ts'
 export { createPortal } from './create-portal.ts'
+export { linkAddress } from './link-address.ts'
 export { portalUrl } from './portal-url.ts'

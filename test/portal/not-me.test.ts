@@ -96,7 +96,7 @@ t.test('a sign-in to the portal that was not he is ended, by himself at the rela
   const id = await noticeOf('portal-sign-in')
   const headers = { authorization: `Bearer ${relay.adminToken}`, 'content-type': 'application/json' }
   const answer = await fetch(`${relay.portalUrl}/api/v1/notices/${id}/not-me`, { method: 'POST', headers, body: JSON.stringify({ user: user.name }) })
-  t.same(await answer.json(), { frozen: false, sessionEnded: false, deviceRevoked: false, portalSessionEnded: true })
+  t.same(await answer.json(), { frozen: false, sessionEnded: false, deviceRevoked: false, portalSessionEnded: true, linkWithdrawn: false })
   t.match((await ann.get('/notices')).location, /^\/sign-in/)
 })
 

@@ -7,9 +7,11 @@ import { takesRole } from './user.ts'
 
 interface InviteView {
   readonly id: string
+  readonly kind: 'person' | 'reset'
   readonly name: string
   readonly role: string
   readonly expiresAt: number
+  readonly by?: string
 }
 
 /** `user invite|invites|reset-password`: a link by which somebody becomes a person of the relay, or chooses another way to sign in. */
@@ -20,8 +22,8 @@ export function inviteVerbs(program: Command): void {
     .addOption(takesRole())
     .action(invite)
   verb(user, 'reset-password NAME', 'print a link by which this person chooses another password or passkey; good once, for 24 hours').action(resetPassword)
-  verb(user, 'invites', 'list the invitations that nobody has taken')
-    .option('--withdraw <NAME>', 'withdraw the invitation of this name: its link is worth nothing any more')
+  verb(user, 'invites', 'list the invitations, and links of `reset-password`, that nobody has used')
+    .option('--withdraw <NAME>', 'withdraw what waits under this name: the link is worth nothing any more')
     .action(list)
 }
 
@@ -44,15 +46,21 @@ async function list({ withdraw, ...options }: CommonOptions & { readonly withdra
   const invites = await withRelay(options, async (relay) => {
     const all = await relay.call<InviteView[]>('GET', '/api/v1/invites')
     const withdrawn = all.filter(({ name }) => name === withdraw)
-    if (withdraw !== undefined && withdrawn.length === 0) throw new RelayError('not_found', { params: { what: `invitation of ${withdraw}` } })
+    if (withdraw !== undefined && withdrawn.length === 0) throw new RelayError('not_found', { params: { what: `invitation or link of ${withdraw}` } })
     for (const { id } of withdrawn) await relay.call('DELETE', `/api/v1/invites/${id}`)
     return all.filter((invite) => !withdrawn.includes(invite))
   })
   if (options.json === true) return printJson(invites)
-  if (withdraw !== undefined) return printLine(`Withdrew the invitation of ${printable(withdraw)}.`)
+  if (withdraw !== undefined) return printLine(`Withdrew the link of ${printable(withdraw)}.`)
   printTable(
-    ['NAME', 'ROLE', 'UNTIL'],
-    invites.map(({ name, role, expiresAt }) => [name, role, moment(expiresAt)]),
-    'No invitation waits to be taken.',
+    ['NAME', 'ROLE', 'FOR', 'UNTIL', 'BY'],
+    invites.map(({ name, role, kind, expiresAt, by }) => [
+      name,
+      role,
+      kind === 'reset' ? 'another way to sign in' : 'coming in',
+      moment(expiresAt),
+      by ?? 'the command line',
+    ]),
+    'No invitation waits to be taken, and no link for another way to sign in.',
   )
 }

@@ -58,6 +58,8 @@ export interface Notice {
   readonly deviceName?: string
   /** The portal session that began, or that did it. */
   readonly portalSession?: string
+  /** It tells that a link was made by which this person chooses another way to sign in. */
+  readonly resetLink?: true
   readonly by?: Who
   readonly from?: From
   /** From a browser and address that this person has not been seen with. */

@@ -21,6 +21,7 @@ export function tellingOf(record: AuditRecord): Telling | undefined {
     ...(device === undefined ? {} : { device }),
     ...(deviceName === undefined ? {} : { deviceName }),
     ...(portalSession === undefined ? {} : { portalSession }),
+    ...(record.act === 'user.password-link' ? { resetLink: true as const } : {}),
     ...(from === undefined ? {} : { from }),
     ...(text === undefined ? {} : { text }),
   }

@@ -28,6 +28,8 @@ export interface Invite {
   readonly role: User['role']
   readonly createdAt: number
   readonly expiresAt: number
+  /** The id of who made it: it is worth nothing while he is disabled, or gone. Absent: the local administrator. */
+  readonly by?: string
 }
 
 /** How the person signs in from now on. */
@@ -46,7 +48,7 @@ interface Given {
 /** Links by which people come in, each good once. At rest: their hashes only. */
 export interface Invites {
   /** `already_exists`, `bad_request`. */
-  make(wanted: { readonly name: string; readonly role: User['role'] }): Promise<Given>
+  make(wanted: { readonly name: string; readonly role: User['role']; readonly by?: string | undefined }): Promise<Given>
   /** For the first person, who runs the relay; links from before are worth nothing. Undefined: there is somebody. */
   makeFirst(): Promise<Given | undefined>
   /** For who has forgotten his password, or lost his passkey. His authenticator app is asked for as ever. */
@@ -64,6 +66,8 @@ export interface Invites {
   /** Newest first. */
   list(): Promise<readonly Invite[]>
   withdraw(id: string): Promise<boolean>
+  /** The link by which this person would choose another way to sign in. False: there is none. */
+  withdrawReset(userId: string): Promise<boolean>
 }
 
 export interface InvitesOptions {
@@ -90,12 +94,12 @@ class StoredInvites implements Invites {
     this.#records = options.store.collection<Invite>({ name: 'invites' })
   }
 
-  async make({ name: typed, role }: { name: string; role: User['role'] }): Promise<Given> {
+  async make({ name: typed, role, by }: { name: string; role: User['role']; by?: string | undefined }): Promise<Given> {
     await this.#sweep()
     const name = checkUserName(typed)
     if ((await this.#options.identity.findUser(name)) !== undefined)
       throw new RelayError('already_exists', { params: { what: `a user ${name}`, advice: 'Choose another name.' } })
-    return this.#give({ kind: 'person', userId: randomUUID(), name, role })
+    return this.#give({ kind: 'person', userId: randomUUID(), name, role, ...(by === undefined ? {} : { by }) })
   }
 
   async makeFirst(): Promise<Given | undefined> {
@@ -145,6 +149,10 @@ class StoredInvites implements Invites {
     const spending = this.#spending.get(id)
     if (spending !== undefined) spending.isOver = true
     return (await this.#records.delete(id)) || spending !== undefined
+  }
+
+  withdrawReset(userId: string): Promise<boolean> {
+    return this.#sweep((invite) => invite.kind === 'reset' && invite.userId === userId)
   }
 
   async #checkPassword({ kind, userId }: Invite, password: string, name: string): Promise<void> {
@@ -203,20 +211,31 @@ class StoredInvites implements Invites {
   async #find(token: string): Promise<StoredRecord<Invite> | undefined> {
     const found = isToken(token, prefix) ? await this.#records.get(hashToken(token)) : undefined
     if (found === undefined || found.value.expiresAt <= this.#options.now()) return undefined
+    const { by } = found.value
+    if (by !== undefined && !(await this.#isAdmitted(by))) return undefined
     return found.value.kind === 'first' && (await this.#isInhabited()) ? undefined : found
+  }
+
+  async #isAdmitted(id: string): Promise<boolean> {
+    const user = await this.#options.identity.findUser(id)
+    return user !== undefined && user.disabledAt === undefined
   }
 
   async #isInhabited(): Promise<boolean> {
     return (await this.#options.identity.listUsers()).length > 0
   }
 
-  async #sweep(isOver: (invite: Invite) => boolean = () => false): Promise<void> {
+  /** Deletes what has expired, and what `isOver`: true where there was such a one. */
+  async #sweep(isOver: (invite: Invite) => boolean = () => false): Promise<boolean> {
     const now = this.#options.now()
-    for (const spending of this.#spending.values()) if (isOver(spending.invite)) spending.isOver = true
-    for (const { id, value } of await this.#records.list()) if (value.expiresAt <= now || isOver(value)) await this.#records.delete(id)
+    const spending = [...this.#spending.values()].filter(({ invite }) => isOver(invite))
+    for (const one of spending) one.isOver = true
+    const records = (await this.#records.list()).map(({ value }) => value)
+    for (const invite of records) if (invite.expiresAt <= now || isOver(invite)) await this.#records.delete(invite.id)
+    return spending.length > 0 || records.some(isOver)
   }
 
-  async #give(wanted: Pick<Invite, 'kind' | 'userId' | 'name' | 'role'>): Promise<Given> {
+  async #give(wanted: Pick<Invite, 'kind' | 'userId' | 'name' | 'role' | 'by'>): Promise<Given> {
     const token = createToken(prefix)
     const id = hashToken(token)
     const now = this.#options.now()

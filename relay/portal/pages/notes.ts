@@ -54,7 +54,7 @@ const done: Readonly<Record<string, string>> = {
   'recovery-code-used': 'You are signed in. That recovery code is spent.',
   'passkey-added': 'The passkey is added. You can sign in with it from now on.',
   'passkey-removed': 'The passkey is removed: it signs nobody in any more. Delete it on the device as well.',
-  'second-factor-removed': 'Your authenticator app and recovery codes are removed. Your password is all that is asked from now on.',
+  'second-factor-removed': 'Your authenticator app and recovery codes are removed: no code is asked for any more.',
   'device-ended': 'What that device had under way is cut, and the sessions it used are ended, here and at the sites.',
   'all-ended': 'Everything is ended, here and at the sites. You are signed in at this browser alone.',
   'user-ended': 'Everything of that person is ended, here and at the sites.',

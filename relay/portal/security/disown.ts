@@ -10,24 +10,27 @@ export interface Disowned {
   readonly sessionEnded: boolean
   readonly deviceRevoked: boolean
   readonly portalSessionEnded: boolean
+  readonly linkWithdrawn: boolean
 }
 
 const reason = 'its owner said that a use of it was not he'
 
-type Ends = Pick<Rooms, 'notices' | 'accounts' | 'sessions' | 'identity' | 'audit' | 'streams' | 'log'>
+type Ends = Pick<Rooms, 'notices' | 'accounts' | 'sessions' | 'identity' | 'invites' | 'audit' | 'streams' | 'log'>
 
 /** What others ask and answer is done with nobody's things yet, and tries that were refused have let nobody in. */
 const nothingDone: ReadonlySet<Notice['kind']> = new Set(['failed-tries', 'device-refused', 'access-asked', 'access-answered'])
 
 /** What of a notice its owner can end: his own alone. Undefined: nothing of it could be. */
-export function endable({ accounts }: Pick<Rooms, 'accounts'>, { owner, account, device, portalSession, kind }: Notice) {
+export function endable({ accounts }: Pick<Rooms, 'accounts'>, { owner, account, device, portalSession, resetLink, kind }: Notice) {
   if (nothingDone.has(kind)) return undefined
   const own = account === undefined ? undefined : accounts.account(account, owner)
-  return own === undefined && device === undefined && portalSession === undefined ? undefined : { account: own, device, portalSession }
+  const isNothing = own === undefined && device === undefined && portalSession === undefined && resetLink === undefined
+  return isNothing ? undefined : { account: own, device, portalSession, resetLink }
 }
 
 /**
- * In one step: freezes the account, ends its session at the site, revokes the device and ends the portal session, each as far as the notice
+ * In one step: freezes the account, ends its session at the site, revokes the device, ends the portal session and withdraws the link for another
+ * way to sign in, each as far as the notice
  * names it and it is this person's. Each is tried whatever becomes of the others; the first failure is thrown when all are done, and the
  * notice is marked only where none failed. `not_found`.
  */
@@ -35,7 +38,7 @@ export async function disown(rooms: Ends, user: User, noticeId: string): Promise
   const notice = rooms.notices.find(user.id, noticeId)
   if (notice === undefined) throw new RelayError('not_found', { params: { what: 'such notice' } })
   const { account: accountId, site } = notice
-  const { account, device, portalSession } = endable(rooms, notice) ?? {}
+  const { account, device, portalSession, resetLink } = endable(rooms, notice) ?? {}
   const entry = {
     act: 'notice.not-me',
     owner: user.id,
@@ -51,16 +54,20 @@ export async function disown(rooms: Ends, user: User, noticeId: string): Promise
       account === undefined ? false : endSession(rooms, account.id, freeze),
       device !== undefined ? revoke(rooms, user, device) : false,
       portalSession === undefined ? false : endPortalSession(rooms, user, portalSession),
+      resetLink === true && rooms.invites.withdrawReset(user.id),
     ])
     for (const result of results) if (result.status === 'rejected') throw result.reason
     // Only now: what failed can be asked for again. That it is noted is no condition of what it ended.
     await rooms.notices.disown(user.id, notice.id).catch((error: unknown) => rooms.log.warn({ err: error }, 'a notice could not be marked'))
-    const [frozen, sessionEnded, deviceRevoked, portalSessionEnded] = results.map((result) => result.status === 'fulfilled' && result.value === true)
+    const [frozen, sessionEnded, deviceRevoked, portalSessionEnded, linkWithdrawn] = results.map(
+      (result) => result.status === 'fulfilled' && result.value === true,
+    )
     return {
       frozen: frozen === true,
       sessionEnded: sessionEnded === true,
       deviceRevoked: deviceRevoked === true,
       portalSessionEnded: portalSessionEnded === true,
+      linkWithdrawn: linkWithdrawn === true,
     }
   }
   return rooms.audit.end(entry, end, (ended) => ({ details: { ...entry.details, ...ended } }))

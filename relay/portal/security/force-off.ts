@@ -4,7 +4,7 @@ import type { SiteSession } from '../../sessions/index.ts'
 import { loadUserFor } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
 
-type Ends = Pick<Rooms, 'sessions' | 'identity' | 'audit' | 'streams' | 'cutDevice' | 'log'>
+type Ends = Pick<Rooms, 'sessions' | 'identity' | 'invites' | 'audit' | 'streams' | 'cutDevice' | 'log'>
 
 /** How much of each was ended. */
 export interface EndedDevice {
@@ -31,7 +31,7 @@ export function endDevice(rooms: Ends, { id, userId, name }: Device): Promise<En
 
 /**
  * Ends everything of a person: the sessions of his accounts, here and at the sites; his sign-ins to the portal, but for `except`; and cuts
- * what his devices have under way. Terminals that were paired for a while are let go. `disable`: and nothing of his gets in any more, before anything is cut.
+ * what his devices have under way. Terminals that were paired for a while are let go, and a link for another way to sign in is worth nothing. `disable`: and nothing of his gets in any more, before anything is cut.
  */
 export function endUser(rooms: Ends, user: User, { except, disable = false }: { except?: string; disable?: boolean } = {}): Promise<EndedUser> {
   const entry = { act: 'user.end', owner: user.id, details: { name: user.name } }
@@ -46,6 +46,7 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
     const [siteSessions, portalSessions] = await Promise.all([
       endSessions(rooms, rooms.sessions.listLive(user.id)),
       countDone(ended.map(({ id }) => rooms.identity.endPortalSession(id))),
+      rooms.invites.withdrawReset(user.id),
       countDone(terminals.map(({ id }) => rooms.identity.revokeDevice(id))),
     ])
     if (disabled.status === 'rejected') throw disabled.reason

@@ -85,8 +85,8 @@ export const noticeRoutes = [
       .nullish()
       .meta({ examples: [{}] }),
     answer: z
-      .object({ frozen: z.boolean(), sessionEnded: z.boolean(), deviceRevoked: z.boolean(), portalSessionEnded: z.boolean() })
-      .meta({ examples: [{ frozen: true, sessionEnded: true, deviceRevoked: true, portalSessionEnded: false }] }),
+      .object({ frozen: z.boolean(), sessionEnded: z.boolean(), deviceRevoked: z.boolean(), portalSessionEnded: z.boolean(), linkWithdrawn: z.boolean() })
+      .meta({ examples: [{ frozen: true, sessionEnded: true, deviceRevoked: true, portalSessionEnded: false, linkWithdrawn: false }] }),
     handle: async ({ rooms, principal, params, body }) => disown(rooms, await checkActsFor(rooms, principal, body?.user), params.id),
   }),
   route({

@@ -1,23 +1,44 @@
 import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
-import { loadUser } from '../../../identity/index.ts'
+import { type Invite, loadUser } from '../../../identity/index.ts'
+import { linkAddress } from '../../link-address.ts'
+import type { Rooms } from '../../rooms.ts'
 import { emptyBody, idParams, name, time } from '../fields.ts'
 import { route } from '../route.ts'
 
 const role = z.enum(['admin', 'auditor', 'member'])
-const inviteAnswer = z.object({ id: z.string(), name: z.string(), role, expiresAt: time })
-const example = { id: 'hash', name: 'bob', role: 'member' as const, expiresAt: 1_760_000_000_000 }
+const inviteAnswer = z.object({
+  id: z.string(),
+  kind: z
+    .enum(['person', 'reset'])
+    .meta({ description: 'person: an invitation. reset: a link by which somebody of this relay chooses another way to sign in.' }),
+  name: z.string(),
+  role,
+  expiresAt: time,
+  by: z
+    .string()
+    .optional()
+    .meta({ description: 'The administrator who made it, by name. It is worth nothing while he is disabled. Absent: the command line.' }),
+})
+const example = { id: 'hash', kind: 'person' as const, name: 'bob', role: 'member' as const, expiresAt: 1_760_000_000_000, by: 'ann' }
+
+async function viewOf({ identity }: Rooms, { id, kind, name, role, expiresAt, by }: Invite): Promise<z.infer<typeof inviteAnswer>> {
+  const maker = by === undefined ? {} : { by: (await identity.findUser(by))?.name ?? by }
+  return { id, kind: kind === 'reset' ? 'reset' : 'person', name, role, expiresAt, ...maker }
+}
 
 /** Links by which somebody becomes a person of this relay, or chooses another way to sign in. */
 export const inviteRoutes = [
   route({
     method: 'GET',
     path: '/invites',
-    summary: 'List the invitations that nobody has taken',
+    summary: 'List the invitations that nobody has taken; for the local administrator, the links for another way to sign in too',
     access: 'operator',
     answer: z.array(inviteAnswer).meta({ examples: [[example]] }),
-    handle: async ({ rooms }) =>
-      (await rooms.invites.list()).filter(({ kind }) => kind === 'person').map(({ id, name, role, expiresAt }) => ({ id, name, role, expiresAt })),
+    handle: async ({ rooms, principal }) => {
+      const isListed = ({ kind }: Invite) => kind === 'person' || (kind === 'reset' && principal.kind === 'local')
+      return Promise.all((await rooms.invites.list()).filter(isListed).map((invite) => viewOf(rooms, invite)))
+    },
   }),
   route({
     method: 'POST',
@@ -28,10 +49,9 @@ export const inviteRoutes = [
     body: z.strictObject({ name, role: role.default('member') }).meta({ examples: [{ name: 'bob', role: 'member' }] }),
     status: 201,
     answer: z.object({ link: z.string(), ...inviteAnswer.shape }).meta({ examples: [{ link: 'https://relay.example/invite/li_b64url', ...example }] }),
-    handle: async ({ rooms, body }) => {
-      const { invite, token } = await rooms.invites.make(body)
-      const { id, name, role, expiresAt } = invite
-      return { link: `${rooms.url()}/invite/${token}`, id, name, role, expiresAt }
+    handle: async ({ rooms, principal, body }) => {
+      const { invite, token } = await rooms.invites.make({ ...body, by: principal.kind === 'local' ? undefined : principal.user.id })
+      return { link: linkAddress(rooms.url(), token), ...(await viewOf(rooms, invite)) }
     },
   }),
   route({
@@ -50,13 +70,13 @@ export const inviteRoutes = [
       // Who has the link has the person's password: an administrator at the portal uses nobody's accounts.
       if (principal.kind !== 'local') throw new RelayError('forbidden', { params: { reason: 'this takes the command line on the machine of the relay' } })
       const { invite, token } = await rooms.invites.makeForPassword(await loadUser(rooms.identity, params.id))
-      return { link: `${rooms.url()}/invite/${token}`, name: invite.name, expiresAt: invite.expiresAt }
+      return { link: linkAddress(rooms.url(), token), name: invite.name, expiresAt: invite.expiresAt }
     },
   }),
   route({
     method: 'DELETE',
     path: '/invites/:id',
-    summary: 'Withdraw an invitation',
+    summary: 'Withdraw an invitation, or a link for another way to sign in',
     access: 'operator',
     fresh: true,
     params: idParams,

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { asRelayError, RelayError } from '../../../errors.ts'
-import type { Invite } from '../../../identity/index.ts'
+import type { Invite, User } from '../../../identity/index.ts'
 import { checkAccess } from '../../access.ts'
+import { linkAddress } from '../../link-address.ts'
 import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
 import { copyable } from '../devices/device-lines.ts'
@@ -19,8 +20,8 @@ export function takeInvites(app: FastifyInstance, rooms: Rooms, page: (csrf: str
   takeForm(app, rooms, { path: '/people/invites', freshFrom: '/people' }, fields, async ({ principal, csrf, form }) => {
     checkAccess('operator', principal)
     try {
-      const { invite, token } = await rooms.invites.make(form)
-      return { title: 'Invitation', place: 'people', body: invitation(invite, `${rooms.url()}/invite/${token}`) }
+      const { invite, token } = await rooms.invites.make({ ...form, by: principal.user.id })
+      return { title: 'Invitation', place: 'people', body: invitation(invite, linkAddress(rooms.url(), token)) }
     } catch (thrown) {
       const error = asRelayError(thrown)
       if (error.status >= 500) throw error
@@ -36,9 +37,10 @@ export function takeInvites(app: FastifyInstance, rooms: Rooms, page: (csrf: str
 }
 
 /** Invite somebody, and who is invited. */
-export async function inviteCard({ invites }: Pick<Rooms, 'invites'>, csrf: string): Promise<Html> {
+export async function inviteCard({ invites, identity }: Pick<Rooms, 'invites' | 'identity'>, csrf: string): Promise<Html> {
   const open = (await invites.list()).filter(({ kind }) => kind === 'person')
-  return html`${open.length > 0 && html`<section class="card"><h2>Invited</h2>${table(open, csrf)}</section>`}
+  const makers = new Map((await identity.listUsers()).map((user) => [user.id, user]))
+  return html`${open.length > 0 && html`<section class="card"><h2>Invited</h2>${table(open, makers, csrf)}</section>`}
 <form class="card" method="post" action="/people/invites">${csrfField(csrf)}<h2>Invite somebody</h2>
 <p>You get a link to give to them. By it they choose a password or a passkey of their own; it is good once, for 72 hours.</p>
 <div class="field"><label for="name">Their name at this relay</label><input id="name" name="name" required maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false"></div>
@@ -53,10 +55,15 @@ function invitation({ name, expiresAt }: Invite, link: string): Html {
 <p><a class="button" href="/people">Done</a></p>`
 }
 
-function table(open: readonly Invite[], csrf: string): Html {
-  return html`<table><thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Good until</th><th scope="col"><span class="visually-hidden">Withdraw</span></th></tr></thead><tbody>
+function table(open: readonly Invite[], makers: ReadonlyMap<string, User>, csrf: string): Html {
+  return html`<table><thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">By</th><th scope="col">Good until</th><th scope="col"><span class="visually-hidden">Withdraw</span></th></tr></thead><tbody>
 ${open.map(
-  ({ id, name, role, expiresAt }) => html`<tr><td><strong><bdi>${name}</bdi></strong></td><td data-label="Role">${role}</td>
+  ({ id, name, role, expiresAt, by }) => html`<tr><td><strong><bdi>${name}</bdi></strong></td><td data-label="Role">${role}</td>
+<td data-label="By">${by === undefined ? 'the command line' : maker(makers.get(by))}</td>
 <td data-label="Good until">${moment(expiresAt)}</td><td class="end">${action(`/people/invites/${id}/withdraw`, 'Withdraw', csrf)}</td></tr>`,
 )}</tbody></table>`
+}
+
+function maker(user: User | undefined): Html {
+  return html`<bdi>${user?.name ?? 'somebody who is gone'}</bdi>${user?.disabledAt !== undefined && html` <span class="state bad">disabled: the link is worth nothing meanwhile</span>`}`
 }

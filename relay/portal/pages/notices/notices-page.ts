@@ -66,18 +66,18 @@ function notMe({ id, disownedAt, kind }: Notice, can: ReturnType<typeof endable>
   if (kind === 'failed-tries' || kind === 'device-refused')
     return html`<section class="card"><h2>Was it not you?</h2><p>Nobody was let in. If it goes on, add a passkey or an authenticator app under <a href="/security">Security</a>, and tell who runs this relay.</p></section>`
   if (can === undefined) return undefined
-  const { account, device, portalSession } = can
+  const { account, device, portalSession, resetLink } = can
   if (disownedAt === undefined)
     return html`<section class="card"><h2>Was it not you?</h2><p>Then say so. The relay at once</p><ul>
 ${account !== undefined && html`<li>ends the account’s session, here and at the site, and freezes it: nobody gets in with it until you lift that</li>`}
-${device !== undefined && html`<li>revokes the device, if it is yours</li>`}${portalSession !== undefined && html`<li>ends the sign-in to this portal that did it</li>`}</ul><div class="actions">${action(`/notices/${id}/not-me`, 'This was not me', csrf, 'danger')}</div></section>`
+${device !== undefined && html`<li>revokes the device, if it is yours</li>`}${portalSession !== undefined && html`<li>ends the sign-in to this portal that did it</li>`}${resetLink === true && html`<li>withdraws the link: nobody chooses another way to sign in by it</li>`}</ul><div class="actions">${action(`/notices/${id}/not-me`, 'This was not me', csrf, 'danger')}</div></section>`
   const where =
     account === undefined
       ? html`<a href="/security/password">your own at this relay</a>`
       : html`at the site, then <a href="/accounts/${account.id}/password">here</a>`
   return html`<section class="card"><h2>You said that this was not you</h2><p>${moment(disownedAt)} the relay</p><ul>
 ${account !== undefined && html`<li>ended the account’s session and froze it: <a href="/accounts/${account.id}">lift that</a> when you are sure again</li>`}
-${device !== undefined && html`<li>revoked the device, if it was yours</li>`}${portalSession !== undefined && html`<li>ended the sign-in to this portal that did it</li>`}</ul>
+${device !== undefined && html`<li>revoked the device, if it was yours</li>`}${portalSession !== undefined && html`<li>ended the sign-in to this portal that did it</li>`}${resetLink === true && html`<li>withdrew the link for another way to sign in</li>`}</ul>
 <p>Now change the password that somebody may know: ${where}.${kind === 'recovery-code-used' && html` Make new recovery codes under <a href="/security">Security</a>.`}</p></section>`
 }
 
