@@ -129,8 +129,14 @@ export interface Outbound {
   prepare(destination: Destination, origin: string): void
   /** A raw connection to a host that is not enrolled, for a tunnel. Only to public addresses, none of this machine's own. */
   connect(host: string, port: number, signal?: AbortSignal): Promise<Duplex>
-  /** Resolves a host and says which networks its addresses are in; for enrolment. `destination_refused` for metadata and unroutable ones. */
-  networksOf(host: string): Promise<readonly ('public' | 'private' | 'loopback')[]>
+  /**
+   * Resolves a host and says which networks its addresses are in; for enrolment. `destination_refused` for metadata and unroutable ones, and with
+   * `wanted` where no connection to that port would be allowed.
+   */
+  networksOf(
+    host: string,
+    wanted?: Pick<Destination, 'networks' | 'isElsewhere'> & { readonly port: number },
+  ): Promise<readonly ('public' | 'private' | 'loopback')[]>
   /** Would a connection to each of the endpoints be allowed? `destination_refused`; a host that cannot be looked up now is left for later. */
   checkEndpoints(destination: Destination): Promise<void>
   /** In the order of the declaration. */

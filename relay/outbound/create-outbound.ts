@@ -13,7 +13,7 @@ import { readHost } from './host.ts'
 import { connectTimeout, opensOrigin } from './open-origin.ts'
 import { createOwnListeners } from './own-listeners.ts'
 import { createPools } from './pools.ts'
-import { classifyHost, type Lookup, lookUpBySystem } from './resolve.ts'
+import { classifyHost, type Lookup, lookUpBySystem, resolveDestination } from './resolve.ts'
 import { siteError } from './site-error.ts'
 import { SlotFiller, type SlotTools } from './slot-filler.ts'
 import { TotpCodes } from './totp.ts'
@@ -118,9 +118,14 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
       }
     },
 
-    async networksOf(host) {
+    async networksOf(host, wanted) {
       const target = readHost(host)
       try {
+        if (wanted !== undefined) {
+          const { port, networks, isElsewhere = false } = wanted
+          const rule = { kind: 'site', networks, isLiteral: target.isAddress, isElsewhere } as const
+          await resolveDestination(target, port, rule, { lookup, own, signal: AbortSignal.timeout(connectTimeout) })
+        }
         const networks = (await classifyHost(target, lookup, AbortSignal.timeout(connectTimeout))).map((address) => {
           const network = networkOf(address, target.isAddress)
           if (network === undefined) throw new RelayError('destination_refused', { params: { host, reason: `it is ${address.words}` } })

@@ -68,7 +68,7 @@ function dispatched({ method, path, headers, body, bodyTimeout, upgrade, takesTr
  * Takes the calls of undici that are below its newer ones: those make an object of every header section, which nobody reads here, and
  * cost a request a tenth of what undici does for it.
  */
-export class ExchangeHandler implements Dispatcher.DispatchHandler, BodySource {
+class ExchangeHandler implements Dispatcher.DispatchHandler, BodySource {
   readonly #request: ExchangeRequest
   readonly #options: ExchangeOptions
   readonly #resolve: (result: ExchangeResult) => void

@@ -1,4 +1,4 @@
-import type { Duplex, Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { ForwardResponse } from './contract.ts'
 import { type BodySource, SiteBody } from './site-body.ts'
 
@@ -18,8 +18,6 @@ export class SiteAnswer implements ForwardResponse {
   readonly status: number
   readonly statusText: string
   readonly headers: readonly string[]
-  /** After a 101. */
-  readonly socket: Duplex | undefined = undefined
   readonly #source: BodySource
   readonly #clock: { start(): void; stop(): void } | undefined
   readonly #held: Buffer[] = []

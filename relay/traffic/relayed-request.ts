@@ -37,7 +37,7 @@ const mostRetakes = 3
 export class RelayedRequest implements Cuttable {
   readonly #rooms: Rooms
   readonly #request: SiteRequest
-  readonly #url: URL
+  readonly #url: Readonly<URL>
   readonly #ending = new Ending()
   readonly #tally = new Tally()
   readonly #body: RequestBody

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
-import { reachOf } from '../../relay/control/notices/delivery/check-address.ts'
+import { checkAddress, reachOf } from '../../relay/control/notices/delivery/check-address.ts'
 import { sendWebhook, type WebhookTarget } from '../../relay/control/notices/delivery/send-webhook.ts'
 import type { Notice } from '../../relay/control/notices/index.ts'
 import { sendPush } from '../../relay/control/notices/push/send-push.ts'
@@ -77,6 +77,15 @@ t.test('what somebody names who does not run the relay is not on its machine, by
     t.match(await rejection(send(reachOf('public'))), { message: /it is the relay's own machine/ }, 'where the operator allows no private address')
     t.equal(await rejection(send(reachOf('private'))), undefined, 'and where he does')
   }
+})
+
+t.test("the address of a webhook at the relay's own listener is refused when it is set", async (t) => {
+  const relay = await startRawOrigin(t, { onData: ok })
+  const outbound = outboundForTest(t)
+  outbound.refuseOwn([{ address: '127.0.0.1', port: relay.port }])
+  const check = (url: string) => rejection(checkAddress(url, 'the address of a webhook', { outbound, webhooks: 'private' }))
+  t.match(await check(`http://127.0.0.1:${relay.port}/hook`), { code: 'destination_refused', message: /it is the relay itself/ })
+  t.equal(await check(`http://127.0.0.1:${relay.port === 1 ? 2 : 1}/hook`), undefined, 'beside it')
 })
 
 t.test('what is given replaces what was given before, and must be addresses', async (t) => {

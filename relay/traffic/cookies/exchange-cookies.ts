@@ -11,7 +11,7 @@ const forCrossSite = /;[ \t]*samesite=none[ \t]*(?:;|$)/i
 /** The cookies of one request and its answer: what of the client's and the session's goes to the site, and who has what the site sets. */
 export class ExchangeCookies {
   readonly #request: SiteRequest
-  readonly #url: URL
+  readonly #url: Readonly<URL>
   readonly #isCrossSite: boolean
   /** Of the answer, as the client is to have them. */
   #shown: readonly string[] = []
@@ -20,7 +20,7 @@ export class ExchangeCookies {
   #isWithheld = false
 
   /** `isCrossSite`: a page of another site made the request. */
-  constructor(request: SiteRequest, url: URL, isCrossSite: boolean) {
+  constructor(request: SiteRequest, url: Readonly<URL>, isCrossSite: boolean) {
     this.#request = request
     this.#url = url
     this.#isCrossSite = isCrossSite

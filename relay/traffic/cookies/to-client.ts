@@ -9,7 +9,7 @@ import { setCookieLines } from './set-cookie-lines.ts'
 /** An answer of a site to a device. */
 export interface Showing extends Holder {
   readonly site: Site
-  readonly url: URL
+  readonly url: Readonly<URL>
   /** What the declaration does not name is the client's own, and the session's too. */
   readonly isHandoff: boolean
   /** A page of another site asked: the answer is one to somebody who is not signed in. */

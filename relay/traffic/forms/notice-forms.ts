@@ -9,7 +9,7 @@ import { readForm } from './read-form.ts'
 /** A request of a device that was answered, before the answer is passed on. */
 export interface AnsweredForm {
   readonly method: string
-  readonly url: URL
+  readonly url: Readonly<URL>
   /** The client's fields, flat. */
   readonly fields: readonly string[]
   /** Undefined: it was too large to be kept, or there was none. */

@@ -13,7 +13,7 @@ import { swapPlaceholder } from './swap-placeholder.ts'
 /** A form of a page, read whole. */
 export interface PageFormRequest {
   readonly method: string
-  readonly url: URL
+  readonly url: Readonly<URL>
   /** The client's end-to-end fields, flat. */
   readonly fields: readonly string[]
   readonly cookie: string

@@ -9,7 +9,7 @@ import { isPageForm, sendPageForm } from './page-sign-in.ts'
 /** Part of a sign-in that a person does on the site's page. */
 export interface PageRequest {
   readonly request: SiteRequest
-  readonly url: URL
+  readonly url: Readonly<URL>
   readonly body: RequestBody
   readonly signIn: PageSignIn
   /** Aborts once nobody waits for the answer any more. */

@@ -24,6 +24,9 @@ export async function checkAddress(text: string, what: string, { outbound, webho
     throw new RelayError('destination_refused', {
       params: { host: url.hostname, reason: 'it is not a public address, and this relay sends notices to no others' },
     })
+  // Nor to the relay itself, nor to its machine: as each delivery is asked.
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  await outbound.networksOf(url.hostname, { port, ...reachOf(webhooks) })
 }
 
 /** Where a connection for a notice may lead: people name these addresses, who do not run the relay. */
