@@ -57,7 +57,7 @@ async function examine(options: CommonOptions, report: (finding: Finding) => voi
   const relay = await attempt(
     'store and master key',
     report,
-    () => connect(settings),
+    () => connect(settings, options.json),
     ({ running }) => (running === undefined ? 'they open; no server runs' : `a server runs (process ${running.pid})`),
   )
   if (relay === undefined) return
