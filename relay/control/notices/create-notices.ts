@@ -23,7 +23,7 @@ import { SeenBrowsers } from './seen-browsers.ts'
 
 export interface NoticesOptions {
   readonly store: Store
-  readonly audit: Pick<Audit, 'onRecorded' | 'newest' | 'fingerprint'>
+  readonly audit: Pick<Audit, 'onRecorded' | 'newest' | 'fingerprint' | 'record'>
   readonly accounts: Pick<Accounts, 'account'>
   readonly identity: Pick<Identity, 'listDevices'>
   readonly delivery: DeliveryOptions
@@ -68,6 +68,8 @@ class RelayNotices implements Notices {
   readonly #delivery: DeliveryOptions
   readonly #listeners = new Set<(notice: Notice) => void>()
   #looked = 0
+  /** False: the push key is damaged. */
+  #hasKey = true
   /** One after the other: what is summed is counted once. */
   #turn: Promise<unknown> = Promise.resolve()
   #stopListening = (): void => {}
@@ -94,7 +96,7 @@ class RelayNotices implements Notices {
       preferences: this.#preferences,
       browsers: this.#browsers,
       serverKey: this.#serverKey,
-      pushes: () => delivery.webPush === 'on',
+      pushes: () => delivery.webPush === 'on' && this.#hasKey,
       onPushEnded: (owner, browser) => this.#forget(owner, browser),
       notice: (owner, id) => this.find(owner, id),
       now,
@@ -106,10 +108,18 @@ class RelayNotices implements Notices {
     await this.#records.load(this.#now())
     await this.#preferences.load()
     await this.#browsers.load()
-    if (this.#pushes) await this.#serverKey.load()
+    if (this.#delivery.webPush === 'on' && this.#delivery.sends) await this.#loadPushKey()
     this.#stopListening = this.#audit.onRecorded((record) => void this.#inTurn(() => this.#look(record)))
     await this.#inTurn(() => this.#catchUp())
     if (this.#delivery.sends) await this.#deliveries.start()
+  }
+
+  /** Without it no browser is sent anything; all else goes on. */
+  async #loadPushKey(): Promise<void> {
+    await this.#serverKey.load().catch((error: unknown) => {
+      this.#hasKey = false
+      this.#log.error({ err: error }, 'the push key cannot be read: no notice goes to browsers until the data directory is restored from a backup')
+    })
   }
 
   async stop(): Promise<void> {
@@ -237,7 +247,10 @@ class RelayNotices implements Notices {
   /** The browser has ended it by itself: told, for that may be somebody who wants no notice to be seen. */
   async #forget(owner: string, id: string): Promise<void> {
     const browser = this.#browsers.find(owner, id)
-    if (browser === undefined || !(await this.#browsers.remove(owner, id))) return
+    if (browser === undefined) return
+    const { name, service: host } = browser
+    await this.#audit.record({ act: 'notice.end-browser', outcome: 'done', who: { kind: 'relay' }, owner, details: { name, host } })
+    if (!(await this.#browsers.remove(owner, id))) return
     await this.tell({ owner, kind: 'delivery-changed', by: { kind: 'relay' }, text: `no more shown at ${browser.name}, which has ended that` })
   }
 
@@ -253,7 +266,7 @@ class RelayNotices implements Notices {
   }
 
   get #pushes(): boolean {
-    return this.#delivery.webPush === 'on' && this.#delivery.sends
+    return this.#delivery.webPush === 'on' && this.#delivery.sends && this.#hasKey
   }
 
   onTold(listener: (notice: Notice) => void): () => void {

@@ -25,9 +25,10 @@ export class ServerKey {
   /** The pair, made where there is none. `vault_record_damaged`. */
   async load(): Promise<void> {
     const stored = (await this.#records.get('key'))?.value
-    this.#private = stored === undefined ? await this.#make() : readKey(await this.#vault.open(keyRef, stored.sealedKey))
-    const { x = '', y = '' } = createPublicKey(this.#private).export({ format: 'jwk' })
+    const key = stored === undefined ? await this.#make() : readKey(await this.#vault.open(keyRef, stored.sealedKey))
+    const { x = '', y = '' } = createPublicKey(key).export({ format: 'jwk' })
     this.#public = Buffer.concat([Buffer.of(0x04), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString('base64url')
+    this.#private = key
   }
 
   /** An uncompressed point in base64url, as `applicationServerKey` of the Push API takes it; '' before it is loaded. */

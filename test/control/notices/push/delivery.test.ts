@@ -71,7 +71,7 @@ t.test('the longest facts fit, cut; what others wrote makes no line of its own a
 
 t.test('a browser that has ended it gets no more, and its owner is told elsewhere', async (t) => {
   for (const status of [404, 410]) {
-    const { notices, service, store, waiting } = await open(t, [201, status])
+    const { notices, service, store, waiting, audit } = await open(t, [201, status])
     const [gone, stays] = [service.subscribe('Firefox on Windows'), service.subscribe('Chrome on Android')]
     await notices.addBrowser(owner, gone)
     await until(() => service.pushes.length === 1, 'the first')
@@ -79,6 +79,9 @@ t.test('a browser that has ended it gets no more, and its owner is told elsewher
     await until(() => notices.list(owner)[0]?.text === 'no more shown at Firefox on Windows, which has ended that', 'its owner is told')
     t.same(notices.delivery(owner).browsers, [])
     t.same(await store.collection({ name: 'notice-push' }).list(), [], 'and forgotten')
+    const acts = []
+    for await (const { act, who, details } of audit.newest()) acts.push({ act, who, details })
+    t.match(acts, [{ act: 'notice.end-browser', who: { kind: 'relay' }, details: { name: 'Firefox on Windows', host: new URL(service.origin).host } }])
     await notices.addBrowser(owner, stays)
     await until(() => stays.shown().length === 1 && service.pushes.length === 3, 'the other one')
     await until(async () => (await waiting()) === 0, 'nothing waits for it')
@@ -153,6 +156,21 @@ t.test('a relay that sends none to browsers gives out no key and takes no browse
   t.match(notices.delivery(owner), { can: { push: false }, pushKey: '' })
   await t.rejects(notices.addBrowser(owner, service.subscribe()), { code: 'bad_request' })
   t.same(await store.collection({ name: 'push-key' }).list(), [])
+})
+
+t.test('a push key that is damaged ends Web Push alone: the relay starts, says so in its log, and keeps the browsers', async (t) => {
+  const { notices, service, store, folder, close } = await open(t)
+  const id = await notices.addBrowser(owner, service.subscribe())
+  await until(() => service.pushes.length === 1, 'it is told')
+  await store.collection({ name: 'push-key' }).put('key', { sealedKey: { damaged: true } })
+  await close()
+  const next = await openNotices(t, folder)
+  t.match(next.notices.delivery(owner), { can: { push: false }, pushKey: '', browsers: [{ id }] })
+  t.match(next.logged(), /the push key cannot be read/)
+  await t.rejects(next.notices.testBrowser(owner, id), { code: 'bad_request' })
+  await next.notices.tell({ owner, kind: 'account-used' })
+  t.equal(next.notices.list(owner)[0]?.kind, 'account-used')
+  t.equal(await next.notices.removeBrowser(owner, id), true)
 })
 
 t.test('keys and subscriptions lie sealed, and outlast the relay', async (t) => {
