@@ -25,7 +25,7 @@ const groupWords: Readonly<Record<NoticeGroup, string>> = {
 
 /** Where one's notices go beside the portal: to browsers, by mail, by webhook. */
 export function noticeDeliveryPage(app: FastifyInstance, rooms: Rooms): void {
-  showPage(app, rooms, here, ({ principal, csrf, query }) => page(rooms, principal, csrf, doneNote(query)))
+  showPage(app, rooms, { path: here, fresh: true }, ({ principal, csrf, query }) => page(rooms, principal, csrf, doneNote(query)))
 
   takeForm(app, rooms, { path: '/notices/mail', freshFrom: here }, { address: z.string().trim().max(254), ...chosen }, ({ principal, csrf, form }) =>
     orSayWhy(rooms, principal, csrf, async () => {
