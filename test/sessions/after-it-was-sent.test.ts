@@ -41,12 +41,12 @@ for (const trouble of ['answers 503', 'closes the connection', 'does not answer'
     await t.rejects(relay.sessions.ensure(id), {
       code: 'login_failed',
       message: /the site did not answer properly; .*; what the site made of the last password is not known/,
-      next: /When the site is up, sign in from the portal or with `login-relay login`/,
+      next: /When the site is up, sign in from the portal or with `login-relay login erp`/,
     })
     t.match(relay.accounts.account(id)?.attention, { reason: 'interrupted', seen: /.+, when the password had left$/ })
     state.form = undefined
     state.minutes = 60
-    await t.rejects(relay.sessions.ensure(id), { code: 'needs_attention', message: /when the password had left/, next: /`login-relay login`/ })
+    await t.rejects(relay.sessions.ensure(id), { code: 'needs_attention', message: /when the password had left/, next: /`login-relay login erp`/ })
     await t.rejects(relay.sessions.rotate(id), { code: 'needs_attention' })
     await relay.stop()
     const next = await start()
