@@ -111,9 +111,15 @@ function written({ method, url, headers, query, body }: AgentRequest, { fill }: 
   const { origin } = url
   const search = query === undefined ? url.search : `?${fillParts(query, { origin, method, path: url.pathname }, fill).toString('latin1')}`
   const request = { origin, method, path: url.pathname + search }
-  const filled = fillHeaders(headers.flat() as (string | readonly Part[])[], request, fill).headers
-  if (!headers.some(([name]) => name.toLowerCase() === 'accept-encoding')) filled.push('accept-encoding', acceptedEncodings)
-  return { method, path: request.path, headers: filled, body: bodyOf(body, request, fill), bodyTimeout }
+  const filled = fillHeaders(headers.flat() as (string | readonly Part[])[], request, fill)
+  const isNamed = headers.some(([name]) => name.toLowerCase() === 'accept-encoding')
+  return {
+    method,
+    path: request.path,
+    headers: isNamed ? filled : [...filled, 'accept-encoding', acceptedEncodings],
+    body: bodyOf(body, request, fill),
+    bodyTimeout,
+  }
 }
 
 function bodyOf(parts: readonly Part[] | undefined, request: FilledRequest, fill: FillSlot): Readable | Buffer | null {

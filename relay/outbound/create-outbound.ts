@@ -80,7 +80,7 @@ export function createOutbound({ openSecret, lookup = lookUpBySystem, upstream =
     { method, path, origin, signal, body, takesTrailers = false, trailers, onEarlyHints, route, headers: given }: ForwardRequest,
     upgrade?: string,
   ): Promise<ExchangeResult> => {
-    const { headers } = fillHeaders(given, { origin, method, path }, fill)
+    const headers = fillHeaders(given, { origin, method, path }, fill)
     // A stream of events may be silent for long; a dead connection is found by TCP keep-alive.
     const written: ExchangeRequest = { method, path, headers, body, bodyTimeout: 0, takesTrailers, trailers, upgrade }
     const options = { site: destination.id, signal, onEarlyHints }

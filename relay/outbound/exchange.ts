@@ -12,7 +12,7 @@ export interface ExchangeRequest {
   readonly method: string
   readonly path: string
   /** Flat: name, value. */
-  readonly headers: string[]
+  readonly headers: readonly string[]
   readonly body: Readable | Buffer | null
   readonly bodyTimeout: number
   readonly takesTrailers?: boolean
@@ -50,12 +50,12 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest, options: Ex
   })
 }
 
-/** As undici takes it: a name that it does not know is nothing to it. */
+/** As undici takes it: a name that it does not know is nothing to it, and it only reads the headers. */
 function dispatched({ method, path, headers, body, bodyTimeout, upgrade, takesTrailers, trailers }: ExchangeRequest, handler: ExchangeHandler): SiteRequest {
   return {
     method: method as 'GET',
     path,
-    headers: takesTrailers === true ? [...headers, 'te', 'trailers'] : headers,
+    headers: takesTrailers === true ? [...headers, 'te', 'trailers'] : (headers as string[]),
     // Behind a length there are no trailers: it goes in chunks again, as it came.
     body: trailers !== undefined && Buffer.isBuffer(body) ? Readable.from([body], { objectMode: false }) : body,
     bodyTimeout,

@@ -24,9 +24,9 @@ export function fillParts(parts: readonly Part[], request: FilledRequest, fillSl
   return Buffer.concat(parts.map((part) => (Buffer.isBuffer(part) ? part : fillSlot(part, request))))
 }
 
-/** Flat headers with slots filled in. `Host` is left out: it is written from the origin that was checked. */
-export function fillHeaders(flat: readonly (string | readonly Part[])[], request: FilledRequest, fillSlot: FillSlot): { headers: string[] } {
-  if (isFilled(flat)) return { headers: flat }
+/** Flat headers with slots filled in; the given ones themselves where there is nothing to fill in. `Host` is left out: it is written from the origin that was checked. */
+export function fillHeaders(flat: readonly (string | readonly Part[])[], request: FilledRequest, fillSlot: FillSlot): readonly string[] {
+  if (isFilled(flat)) return flat
   const headers: string[] = []
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const name = flat[index] as string
@@ -34,11 +34,11 @@ export function fillHeaders(flat: readonly (string | readonly Part[])[], request
     const value = flat[index + 1] as string | readonly Part[]
     headers.push(name, typeof value === 'string' ? value : fillParts(value, request, fillSlot).toString('latin1'))
   }
-  return { headers }
+  return headers
 }
 
 /** Nothing of them is to be changed: of most requests, and then they are not written anew. */
-function isFilled(flat: readonly (string | readonly Part[])[]): flat is string[] {
+function isFilled(flat: readonly (string | readonly Part[])[]): flat is readonly string[] {
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const name = flat[index] as string
     if (typeof flat[index + 1] !== 'string' || (name.length === 4 && name.toLowerCase() === 'host')) return false
