@@ -119,25 +119,26 @@ for (const step of ['takeOver', 'giveBack'])
     for (const service of ['Wi-Fi', 'LAN']) t.same(await present(service), ['No', 'http://intranet.test/pac'], service)
   })
 
-t.test('what a person has set meanwhile is left as it is', async (t) => {
+/** A GNOME desktop without a proxy, taken over. */
+async function takenOver(t: Test) {
   const tools = await fakeTools(t)
   await tools.set('mode', "'none'\n")
   await tools.set('autoconfig-url', "''\n")
   const desktop = desktopOf('linux', systemRun({ PATH: tools.path }))
   const folder = await tempFolder(t)
   await takeOver(folder, desktop, url)
+  return { tools, desktop, folder }
+}
+
+t.test('what a person has set meanwhile is left as it is', async (t) => {
+  const { tools, desktop, folder } = await takenOver(t)
   await tools.set('mode', "'manual'\n")
   await giveBack(folder, desktop)
   t.equal(await tools.value('mode'), "'manual'")
 })
 
 t.test('what GNOME does not keep when it is set back is told, and set back the next time', async (t) => {
-  const tools = await fakeTools(t)
-  await tools.set('mode', "'none'\n")
-  await tools.set('autoconfig-url', "''\n")
-  const desktop = desktopOf('linux', systemRun({ PATH: tools.path }))
-  const folder = await tempFolder(t)
-  await takeOver(folder, desktop, url)
+  const { tools, desktop, folder } = await takenOver(t)
   await tools.set('keeps nothing', '')
   await t.rejects(giveBack(folder, desktop), /needs the D-Bus session of a desktop/)
   t.equal(await tools.value('mode'), "'auto'")
