@@ -4,9 +4,9 @@ import type { Principal } from '../identity/index.ts'
 import type { LoginStep, PageForm, SignInTiming, StoredCookie } from '../login/index.ts'
 import type { Route } from '../outbound/index.ts'
 import type { Secret } from '../vault/index.ts'
-import type { KeptSnapshot } from './snapshots.ts'
+import type { KeptSnapshot } from './failures/snapshots.ts'
 
-export type { KeptSnapshot } from './snapshots.ts'
+export type { KeptSnapshot } from './failures/snapshots.ts'
 
 /** A live signed-in state at a site, held in memory and sealed at rest. */
 export interface SiteSession {

@@ -22,7 +22,7 @@ export type {
   Ticket,
   Tickets,
 } from './contract.ts'
-export { failureForBorrower, nextAfter } from './failure.ts'
-export { createSessionMetrics, type SessionMetrics } from './session-metrics.ts'
+export { createSessionMetrics, type SessionMetrics } from './counted/session-metrics.ts'
+export { createSignInSpans, type SignInSpans } from './counted/sign-in-spans.ts'
+export { failureForBorrower, nextAfter } from './failures/failure.ts'
 export { createSessions, type SessionsOptions } from './sessions.ts'
-export { createSignInSpans, type SignInSpans } from './sign-in-spans.ts'

@@ -49,7 +49,7 @@ for (const wildcard of ['0.0.0.0', '::']) {
 }
 
 t.test('a tunnel or a webhook to a public address of this very machine is refused, whatever the port', async (t) => {
-  const { decideDestination } = await import('../../relay/outbound/destination-rule.ts')
+  const { decideDestination } = await import('../../relay/outbound/destinations/destination-rule.ts')
   const address = { address: '8.8.8.8', class: 'public', words: 'a public address' } as const
   const own = { isListener: false, isThisMachine: true }
   t.match(decideDestination(address, own, { kind: 'tunnel' }), { ok: false })

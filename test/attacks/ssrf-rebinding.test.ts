@@ -1,8 +1,8 @@
 import t from 'tap'
-import { readHost } from '../../relay/outbound/host.ts'
+import { readHost } from '../../relay/outbound/destinations/host.ts'
+import { createOwnListeners } from '../../relay/outbound/destinations/own-listeners.ts'
+import { resolveDestination } from '../../relay/outbound/destinations/resolve.ts'
 import { createOutbound, type Destination } from '../../relay/outbound/index.ts'
-import { createOwnListeners } from '../../relay/outbound/own-listeners.ts'
-import { resolveDestination } from '../../relay/outbound/resolve.ts'
 import { get, read, rejection } from '../outbound/outbound-for-test.ts'
 import { answering, startRawOrigin } from '../outbound/raw-origin.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { isRelayError } from '../../relay/errors.ts'
 import type { Principal } from '../../relay/identity/index.ts'
-import { createTickets } from '../../relay/sessions/tickets.ts'
+import { createTickets } from '../../relay/sessions/tickets/tickets.ts'
 import { openStore } from '../identity/open-store.ts'
 
 /**

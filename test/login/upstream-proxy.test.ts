@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startHttpProxy } from '../outbound/upstream-servers.ts'
+import { startHttpProxy } from '../outbound/upstream/upstream-servers.ts'
 import { startRotatingSite } from '../sites/rotating-site.ts'
 import { startRelay } from '../start-relay.ts'
 

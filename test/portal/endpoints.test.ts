@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createTestAuthority } from '../outbound/certificates.ts'
-import { startEndpoint } from '../outbound/endpoint-servers.ts'
+import { startEndpoint } from '../outbound/endpoints/endpoint-servers.ts'
 import { get } from '../outbound/outbound-for-test.ts'
 import { freePort } from '../ports.ts'
 import { until } from '../until.ts'

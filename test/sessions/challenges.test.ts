@@ -1,7 +1,7 @@
 import t from 'tap'
 import { SignInFailure } from '../../adapters/index.ts'
 import type { Account } from '../../relay/accounts/index.ts'
-import { Challenges } from '../../relay/sessions/challenges.ts'
+import { Challenges } from '../../relay/sessions/sign-ins/challenges.ts'
 
 const account = { id: 'a1', owner: 'u1', name: 'erp', siteId: 'erp' } as Account
 const question = { kind: 'question', question: 'Colour?' } as const

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Cooldown } from '../../relay/sessions/cooldown.ts'
+import { Cooldown } from '../../relay/sessions/failures/cooldown.ts'
 
 t.test('after a failure requests are held back, twice as long each time, at most five minutes', async (t) => {
   let now = 0

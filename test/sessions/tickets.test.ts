@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Principal } from '../../relay/identity/index.ts'
 import type { Tickets } from '../../relay/sessions/index.ts'
-import { createTickets } from '../../relay/sessions/tickets.ts'
+import { createTickets } from '../../relay/sessions/tickets/tickets.ts'
 import { second, setClock } from '../identity/clock.ts'
 import { openStore } from '../identity/open-store.ts'
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { codeAt, readTotpKey } from '../../relay/outbound/totp.ts'
+import { codeAt, readTotpKey } from '../../relay/outbound/secrets/totp.ts'
 import { type Answer, type BusinessSite, formOf, type ReceivedRequest, type SiteOptions, serve } from './serve.ts'
 import { SignInBook } from './sign-in-book.ts'
 

@@ -1,6 +1,6 @@
 import { RelayError } from '../../errors.ts'
 import type { Destination } from '../contract.ts'
-import { type ResolveOptions, resolveDestination } from '../resolve.ts'
+import { type ResolveOptions, resolveDestination } from '../destinations/resolve.ts'
 import { readEndpointAddress } from './endpoint-address.ts'
 
 /** The port of an origin, and of its endpoints where they name none. */

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import type { Socket } from 'node:net'
 import { RelayError } from '../../errors.ts'
-import { siteError } from '../site-error.ts'
+import { siteError } from '../exchange/site-error.ts'
 
 export interface EndpointCheck {
   /** Names the site in errors. */

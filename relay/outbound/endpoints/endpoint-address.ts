@@ -1,4 +1,4 @@
-import { type Host, readHost } from '../host.ts'
+import { type Host, readHost } from '../destinations/host.ts'
 
 /** Reads `host`, `host:port`, an address of IPv6 in brackets where a port follows. `destination_refused` for what is no host. */
 export function readEndpointAddress(text: string): { readonly host: Host; readonly port?: number } {

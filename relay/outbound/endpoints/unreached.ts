@@ -1,5 +1,5 @@
 import { RelayError } from '../../errors.ts'
-import { siteError } from '../site-error.ts'
+import { siteError } from '../exchange/site-error.ts'
 
 /** Errors of connections that never came to be: nothing was sent. */
 const errors = new WeakSet<object>()

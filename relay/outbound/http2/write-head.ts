@@ -1,6 +1,6 @@
 import { sensitiveHeaders } from 'node:http2'
 import { RelayError } from '../../errors.ts'
-import { token } from '../field-text.ts'
+import { token } from '../exchange/field-text.ts'
 
 /** RFC 9113 section 8.2.2: what is about a connection of HTTP/1.1 has no place here; Host is :authority (section 8.3.1). */
 const ofConnections = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'http2-settings', 'te', 'host', 'expect'])
