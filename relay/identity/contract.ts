@@ -88,6 +88,17 @@ export interface HalfSignedIn {
   readonly half: string
 }
 
+/**
+ * The link that a person is added by, or given another way to sign in. It is spent by the record that says what it did: no crash leaves one without
+ * the other.
+ */
+export interface LinkUse {
+  /** Its hash. */
+  readonly id: string
+  /** Called when everything else is ready, the password hashed, in the same turn as the record is written. False, which is `invite_invalid`: it was withdrawn meanwhile. */
+  take(): boolean
+}
+
 /** Who asks. `local` is the holder of the data directory's admin token: the person who runs the relay. */
 export type Principal =
   | { readonly kind: 'portal'; readonly user: User; readonly session: PortalSession }
@@ -102,7 +113,16 @@ export interface Identity {
    * `password` absent: he signs in by passkey alone. `id`: the one he has been promised. `first`: only where there is nobody, else `invite_invalid`.
    * `already_exists` (names that differ only in case or invisibly are one); `bad_request` for an unfit name or password (8 to 1024 characters).
    */
-  addUser(user: { readonly name: string; readonly password?: string; readonly role: User['role']; readonly id?: string; readonly first?: true }): Promise<User>
+  addUser(user: {
+    readonly name: string
+    readonly password?: string
+    readonly role: User['role']
+    readonly id?: string
+    readonly first?: true
+    readonly link?: LinkUse
+  }): Promise<User>
+  /** Was it by this link that he came in, or chose another way to sign in last? Then it is spent. From memory. */
+  cameBy(userId: string, link: string): boolean
   listUsers(): Promise<User[]>
   /**
    * From now on nothing of his gets in: his password, passkeys, sessions, devices. What is under way is not cut by this. False: there is no
@@ -150,12 +170,12 @@ export interface Identity {
   /** The same by a passkey of his. `passkey_refused`, `too_many_tries`. */
   verifyByPasskey(given: PasskeyAnswer & { readonly principal: Extract<Principal, { kind: 'portal' }>; readonly address: string }): Promise<string>
   /** Another password for who does not know his present one; his portal sessions end, and tries that failed are forgotten. `bad_request`; `not_found`, also for who is disabled; `store_conflict`: he was changed meanwhile. */
-  resetPassword(userId: string, password: string): Promise<User>
+  resetPassword(userId: string, password: string, link?: LinkUse): Promise<User>
   /**
    * No password any more and no other passkey, for who signs in by this one, which he has already: one durable step; his portal sessions end.
    * `not_found`, `store_conflict` as above. Whether one that failed has taken effect says `wasResetTo`.
    */
-  resetToPasskey(userId: string, passkey: string): Promise<User>
+  resetToPasskey(userId: string, passkey: string, link?: LinkUse): Promise<User>
   /** From memory. */
   wasResetTo(userId: string, passkey: string): boolean
   /** Would a password let this person in? False: passwords alone are refused, and he has a passkey and no authenticator app (`password_alone_refused`). */

@@ -108,6 +108,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     onAdmission: (listener) => users.onAdmission(listener),
     findUser: async (idOrName) => users.find(idOrName),
     hasPassword: (id) => users.hasPassword(id),
+    cameBy: (id, link) => users.cameBy(id, link),
 
     async signIn({ name, password, address, agent }) {
       const attempt = throttle.begin(name, address)
@@ -174,16 +175,16 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       attempt.passed()
       return sessions.renew(session.id)
     },
-    async resetPassword(userId, password) {
-      const user = await users.setPassword(userId, password)
+    async resetPassword(userId, password, link) {
+      const user = await users.setPassword(userId, password, link)
       throttle.forgive(user.name)
       await sessions.endOthers(userId)
       await endPairings(userId)
       return user
     },
-    async resetToPasskey(userId, to) {
+    async resetToPasskey(userId, to, link) {
       const before = (await passkeys?.list(userId)) ?? []
-      const user = await users.resetToPasskey(userId, { to, from: before.map(({ id }) => id).filter((id) => id !== to) })
+      const user = await users.resetToPasskey(userId, { to, from: before.map(({ id }) => id).filter((id) => id !== to) }, link)
       // Nothing that was opened by the password or those passkeys is left, and nothing can be opened by them: what was under way ends with `beginSession`.
       await sessions.endOthers(userId)
       await endPairings(userId)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isRelayError, RelayError } from '../../errors.ts'
 import type { Collection, Store, StoredRecord } from '../../store/index.ts'
-import type { Identity, User } from '../contract.ts'
+import type { Identity, LinkUse, User } from '../contract.ts'
 import type { NewPasskey, Passkeys } from '../passkeys/passkeys.ts'
 import { checkNewPassword } from '../passwords/password-rules.ts'
 import type { SecondFactors } from '../second-factors/second-factors.ts'
@@ -60,11 +60,12 @@ export interface Invites {
   /**
    * Adds the person with the way he chose, or gives him that way in place of the one before; of any number of callers one does.
    * `invite_invalid`; `bad_request` for an unfit name or password, and for a password that would let him in nowhere (`Identity.takesPassword`); `passkey_refused`.
-   * Whatever is thrown while nothing of the person was changed leaves the link as it was: it is spent by what it did.
+   * It is spent by the record of the person: whatever is thrown, and a crash, while nothing of him was changed leaves the link as it was.
    */
   redeem(token: string, way: ChosenWay): Promise<User>
   /** Newest first. */
   list(): Promise<readonly Invite[]>
+  /** False: there is none such, or it was spent in the meantime. A use of it that has changed nothing yet is refused. */
   withdraw(id: string): Promise<boolean>
   /** The link by which this person would choose another way to sign in. False: there is none. */
   withdrawReset(userId: string): Promise<boolean>
@@ -72,8 +73,8 @@ export interface Invites {
 
 export interface InvitesOptions {
   readonly store: Store
-  readonly identity: Pick<Identity, 'addUser' | 'findUser' | 'listUsers' | 'resetPassword' | 'resetToPasskey' | 'wasResetTo' | 'takesPassword'>
-  readonly passkeys: Pick<Passkeys, 'keep' | 'remove'>
+  readonly identity: Pick<Identity, 'addUser' | 'findUser' | 'listUsers' | 'resetPassword' | 'resetToPasskey' | 'wasResetTo' | 'takesPassword' | 'cameBy'>
+  readonly passkeys: Pick<Passkeys, 'keep' | 'list' | 'remove'>
   readonly secondFactors: Pick<SecondFactors, 'of'>
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -86,8 +87,8 @@ export function createInvites(options: InvitesOptions): Invites {
 class StoredInvites implements Invites {
   readonly #options: InvitesOptions
   readonly #records: Collection<Invite>
-  /** Those that are being spent: withdrawn meanwhile, one does not come back. */
-  readonly #spending = new Map<string, { readonly invite: Invite; isOver: boolean }>()
+  /** Those that are being used, by their ids: one use of each at a time, and the next finds it spent. */
+  readonly #uses = new Map<string, OneUse>()
 
   constructor(options: InvitesOptions) {
     this.#options = options
@@ -122,22 +123,21 @@ class StoredInvites implements Invites {
     return kind !== 'reset' || (await this.#options.secondFactors.of(userId)) === undefined
   }
 
-  async redeem(token: string, { name: typed, by }: ChosenWay): Promise<User> {
-    const found = await this.#find(token)
-    if (found === undefined) throw new RelayError('invite_invalid')
-    const invite = found.value
-    const name = invite.kind === 'first' ? checkUserName(typed ?? '') : invite.name
-    // Who is disabled gets in by nothing; the link is good again with him.
-    if (invite.kind === 'reset' && (await this.#options.identity.findUser(invite.userId))?.disabledAt !== undefined) throw new RelayError('invite_invalid')
-    if ('password' in by) await this.#checkPassword(invite, by.password, name)
-    else if (!(await this.takesPasskey(invite))) throw new RelayError('passkey_refused')
-    // Of all who have found it, the store lets one delete it.
-    const isMine = await this.#records.delete(found.id, { ifVersion: found.version }).catch((error: unknown) => {
-      if (isRelayError(error, 'store_conflict')) return false
-      throw error
-    })
-    if (!isMine) throw new RelayError('invite_invalid')
-    return this.#spend(invite, () => (invite.kind === 'reset' ? this.#reset(invite, by) : this.#add({ ...invite, name }, by)))
+  async redeem(token: string, way: ChosenWay): Promise<User> {
+    const { id, value } = await this.#load(token)
+    for (let present = this.#uses.get(id); present !== undefined; present = this.#uses.get(id)) await present.over
+    const use = new OneUse(value)
+    this.#uses.set(id, use)
+    try {
+      // From here on it is not withdrawn unnoticed; and others may have used it until now.
+      const { value: invite } = await this.#load(token)
+      return await this.#use(invite, way, use)
+    } finally {
+      // Where this fails it is found spent all the same.
+      if (this.#isSpent(value)) await this.#records.delete(id).catch(() => {})
+      this.#uses.delete(id)
+      use.end()
+    }
   }
 
   async list(): Promise<readonly Invite[]> {
@@ -146,9 +146,7 @@ class StoredInvites implements Invites {
   }
 
   async withdraw(id: string): Promise<boolean> {
-    const spending = this.#spending.get(id)
-    if (spending !== undefined) spending.isOver = true
-    return (await this.#records.delete(id)) || spending !== undefined
+    return this.#sweep((invite) => invite.id === id)
   }
 
   withdrawReset(userId: string): Promise<boolean> {
@@ -160,48 +158,43 @@ class StoredInvites implements Invites {
     if (kind === 'reset' && !(await this.#options.identity.takesPassword(userId))) throw new RelayError('bad_request', { params: { problem: passwordRefused } })
   }
 
-  /** It is deleted already, so that no other caller has it; where the work has changed nothing of its person it is put back. */
-  async #spend(invite: Invite, work: () => Promise<User>): Promise<User> {
-    const spending = { invite, isOver: false }
-    this.#spending.set(invite.id, spending)
-    const before = await this.#options.identity.findUser(invite.userId)
-    try {
-      return await work()
-    } catch (error) {
-      const isUntouched = (await this.#options.identity.findUser(invite.userId)) === before
-      // Most are refused before anything is written; where even this fails, another link can be made.
-      if (isUntouched && !spending.isOver) await this.#records.put(invite.id, invite, { ifVersion: 0 }).catch(() => {})
-      throw error
-    } finally {
-      this.#spending.delete(invite.id)
-    }
+  /** Everything is made ready first, and the person's record spends the link: that is what says so, and that the link is deleted comes after. */
+  async #use(invite: Invite, { name: typed, by }: ChosenWay, link: LinkUse): Promise<User> {
+    const name = invite.kind === 'first' ? checkUserName(typed ?? '') : invite.name
+    // Who is disabled gets in by nothing; the link is good again with him.
+    if (invite.kind === 'reset' && (await this.#options.identity.findUser(invite.userId))?.disabledAt !== undefined) throw new RelayError('invite_invalid')
+    if ('password' in by) await this.#checkPassword(invite, by.password, name)
+    else if (!(await this.takesPasskey(invite))) throw new RelayError('passkey_refused')
+    return invite.kind === 'reset' ? this.#reset(invite, by, link) : this.#add({ ...invite, name }, by, link)
   }
 
-  async #add({ kind, userId: id, name, role }: Invite, by: ChosenWay['by']): Promise<User> {
+  async #add({ kind, userId: id, name, role }: Invite, by: ChosenWay['by'], link: LinkUse): Promise<User> {
     const { identity, passkeys } = this.#options
     const first = kind === 'first' ? { first: true as const } : {}
-    if ('password' in by) return identity.addUser({ id, name, role, password: by.password, ...first })
+    // Left by a use that a crash cut off: he who chooses now may be another than he who did then.
+    if ((await identity.findUser(id)) === undefined) for (const left of await passkeys.list(id)) await passkeys.remove(id, left.id)
+    if ('password' in by) return identity.addUser({ id, name, role, password: by.password, link, ...first })
     // Before there is the person: one without any way in would be left where the relay is killed between the two.
     const passkey = await passkeys.keep(id, by.passkey)
     try {
-      return await identity.addUser({ id, name, role, ...first })
+      return await identity.addUser({ id, name, role, link, ...first })
     } catch (error) {
       if ((await identity.findUser(id)) === undefined) await passkeys.remove(id, passkey.id)
       throw error
     }
   }
 
-  async #reset({ userId }: Invite, by: ChosenWay['by']): Promise<User> {
+  async #reset({ userId }: Invite, by: ChosenWay['by'], link: LinkUse): Promise<User> {
     const { identity, passkeys } = this.#options
     // Disabled since he was looked at.
     const asInvalid = async (error: unknown): Promise<never> => {
       const isOut = isRelayError(error, 'not_found') || (await identity.findUser(userId))?.disabledAt !== undefined
       throw isOut ? new RelayError('invite_invalid', { cause: error }) : error
     }
-    if ('password' in by) return identity.resetPassword(userId, by.password).catch(asInvalid)
+    if ('password' in by) return identity.resetPassword(userId, by.password, link).catch(asInvalid)
     // In place of those he had: he has lost them, or they are another's by now.
     const { id } = await passkeys.keep(userId, by.passkey, { instead: true })
-    return identity.resetToPasskey(userId, id).catch(async (error: unknown) => {
+    return identity.resetToPasskey(userId, id, link).catch(async (error: unknown) => {
       // Where it has taken effect, this passkey is all he has.
       if (!identity.wasResetTo(userId, id)) await passkeys.remove(userId, id)
       return asInvalid(error)
@@ -212,8 +205,20 @@ class StoredInvites implements Invites {
     const found = isToken(token, prefix) ? await this.#records.get(hashToken(token)) : undefined
     if (found === undefined || found.value.expiresAt <= this.#options.now()) return undefined
     const { by } = found.value
+    if (this.#isSpent(found.value)) return undefined
     if (by !== undefined && !(await this.#isAdmitted(by))) return undefined
     return found.value.kind === 'first' && (await this.#isInhabited()) ? undefined : found
+  }
+
+  async #load(token: string): Promise<StoredRecord<Invite>> {
+    const found = await this.#find(token)
+    if (found === undefined) throw new RelayError('invite_invalid')
+    return found
+  }
+
+  /** Though it may not be deleted yet. */
+  #isSpent({ userId, id }: Invite): boolean {
+    return this.#options.identity.cameBy(userId, id)
   }
 
   async #isAdmitted(id: string): Promise<boolean> {
@@ -225,14 +230,18 @@ class StoredInvites implements Invites {
     return (await this.#options.identity.listUsers()).length > 0
   }
 
-  /** Deletes what has expired, and what `isOver`: true where there was such a one. */
+  /** Deletes what has expired or is spent, and what `isOver`: true where there was such a one, and it was good. */
   async #sweep(isOver: (invite: Invite) => boolean = () => false): Promise<boolean> {
     const now = this.#options.now()
-    const spending = [...this.#spending.values()].filter(({ invite }) => isOver(invite))
-    for (const one of spending) one.isOver = true
-    const records = (await this.#records.list()).map(({ value }) => value)
-    for (const invite of records) if (invite.expiresAt <= now || isOver(invite)) await this.#records.delete(invite.id)
-    return spending.length > 0 || records.some(isOver)
+    for (const use of [...this.#uses.values()]) if (isOver(use.invite)) await use.withdraw()
+    let wasThere = false
+    for (const { value: invite } of await this.#records.list()) {
+      const isSpent = this.#isSpent(invite)
+      if (!isSpent && invite.expiresAt > now && !isOver(invite)) continue
+      const isDeleted = await this.#records.delete(invite.id)
+      if (isDeleted && !isSpent && isOver(invite)) wasThere = true
+    }
+    return wasThere
   }
 
   async #give(wanted: Pick<Invite, 'kind' | 'userId' | 'name' | 'role' | 'by'>): Promise<Given> {
@@ -242,5 +251,35 @@ class StoredInvites implements Invites {
     const invite: Invite = { ...wanted, id, createdAt: now, expiresAt: now + life[wanted.kind] }
     await this.#records.put(id, invite, { ifVersion: 0 })
     return { invite, token }
+  }
+}
+
+/** A use of a link that is under way: until it takes the link it can be withdrawn. */
+class OneUse implements LinkUse {
+  readonly invite: Invite
+  readonly over: Promise<void>
+  readonly end: () => void
+  #state: 'ready' | 'taken' | 'withdrawn' = 'ready'
+
+  constructor(invite: Invite) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.invite = invite
+    this.over = promise
+    this.end = resolve
+  }
+
+  get id(): string {
+    return this.invite.id
+  }
+
+  take(): boolean {
+    if (this.#state === 'ready') this.#state = 'taken'
+    return this.#state === 'taken'
+  }
+
+  /** Where it has taken the link, what comes of that is waited for. */
+  async withdraw(): Promise<void> {
+    if (this.#state === 'taken') await this.over
+    else this.#state = 'withdrawn'
   }
 }

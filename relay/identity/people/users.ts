@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isRelayError, RelayError } from '../../errors.ts'
 import type { Collection, Store } from '../../store/index.ts'
-import type { User } from '../contract.ts'
+import type { LinkUse, User } from '../contract.ts'
 import type { PasswordHash, PasswordHasher } from '../passwords/password-hash.ts'
 import { canBePassword, checkNewPassword } from '../passwords/password-rules.ts'
 import { checkUserName, nameKey } from '../user-rules.ts'
@@ -12,6 +12,8 @@ interface UserRecord extends User {
   readonly password?: PasswordHash
   /** By a link he chose a passkey in place of all he had. */
   readonly passkeyReset?: PasskeyReset
+  /** The id of the link by which he came in, or chose another way to sign in last: one record says what it did and that it is spent. */
+  readonly link?: string
 }
 
 /** The passkey that took the place of everything, and those that are worth nothing since, whether their records are gone yet or not. Ids. */
@@ -23,7 +25,8 @@ export interface PasskeyReset {
 interface KeptUser {
   readonly user: User
   readonly password: PasswordHash | undefined
-  readonly passkeyReset: PasskeyReset | undefined
+  /** What another password leaves as it is. */
+  readonly beside: Pick<UserRecord, 'passkeyReset' | 'link'>
   readonly version: number
 }
 
@@ -36,6 +39,7 @@ export interface NewUser {
   /** Default: a new one. */
   readonly id?: string
   readonly first?: true
+  readonly link?: LinkUse
 }
 
 /** The users, kept in memory and in the store. */
@@ -60,13 +64,13 @@ export class Users {
   }
 
   /** `first`: only where there is no user, and none on the way; else `invite_invalid`. */
-  async add({ name: typed, password, role, id = randomUUID(), first }: NewUser): Promise<User> {
+  async add({ name: typed, password, role, id = randomUUID(), first, link }: NewUser): Promise<User> {
     const name = checkUserName(typed)
     if (this.#byKey.has(nameKey(name))) throw nameTaken(name)
     if (password !== undefined) await checkNewPassword(password, name)
     const hash = password === undefined ? {} : { password: await this.#hasher.hash(password) }
     if (first === true && this.#byKey.size + this.#adding > 0) throw new RelayError('invite_invalid')
-    const record: UserRecord = { id, name, role, createdAt: this.#now(), ...hash }
+    const record: UserRecord = { id, name, role, createdAt: this.#now(), ...hash, ...taken(link) }
     this.#adding++
     try {
       return this.#keep(record, await this.#records.put(recordId(name), record, { ifVersion: 0 }))
@@ -109,7 +113,7 @@ export class Users {
       ...rest,
       ...(disabledAt === undefined ? { admittedAt: this.#now() } : { disabledAt }),
       ...(kept.password === undefined ? {} : { password: kept.password }),
-      ...resetOf(kept),
+      ...kept.beside,
     }
     const user = this.#keep(record, await this.#records.put(recordId(rest.name), record, { ifVersion: kept.version }))
     for (const listener of this.#listeners) listener(user)
@@ -143,13 +147,16 @@ export class Users {
     return this.byId(user.id) === user
   }
 
-  /** Another password, from when it is durable. `bad_request`; `not_found`, also for who is disabled; `store_conflict`: the user was changed meanwhile. */
-  async setPassword(id: string, password: string): Promise<User> {
+  /**
+   * Another password, from when it is durable. `bad_request`; `not_found`, also for who is disabled; `store_conflict`: the user was changed
+   * meanwhile; `invite_invalid`: the link was withdrawn meanwhile.
+   */
+  async setPassword(id: string, password: string, link?: LinkUse): Promise<User> {
     const user = this.byId(id)
     const kept = user && this.#byKey.get(nameKey(user.name))
     if (kept === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
     await checkNewPassword(password, kept.user.name)
-    return this.#storePassword(kept, password)
+    return this.#storePassword(kept, password, link)
   }
 
   /** The same for who has none. `bad_request`: he has one. */
@@ -159,22 +166,32 @@ export class Users {
   }
 
   /** No password any more, and none of the passkeys before: one record says both, so that no crash leaves one without the other. Errors as of `setPassword`. */
-  async resetToPasskey(id: string, passkeyReset: PasskeyReset): Promise<User> {
+  async resetToPasskey(id: string, passkeyReset: PasskeyReset, link?: LinkUse): Promise<User> {
     const user = this.byId(id)
     const kept = user && this.#byKey.get(nameKey(user.name))
     if (kept === undefined) throw new RelayError('not_found', { params: { what: 'such user' } })
-    const record: UserRecord = { ...kept.user, passkeyReset }
+    const record: UserRecord = { ...kept.user, ...kept.beside, passkeyReset, ...taken(link) }
     return this.#keep(record, await this.#records.put(recordId(kept.user.name), record, { ifVersion: kept.version }))
   }
 
   /** From memory. */
   passkeyResetOf(id: string): PasskeyReset | undefined {
-    const user = this.#byId.get(id)
-    return user && this.#byKey.get(nameKey(user.name))?.passkeyReset
+    return this.#besideOf(id)?.passkeyReset
   }
 
-  async #storePassword(kept: KeptUser, password: string): Promise<User> {
-    const record: UserRecord = { ...kept.user, password: await this.#hasher.hash(password), ...resetOf(kept) }
+  /** From memory. */
+  cameBy(id: string, link: string): boolean {
+    return this.#besideOf(id)?.link === link
+  }
+
+  #besideOf(id: string): KeptUser['beside'] | undefined {
+    const user = this.#byId.get(id)
+    return user && this.#byKey.get(nameKey(user.name))?.beside
+  }
+
+  async #storePassword(kept: KeptUser, password: string, link?: LinkUse): Promise<User> {
+    const hash = await this.#hasher.hash(password)
+    const record: UserRecord = { ...kept.user, password: hash, ...kept.beside, ...taken(link) }
     return this.#keep(record, await this.#records.put(recordId(kept.user.name), record, { ifVersion: kept.version }))
   }
 
@@ -190,15 +207,19 @@ export class Users {
     }
   }
 
-  #keep({ password, passkeyReset, ...user }: UserRecord, version: number): User {
-    this.#byKey.set(nameKey(user.name), { user, password, passkeyReset, version })
+  #keep({ password, passkeyReset, link, ...user }: UserRecord, version: number): User {
+    const beside = { ...(passkeyReset === undefined ? {} : { passkeyReset }), ...(link === undefined ? {} : { link }) }
+    this.#byKey.set(nameKey(user.name), { user, password, beside, version })
     this.#byId.set(user.id, user)
     return user
   }
 }
 
-function resetOf({ passkeyReset }: KeptUser): Pick<UserRecord, 'passkeyReset'> {
-  return passkeyReset === undefined ? {} : { passkeyReset }
+/** Right before the record is written, in the same turn. */
+function taken(link: LinkUse | undefined): Pick<UserRecord, 'link'> {
+  if (link === undefined) return {}
+  if (!link.take()) throw new RelayError('invite_invalid')
+  return { link: link.id }
 }
 
 function recordId(name: string): string {
