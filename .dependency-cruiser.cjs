@@ -1,3 +1,6 @@
+const { readdirSync } = require('node:fs')
+const { join } = require('node:path')
+
 // The order of the house (docs/architecture.md): a room imports only from rooms on lower floors, and only through their door.
 const floors = [
   ['relay/main', 'relay/commands'],
@@ -14,6 +17,24 @@ const floors = [
   ['relay/store'],
   ['config'],
 ]
+
+// Inside a room, from below: of the folders beside it a folder imports only those that stand before it here. One that is not named stands alone.
+const foldersFromBelow = {
+  adapters: ['transform', 'form', 'json', 'kit', 'products', 'steps'],
+  'adapters/form': ['change', 'register'],
+  captcha: ['decoding', 'pictures', 'ink', 'engine', 'shapes', 'memory', 'network', 'training'],
+  'relay/commands': ['verb', 'secrets', 'account', 'adapter', 'ca-install', 'demo', 'device', 'grant', 'site', 'user'],
+  'relay/connect': ['desktop', 'service'],
+  'relay/control/notices': ['push', 'delivery'],
+  'relay/identity': ['throttle', 'pairing', 'passkeys', 'passwords', 'second-factors', 'people'],
+  'relay/login': ['cookies', 'browser', 'browser-engine', 'evidence', 'isolation', 'probe'],
+  'relay/outbound': ['destinations', 'exchange', 'secrets', 'upstream', 'endpoints', 'http2', 'connections'],
+  'relay/portal': ['caller', 'accounts', 'lending', 'security', 'web', 'api', 'pages'],
+  'relay/portal/api': ['sessions', 'accounts'],
+  'relay/portal/pages': ['pairing', 'sign-in', 'lending', 'accounts', 'devices'],
+  'relay/sessions': ['failures', 'live', 'sign-ins', 'password-changes', 'on-site-pages'],
+  'relay/traffic': ['requests', 'counted', 'answers', 'checks', 'cookies', 'forms', 'live', 'keep-alive'],
+}
 
 const path = (room) => `^${room}(/|\\.ts$)`
 
@@ -66,6 +87,27 @@ for (const [height, rooms] of floors.entries()) {
     if (above.length === 0) continue
     forbidden.push({ name: `floor-of-${room.replace('relay/', '')}`, severity: 'error', from: { path: path(room) }, to: { path: above.map(path) } })
   }
+}
+
+for (const folder of ['adapters', 'captcha', ...foldersIn('relay').map((room) => `relay/${room}`)]) orderInside(folder)
+
+function orderInside(parent) {
+  const fromBelow = foldersFromBelow[parent] ?? []
+  for (const folder of foldersIn(parent)) {
+    const allowed = [folder, ...fromBelow.slice(0, Math.max(0, fromBelow.indexOf(folder)))]
+    forbidden.push({
+      name: `order-inside-${parent.replace('relay/', '')}`,
+      comment: 'A folder imports only folders beside it that stand before it in foldersFromBelow, .dependency-cruiser.cjs.',
+      severity: 'error',
+      from: { path: `^${parent}/${folder}/` },
+      to: { path: `^${parent}/[^/]+/`, pathNot: allowed.map((one) => `^${parent}/${one}/`) },
+    })
+    orderInside(`${parent}/${folder}`)
+  }
+}
+
+function foldersIn(parent) {
+  return readdirSync(join(__dirname, parent), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
 }
 
 module.exports = {

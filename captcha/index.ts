@@ -12,10 +12,10 @@
 
 import { isRelayError } from '../relay/errors.ts'
 import type { CaptchaReader, ReaderOptions } from './contract.ts'
-import { openModels } from './engine/model-folder.ts'
 import { ownModels } from './engine/models.ts'
-import { openPools } from './engine/pools.ts'
+import { openModels } from './model-folder.ts'
 import { unreadable } from './pictures/unreadable.ts'
+import { openPools } from './pools.ts'
 import { readImage } from './read.ts'
 
 export type { Candidate, CaptchaReader, ReaderOptions, ReadHints, ReadResult } from './contract.ts'

@@ -1,5 +1,5 @@
+import { paperColour } from '../pictures/paper.ts'
 import type { Picture } from '../pictures/picture.ts'
-import { paperColour } from './ink.ts'
 
 /** The picture without so many pixels on each side. */
 export function crop({ width, height, rgb }: Picture, across: number, down: number): Picture {

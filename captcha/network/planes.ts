@@ -1,4 +1,4 @@
-import { paperColour } from '../ink/ink.ts'
+import { paperColour } from '../pictures/paper.ts'
 import type { Picture } from '../pictures/picture.ts'
 
 /** What the general network takes in: this many pixels, three bytes each, 128 where the paper's colour is. */

@@ -1,10 +1,8 @@
-import { paperColour } from '../ink/ink.ts'
+import { grain, paperColour } from './paper.ts'
 import type { Picture } from './picture.ts'
 
 /** Less than this share of an animation's ink stays through it: then each frame shows a part of the text. */
 const mostlyPassing = 0.25
-/** Differences from the paper at most this large are grain, not ink (of 255). */
-const grain = 24
 
 /**
  * The frames of an animation as one picture. Where most of what is drawn stays, the middle value of each pixel over time: letters that fade

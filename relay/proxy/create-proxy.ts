@@ -30,7 +30,6 @@ import {
   upgradeOnConnection,
   writeError,
 } from '../traffic/index.ts'
-import { PageTokens } from './chooser/page-tokens.ts'
 import { Connections, type Downstream, type Tunnel } from './connections.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
@@ -43,6 +42,7 @@ import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
 import type { StreamRequest } from './http2/stream-request.ts'
 import type { ProxyOptions, Rooms } from './rooms.ts'
+import { PageTokens } from './setup/chooser/page-tokens.ts'
 import { answerSetup } from './setup/setup-page.ts'
 import { deviceProtocol, TlsListener } from './tls-listener.ts'
 import { TunnelOpener } from './tunnel-opener.ts'

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ownModels } from '../../captcha/engine/models.ts'
-import type { Pools } from '../../captcha/engine/pools.ts'
 import { type ReadHints, type ReadResult, SiteMemory } from '../../captcha/index.ts'
+import type { Pools } from '../../captcha/pools.ts'
 import { readImage } from '../../captcha/read.ts'
 import { seeded } from '../../captcha/training/random.ts'
 

@@ -3,11 +3,12 @@ import { bridge } from '../../captcha/ink/bridge.ts'
 import { componentsOf } from '../../captcha/ink/components.ts'
 import { deskew } from '../../captcha/ink/deskew.ts'
 import { despeckle } from '../../captcha/ink/despeckle.ts'
-import { inkOf, paperColour } from '../../captcha/ink/ink.ts'
+import { inkOf } from '../../captcha/ink/ink.ts'
 import { lineHeight, lineOf } from '../../captcha/ink/line.ts'
 import { trim } from '../../captcha/ink/trim.ts'
 import { unline } from '../../captcha/ink/unline.ts'
 import { chineseViews, firstViews, furtherViews } from '../../captcha/ink/views.ts'
+import { paperColour } from '../../captcha/pictures/paper.ts'
 import type { Grey, Picture } from '../../captcha/pictures/picture.ts'
 
 /** A drawing in letters: `#` is ink, anything else paper. */

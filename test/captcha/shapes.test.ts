@@ -1,6 +1,6 @@
 import t from 'tap'
 import { textGrammar } from '../../captcha/decoding/grammar.ts'
-import type { Pools } from '../../captcha/engine/pools.ts'
+import type { Pools } from '../../captcha/pools.ts'
 import { lookAt } from '../../captcha/read.ts'
 import { glyphPathsOf } from '../../captcha/shapes/glyph-paths.ts'
 import { packFonts, unpackFonts } from '../../captcha/shapes/known-fonts.ts'

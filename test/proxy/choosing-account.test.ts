@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { chooserAddress } from '../../relay/proxy/chooser/chooser-address.ts'
+import { chooserAddress } from '../../relay/proxy/setup/chooser/chooser-address.ts'
 import { ask as askStream, openHttp2 } from './http2-client.ts'
 import { answersIn, dialProxy, dialTunnel, type ProxyAccess, readAll } from './raw-client.ts'
 import { type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'

@@ -1,7 +1,7 @@
-import { answerChooser, type ChooserRequest } from '../chooser/answer-chooser.ts'
-import { chooserPath } from '../chooser/chooser-address.ts'
 import { ownPaths } from '../deliver.ts'
 import type { Rooms } from '../rooms.ts'
+import { answerChooser, type ChooserRequest } from './chooser/answer-chooser.ts'
+import { chooserPath } from './chooser/chooser-address.ts'
 import { respondSetup } from './respond-setup.ts'
 import { setupHtml } from './setup-html.ts'
 

@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/index.ts'
 import { type AccountDecision, checkAllowed, decidePath, type Grants, hasOtherMethodParam, isOtherMethodField } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
-import { addressOf } from '../counted/first-uses.ts'
+import { addressOf } from '../requests/actor-of.ts'
 import { hasContent } from '../requests/request-head.ts'
 import type { SiteRequest } from '../site-request.ts'
 

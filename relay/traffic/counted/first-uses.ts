@@ -1,8 +1,7 @@
-import type { Actor, Audit } from '../../audit/index.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { AccountDecision } from '../../control/index.ts'
 import type { SiteSession } from '../../sessions/index.ts'
-import { fieldOf } from '../forms/field-of.ts'
-import type { Sender } from '../sender.ts'
+import { actorOf } from '../requests/actor-of.ts'
 import type { SiteRequest } from '../site-request.ts'
 
 /** The first use of a session by a device is recorded before the request goes to the site; those after it are not, and do not wait. */
@@ -47,35 +46,4 @@ export class FirstUses {
 /** A device uses it anew where another grant allows it. */
 function userOf({ sender: { deviceId } }: SiteRequest, allowed: AccountDecision | undefined): string {
   return allowed?.grant === undefined ? deviceId : `${deviceId} ${allowed.grant.id}`
-}
-
-/** A request by which a device acts. */
-export interface Acting extends Pick<SiteRequest, 'req' | 'head'> {
-  readonly sender: Pick<Sender, 'userId' | 'userName' | 'deviceId' | 'deviceName'>
-}
-
-/** Who sent a request, and from where. */
-export function actorOf({ req, head, sender }: Acting): Actor {
-  const { userId, userName, deviceId, deviceName } = sender
-  const address = addressOf(req)
-  return {
-    who: {
-      kind: 'device',
-      user: userId,
-      device: deviceId,
-      ...(userName === undefined ? {} : { name: userName }),
-      ...(deviceName === undefined ? {} : { deviceName }),
-    },
-    from: { ...(address === undefined ? {} : { address }), agent: fieldOf(head.fields, 'user-agent') },
-  }
-}
-
-/** Of the client's connection. Undefined: not known. */
-export function addressOf({ socket }: SiteRequest['req']): string | undefined {
-  try {
-    return socket?.remoteAddress
-  } catch {
-    // A stream of HTTP/2 whose connection is gone says nothing of it.
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/index.ts'
 import type { SignInSpans } from '../../sessions/index.ts'
 import type { Tracing } from '../../tracing/index.ts'
-import { fieldOf } from '../forms/field-of.ts'
+import { fieldOf } from '../requests/field-of.ts'
 import type { ExchangeObserver, Outcome, SeenExchange } from './exchange-observer.ts'
 import type { Tally } from './tally.ts'
 

@@ -1,8 +1,8 @@
 import { recogniseFields, type SentPasswords } from '../../../adapters/index.ts'
 import type { Account, Site } from '../../accounts/index.ts'
 import type { ForwardResponse } from '../../outbound/index.ts'
+import { fieldOf } from '../requests/field-of.ts'
 import type { Rooms } from '../rooms.ts'
-import { fieldOf } from './field-of.ts'
 import { isRefused } from './judge-answer.ts'
 import { readForm } from './read-form.ts'
 

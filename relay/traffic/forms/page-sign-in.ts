@@ -6,8 +6,8 @@ import type { ForwardResponse, HttpAgent, Part } from '../../outbound/index.ts'
 import type { PageSignIn } from '../../sessions/index.ts'
 import { attachSession, wholeSession } from '../attach-session.ts'
 import { withoutPhantoms } from '../cookies/phantoms.ts'
+import { fieldOf } from '../requests/field-of.ts'
 import type { Rooms } from '../rooms.ts'
-import { fieldOf } from './field-of.ts'
 import { swapPlaceholder } from './swap-placeholder.ts'
 
 /** A form of a page, read whole. */

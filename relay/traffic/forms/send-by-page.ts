@@ -1,6 +1,6 @@
 import type { ForwardResponse } from '../../outbound/index.ts'
 import type { PageSignIn } from '../../sessions/index.ts'
-import { actorOf } from '../counted/first-uses.ts'
+import { actorOf } from '../requests/actor-of.ts'
 import type { RequestBody } from '../requests/request-body.ts'
 import type { Rooms } from '../rooms.ts'
 import type { SiteRequest } from '../site-request.ts'

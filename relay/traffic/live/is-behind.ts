@@ -1,4 +1,4 @@
-import type { ClientConnection } from '../requests/client-connection.ts'
+import type { ClientConnection } from './client-connection.ts'
 
 /**
  * Is what takes a connection over, a WebSocket or a tunnel, asked for behind a message that was refused or that has no answer yet? Whose

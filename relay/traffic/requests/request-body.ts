@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/index.ts'
-import { giveContinue } from '../answers/give-continue.ts'
 import type { SiteRequest } from '../site-request.ts'
 import { ClientWait } from './client-wait.ts'
+import { giveContinue } from './give-continue.ts'
 import { KeptBody } from './kept-body.ts'
 import { hasContent } from './request-head.ts'
 

@@ -1,7 +1,7 @@
 import type { Mail } from '../../../outbound/index.ts'
 import type { Notice } from '../contract.ts'
+import { harmless } from '../harmless.ts'
 import { noticeFacts, noticeTitle } from '../notice-words.ts'
-import { harmless } from './harmless.ts'
 
 /** Lists no more of them than a person reads. */
 const mostTold = 20

@@ -1,5 +1,5 @@
 import type { Notice } from '../contract.ts'
-import { harmless } from '../delivery/harmless.ts'
+import { harmless } from '../harmless.ts'
 import { noticeFacts, noticeTitle } from '../notice-words.ts'
 
 /**

@@ -12,9 +12,9 @@ import { moment } from '../moment.ts'
 import { doneNote } from '../notes.ts'
 import { type PageCall, showPage } from '../page-route.ts'
 import { siteOrigin } from '../site-origin.ts'
+import { stateAdvice, stateMark } from '../state-words.ts'
 import { limitsCards } from './account-limits.ts'
 import { questionForm } from './question-page.ts'
-import { stateAdvice, stateMark } from './state-words.ts'
 import { signInSteps } from './steps.ts'
 
 /** One account: how it stands, the sign-in as it happens, what can be done. */

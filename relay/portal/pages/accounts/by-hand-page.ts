@@ -7,7 +7,7 @@ import { type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
 import { siteOrigin } from '../site-origin.ts'
-import { stateMark } from './state-words.ts'
+import { stateMark } from '../state-words.ts'
 
 /**
  * Signing in on the site's own page, for what only a person can do there: a slider, a picture puzzle, a check of how he behaves (law 8).

@@ -6,7 +6,7 @@ import { type Html, html } from '../html.ts'
 import { moment } from '../moment.ts'
 import { prose } from '../notes.ts'
 import { showPage } from '../page-route.ts'
-import { failureWords } from './state-words.ts'
+import { failureWords } from '../state-words.ts'
 
 /** What was seen when an account's sign-in failed. */
 export function evidencePage(app: FastifyInstance, rooms: Rooms): void {

@@ -8,8 +8,8 @@ import { requestsNote } from '../lending/requests-page.ts'
 import { doneNote } from '../notes.ts'
 import { type PageCall, showPage } from '../page-route.ts'
 import { siteOrigin } from '../site-origin.ts'
+import { stateAdvice, stateMark } from '../state-words.ts'
 import { offersNote } from './registrations-page.ts'
-import { stateAdvice, stateMark } from './state-words.ts'
 
 /** My accounts and how they stand. */
 export function homePage(app: FastifyInstance, rooms: Rooms): void {

@@ -1,5 +1,6 @@
 import type { Device } from '../../../identity/index.ts'
 import type { Rooms } from '../../rooms.ts'
+import { copyable } from '../copyable.ts'
 import { type Html, html } from '../html.ts'
 
 /** A new device's token and how to use it. Shown once: the relay keeps a hash. */
@@ -18,10 +19,6 @@ ${copyable('env', `export HTTP_PROXY=${proxy} HTTPS_PROXY=${proxy}\nexport http_
 <section class="card"><h2>A browser</h2><p>Set this address as “automatic proxy configuration”. When the browser asks, the user name is <code>${name}</code> and the password the token.</p>
 ${copyable('pac', `${url()}/proxy.pac`)}${copyable('token', token)}<p><a href="/set-up">Set-up, step by step</a></p></section>
 <p><a class="button" href="/devices">Done</a></p>`
-}
-
-export function copyable(id: string, text: string): Html {
-  return html`<pre id="copy-${id}" tabindex="0">${text}</pre><p><button type="button" data-copy="copy-${id}" hidden>Copy</button></p>`
 }
 
 function firstOrigin(accounts: Rooms['accounts']): string | undefined {

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Rooms } from '../../rooms.ts'
+import { copyable } from '../copyable.ts'
 import { type Html, html } from '../html.ts'
 import { doneNote } from '../notes.ts'
 import { showPage } from '../page-route.ts'
-import { copyable } from './device-lines.ts'
 
 /** How to trust the CA, by system: name and steps. */
 const systems: readonly (readonly [name: string, steps: readonly string[]])[] = [

@@ -8,11 +8,11 @@ import type { PortalPrincipal } from '../../caller/identify.ts'
 import { ownerNames } from '../../lending/owner-names.ts'
 import { patience, type Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
-import { stateMark } from '../accounts/state-words.ts'
 import { type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
 import { showPage } from '../page-route.ts'
 import { siteOrigin } from '../site-origin.ts'
+import { stateMark } from '../state-words.ts'
 import { termWords } from './grant-words.ts'
 
 /** An account that somebody lends: whose it is, on which terms, and the way to it. */

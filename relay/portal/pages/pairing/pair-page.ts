@@ -4,6 +4,7 @@ import type { AskingTerminal } from '../../../identity/index.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { loadPortalPrincipal } from '../../caller/identify.ts'
 import { clearCookie, readCookie, setCookie } from '../../caller/portal-cookie.ts'
+import { assignFormCookie, checkSignInForm } from '../../caller/sign-in-form.ts'
 import { loadTerminal } from '../../caller/terminal.ts'
 import type { Rooms } from '../../rooms.ts'
 import { addressHere } from '../../web/address-here.ts'
@@ -11,7 +12,6 @@ import { type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { doneNote } from '../notes.ts'
 import { respondGoTo, respondPage } from '../page-route.ts'
-import { assignFormCookie, checkSignInForm } from '../sign-in/sign-in-form.ts'
 
 const secondsBetweenLooks = 3
 

@@ -10,13 +10,13 @@ import { clearCookie } from '../../caller/portal-cookie.ts'
 import { loadTerminal, type Terminal } from '../../caller/terminal.ts'
 import { patience, type Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
-import { stateMark } from '../accounts/state-words.ts'
 import { type Html, html } from '../html.ts'
 import type { Page } from '../layout.ts'
 import { leave } from '../leaving-page.ts'
 import { doneNote } from '../notes.ts'
 import { readForm, respondGoTo, respondPage } from '../page-route.ts'
 import { siteOrigin } from '../site-origin.ts'
+import { stateMark } from '../state-words.ts'
 
 const secondsBetweenLooks = 10
 const noFields = z.strictObject({ csrf: z.string() })

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { asRelayError, RelayError } from '../../../errors.ts'
+import { RelayError } from '../../../errors.ts'
 import type { Passkey, PasskeyUse } from '../../../identity/index.ts'
 import { isFresh } from '../../access.ts'
 import { loadPortalPrincipal, type PortalPrincipal } from '../../caller/identify.ts'
@@ -13,7 +13,7 @@ import { type Content, type Html, html } from '../html.ts'
 import { moment } from '../moment.ts'
 import { prose } from '../notes.ts'
 import { takeForm } from '../page-route.ts'
-import { passkeyForm } from '../sign-in/passkey-form.ts'
+import { passkeyForm, readResponse } from '../passkey-form.ts'
 
 const freshFrom = '/security'
 
@@ -67,15 +67,6 @@ export function passkeysPage(app: FastifyInstance, rooms: Rooms): void {
     setCookie(reply, 'login-relay', token, rooms.secure)
     return { goTo: returnAddress(form.next) }
   })
-}
-
-/** What the script sends; what is wrong with it is found when it is verified. */
-export function readResponse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new RelayError('passkey_refused', { cause: asRelayError(cause) })
-  }
 }
 
 /** The card on the page Security. */

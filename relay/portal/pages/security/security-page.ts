@@ -5,13 +5,13 @@ import type { SecondFactor } from '../../../identity/index.ts'
 import type { Rooms } from '../../rooms.ts'
 import { offerAuthenticator } from '../../security/second-factor-offer.ts'
 import { action } from '../account-actions.ts'
+import { authenticatorSetUp, recoveryCodesPage } from '../authenticator-set-up.ts'
 import { type Html, html } from '../html.ts'
 import { moment } from '../moment.ts'
 import { doneNote, errorNote } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
-import { phraseCard, phraseForms } from '../sign-in/phrase-card.ts'
-import { authenticatorSetUp, recoveryCodesPage } from './authenticator-set-up.ts'
 import { passkeysCard } from './passkeys-page.ts'
+import { phraseCard, phraseForms } from './phrase-card.ts'
 
 /** How one signs in to the relay oneself. */
 export function securityPage(app: FastifyInstance, rooms: Rooms): void {

@@ -5,15 +5,15 @@ import type { Invite, PasskeyUse } from '../../../identity/index.ts'
 import { browserName } from '../../caller/browser-name.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { setCookie } from '../../caller/portal-cookie.ts'
+import { assignFormCookie, checkSignInForm, formBrowser, welcome } from '../../caller/sign-in-form.ts'
 import type { Rooms } from '../../rooms.ts'
 import { passkeyAdvice, passkeyPlace } from '../../security/passkey-place.ts'
 import { assignErrorHeaders } from '../../web/respond-error.ts'
 import type { Content } from '../html.ts'
 import { errorNote } from '../notes.ts'
 import { readForm, respondGoTo, respondPage } from '../page-route.ts'
-import { readResponse } from '../security/passkeys-page.ts'
+import { readResponse } from '../passkey-form.ts'
 import { inviteView } from './invite-view.ts'
-import { assignFormCookie, checkSignInForm, formBrowser, welcome } from './sign-in-form.ts'
 
 interface Asked {
   readonly Params: { readonly token: string }

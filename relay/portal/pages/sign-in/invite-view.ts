@@ -2,7 +2,7 @@ import type { Invite } from '../../../identity/index.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
 import { prose } from '../notes.ts'
-import { passkeyForm } from './passkey-form.ts'
+import { passkeyForm } from '../passkey-form.ts'
 
 export interface InviteView {
   readonly invite: Invite

@@ -11,7 +11,7 @@ import { type Content, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { errorNote, prose } from '../notes.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
-import { passkeyForm } from './passkey-form.ts'
+import { passkeyForm } from '../passkey-form.ts'
 
 const fields = { next: z.string().max(2000), password: z.string().max(1024), code: z.string().max(200).default('') }
 

@@ -1,8 +1,8 @@
 import qrcode from 'qrcode'
-import type { AuthenticatorOffer } from '../../../identity/index.ts'
-import { copyable } from '../devices/device-lines.ts'
-import { type Content, html } from '../html.ts'
-import { csrfField, type Page } from '../layout.ts'
+import type { AuthenticatorOffer } from '../../identity/index.ts'
+import { copyable } from './copyable.ts'
+import { type Content, html } from './html.ts'
+import { csrfField, type Page } from './layout.ts'
 
 export interface AuthenticatorSetUp {
   readonly offer: AuthenticatorOffer

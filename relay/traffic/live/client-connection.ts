@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Cuttable } from '../live/under-way.ts'
+import type { Cuttable } from './under-way.ts'
 
 /** A client's connection, as far as its latest message goes. */
 export interface ClientConnection {

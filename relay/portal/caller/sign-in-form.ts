@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { RelayError } from '../../../errors.ts'
-import type { SignedIn } from '../../../identity/index.ts'
-import { checkCsrf, checkOwnPage, loadPortalPrincipal } from '../../caller/identify.ts'
-import { clearCookie, readCookie, setCookie } from '../../caller/portal-cookie.ts'
-import type { Rooms } from '../../rooms.ts'
+import { RelayError } from '../../errors.ts'
+import type { SignedIn } from '../../identity/index.ts'
+import type { Rooms } from '../rooms.ts'
+import { checkCsrf, checkOwnPage, loadPortalPrincipal } from './identify.ts'
+import { clearCookie, readCookie, setCookie } from './portal-cookie.ts'
 
 /** Ties the forms of signing in to the browser that asked for them, before there is a session: nobody can sign another's browser in to an account of his. */
 const formKey = randomBytes(32)

@@ -1,5 +1,5 @@
-import { escapeHtml } from '../../traffic/index.ts'
-import { pageFrame } from '../setup/page-frame.ts'
+import { escapeHtml } from '../../../traffic/index.ts'
+import { pageFrame } from '../page-frame.ts'
 
 export interface OfferedAccount {
   readonly id: string

@@ -1,8 +1,8 @@
-import { startNetworks } from '../network/network-recogniser.ts'
-import type { NetworkName } from '../network/network-thread.ts'
-import type { Models } from './models.ts'
-import { createPool, type Pool } from './pool.ts'
-import { startRecogniser } from './recogniser.ts'
+import type { Models } from './engine/models.ts'
+import { createPool, type Pool } from './engine/pool.ts'
+import { startRecogniser } from './engine/recogniser.ts'
+import { startNetworks } from './network/network-recogniser.ts'
+import type { NetworkName } from './network/network-thread.ts'
 
 export interface Pools {
   /** Our model for svg-captcha's own font. */

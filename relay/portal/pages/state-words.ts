@@ -1,8 +1,8 @@
-import type { FailureKind } from '../../../../adapters/index.ts'
-import type { AttentionReason } from '../../../accounts/index.ts'
-import type { AccountState } from '../../accounts/account-state.ts'
-import { type Html, html } from '../html.ts'
-import { moment } from '../moment.ts'
+import type { FailureKind } from '../../../adapters/index.ts'
+import type { AttentionReason } from '../../accounts/index.ts'
+import type { AccountState } from '../accounts/account-state.ts'
+import { type Html, html } from './html.ts'
+import { moment } from './moment.ts'
 
 interface Words {
   readonly what: string

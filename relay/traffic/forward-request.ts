@@ -1,7 +1,7 @@
-import type { ForwardRequest } from '../../outbound/index.ts'
-import { earlyHintsTo } from '../answers/early-hints.ts'
-import type { SiteRequest } from '../site-request.ts'
-import { passableRequestTrailers } from './trailers.ts'
+import type { ForwardRequest } from '../outbound/index.ts'
+import { earlyHintsTo } from './answers/early-hints.ts'
+import { passableRequestTrailers } from './requests/trailers.ts'
+import type { SiteRequest } from './site-request.ts'
 
 /** A client's request as it goes to the site, with what is the relay's to say of it. */
 export function forwardRequest(

@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { clearCookie, keepCookie, readCookie } from '../../caller/portal-cookie.ts'
+import { clearCookie, keepCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
 import { checkbox } from '../checkbox.ts'
@@ -43,12 +43,4 @@ ${chosen !== undefined && html`<p>Chosen ${moment(chosen.since)}; shown at ${cho
 ${checkbox('show', 'Show it at this browser: it is mine', { isChecked: true })}
 <button class="main">${chosen === undefined ? 'Choose it' : 'Change it'}</button></form>
 ${chosen !== undefined && html`<div class="actions">${action('/security/phrase/show', 'Show it at this browser too', csrf)}${action('/security/phrase/forget', 'Forget it everywhere', csrf, 'danger')}</div>`}</section>`
-}
-
-/** On the sign-in page, above what is typed. */
-export async function phraseNote({ phrases, secure }: Rooms, request: FastifyRequest): Promise<Html> {
-  const token = readCookie(request, 'login-relay-phrase', secure)
-  const phrase = token === undefined ? undefined : await phrases.shownTo(token)
-  if (phrase === undefined) return html``
-  return html`<div class="note good" id="phrase"><p><strong><bdi>${phrase}</bdi></strong></p><p>That is the phrase you chose. No other page can show it.</p></div>`
 }

@@ -1,4 +1,4 @@
-import type { ClientAnswer } from '../requests/client-message.ts'
+import type { ClientAnswer } from './client-message.ts'
 
 /**
  * Tells a client that waits for it (`Expect: 100-continue`) to send its body. Behind an earlier answer on the connection not before that

@@ -1,6 +1,6 @@
-import type { Site } from '../../accounts/index.ts'
-import { setupHost } from '../../pac-file.ts'
-import type { Target } from '../../traffic/index.ts'
+import type { Site } from '../../../accounts/index.ts'
+import { setupHost } from '../../../pac-file.ts'
+import type { Target } from '../../../traffic/index.ts'
 
 /**
  * The page is at the relay's own host, not in the place of the site's page: there a script of the site, a service worker or a page that

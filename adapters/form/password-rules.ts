@@ -1,8 +1,8 @@
-import type { CharacterClass, PasswordRules } from '../../../relay/accounts/index.ts'
-import type { Page, SignInContext } from '../../contract.ts'
-import { findRegisterPage } from '../register/find-register-page.ts'
-import type { FormSettings } from '../settings.ts'
-import { findChangePage } from './find-change-page.ts'
+import type { CharacterClass, PasswordRules } from '../../relay/accounts/index.ts'
+import type { Page, SignInContext } from '../contract.ts'
+import { findChangePage } from './change/find-change-page.ts'
+import { findRegisterPage } from './register/find-register-page.ts'
+import type { FormSettings } from './settings.ts'
 
 /** What the settings say of a new password; what they leave open, the form's own attributes do. */
 export async function passwordRules(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { RelayError } from '../../errors.ts'
-import type { RequestHead } from '../../traffic/index.ts'
+import { RelayError } from '../../../errors.ts'
+import type { RequestHead } from '../../../traffic/index.ts'
 import { chooserOrigin } from './chooser-address.ts'
 
 /** What a form of the chooser sends. `account` undefined: ask anew. */
