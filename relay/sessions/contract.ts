@@ -112,16 +112,21 @@ export interface GivenCopy {
   readonly sessionId: string
   /** When it was given first. Milliseconds since 1970. */
   readonly at: number
+  /**
+   * Its session has ended here, and the site was told and has not ended it, for all that is known: the copy is good there still. Since when, how often
+   * the site was told in vain, and when it is told next; absent: not before a person ends the account's session. Milliseconds since 1970.
+   */
+  readonly lingering?: { readonly since: number; readonly tries: number; readonly nextTryAt?: number }
 }
 
-/** Which devices were given copies of live sessions. */
+/** Which devices were given copies of sessions that are good at their sites. */
 export interface GivenCopies {
   has(deviceId: string, session: SiteSession): boolean
   /** In force when durable: a copy is given after that. */
   note(device: { readonly id: string; readonly name: string }, session: SiteSession): Promise<void>
   /** A device has just been told that it is to keep these and no others. */
   keepOnly(deviceId: string, sessions: readonly SiteSession[]): Promise<void>
-  /** Newest first; none of a session that has ended. */
+  /** Newest first; none of a session that has ended at its site. */
   list(): readonly GivenCopy[]
 }
 
@@ -147,7 +152,10 @@ export interface Sessions {
   looksSignedOut(session: SiteSession, facts: ResponseFacts): boolean
   /** Drops a session that the site has ended; the next `ensure` signs in anew. Of many callers only the first has effect. */
   dropEnded(session: SiteSession): void
-  /** Ends it here and at the site, and a sign-in under way too. False: there was neither. */
+  /**
+   * Ends it here and at the site, and a sign-in under way too; and tells the site again of those before it of which copies linger. False: there was
+   * none of these.
+   */
   end(accountId: string): Promise<boolean>
 
   /**

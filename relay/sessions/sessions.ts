@@ -13,6 +13,7 @@ import { attentionError, failureError, isFrozen } from './failures/failure.ts'
 import { type KeptSnapshot, Snapshots } from './failures/snapshots.ts'
 import { Tries } from './failures/tries.ts'
 import { StoredGivenCopies } from './live/given-copies.ts'
+import { LingeringSessions } from './live/lingering-sessions.ts'
 import { LiveSessions } from './live/live-sessions.ts'
 import { SessionFile } from './live/session-file.ts'
 import { LiveSession, type NewSession } from './live/site-session.ts'
@@ -66,6 +67,7 @@ class RelaySessions implements Sessions {
   readonly #failures: FailedSignIns
   readonly #events = new SessionEvents()
   readonly #live: LiveSessions
+  readonly #lingering: LingeringSessions
   readonly #flights = new Map<string, Entry>()
   readonly #confirmations: ConfirmLimit
   readonly #schedule: RotationSchedule
@@ -79,7 +81,9 @@ class RelaySessions implements Sessions {
     this.#now = now
     this.#personSeconds = settings.personSeconds
     this.#file = new SessionFile({ store, vault, accounts, onFailure: (error) => log.warn({ err: error }, 'a site session could not be stored or restored') })
-    this.#live = new LiveSessions({ file: this.#file, accounts, login, log, isCopied: (session) => this.copies.isOf(session) })
+    this.#lingering = new LingeringSessions({ store, vault, accounts, login, now, log })
+    const isCopied = (session: SiteSession) => this.copies.isOf(session)
+    this.#live = new LiveSessions({ file: this.#file, accounts, login, log, isCopied, lingering: this.#lingering })
     const onFailure = (error: unknown) => log.warn({ err: error }, 'what a failed sign-in has seen could not be stored')
     this.#snapshots = new Snapshots({ store, vault, accounts, onFailure })
     this.#tries = new Tries({ store, accounts, now })
@@ -116,15 +120,17 @@ class RelaySessions implements Sessions {
       signIn: (id) => this.ensure(id, { fresh: true }),
     })
     this.tickets = createTickets({ store, now, seconds: settings.ticketSeconds })
-    this.copies = new StoredGivenCopies({ store, now, live: (id) => this.#live.get(id) })
+    this.copies = new StoredGivenCopies({ store, now, live: (id) => this.#live.get(id), lingering: (id) => this.#lingering.of(id) })
   }
 
   async start(): Promise<void> {
     await this.#tries.load()
     await this.#live.load()
+    await this.#lingering.load(({ accountId, id }) => this.#live.get(accountId)?.id === id)
     await this.copies.load()
     this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
       void this.#end(account.id, 'removed')
+      void this.#lingering.forget(account.id)
       void this.tickets.revoke(account.id).catch((error) => this.#log.warn({ err: error }, 'the tickets of a removed account could not be removed'))
       void this.#snapshots.forget(account.id).catch((error) => this.#log.warn({ err: error }, 'the snapshot of a removed account could not be removed'))
       void this.#tries.forget(account.id).catch((error) => this.#log.warn({ err: error }, 'the tries of a removed account could not be removed'))
@@ -142,6 +148,7 @@ class RelaySessions implements Sessions {
     for (const { flight } of this.#flights.values()) flight.abort()
     await Promise.allSettled([...this.#flights.values()].map(({ result }) => result))
     await this.#live.stop()
+    await this.#lingering.stop()
   }
 
   live(accountId: string): LiveSession | undefined {
@@ -232,9 +239,10 @@ class RelaySessions implements Sessions {
 
   async end(accountId: string): Promise<boolean> {
     this.pageSignIns.end(accountId)
+    const lingering = this.#lingering.endAgain(accountId)
     const [ended] = await Promise.all([this.#end(accountId, 'person'), this.tickets.revoke(accountId)])
     if (ended) this.#schedule.used(accountId)
-    return ended
+    return (await lingering) || ended
   }
 
   async snapshot(accountId: string): Promise<KeptSnapshot | undefined> {

@@ -6,9 +6,11 @@ export interface GivenCopiesOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly live: (accountId: string) => Pick<SiteSession, 'id'> | undefined
+  /** Of a session that has ended here and not at the site. */
+  readonly lingering: (sessionId: string) => GivenCopy['lingering']
 }
 
-/** In memory and in the store, each until its session has ended: what somebody kept of it is worth nothing then. */
+/** In memory and in the store, each until its session has ended at the site too: what somebody kept of it is worth nothing then. */
 export class StoredGivenCopies implements GivenCopies {
   readonly #options: GivenCopiesOptions
   readonly #records: Collection<GivenCopy>
@@ -21,7 +23,7 @@ export class StoredGivenCopies implements GivenCopies {
 
   async load(): Promise<void> {
     for (const { id, value } of await this.#records.list()) this.#given.set(id, value)
-    await this.#drop((copy) => !this.#isLive(copy))
+    await this.#drop((copy) => !this.#isGood(copy))
   }
 
   has(deviceId: string, session: SiteSession): boolean {
@@ -34,7 +36,7 @@ export class StoredGivenCopies implements GivenCopies {
   }
 
   async note({ id: deviceId, name: deviceName }: { readonly id: string; readonly name: string }, { id: sessionId, account }: SiteSession): Promise<void> {
-    await this.#drop((copy) => !this.#isLive(copy))
+    await this.#drop((copy) => !this.#isGood(copy))
     const copy: GivenCopy = { deviceId, deviceName, accountId: account.id, sessionId, at: this.#options.now() }
     // Of each session its own: dropping the record of an earlier one leaves that of a later one alone.
     const id = `${deviceId} ${account.id} ${sessionId}`
@@ -44,15 +46,21 @@ export class StoredGivenCopies implements GivenCopies {
 
   keepOnly(deviceId: string, sessions: readonly SiteSession[]): Promise<void> {
     const kept = new Set(sessions.map(({ id }) => id))
-    return this.#drop((copy) => copy.deviceId === deviceId && !kept.has(copy.sessionId))
+    return this.#drop((copy) => copy.deviceId === deviceId && !kept.has(copy.sessionId) && this.#options.lingering(copy.sessionId) === undefined)
   }
 
   list(): readonly GivenCopy[] {
-    return [...this.#given.values()].filter((copy) => this.#isLive(copy)).sort((a, b) => b.at - a.at)
+    return [...this.#given.values()]
+      .filter((copy) => this.#isGood(copy))
+      .map((copy) => {
+        const lingering = this.#options.lingering(copy.sessionId)
+        return lingering === undefined ? copy : { ...copy, lingering }
+      })
+      .sort((a, b) => b.at - a.at)
   }
 
-  #isLive({ accountId, sessionId }: GivenCopy): boolean {
-    return this.#options.live(accountId)?.id === sessionId
+  #isGood({ accountId, sessionId }: GivenCopy): boolean {
+    return this.#options.live(accountId)?.id === sessionId || this.#options.lingering(sessionId) !== undefined
   }
 
   async #drop(isGone: (copy: GivenCopy) => boolean): Promise<void> {

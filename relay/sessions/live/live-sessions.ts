@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Account, Accounts } from '../../accounts/index.ts'
 import type { Login } from '../../login/index.ts'
+import type { LingeringSessions } from './lingering-sessions.ts'
 import type { SessionFile } from './session-file.ts'
 import { signOutAtSite } from './sign-out-at-site.ts'
 import type { LiveSession } from './site-session.ts'
@@ -12,6 +13,7 @@ export interface LiveSessionsOptions {
   readonly log: Logger
   /** Whether a device was given a copy of it. */
   readonly isCopied: (session: LiveSession) => boolean
+  readonly lingering: Pick<LingeringSessions, 'hold' | 'release' | 'end'>
 }
 
 interface KeepOptions {
@@ -69,7 +71,7 @@ export class LiveSessions {
    * replaced, or its session was ended; then it is taken out of the store again, and signed out at the site.
    * `beside`: see `SessionFile.save`. `isOver`: who began it was told to end it.
    * One that is replaced goes on in what uses it, but is signed out at the site where a device was given a copy of it: nothing reaches that
-   * afterwards (law 7).
+   * afterwards (law 7). It is held before the new one is stored in its place: a crash in between does not forget the copy.
    */
   async keep(session: LiveSession, options: KeepOptions = {}): Promise<boolean> {
     const { id } = session.account
@@ -86,19 +88,30 @@ export class LiveSessions {
   }
 
   async #keep(session: LiveSession, { beside = async () => {}, isOver = () => false }: KeepOptions): Promise<boolean> {
-    const { file, accounts, isCopied } = this.#options
+    const { file, accounts, isCopied, lingering } = this.#options
     const { id } = session.account
+    const present = this.#live.get(id)
+    if (present !== undefined && isCopied(present)) await lingering.hold(present)
     // What has been ended already is not stored at all: who ended it was answered.
-    await (isOver() ? beside() : file.save(session, beside))
+    await (isOver() ? beside() : file.save(session, beside)).catch(async (error: unknown) => {
+      await this.#letGo(present)
+      throw error
+    })
     if (session.ended.aborted || isOver() || !session.isOf(accounts.account(id))) {
       session.cut()
+      await this.#letGo(present)
       await this.#takeBack(session)
       return false
     }
     const replaced = this.#live.get(id)
     this.#live.set(id, session)
-    if (replaced !== undefined && isCopied(replaced)) void this.#signOut(replaced)
+    if (replaced !== undefined) void (isCopied(replaced) ? this.#signOut(replaced) : lingering.release(replaced.id))
     return true
+  }
+
+  /** What was held to be replaced stays live. */
+  async #letGo(present: LiveSession | undefined): Promise<void> {
+    if (present !== undefined && this.get(present.account.id) === present) await this.#options.lingering.release(present.id)
   }
 
   /** Ends the account's session here at once, one that is still being stored too. Undefined: there was none. */
@@ -118,24 +131,28 @@ export class LiveSessions {
 
   /** Forgets one that the site no longer knows. False: another has taken its place, or it was forgotten before. */
   drop(session: LiveSession): boolean {
-    const { file, log } = this.#options
+    const { file, log, lingering } = this.#options
     if (this.#live.get(session.account.id) !== session) return false
     this.#live.delete(session.account.id)
+    void lingering.release(session.id)
     void file.remove(session).catch((error) => log.warn({ err: error }, 'an ended session could not be removed from the store'))
     return true
   }
 
   /** From the store, where another may stand by now, and at the site. */
   async #takeBack(session: LiveSession): Promise<void> {
-    const { file } = this.#options
+    const { file, isCopied, lingering } = this.#options
+    const isHeld = isCopied(session)
+    const signedOut = this.#signOut(session)
+    if (isHeld) await lingering.hold(session)
     const present = this.#live.get(session.account.id)
-    await Promise.allSettled([present === undefined ? file.remove(session) : file.save(present), this.#signOut(session)])
+    await Promise.allSettled([present === undefined ? file.remove(session) : file.save(present), signedOut])
   }
 
   /** At the site alone. Never rejects. */
   async #signOut(session: LiveSession): Promise<void> {
-    const { login, log } = this.#options
-    const signOut = signOutAtSite(session, login, log)
+    const { login, log, isCopied, lingering } = this.#options
+    const signOut = isCopied(session) ? lingering.end(session) : signOutAtSite(session, login, log).then(() => {})
     this.#signOuts.add(signOut)
     await signOut
     this.#signOuts.delete(signOut)
