@@ -49,7 +49,7 @@ export function agree(socket: Duplex, field: SeenHttp2Request['field'], ...field
 }
 
 /** A business server that speaks HTTP/2, and HTTP/1.1 where that is asked for: a login form, a session cookie `sid`, and a record of what comes. Until the test ends. */
-export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false } = {}): Promise<Http2BusinessSite> {
+export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false, mostStreams = 0xffff_ffff } = {}): Promise<Http2BusinessSite> {
   const authority = await createTestAuthority()
   const leaf = await authority.issue('site.test')
   const requests: SeenHttp2Request[] = []
@@ -83,7 +83,8 @@ export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false 
     })
   }
 
-  const server = createSecureServer({ cert: leaf.cert, key: leaf.key, allowHTTP1: true, settings: { enableConnectProtocol: takesWebSockets } })
+  const settings = { enableConnectProtocol: takesWebSockets, maxConcurrentStreams: mostStreams }
+  const server = createSecureServer({ cert: leaf.cert, key: leaf.key, allowHTTP1: true, settings })
   server.on('request', (req: Http2ServerRequest, res: Http2ServerResponse) => {
     const { rawHeaders } = req
     const fields = rawHeaders.flatMap((name, i) => (i % 2 === 0 && !name.startsWith(':') ? [[name.toLowerCase(), rawHeaders[i + 1] as string] as const] : []))

@@ -113,3 +113,24 @@ t.test('a WebSocket that a site of HTTP/2 refuses is answered as the site answer
   t.match(text, /^HTTP\/1\.1 403 /)
   t.match(text, /not you/)
 })
+
+t.test('WebSockets for which a connection of HTTP/2 has no room left share further ones, and take none of HTTP/1.1', async (t) => {
+  const site = await startHttp2BusinessSite(t, { takesWebSockets: true, mostStreams: 4 })
+  const house = await startHouse(t, { origins: [site] })
+  const session = await openHttp2(t, house.access, house.tunnelTo(site))
+  await ask(session, { ':path': '/page' })
+  const seen = echo(site)
+  const before = site.connections()
+  const streams = Array.from({ length: 10 }, () => session.request({ ...connecting, ':authority': site.host }, { endStream: false }))
+  const answers = await Promise.all(streams.map((stream) => once(stream, 'response')))
+  t.strictSame(
+    answers.map(([headers]) => (headers as Record<string, unknown>)[':status']),
+    streams.map(() => 200),
+  )
+  t.strictSame(
+    seen.map(({ way }) => way),
+    streams.map(() => 'stream'),
+  )
+  t.equal(site.connections() - before, 2, 'ten of them on three connections of four each')
+  for (const stream of streams) stream.on('error', () => {}).destroy()
+})

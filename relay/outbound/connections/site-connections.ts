@@ -46,6 +46,8 @@ export class SiteConnections {
   #http2: Http2Connection[] = []
   readonly #opening = new Set<Opening>()
   #mostStreams = likelyStreams
+  /** The site's latest connection of HTTP/2 takes WebSockets on streams (RFC 8441 section 3). */
+  #takesWebSockets = false
   /** Of HTTP/1.1, opened when it was not known yet. */
   #spare: Socket | undefined
   #isClosed = false
@@ -129,8 +131,8 @@ export class SiteConnections {
 
   /** On a stream where the site takes that (RFC 8441); else over HTTP/1.1, where every site takes it that takes WebSockets at all. */
   async #upgrade(request: ExchangeRequest, options: ExchangeOptions): Promise<ExchangeResult> {
-    const connection = request.upgrade === 'websocket' && hasKey(request) ? this.#withRoom() : undefined
-    if (connection?.takesWebSockets !== true) return this.#overHttp1(request, options)
+    const connection = request.upgrade === 'websocket' && hasKey(request) ? await this.#forWebSocket(options) : undefined
+    if (connection === undefined) return this.#overHttp1(request, options)
     try {
       return await exchangeOnStream(connection, request, options)
     } catch (error) {
@@ -138,6 +140,17 @@ export class SiteConnections {
       if (error.fault === 'lost') throw error.error
       return this.#overHttp1(request, options)
     }
+  }
+
+  /** A connection of its own would cost a WebSocket some 50 kB of memory for as long as it is open, a stream a fifth of that. */
+  async #forWebSocket(options: ExchangeOptions): Promise<Http2Connection | undefined> {
+    for (let tries = 0; tries < mostTries && this.#takesWebSockets && !this.#isClosed; tries++) {
+      const connection = this.#withRoom()
+      if (connection !== undefined) return connection.takesWebSockets ? connection : undefined
+      if (this.#speaks !== 'h2') return undefined
+      await this.#connected(options).catch((error) => Promise.reject(unwanted(options, error)))
+    }
+    return undefined
   }
 
   #withRoom(): Http2Connection | undefined {
@@ -180,6 +193,7 @@ export class SiteConnections {
       if (this.#isDestroyed) connection.destroy()
       this.#speaks = 'h2'
       this.#mostStreams = connection.mostStreams
+      this.#takesWebSockets = connection.takesWebSockets
       this.#http2 = [...this.#http2.filter(({ isOver }) => !isOver), connection]
       return connection
     } catch {

@@ -29,12 +29,15 @@ export interface DialOptions {
 export function dial({ host, port, addresses, signal, through, tls }: DialOptions): Promise<Socket | TLSSocket> {
   if (through !== undefined && tls === undefined) return Promise.resolve(through)
   return new Promise((resolve, reject) => {
-    // Node asks `lookup` for names only; an address is connected to as it stands, and is the checked one.
-    const lookup: LookupFunction = (_host, options, callback) => {
-      if (options.all) callback(null, [...addresses])
-      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family)
+    const options = {
+      host: host.name,
+      port,
+      lookup: lookupIn(addresses),
+      autoSelectFamily: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+      noDelay: true,
     }
-    const options = { host: host.name, port, lookup, autoSelectFamily: true, keepAlive: true, keepAliveInitialDelay: 60_000, noDelay: true }
     const way = through === undefined ? options : { socket: through, host: host.name }
     const socket = tls === undefined ? connectTcp(options) : connectTls({ ...way, ...identity(tls.identity ?? host), ...verification, ...agreement(tls) })
     const onAbort = () => socket.destroy(signal.reason)
@@ -47,15 +50,27 @@ export function dial({ host, port, addresses, signal, through, tls }: DialOption
     }
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
-    if (tls !== undefined) socket.on('session', (session: Buffer) => tls.onSession(session))
+    if (tls !== undefined) socket.on('session', tls.onSession)
     // An error that comes when nobody listens any more, or not yet, must not end the process.
-    socket.on('error', () => {})
+    socket.on('error', ignore)
     socket
       .once('error', onError)
       .once('close', onClose)
       .once(tls === undefined ? 'connect' : 'secureConnect', () => settle(() => resolve(socket)))
   })
 }
+
+// What stays with a connection stands outside of `dial`: else each would hold all that opening it took, for as long as it is open.
+
+/** Node asks for names only; an address is connected to as it stands, and is the checked one. */
+function lookupIn(addresses: readonly LookupAddress[]): LookupFunction {
+  return (_host, options, callback) => {
+    if (options.all) callback(null, [...addresses])
+    else callback(null, addresses[0]?.address ?? '', addresses[0]?.family)
+  }
+}
+
+function ignore(): void {}
 
 // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment must not switch it off.
 const verification = { rejectUnauthorized: true }
