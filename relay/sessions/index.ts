@@ -6,6 +6,7 @@
  */
 export type {
   EndReason,
+  GivenCopy,
   HandedCookie,
   KeptSnapshot,
   NewAccount,

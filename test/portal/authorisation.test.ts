@@ -80,6 +80,8 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/rotation', body: { everyDays: 30 }, statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/keep-alive', body: { everyMinutes: 10, hours: 8 }, statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/deny-paths', body: { paths: ['/profile'] }, statuses: [200, 404, 404, 200, 401] },
+  { method: 'GET', path: '/accounts/ANN_ACCOUNT/copies', statuses: [200, 404, 404, 200, 401] },
+  { method: 'DELETE', path: '/accounts/ANN_ACCOUNT/copies', statuses: [200, 404, 404, 200, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/copies', body: { allowed: false }, statuses: [200, 404, 404, 200, 401] },
   { method: 'GET', path: '/copies', statuses: [403, 403, 403, 403, 401] },
   { method: 'POST', path: '/accounts/ANN_ACCOUNT/placeholder', statuses: [403, 404, 404, 403, 401] },

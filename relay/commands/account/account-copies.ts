@@ -1,38 +1,72 @@
 import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
-import { printable, printJson, printLine } from '../verb/output.ts'
+import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
 import { verb, withRelay } from '../verb/verb.ts'
 import { accountPath, type OwnerOption } from './account.ts'
 
 interface CopiesOptions extends OwnerOption {
   readonly attached?: boolean
   readonly off?: boolean
+  readonly list?: boolean
+  readonly end?: boolean
+}
+
+interface GivenCopy {
+  readonly name: string
+  readonly givenAt: number
+  readonly lingering?: { readonly since: number; readonly tries: number; readonly nextTryAt?: number }
 }
 
 const details = `
 A copy holds the real cookies. They stay good until the site ends them, wherever they are copied to: revoking the
-device does not reach what somebody has taken from it.`
+device does not reach what somebody has taken from it; --end does, by ending the session at the site.`
 
-/** `account copies`: whether the owner's devices may keep copies of its session. */
+/** `account copies`: whether the owner's devices may keep copies of its session, which there are, and their end. */
 export function copiesVerb(program: Command): void {
   const account = program.commands.find((command) => command.name() === 'account')
   if (account === undefined) throw new Error('the verbs of `account` come first')
   verb(account, 'copies ACCOUNT', 'let the devices of its owner keep a copy of its session, for when no relay can be reached')
     .option('--attached', "also while the site's delivery is attach")
     .option('--off', 'no copies any more; those that are kept are removed')
+    .option('--list', 'list the copies that were given and are good at the site')
+    .option('--end', 'no copies any more, and end the session at the site: those that were given are worth nothing')
     .option('--user <NAME>', 'who owns the account')
     .addHelpText('after', details)
     .action(copies)
 }
 
-async function copies(name: string, { attached, off, ...options }: CopiesOptions): Promise<void> {
-  if (off === true && attached === true)
-    throw new RelayError('usage', { params: { problem: '--off and --attached do not go together.', verb: 'account copies' } })
+async function copies(name: string, { attached, off, list, end, ...options }: CopiesOptions): Promise<void> {
+  if ([attached, off, list, end].filter((one) => one === true).length > 1)
+    throw new RelayError('usage', { params: { problem: '--attached, --off, --list and --end do not go together.', verb: 'account copies' } })
+  if (list === true) return listCopies(name, options)
+  if (end === true) return endCopies(name, options)
   const wanted = { allowed: off !== true, ...(attached === true ? { attached } : {}) }
   const set = await withRelay(options, (relay) => relay.call<{ allowed: boolean }>('POST', accountPath(name, options, '/copies'), wanted))
   if (options.json === true) printJson(set)
   else
     printLine(
       `${printable(name)}: its owner's devices ${set.allowed ? 'may keep copies of its session' : 'keep no copies of its session; those that are there go at their next look'}.`,
+    )
+}
+
+async function listCopies(name: string, options: OwnerOption): Promise<void> {
+  const given = await withRelay(options, (relay) => relay.call<GivenCopy[]>('GET', accountPath(name, options, '/copies')))
+  if (options.json === true) return printJson(given)
+  const rows = given.map(({ name, givenAt, lingering }) => [name, moment(givenAt), lingering === undefined ? 'live' : lingers(lingering)])
+  printTable(['DEVICE', 'GIVEN', 'SESSION'], rows, 'No copy of its sessions is good at the site.')
+}
+
+function lingers({ since, tries, nextTryAt }: NonNullable<GivenCopy['lingering']>): string {
+  const next = nextTryAt === undefined ? 'not again by itself' : `next ${moment(nextTryAt)}`
+  return `ended here ${moment(since)}, not at the site: told ${tries === 1 ? 'once' : `${tries} times`}, ${next}`
+}
+
+async function endCopies(name: string, options: OwnerOption): Promise<void> {
+  const result = await withRelay(options, (relay) => relay.call<{ ended: boolean }>('DELETE', accountPath(name, options, '/copies')))
+  if (options.json === true) printJson(result)
+  else if (result.ended) printLine(`${printable(name)}: no copy of its sessions is good any more, and no others are given.`)
+  else
+    printLine(
+      `${printable(name)}: its session is ended here, and no other copies are given. The site did not end it: the copies that \`login-relay account copies ${printable(name)} --list\` names are good there still.`,
     )
 }

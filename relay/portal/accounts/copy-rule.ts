@@ -12,9 +12,13 @@ export async function setCopyRule(rooms: Pick<Rooms, 'accounts'>, { id, siteId }
   return rooms.accounts.setCopies(id, allowed ? { attached } : undefined)
 }
 
-/** Ends what copies there are: its session is ended, by which they are worth nothing, and no other copies are given. */
-export async function endCopies({ accounts, sessions }: Pick<Rooms, 'accounts' | 'sessions'>, { id }: Account): Promise<void> {
+/**
+ * Ends what copies there are: its session is ended, by which they are worth nothing, and no other copies are given. True: the site has ended all of
+ * it; false: what the relay lists still is good there.
+ */
+export async function endCopies({ accounts, sessions }: Pick<Rooms, 'accounts' | 'sessions'>, { id }: Account): Promise<boolean> {
   // The session ends though the rule could not be written (law 7).
   const results = await Promise.allSettled([accounts.setCopies(id, undefined), sessions.end(id)])
   for (const result of results) if (result.status === 'rejected') throw result.reason
+  return !sessions.copies.list().some(({ accountId }) => accountId === id)
 }

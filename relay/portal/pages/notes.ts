@@ -31,6 +31,7 @@ const done: Readonly<Record<string, string>> = {
   'copies-allowed': 'Your devices may keep copies of its session: those that run login-relay connect fetch them within a minute.',
   'copies-stopped': 'No more copies are given. Those that are there go at the device’s next look, within a minute while it reaches the relay.',
   'copies-ended': 'The session is ended, here and at the site: its copies are worth nothing, and no others are given.',
+  'copies-linger': 'The session is ended here, and no other copies are given. The site did not end it: the copies listed are good there still.',
   'site-added': 'The site is enrolled.',
   'site-updated': 'The declaration is saved and taken over.',
   'site-removed': 'The site and its accounts are removed.',

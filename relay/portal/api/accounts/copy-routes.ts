@@ -1,15 +1,29 @@
 import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
 import { checkAccount } from '../../access.ts'
-import { setCopyRule } from '../../accounts/copy-rule.ts'
+import { endCopies, setCopyRule } from '../../accounts/copy-rule.ts'
 import { copiesFor } from '../../accounts/session-copies.ts'
-import { accountParams, ownerQuery } from '../fields.ts'
+import { accountParams, ownerQuery, time } from '../fields.ts'
 import { route } from '../route.ts'
 import { handedCookie } from '../sessions/ticket-routes.ts'
 
 const rule = z.strictObject({
   allowed: z.boolean(),
   attached: z.boolean().optional().meta({ description: "Also while the site's delivery is `attach`, which else keeps the cookies in the relay." }),
+})
+
+const givenCopy = z.object({
+  device: z.string().meta({ description: 'Its id.' }),
+  name: z.string().meta({ description: 'The name the device had then.' }),
+  givenAt: time,
+  lingering: z
+    .object({
+      since: time,
+      tries: z.int().meta({ description: 'How often the site was told.' }),
+      nextTryAt: time.optional().meta({ description: 'Absent: not before somebody ends the copies.' }),
+    })
+    .optional()
+    .meta({ description: 'The session has ended here, and the site did not end it, for all that is known.' }),
 })
 
 /** Copies of sessions that an owner's devices keep for the time when no relay can be reached. */
@@ -28,6 +42,36 @@ export const copyRoutes = [
       const { copies } = await setCopyRule(rooms, await checkAccount(rooms, principal, 'manage', { ...params, ...query }), allowed, attached)
       return copies === undefined ? { allowed: false } : { allowed: true, attached: copies.attached }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/accounts/:id/copies',
+    summary: 'The copies of its sessions that devices were given and that are good at the site, newest first',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    answer: z.array(givenCopy).meta({ examples: [[{ device: 'd1', name: 'laptop', givenAt: 1_760_000_000_000 }]] }),
+    handle: async ({ rooms, principal, params, query }) => {
+      const { id } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
+      return rooms.sessions.copies.list().flatMap(({ accountId, deviceId: device, deviceName: name, at: givenAt, lingering }) => {
+        if (accountId !== id) return []
+        return [{ device, name, givenAt, ...(lingering === undefined ? {} : { lingering }) }]
+      })
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/accounts/:id/copies',
+    summary: 'End the copies of its sessions, by ending these here and at the site; no others are given',
+    access: 'known',
+    params: accountParams,
+    query: ownerQuery,
+    answer: z
+      .object({ ended: z.boolean().meta({ description: 'False: the site did not end all of it, and the copies that are listed still are good there.' }) })
+      .meta({ examples: [{ ended: true }] }),
+    handle: async ({ rooms, principal, params, query }) => ({
+      ended: await endCopies(rooms, await checkAccount(rooms, principal, 'manage', { ...params, ...query })),
+    }),
   }),
   route({
     method: 'GET',

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Account } from '../../../accounts/index.ts'
+import type { GivenCopy } from '../../../sessions/index.ts'
 import { checkAccount } from '../../access.ts'
 import { endCopies, setCopyRule } from '../../accounts/copy-rule.ts'
 import type { PortalPrincipal } from '../../caller/identify.ts'
@@ -36,22 +37,28 @@ ${doneNote(query)}
   })
 
   takeForm(app, rooms, '/accounts/:id/copies/end', {}, async ({ principal, params }) => {
-    await endCopies(rooms, await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' }))
-    return { goTo: '/copies?done=copies-ended' }
+    const isWhole = await endCopies(rooms, await checkAccount(rooms, principal, 'manage', { id: params.id ?? '' }))
+    return { goTo: `/copies?done=${isWhole ? 'copies-ended' : 'copies-linger'}` }
   })
 
   async function given({ user }: PortalPrincipal, accounts: readonly Account[], csrf: string): Promise<Html> {
     const own = new Map(accounts.map((account) => [account.id, account]))
     const copies = rooms.sessions.copies.list().filter(({ accountId }) => own.has(accountId))
-    if (copies.length === 0) return html`<p>None, of sessions that are live.</p>`
+    if (copies.length === 0) return html`<p>None that is good at its site.</p>`
     const devices = new Map((await rooms.identity.listDevices(user.id)).map((device) => [device.id, device]))
     return html`<table><thead><tr><th scope="col">Account</th><th scope="col">Device</th><th scope="col">Given</th><th scope="col">Last seen</th><th scope="col"><span class="visually-hidden">End</span></th></tr></thead><tbody>
-${copies.map(({ accountId, deviceId, deviceName, at }) => {
+${copies.map(({ accountId, deviceId, deviceName, at, lingering }) => {
   const device = devices.get(deviceId)
   return html`<tr><td><a href="/accounts/${accountId}"><bdi>${own.get(accountId)?.name}</bdi></a></td><td data-label="Device"><bdi>${deviceName}</bdi>${device === undefined && html` <span class="state bad">revoked</span>`}</td>
-<td data-label="Given">${moment(at)}</td><td data-label="Last seen">${device?.lastSeenAt === undefined ? 'never' : moment(device.lastSeenAt)}</td><td class="end">${action(`/accounts/${accountId}/copies/end`, 'End', csrf, 'danger')}</td></tr>`
+<td data-label="Given">${moment(at)}${lingering && lingers(lingering)}</td><td data-label="Last seen">${device?.lastSeenAt === undefined ? 'never' : moment(device.lastSeenAt)}</td><td class="end">${action(`/accounts/${accountId}/copies/end`, 'End', csrf, 'danger')}</td></tr>`
 })}</tbody></table>
-<p><small>To end it ends the session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on.</small></p>`
+<p><small>To end it ends the session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on. Where the site did not do so, the copy stays in this list and the site is told again, now and then; or at once, by the same button.</small></p>`
+  }
+
+  function lingers({ since, tries, nextTryAt }: NonNullable<GivenCopy['lingering']>): Html {
+    return html`<br><span class="state bad">good at the site still</span> <small>ended here ${moment(since)}; the site was told ${tries === 1 ? 'once' : `${tries} times`}${
+      nextTryAt === undefined ? ', and is not told again by itself' : html`, next ${moment(nextTryAt)}`
+    }</small>`
   }
 
   function rules(accounts: readonly Account[], csrf: string): Html {
