@@ -48,8 +48,8 @@ export class SiteConnections {
   #mostStreams = likelyStreams
   /** The site's latest connection of HTTP/2 takes WebSockets on streams (RFC 8441 section 3). */
   #takesWebSockets = false
-  /** Of HTTP/1.1, opened when it was not known yet. */
-  #spare: Socket | undefined
+  /** Of HTTP/1.1, opened when it was not known yet; it ends when nobody takes it in time. */
+  #spare: { readonly socket: Socket; readonly timer: NodeJS.Timeout } | undefined
   #isClosed = false
   #isDestroyed = false
 
@@ -91,7 +91,7 @@ export class SiteConnections {
     this.#isDestroyed = true
     this.#isClosed = true
     for (const connection of this.#http2) connection.destroy()
-    this.#spare?.destroy()
+    this.#takeSpare()?.destroy()
     await this.http1.destroy()
   }
 
@@ -215,12 +215,17 @@ export class SiteConnections {
 
   #keepSpare(socket: Socket): void {
     // Nobody would know of the one before, if nobody has taken it.
-    this.#spare?.destroy()
-    this.#spare = socket
-    const timer = setTimeout(() => {
-      if (this.#spare === socket) socket.destroy()
-    }, takeTime)
+    this.#takeSpare()?.destroy()
+    const timer = setTimeout(() => socket.destroy(), takeTime)
+    this.#spare = { socket, timer }
     socket.once('close', () => clearTimeout(timer))
+  }
+
+  #takeSpare(): Socket | undefined {
+    const spare = this.#spare
+    this.#spare = undefined
+    clearTimeout(spare?.timer)
+    return spare?.socket
   }
 
   #newPool(): Pool {
@@ -243,8 +248,7 @@ export class SiteConnections {
   }
 
   async #openHttp1(): Promise<Socket> {
-    const spare = this.#spare
-    this.#spare = undefined
+    const spare = this.#takeSpare()
     if (spare !== undefined && !spare.destroyed) return spare
     if (!this.#isSecure || this.#speaks !== 'http/1.1' || performance.now() < this.#askAgain) return this.#open(false)
     // A site may have learnt HTTP/2 meanwhile: then the next request goes over this one.

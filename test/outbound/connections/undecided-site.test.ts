@@ -35,6 +35,23 @@ t.test('a site that is about to be asked is connected to ahead, and the first re
   t.equal(server.accepted, 1)
 })
 
+t.test('a connection that was opened ahead and taken is watched no longer', async (t) => {
+  const { server, origin, site } = await startSite(t)
+  const outbound = outboundForTest(t)
+  const begun = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+  const ended = t.capture(globalThis, 'clearTimeout', globalThis.clearTimeout)
+  outbound.prepare(site, origin)
+  await until(() => server.sockets.length > 0, 'a connection')
+  t.equal(await read((await outbound.forward(site, get(origin))).body), '1.1')
+  t.equal(server.accepted, 1, 'the one that was opened ahead')
+  const watches = begun().flatMap(({ args: [, time], ...call }) => (time === 4000 && 'returned' in call ? call.returned : []))
+  t.equal(watches.length, 1)
+  t.ok(
+    ended().some(({ args: [timer] }) => timer === watches[0]),
+    'long before its time',
+  )
+})
+
 t.test('ahead of a request no more is connected to than for one, and what goes wrong is for the request to meet', async (t) => {
   const { server, origin, site } = await startSite(t)
   const outbound = outboundForTest(t)
