@@ -1,23 +1,12 @@
-import { existsSync } from 'node:fs'
 import { type Browser, type LaunchOptions as BrowserLaunchOptions, chromium } from 'playwright-core'
+import { findChromium as findProgram } from '../relay/login/browser-engine/find-chromium.ts'
 
 /** What to do where no Chromium is found. */
 export const wantedChromium = 'none was found: install it (Debian: apt-get install chromium), or name it in CHROMIUM'
 
-const usualPlaces = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/snap/bin/chromium',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-
 /** The system's Chromium: the one CHROMIUM names, or in one of its usual places. */
 export function findChromium(): string | undefined {
-  const named = process.env.CHROMIUM
-  if (named !== undefined && named !== '') return existsSync(named) ? named : undefined
-  return usualPlaces.find((place) => existsSync(place))
+  return findProgram(process.env.CHROMIUM || undefined)
 }
 
 export interface LaunchOptions {

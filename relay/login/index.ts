@@ -9,6 +9,7 @@ export type { CaptchaStats, Tally } from '../../captcha/index.ts'
 export { decodePage } from './browser/decode-page.ts'
 export { readPage } from './browser/read-page.ts'
 export { userAgent } from './browser/request-headers.ts'
+export { findChromium } from './browser-engine/find-chromium.ts'
 export { CaptchaMemories } from './captcha-memories.ts'
 export type {
   FormSnapshot,

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { readSteps } from '../../../adapters/index.ts'
 import { RelayError } from '../../errors.ts'
+import { findChromium } from '../../login/index.ts'
 import { printJson, printLine, printNote } from '../verb/output.ts'
 import { draftSteps } from './draft-steps.ts'
 import { gesturesOf } from './gestures-of.ts'
@@ -19,14 +19,12 @@ interface RecordOptions extends NewFilesOptions {
   readonly caFile?: string
 }
 
-const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium']
-
 /** `adapter record URL`: a person signs in once, in a window with an empty profile that is gone afterwards or in a browser of his own. */
 export async function recordAdapter(url: string, options: RecordOptions): Promise<void> {
   checkName(options.name, 'adapter record')
   if (URL.parse(url) === null || !/^https?:$/.test(new URL(url).protocol)) throw usage(`${url} is no address.`)
   for (const origin of options.origin ?? []) if (URL.parse(origin)?.origin !== origin) throw usage(`${origin} is no origin: it is like https://id.example.`)
-  const files = await recordSignIn(url, options, options.browser === false ? byOwnBrowser : byWindow(await chromiumOf(options)))
+  const files = await recordSignIn(url, options, options.browser === false ? byOwnBrowser : byWindow(chromiumOf(options)))
   if (options.json === true) return printJson({ files })
   for (const file of files) printLine(`Wrote ${file}`)
   printNote(`Next: read ${files[0]}, then login-relay adapter test ${files[0]}`)
@@ -57,8 +55,9 @@ export async function recordSignIn(url: string, { name, folder, origin = [], caF
   }
 }
 
-async function chromiumOf({ chromium = process.env.CHROMIUM ?? usualPlaces.find((place) => existsSync(place)) }: RecordOptions): Promise<string> {
-  if (chromium !== undefined && existsSync(chromium)) return chromium
+function chromiumOf({ chromium = process.env.CHROMIUM }: RecordOptions): string {
+  const found = findChromium(chromium)
+  if (found !== undefined) return found
   throw usage('Recording needs a Chromium: install one, name it with --chromium, or bring your own browser with --no-browser.')
 }
 

@@ -1,23 +1,14 @@
-import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { RelayError } from '../../errors.ts'
 import { createDoorCertificate, type DoorCertificate } from './certificate.ts'
+import { findChromium } from './find-chromium.ts'
 
 export interface ChromiumOptions {
   /** Its program; undefined: one in the usual places. */
   readonly path: string | undefined
   readonly onProblem: (error: unknown) => void
 }
-
-const usualPlaces = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/snap/bin/chromium',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
 
 /** Without a page for so long, it is ended. Milliseconds. */
 const idle = 60_000
@@ -48,8 +39,7 @@ export class Chromium {
 
   /** Its program; undefined: there is none. */
   get program(): string | undefined {
-    const { path } = this.#options
-    return path === undefined ? usualPlaces.find((place) => existsSync(place)) : existsSync(path) ? path : undefined
+    return findChromium(this.#options.path)
   }
 
   /** An empty profile of its own, all of whose requests go to `proxy`. `browser_missing`. Give it back by `leave`. */
