@@ -46,6 +46,7 @@ export function recordedGrants(grants: Grants, accounts: Pick<Accounts, 'account
       }),
       groups: recorded(groups, audit, {
         add: (name) => ({ act: 'group.add', details: { name } }),
+        rename: (group, name) => ({ act: 'group.rename', details: { group, name, before: groups.find(group)?.name ?? '' } }),
         setMember: (group, member, isIn) => ({
           act: isIn ? 'group.add-member' : 'group.remove-member',
           ...(isIn ? {} : { ends: true as const }),

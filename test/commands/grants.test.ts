@@ -20,8 +20,9 @@ t.test('accounts are lent, asked for and explained by the command line', async (
     status: 0,
     text: /ann\/erp +group accounting +.*until [^;]* UTC; on mon, .*; from the networks 192\.0\.2\.0\/24, 127\.0\.0\.0\/8; for reading alone; with a yes each time, from the owner +lent/,
   })
+  t.match(await run('group', 'rename', 'accounting', 'bookkeeping'), { status: 0, text: /^The group accounting is bookkeeping now\.\n$/ })
   t.match(await run('why', 'bob', 'ann/erp', '--address', '192.0.3.1'), {
-    text: /^refused by outside-networks: .*\n(?: {2}192.*\n)? {2}grant .* to group accounting, until [^:]*:.* for reading alone, .*: refused/,
+    text: /^refused by outside-networks: .*\n(?: {2}192.*\n)? {2}grant .* to group bookkeeping, until [^:]*:.* for reading alone, .*: refused/,
   })
   t.match(await run('why', 'bob', 'ann/erp', '--address', '192.0.2.1', '--at', '2026-01-01T09:00Z'), { text: /^refused by approval-wanted/ })
   const asked = await run('grant', 'request', 'ann/erp', '--user', 'bob', '--why', 'invoices', '--hours', '1')

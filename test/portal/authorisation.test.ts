@@ -113,6 +113,7 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/requests/none/refuse', statuses: [404, 404, 403, 404, 401] },
   { method: 'GET', path: '/groups', statuses: [200, 200, 403, 200, 401] },
   { method: 'POST', path: '/groups', body: { name: '/' }, statuses: [400, 403, 403, 400, 401] },
+  { method: 'POST', path: '/groups/none/name', body: { name: 'other' }, statuses: [404, 403, 403, 404, 401] },
   { method: 'DELETE', path: '/groups/none', statuses: [404, 403, 403, 404, 401] },
   { method: 'POST', path: '/groups/none/members', body: { user: 'bob' }, statuses: [404, 403, 403, 404, 401] },
   { method: 'POST', path: '/groups/none/members/remove', body: { user: 'bob' }, statuses: [404, 403, 403, 404, 401] },

@@ -26,6 +26,11 @@ t.test('who runs the relay keeps the groups by their pages, and each sees there 
   t.notMatch(seen, /Put somebody in|Remove/)
   t.match(readPage((await bob.get('/groups')).body), /Accounting \(you are in it\) ?bob$/)
 
+  t.match(await ann.post(`${at}/name`, { name: ' / ' }), { status: 400, body: /up to 63 letters/ })
+  t.match(await ann.post(`${at}/name`, { name: 'Bookkeeping' }), { status: 303, location: `${at}?done=group-renamed` })
+  t.match(readPage((await bob.get(at)).body), /^.*Bookkeeping.* Who is in it ?bob What you lend to it ?erp What you have by it ?ann\/erp/)
+  t.match(readPage((await ann.get(`/accounts/${relay.ann.account.id}/lend`)).body), /group Bookkeeping/)
+
   t.match(await ann.post(`${at}/members/remove`, { user: 'bob' }), { location: `${at}?done=member-removed` })
   t.same(relay.grants.lentTo({ kind: 'portal', user: relay.bob.user } as never), [])
   t.match(readPage((await bob.get(at)).body), /told to its members/, 'who is not in it is not told who is')
@@ -43,6 +48,7 @@ t.test('who does not run the relay changes no group, nor does who has not proved
     ['/groups', { name: 'own' }],
     [`/groups/${id}/members`, { user: 'bob' }],
     [`/groups/${id}/members/remove`, { user: 'ann' }],
+    [`/groups/${id}/name`, { name: 'other' }],
     [`/groups/${id}/remove`, {}],
   ]
   for (const [path, form] of tries) t.equal((await bob.post(path, form)).status, 403, path)

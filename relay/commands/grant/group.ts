@@ -9,11 +9,12 @@ interface GroupView {
   readonly members: readonly string[]
 }
 
-/** `group add|list|join|leave|remove`. */
+/** `group add|list|rename|join|leave|remove`. */
 export function groupVerbs(program: Command): void {
   const group = noun(program, 'group', 'people that accounts can be lent to together')
   verb(group, 'add NAME', 'make a group').action(add)
   verb(group, 'list', 'list the groups').action(list)
+  verb(group, 'rename NAME NEW', 'give a group another name: what was lent to it goes on').action(rename)
   verb(group, 'join NAME USER', 'put somebody into a group').action((name: string, user: string, options: CommonOptions) => change(name, user, options, ''))
   verb(group, 'leave NAME USER', 'take somebody out of a group: what they do with what was lent to it ends at once').action(
     (name: string, user: string, options: CommonOptions) => change(name, user, options, '/remove'),
@@ -35,6 +36,12 @@ async function list(options: CommonOptions): Promise<void> {
     groups.map(({ name, members }) => [name, members.join(', ')]),
     'No groups yet: `login-relay group add NAME`.',
   )
+}
+
+async function rename(name: string, wanted: string, options: CommonOptions): Promise<void> {
+  const group = await withRelay(options, (relay) => relay.call<GroupView>('POST', `/api/v1/groups/${encodeURIComponent(name)}/name`, { name: wanted }))
+  if (options.json === true) printJson(group)
+  else printLine(`The group ${printable(name)} is ${printable(group.name)} now.`)
 }
 
 async function change(name: string, user: string, options: CommonOptions, what: '' | '/remove'): Promise<void> {

@@ -9,7 +9,7 @@ import { decide } from '../decide.ts'
 import { checkTerms } from './check-terms.ts'
 import type { Borrower, Grant, Grantee, GrantTerms, LendingChange, LentAccount } from './contract.ts'
 import { isTo, type LendingFacts } from './decide-lent.ts'
-import { Groups } from './groups.ts'
+import { type Group, Groups } from './groups.ts'
 import { KeptAnswers } from './kept-answers.ts'
 import type { Places } from './places/contract.ts'
 import type { Grants } from './port.ts'
@@ -53,19 +53,19 @@ class StoredGrants implements Grants {
     this.#options = options
     const { store, now } = options
     this.#records = store.collection<Grant>({ name: 'grants' })
-    this.groups = new Groups(store, () => this.#changed({}))
+    this.groups = new Groups(store, (group) => this.#groupChanged(group))
     this.requests = new Requests(store, now, (change) => this.#changed(change))
     this.#answers = new KeptAnswers(now)
   }
 
   async start(): Promise<void> {
     const { identity, accounts, places, now } = this.#options
+    await this.groups.load()
     for (const { id, value } of await this.#records.list()) {
       // What was removed in the moment before the relay was killed is dropped now.
       if (isForgotten(value, now()) || accounts.account(value.accountId) === undefined) await this.#records.delete(id)
       else this.#keep(value)
     }
-    await this.groups.load()
     await this.requests.load()
     const lent = new Set(this.list().map(({ request }) => request))
     await this.requests.reopen(({ id, kind, state }) => kind === 'leave' && state === 'approved' && !lent.has(id))
@@ -218,7 +218,10 @@ class StoredGrants implements Grants {
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  #keep(grant: Grant): void {
+  /** Under the name that a group has now: the grant in the store may have been written before it was renamed. */
+  #keep(written: Grant): void {
+    const { to } = written
+    const grant = to.kind === 'group' ? { ...written, to: { ...to, name: this.groups.find(to.id)?.name ?? to.name } } : written
     const others = (this.#ofAccount.get(grant.accountId) ?? []).filter(({ id }) => id !== grant.id)
     this.#ofAccount.set(grant.accountId, [...others, grant])
   }
@@ -227,6 +230,11 @@ class StoredGrants implements Grants {
   #ownerChanged(owner: string, isDisabled: boolean): void {
     const accounts = new Set(this.list({ owner }).map(({ accountId }) => accountId))
     for (const accountId of accounts) this.#changed({ accountId, ...(isDisabled ? { ends: true as const } : {}) })
+  }
+
+  #groupChanged(group: Group | undefined): void {
+    if (group !== undefined) for (const grant of this.list()) if (grant.to.id === group.id && grant.to.name !== group.name) this.#keep(grant)
+    this.#changed({})
   }
 
   #dropAccount(accountId: string): void {

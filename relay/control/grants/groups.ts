@@ -16,12 +16,12 @@ const mostMembers = 1000
 /** The groups, in memory and in the store. A name is one whatever its case. */
 export class Groups {
   readonly #records: Collection<Group>
-  readonly #changed: () => void
+  readonly #changed: (group: Group | undefined) => void
   readonly #groups = new Map<string, Group>()
   readonly #ofUser = new Map<string, ReadonlySet<string>>()
 
-  /** `changed` is called as soon as a change is in force. */
-  constructor(store: Store, changed: () => void) {
+  /** `changed` is called as soon as a change is in force, with what the group is now. */
+  constructor(store: Store, changed: (group: Group | undefined) => void) {
     this.#records = store.collection<Group>({ name: 'groups' })
     this.#changed = changed
   }
@@ -51,11 +51,17 @@ export class Groups {
 
   /** `already_exists`, `bad_request`. */
   async add(name: string): Promise<Group> {
-    if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u.test(name) || name !== name.trim())
-      reject('a group has a name of up to 63 letters, digits, spaces, dots, hyphens and underscores')
-    if (this.find(name) !== undefined) throw new RelayError('already_exists', { params: { what: `a group ${name}`, advice: 'Choose another name.' } })
+    this.#checkName(name)
     if (this.#groups.size >= mostGroups) reject(`there are ${mostGroups} groups already`)
     return this.#put({ id: randomUUID(), name, members: [] })
+  }
+
+  /** It is the same group: what is lent to it goes on. `not_found`, `already_exists`, `bad_request`. */
+  async rename(id: string, name: string): Promise<Group> {
+    const group = this.#groups.get(id)
+    if (group === undefined) throw new RelayError('not_found', { params: { what: 'such group' } })
+    this.#checkName(name, id)
+    return this.#put({ ...group, name })
   }
 
   /** Who is in it from now on. `not_found`, `bad_request`. */
@@ -69,7 +75,7 @@ export class Groups {
 
   async remove(id: string): Promise<boolean> {
     if (!this.#groups.delete(id)) return false
-    this.#forget()
+    this.#forget(undefined)
     return this.#records.delete(id)
   }
 
@@ -77,22 +83,31 @@ export class Groups {
   async #put(group: Group): Promise<Group> {
     const before = this.#groups.get(group.id)
     this.#groups.set(group.id, group)
-    this.#forget()
+    this.#forget(group)
     try {
       await this.#records.put(group.id, group)
     } catch (error) {
       if (before !== undefined && group.members.length < before.members.length) throw error
       if (before === undefined) this.#groups.delete(group.id)
       else this.#groups.set(group.id, before)
-      this.#forget()
+      this.#forget(before)
       throw error
     }
     return group
   }
 
-  #forget(): void {
+  #forget(group: Group | undefined): void {
     this.#ofUser.clear()
-    this.#changed()
+    this.#changed(group)
+  }
+
+  /** A name may be that of the group itself, in another case. */
+  #checkName(name: string, itself?: string): void {
+    if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u.test(name) || name !== name.trim())
+      reject('a group has a name of up to 63 letters, digits, spaces, dots, hyphens and underscores')
+    const other = this.find(name)
+    if (other !== undefined && other.id !== itself)
+      throw new RelayError('already_exists', { params: { what: `a group ${name}`, advice: 'Choose another name.' } })
   }
 }
 

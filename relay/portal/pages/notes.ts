@@ -25,6 +25,7 @@ const done: Readonly<Record<string, string>> = {
   approved: 'You said yes.',
   refused: 'You said no.',
   'group-made': 'The group is made. Put people into it.',
+  'group-renamed': 'The group has another name. What was lent to it goes on.',
   'member-added': 'He is in it from now on.',
   'member-removed': 'He is no longer in it. What he had under way by it has ended.',
   'group-removed': 'The group is removed. What was lent to it is lent to nobody.',

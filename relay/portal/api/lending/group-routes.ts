@@ -5,6 +5,7 @@ import { route } from '../route.ts'
 
 const groupAnswer = z.object({ id: z.string(), name: z.string(), members: z.array(z.string()).meta({ description: 'Users, by name.' }) })
 const example = { id: 'g1', name: 'accounting', members: ['bob'] }
+const groupName = z.strictObject({ name: z.string().min(1).max(63) })
 const member = z.strictObject({ user: name }).meta({ examples: [{ user: 'bob' }] })
 
 /** Lists of people that accounts can be lent to, kept by who runs the relay. */
@@ -26,10 +27,24 @@ export const groupRoutes = [
     summary: 'Make a group',
     access: 'operator',
     fresh: true,
-    body: z.strictObject({ name: z.string().min(1).max(63) }).meta({ examples: [{ name: 'accounting' }] }),
+    body: groupName.meta({ examples: [{ name: 'accounting' }] }),
     status: 201,
     answer: groupAnswer.meta({ examples: [example] }),
     handle: async ({ rooms, body }) => ({ ...(await rooms.grants.groups.add(body.name)), members: [] }),
+  }),
+  route({
+    method: 'POST',
+    path: '/groups/:id/name',
+    summary: 'Rename a group: it stays the same, and so does what was lent to it',
+    access: 'operator',
+    fresh: true,
+    params: idParams,
+    body: groupName.meta({ examples: [{ name: 'bookkeeping' }] }),
+    answer: groupAnswer.meta({ examples: [{ ...example, name: 'bookkeeping' }] }),
+    handle: async ({ rooms, principal, params, body }) => {
+      const group = await rooms.grants.groups.rename(loadGroup(rooms, params.id).id, body.name)
+      return (await groupViewer(rooms, principal))(group)
+    },
   }),
   route({
     method: 'DELETE',

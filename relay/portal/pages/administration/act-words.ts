@@ -68,6 +68,7 @@ export const actWords: Readonly<Record<string, string>> = {
   'request.approve': 'Said yes to a request',
   'request.refuse': 'Said no to a request',
   'group.add': 'Made a group',
+  'group.rename': 'Renamed a group',
   'group.add-member': 'Put somebody into a group',
   'group.remove-member': 'Took somebody out of a group',
   'group.remove': 'Removed a group',

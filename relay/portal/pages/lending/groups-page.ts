@@ -54,6 +54,17 @@ export function groupsPage(app: FastifyInstance, rooms: Rooms): void {
     return { goTo: `/groups/${id}?done=member-removed` }
   })
 
+  takeForm(app, rooms, { path: '/groups/:id/name', freshFrom: '/groups' }, { name: z.string().trim().max(63) }, async ({ principal, csrf, params, form }) => {
+    checkAccess('operator', principal)
+    const { id } = loadGroup(rooms, params.id ?? '')
+    try {
+      await rooms.grants.groups.rename(id, form.name)
+      return { goTo: `/groups/${id}?done=group-renamed` }
+    } catch (thrown) {
+      return refused(thrown, (note) => one(principal, csrf, id, note))
+    }
+  })
+
   takeForm(app, rooms, { path: '/groups/:id/remove', freshFrom: '/groups' }, {}, async ({ principal, params }) => {
     checkAccess('operator', principal)
     await rooms.grants.groups.remove(loadGroup(rooms, params.id ?? '').id)
@@ -73,7 +84,7 @@ ${note}
 ${
   isKeeper &&
   html`<form class="card" method="post" action="/groups">${csrfField(csrf)}<h2>Make a group</h2>
-<div class="field"><label for="name">Its name</label><input id="name" name="name" value="${name}" required maxlength="63" autocomplete="off" spellcheck="false"><small>Letters, digits, spaces, <code>-</code> <code>_</code> <code>.</code>; such as accounting.</small></div>
+${nameField(name)}
 <button class="main">Make it</button></form>`
 }`,
     }
@@ -92,7 +103,9 @@ ${isKeeper && (await memberForm(group, csrf))}
 ${group.isIn && html`<section class="card"><h2>What you have by it</h2>${borrowed(principal, group.id)}</section>`}
 ${
   isKeeper &&
-  html`<div class="actions"><details class="inline"><summary>Remove this group</summary><div class="card"><p>What was lent to it is lent to nobody, and what its members do by it ends at once. That cannot be undone: a new group of the same name has nothing of it.</p>
+  html`<div class="actions"><details class="inline"><summary>Rename this group</summary><form class="card" method="post" action="/groups/${group.id}/name">${csrfField(csrf)}<p>It stays the same group, and so does what was lent to it.</p>
+${nameField(group.name)}<button class="main">Rename it</button></form></details>
+<details class="inline"><summary>Remove this group</summary><div class="card"><p>What was lent to it is lent to nobody, and what its members do by it ends at once. That cannot be undone: a new group of the same name has nothing of it.</p>
 ${action(`/groups/${group.id}/remove`, 'Remove it', csrf, 'danger')}</div></details></div>`
 }
 <p><a href="/groups">All groups</a></p>`,
@@ -125,6 +138,10 @@ ${action(`/groups/${group.id}/remove`, 'Remove it', csrf, 'danger')}</div></deta
     if (lent.length === 0) return html`<p>Nothing.</p>`
     return html`<ul>${lent.map(({ account, name }) => html`<li><a href="/lent/${account.id}"><bdi>${name}</bdi></a></li>`)}</ul>`
   }
+}
+
+function nameField(name: string): Html {
+  return html`<div class="field"><label for="name">Its name</label><input id="name" name="name" value="${name}" required maxlength="63" autocomplete="off" spellcheck="false"><small>Letters, digits, spaces, <code>-</code> <code>_</code> <code>.</code>; such as accounting.</small></div>`
 }
 
 function table(groups: readonly GroupView[], isKeeper: boolean): Html {
