@@ -49,17 +49,20 @@ export class AccessLog implements ExchangeObserver {
   }
 }
 
-/** The time as lines have it; written anew each millisecond, in which there can be many. */
+/** The time as lines have it. Its seconds are written anew as they change, and not for each of the many lines between. */
 class LineClock {
-  #at = Number.NaN
+  #second = Number.NaN
+  /** Up to the milliseconds. */
   #text = ''
 
   now(): string {
     const at = Date.now()
-    if (at === this.#at) return this.#text
-    this.#at = at
-    this.#text = new Date(at).toISOString()
-    return this.#text
+    const milliseconds = at % 1000
+    if (at - milliseconds !== this.#second) {
+      this.#second = at - milliseconds
+      this.#text = new Date(at).toISOString().slice(0, -'000Z'.length)
+    }
+    return `${this.#text}${String(milliseconds).padStart(3, '0')}Z`
   }
 }
 
