@@ -153,3 +153,50 @@ t.test(
     t.same(relay.notices.delivery(relay.ann.user.id).browsers, [])
   },
 )
+
+t.test(
+  'a page that was open too long asks who it is before it changes anything at the browser; and where notices to browsers are off, what was subscribed is ended there too',
+  { skip },
+  async (t) => {
+    const service = await startPushService(t)
+    const subscribed = service.subscribe()
+    let ahead = 0
+    const config = { notices: { webhooks: 'private' } }
+    const relay = await startPortal(t, { config, now: () => Date.now() + ahead })
+    const { page, complaints } = await openDelivery(t, relay, subscribesAs(subscribed))
+    const isSubscribed = async () => (await page.evaluate(`localStorage.getItem('subscribed')`)) !== null
+    const verify = async () => {
+      await page.getByLabel('Your password').fill(relay.ann.password)
+      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByRole('heading', { name: 'Where notices go' }).waitFor()
+    }
+    ahead += 6 * 60_000
+    await page.getByRole('button', { name: 'Show notices on this device' }).click()
+    await page.waitForURL(/\/verify\?next=%2Fnotices%2Fdelivery$/)
+    t.equal(await isSubscribed(), false, 'nothing was changed before')
+    await verify()
+    await page.getByRole('button', { name: 'Show notices on this device' }).click()
+    await page.getByText('(this one)').waitFor()
+    t.equal(await isSubscribed(), true)
+
+    ahead += 6 * 60_000
+    await page.getByRole('button', { name: 'End', exact: true }).click()
+    await page.waitForURL(/\/verify\?next=/)
+    t.equal(await isSubscribed(), true, 'nor when it is ended')
+    t.equal(relay.notices.delivery(relay.ann.user.id).browsers.length, 1)
+    await verify()
+
+    // Who runs the relay switches it off.
+    const { delivery } = relay.notices
+    const off = (owner: string) => ({ ...delivery(owner), can: { ...delivery(owner).can, push: false }, pushKey: '' })
+    Object.assign(relay.notices, { delivery: off })
+    await page.reload()
+    await page.getByText('This relay shows none at browsers').waitFor()
+    await page.getByText('(this one)').waitFor()
+    await page.getByRole('button', { name: 'End', exact: true }).click()
+    await page.getByText('No notice is shown there any more.').waitFor()
+    t.equal(await isSubscribed(), false, 'the browser has ended it too')
+    t.same(relay.notices.delivery(relay.ann.user.id).browsers, [])
+    t.same(complaints, [])
+  },
+)
