@@ -9,6 +9,7 @@ export function recordedNotices(notices: Notices, audit: Audit): Notices {
     confirmMail: (owner) => ({ act: 'notice.confirm-mail', owner, details: { address: notices.delivery(owner).asked?.address ?? 'none' } }),
     setWebhook: (owner, webhook) => ({ act: 'notice.set-webhook', owner, details: { host: hostOf(webhook?.url) } }),
     addBrowser: (owner, { name, endpoint }) => ({ act: 'notice.add-browser', owner, details: { name, host: hostOf(endpoint) } }),
+    renewBrowser: (owner, _, { endpoint }) => ({ act: 'notice.renew-browser', owner, details: { host: hostOf(endpoint) } }),
     removeBrowser: (owner, id) => ({ act: 'notice.end-browser', owner, details: browserOf(notices, owner, id) }),
     testBrowser: (owner, id) => ({ act: 'notice.test-browser', owner, details: browserOf(notices, owner, id) }),
   })

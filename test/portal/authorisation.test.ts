@@ -130,6 +130,7 @@ const rows: readonly Row[] = [
   { method: 'POST', path: '/me/notices/webhook', body: { url: 'none' }, statuses: [400, 400, 403, 403, 401] },
   { method: 'DELETE', path: '/me/notices/webhook', statuses: [204, 204, 403, 403, 401] },
   { method: 'POST', path: '/me/notices/browsers', body: { subscription: noSubscription }, statuses: [400, 400, 403, 403, 401] },
+  { method: 'POST', path: '/notices/browsers/renew', body: { before: noSubscription, after: noSubscription }, statuses: [404, 404, 404, 404, 404] },
   { method: 'DELETE', path: '/me/notices/browsers/none', statuses: [404, 404, 403, 403, 401] },
   { method: 'POST', path: '/me/notices/browsers/none/test', statuses: [404, 404, 403, 403, 401] },
   { method: 'POST', path: '/notices/none/not-me', body: { user: 'ann' }, statuses: [404, 403, 403, 404, 401] },

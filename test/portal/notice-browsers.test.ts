@@ -58,6 +58,41 @@ t.test('by the API a browser is added, shown, tested and ended by its own person
   t.match(refused, { code: 'destination_refused' }, 'whatever the operator allows')
 })
 
+t.test('a browser that its push service reaches at another address says so by the one before, and by nothing less', async (t) => {
+  const service = await startPushService(t)
+  const relay = await startPortal(t, anywhere)
+  const [first, second, foreign] = [service.subscribe('Firefox', ['door']), service.subscribe(), service.subscribe()]
+  const id = await relay.notices.addBrowser(relay.ann.user.id, first)
+  await relay.notices.addBrowser(relay.bob.user.id, foreign)
+  const renew = async (before: Parameters<typeof asSubscription>[0], after: Parameters<typeof asSubscription>[0]) => {
+    const body = JSON.stringify({ before: asSubscription(before), after: asSubscription(after) }).replaceAll('"expirationTime":null,', '')
+    const answer = await fetch(`${relay.portalUrl}/api/v1/notices/browsers/renew`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    return { status: answer.status, ...((await answer.json()) as { id?: string; code?: string }) }
+  }
+  for (const wrong of [
+    { ...first, auth: second.auth },
+    { ...first, p256dh: second.p256dh },
+    { ...first, endpoint: second.endpoint },
+  ])
+    t.match(await renew(wrong, second), { status: 404, code: 'not_found' })
+  t.match(await renew(first, foreign), { status: 400, code: 'bad_request' }, 'another’s browser is not taken over')
+  t.match(await renew(first, { ...second, endpoint: `${relay.portalUrl}/x` }), { code: 'destination_refused' })
+  t.match(relay.notices.delivery(relay.ann.user.id).browsers, [{ id }])
+
+  for (let i = 0; i < 9; i++) await relay.notices.addBrowser(relay.ann.user.id, service.subscribe())
+  const { status, id: renewed } = await renew(first, second)
+  t.equal(status, 200, 'with as many as one may have')
+  t.match(relay.notices.delivery(relay.ann.user.id).browsers.at(-1), { id: renewed, name: 'Firefox', groups: ['door'] })
+  t.equal(relay.notices.delivery(relay.ann.user.id).browsers.length, 10)
+  t.match(await renew(first, second), { status: 404 }, 'the one before is nobody’s any more')
+  t.match(relay.notices.list(relay.ann.user.id)[0], { kind: 'delivery-changed', text: /Firefox, whose push service reaches it at another address/ })
+  await relay.notices.testBrowser(relay.ann.user.id, renewed ?? '')
+  t.equal(second.shown().at(-1)?.title, 'A test of your notices')
+  for await (const { act, outcome, details } of relay.audit.newest())
+    if (act === 'notice.renew-browser' && outcome === 'done') return t.match(details, { host: new URL(service.origin).host })
+  t.fail('the record does not tell of it')
+})
+
 t.test(
   'a subscription reaches nothing that is not public, unless the operator allows it, and what it brings shows and loads nothing of elsewhere',
   async (t) => {
@@ -75,9 +110,11 @@ t.test(
     t.equal(service.pushes.length, 0)
 
     const worker = await fetch(`${relay.portalUrl}/notices/worker.js`)
-    t.equal(worker.headers.get('content-security-policy'), "default-src 'none'", 'what shows notices there loads nothing')
+    t.equal(worker.headers.get('content-security-policy'), "default-src 'none'; connect-src 'self'", 'what shows notices there loads nothing')
     t.match(Object.fromEntries(worker.headers), { 'content-type': /^text\/javascript/, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-    t.notMatch(await worker.text(), /https?:|fetch\(|importScripts/)
+    const script = await worker.text()
+    t.notMatch(script, /https?:|importScripts/)
+    t.same(script.match(/fetch\([^,]*/g), ["fetch('/api/v1/notices/browsers/renew'"], 'and tells the relay one thing')
   },
 )
 

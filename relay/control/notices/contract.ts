@@ -101,11 +101,14 @@ export interface NoticeBrowser {
   readonly service: string
 }
 
-/** What a browser gives out when it subscribes (Push API section 8), keys in base64url. */
-export interface NewBrowser {
+/** What a browser gives out when it subscribes (Push API section 8), keys in base64url: who knows all of it is that browser. */
+export interface PushAddress {
   readonly endpoint: string
   readonly p256dh: string
   readonly auth: string
+}
+
+export interface NewBrowser extends PushAddress {
   readonly name: string
   readonly groups: readonly NoticeGroup[]
 }
@@ -137,6 +140,10 @@ export interface Notices {
   setWebhook(owner: string, webhook: DeliveryChoice['webhook']): Promise<string>
   /** The same one again changes its groups. Gives its id. `bad_request`, `destination_refused`. */
   addBrowser(owner: string, browser: NewBrowser): Promise<string>
+  /** Whose browser this is. From memory. */
+  ownerOfBrowser(address: PushAddress): string | undefined
+  /** Its push service has given it another address; its name and groups stay. Gives its new id. `not_found`, `bad_request`, `destination_refused`. */
+  renewBrowser(owner: string, before: PushAddress, after: PushAddress): Promise<string>
   /** False: there was none of his. */
   removeBrowser(owner: string, id: string): Promise<boolean>
   /** Sends one now, and says what came of it. `not_found`, `notice_not_taken`; `too_many_tries`: once in ten seconds for each browser, and not while its service asks for time. */

@@ -7,7 +7,7 @@ import type { Identity } from '../../identity/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { Collection, Store } from '../../store/index.ts'
 import type { Vault } from '../../vault/index.ts'
-import type { DeliveryChoice, NewBrowser, Notice, NoticeBrowser, Notices, Telling } from './contract.ts'
+import type { DeliveryChoice, NewBrowser, Notice, NoticeBrowser, Notices, PushAddress, Telling } from './contract.ts'
 import { checkAddress } from './delivery/check-address.ts'
 import { Deliveries, type DeliveriesOptions } from './delivery/deliveries.ts'
 import { MailConfirmations } from './delivery/mail-confirmations.ts'
@@ -209,6 +209,23 @@ class RelayNotices implements Notices {
     this.#browsers.check(owner, browser)
     await checkAddress(browser.endpoint, 'the address of a push service', this.#delivery)
     return this.#change(owner, `shown at ${browser.name}`, () => this.#browsers.put(owner, browser, this.#now()))
+  }
+
+  ownerOfBrowser(address: PushAddress): string | undefined {
+    return this.#browsers.ofAddress(address)?.owner
+  }
+
+  async renewBrowser(owner: string, before: PushAddress, after: PushAddress): Promise<string> {
+    if (!this.#pushes) throw refuse('this relay sends no notices to browsers')
+    const known = this.#browsers.ofAddress(before)
+    if (known?.owner !== owner) throw new RelayError('not_found', { params: { what: 'such browser' } })
+    this.#browsers.check(owner, after, known.id)
+    await checkAddress(after.endpoint, 'the address of a push service', this.#delivery)
+    const { endpoint, p256dh, auth } = after
+    const { id, name, groups } = known
+    return this.#change(owner, `shown at ${name}, whose push service reaches it at another address`, () =>
+      this.#browsers.put(owner, { endpoint, p256dh, auth, name, groups }, this.#now(), id),
+    )
   }
 
   async removeBrowser(owner: string, id: string): Promise<boolean> {

@@ -4,7 +4,7 @@
  *
  * Refuses: another's notices. Holds no secret: names, ids, addresses. Never keeps an act waiting. Keeps laws 1, 5, 7.
  */
-export type { DeliveryChoice, NewBrowser, Notice, NoticeBrowser, NoticeGroup, NoticeKind, Notices } from './contract.ts'
+export type { DeliveryChoice, NewBrowser, Notice, NoticeBrowser, NoticeGroup, NoticeKind, Notices, PushAddress } from './contract.ts'
 export { createNotices, type DeliveryOptions } from './create-notices.ts'
 export { noticeView } from './notice-view.ts'
 export { noticeFacts, noticeGroups, noticeKinds, noticeTitle } from './notice-words.ts'

@@ -1,5 +1,6 @@
 // Runs in the browser while no page of the portal is open: shows what the relay has sent (Web Push). What it is given is text, and
-// the id of a notice; the address that a click opens is made here, of the portal's own origin. It fetches nothing and keeps nothing.
+// the id of a notice; the address that a click opens is made here, of the portal's own origin. It keeps by what address its push service
+// reaches it, and tells the relay where that changes; it fetches nothing.
 'use strict'
 
 // Browsers want something shown for each message, also for one that cannot be read.
@@ -31,6 +32,41 @@ async function open(id) {
   await (there === undefined ? self.clients.openWindow(address) : there.focus())
 }
 
+const kept = '/notices/subscription'
+
+// As the page that subscribed has put it there: browsers need not say what was before.
+async function remembered() {
+  const found = await (await caches.open('notices')).match(kept)
+  return found === undefined ? undefined : found.json()
+}
+
+// Who knows the address before, with its keys, is this browser: the relay asks for no cookie, and gets none.
+async function renew({ oldSubscription, newSubscription }) {
+  const known = await remembered()
+  const before = oldSubscription?.toJSON() ?? known
+  const applicationServerKey = oldSubscription?.options?.applicationServerKey ?? known.applicationServerKey
+  const { pushManager } = self.registration
+  const after = (newSubscription ?? (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }))).toJSON()
+  const answer = await fetch('/api/v1/notices/browsers/renew', {
+    method: 'POST',
+    credentials: 'omit',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ before: addressIn(before), after: addressIn(after) }),
+  })
+  if (!answer.ok) throw new Error(`the relay answered ${answer.status}`)
+  await (await caches.open('notices')).put(kept, new Response(JSON.stringify({ ...addressIn(after), applicationServerKey: known?.applicationServerKey })))
+}
+
+function addressIn({ endpoint, keys: { p256dh, auth } }) {
+  return { endpoint, keys: { p256dh, auth } }
+}
+
+async function lost() {
+  const body = 'The push service of this browser has changed. At the portal, choose again to have notices shown here.'
+  await self.registration.showNotification('Notices are shown here no longer', { body, tag: 'delivery', data: { id: 'delivery' } })
+}
+
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(event).catch(lost)))
 self.addEventListener('push', (event) => event.waitUntil(show(read(event.data))))
 self.addEventListener('notificationclick', (event) => {
   event.notification.close()

@@ -39,5 +39,5 @@ export function installAssets(app: FastifyInstance): void {
     })
   }
   const { path, type, content } = noticeWorker
-  app.get(path, (_, reply) => reply.header('content-security-policy', "default-src 'none'").type(type).send(content))
+  app.get(path, (_, reply) => reply.header('content-security-policy', "default-src 'none'; connect-src 'self'").type(type).send(content))
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { RelayError } from '../../../errors.ts'
 import type { Collection, Store } from '../../../store/index.ts'
 import type { Sealed, SealRef, Vault } from '../../../vault/index.ts'
-import type { NewBrowser, NoticeBrowser, NoticeGroup } from '../contract.ts'
+import type { NewBrowser, NoticeBrowser, NoticeGroup, PushAddress } from '../contract.ts'
 import { areKeys, type PushKeys } from './encrypt-message.ts'
 
 interface BrowserRecord {
@@ -50,22 +50,30 @@ export class Browsers {
     return this.of(owner).find((one) => one.id === id)
   }
 
+  ofAddress(address: PushAddress): ({ readonly owner: string } & NoticeBrowser) | undefined {
+    const owner = this.#byId.get(idOf(address))?.owner
+    const found = owner === undefined ? undefined : this.find(owner, idOf(address))
+    return owner === undefined || found === undefined ? undefined : { owner, ...found }
+  }
+
   /** Throws `bad_request` where it cannot be added: its keys are none, there are too many, or somebody else has his notices at this very browser. */
-  check(owner: string, browser: NewBrowser): void {
+  check(owner: string, browser: PushAddress, instead?: string): void {
     const refuse = (problem: string) => new RelayError('bad_request', { params: { problem } })
     if (!areKeys(keysOf(browser))) throw refuse('those are no keys of a browser')
     const present = this.#byId.get(idOf(browser))
     if (present !== undefined && present.owner !== owner) throw refuse('another person has notices shown at this browser: end them there first')
-    if (present === undefined && this.of(owner).length >= mostOfOne) throw refuse(`there are ${mostOfOne} browsers already: end one of them`)
+    if (present === undefined && this.of(owner).filter(({ id }) => id !== instead).length >= mostOfOne)
+      throw refuse(`there are ${mostOfOne} browsers already: end one of them`)
   }
 
-  /** The same once more: its groups and its name change. Gives its id. */
-  async put(owner: string, browser: NewBrowser, now: number): Promise<string> {
+  /** The same once more: its groups and its name change. `instead`: of this one, which is forgotten then. Gives its id. */
+  async put(owner: string, browser: NewBrowser, now: number, instead?: string): Promise<string> {
     const id = idOf(browser)
     const { endpoint, p256dh, auth, name, groups } = browser
     const sealed = await this.#vault.seal(refOf(owner, id), Buffer.from(JSON.stringify({ endpoint, p256dh, auth })))
     // Once more: sealing took a moment, in which others may have come.
-    this.check(owner, browser)
+    this.check(owner, browser, instead)
+    if (instead !== undefined && this.find(owner, instead) === undefined) throw new RelayError('not_found', { params: { what: 'such browser' } })
     const before = this.#byId.get(id)
     const record = { owner, name, groups, addedAt: before?.addedAt ?? now, service: new URL(endpoint).host, sealed }
     this.#byId.set(id, record)
@@ -76,6 +84,7 @@ export class Browsers {
       else this.#byId.set(id, before)
       throw error
     }
+    if (instead !== undefined && instead !== id) await this.remove(owner, instead)
     return id
   }
 
@@ -95,12 +104,12 @@ export class Browsers {
   }
 }
 
-function keysOf({ p256dh, auth }: Pick<NewBrowser, 'p256dh' | 'auth'>): PushKeys {
+function keysOf({ p256dh, auth }: Pick<PushAddress, 'p256dh' | 'auth'>): PushKeys {
   return { p256dh: Buffer.from(p256dh, 'base64url'), auth: Buffer.from(auth, 'base64url') }
 }
 
 /** Of all that makes it: who does not know its secret cannot come by the same. The portal's page computes it too, to know its own browser. */
-function idOf(browser: Pick<NewBrowser, 'endpoint' | 'p256dh' | 'auth'>): string {
+function idOf(browser: PushAddress): string {
   const { p256dh, auth } = keysOf(browser)
   const written = [browser.endpoint, Buffer.from(p256dh).toString('base64url'), Buffer.from(auth).toString('base64url')]
   return createHash('sha256').update(written.join('\n')).digest('base64url')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type NoticeGroup, noticeGroups } from '../../../control/notices/index.ts'
+import { type NoticeGroup, noticeGroups, type PushAddress } from '../../../control/notices/index.ts'
 import { RelayError } from '../../../errors.ts'
 import { checkOwnSignIn } from '../../access.ts'
 import { browserName } from '../../caller/browser-name.ts'
@@ -19,6 +19,14 @@ export const pushSubscription = z.object({
   endpoint: url,
   keys: z.object({ p256dh: z.string().regex(/^[\w-]{87}$/, 'must be a public key'), auth: z.string().regex(/^[\w-]{22}$/, 'must be a secret of 16 bytes') }),
 })
+
+function addressOf({ endpoint, keys }: z.output<typeof pushSubscription>): PushAddress {
+  return { endpoint, ...keys }
+}
+
+function renewed(path: string): z.input<typeof pushSubscription> {
+  return { endpoint: `https://push.example.com/${path}`, keys: { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) } }
+}
 
 /** Where one's own notices go, beside the portal. */
 export const noticeDeliveryRoutes = [
@@ -110,6 +118,20 @@ export const noticeDeliveryRoutes = [
       const { endpoint, keys } = subscription
       const name = browserName(request.headers['user-agent'] ?? '')
       return { id: await rooms.notices.addBrowser(checkOwnSignIn(principal).user.id, { endpoint, ...keys, name, groups }) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/notices/browsers/renew',
+    summary: 'For a browser whose push service has given it another address, while no page of the portal is open: it proves itself by the one before',
+    access: 'anyone',
+    body: z.strictObject({ before: pushSubscription, after: pushSubscription }).meta({ examples: [{ before: renewed('a'), after: renewed('b') }] }),
+    answer: z.object({ id: z.string() }).meta({ examples: [{ id: 'w5v8' }] }),
+    handle: async ({ rooms, body }) => {
+      const [before, after] = [addressOf(body.before), addressOf(body.after)]
+      const owner = rooms.notices.ownerOfBrowser(before)
+      if (owner === undefined) throw new RelayError('not_found', { params: { what: 'such browser' } })
+      return { id: await rooms.notices.renewBrowser(owner, before, after) }
     },
   }),
   route({

@@ -8,6 +8,7 @@ export const actWords: Readonly<Record<string, string>> = {
   'notice.set-mail': 'Said where notices go by mail',
   'notice.confirm-mail': 'Confirmed an address of mail',
   'notice.set-webhook': 'Said where notices go by webhook',
+  'notice.renew-browser': 'Was given another address by a browser that shows notices',
   'notice.add-browser': 'Had notices shown at a browser',
   'notice.end-browser': 'Had notices no more shown at a browser',
   'notice.test-browser': 'Sent a test notice to a browser',
