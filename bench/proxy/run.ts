@@ -59,6 +59,7 @@ function table(figures: ReadonlyMap<string, Figures>): string[] {
     ...rows,
     `HTTPS keep-alive GET of 70 bytes with 16 connections (requests/s, CPU a request) and with one (ms); bodies of 1 MiB with 4; medians of ${rounds} rounds in turn`,
     "the last three columns: the relay's figure over that of the row; the relay has its device known, a session attached and its end looked for, metrics and access log",
+    'bare TLS: a Node program that passes bytes between the two TLS connections; bare HTTP: one that reads and writes requests with the libraries of the relay',
   ]
 }
 

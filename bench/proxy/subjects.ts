@@ -1,4 +1,5 @@
 import { startProcess, stopProcess } from '../start-process.ts'
+import { startBareHttp, startBareTls } from './bare.ts'
 import { startHttpMitmProxy, startMockttp } from './npm-peers.ts'
 import type { Origin } from './origin.ts'
 import { startMitmproxy } from './peer-mitmproxy.ts'
@@ -9,7 +10,8 @@ import type { Missing, Subject } from './subject.ts'
 /** All ways to the site, started; a peer that is not here is named. */
 export async function startSubjects(origin: Origin): Promise<readonly (Subject | Missing)[]> {
   const subjects: (Subject | Missing)[] = [{ name: 'direct', ca: origin.ca, stop: async () => {} }]
-  for (const start of [startRelay, startSquid, startMitmproxy, startMockttp, startHttpMitmProxy]) subjects.push(await start(origin))
+  for (const start of [startRelay, startSquid, startMitmproxy, startMockttp, startHttpMitmProxy, startBareHttp, startBareTls])
+    subjects.push(await start(origin))
   return subjects
 }
 

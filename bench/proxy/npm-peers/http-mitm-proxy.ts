@@ -3,7 +3,7 @@ import { Agent } from 'node:https'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PeerReady } from '../npm-peers.ts'
+import type { PeerReady } from '../peer-process.ts'
 
 // http-mitm-proxy with connections kept alive at both ends.
 const { Proxy: MitmProxy } = createRequire(import.meta.url)('http-mitm-proxy')

@@ -1,6 +1,6 @@
 import dns from 'node:dns'
 import { createRequire } from 'node:module'
-import type { PeerReady } from '../npm-peers.ts'
+import type { PeerReady } from '../peer-process.ts'
 
 // mockttp looks for `localhost` at ::1 alone where the machine has that address, and not every machine has that name for it.
 const lookup = dns.lookup as (name: string, options: object, done: (...found: unknown[]) => void) => void
