@@ -7,9 +7,9 @@ import { prose } from './notes.ts'
 export function errorPage(error: RelayError): Page {
   const signIn = error.code === 'unauthenticated'
   return {
-    title: error.message,
+    title: error.message.replaceAll('`', ''),
     status: error.status,
-    body: html`<div class="narrow"><h1>${error.message}</h1><p>${nextStep(error)}</p>
+    body: html`<div class="narrow"><h1>${prose(error.message)}</h1><p>${nextStep(error)}</p>
 <p><a class="button main" href="${signIn ? '/sign-in' : '/'}">${signIn ? 'Sign in' : 'Your accounts'}</a></p><p class="quiet">Code: <code>${error.code}</code></p></div>`,
   }
 }

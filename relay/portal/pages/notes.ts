@@ -85,10 +85,11 @@ export function doneNote({ done: key }: Readonly<Record<string, string>>): Html 
 /** What went wrong and what to do next, above the form it concerns. */
 export function errorNote(thrown: unknown): Html {
   const { message, next } = asRelayError(thrown)
-  return html`<div class="note bad" role="alert"><p><strong>${message}</strong></p><p>${prose(next)}</p></div>`
+  return html`<div class="note bad" role="alert"><p><strong>${prose(message)}</strong></p><p>${prose(next)}</p></div>`
 }
 
-/** The catalogue's words: what stands in backticks is code. */
-export function prose(text: string): Html[] {
-  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
+/** Words of other rooms, which terminals print too: what stands in a pair of backticks is code. Several are one sentence each, with semicolons between. */
+export function prose(words: string | readonly string[]): Html[] {
+  const texts = typeof words === 'string' ? [words] : words
+  return texts.map((text, index) => html`${index > 0 && '; '}${text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}`)
 }

@@ -3,6 +3,7 @@ import type { AttentionReason } from '../../accounts/index.ts'
 import type { AccountState } from '../accounts/account-state.ts'
 import { type Html, html } from './html.ts'
 import { moment } from './moment.ts'
+import { prose } from './notes.ts'
 
 interface Words {
   readonly what: string
@@ -94,5 +95,5 @@ export function stateAdvice(state: AccountState): Html | undefined {
 
 function advice(kind: FailureKind | AttentionReason, seen: readonly string[]): Html {
   const { what, advice: next } = failures[kind]
-  return html`<div class="note bad"><p><strong>${what}</strong> ${next}</p>${seen.length > 0 && html`<p><small>Seen: <bdi>${seen.join('; ')}</bdi></small></p>`}</div>`
+  return html`<div class="note bad"><p><strong>${what}</strong> ${next}</p>${seen.length > 0 && html`<p><small>Seen: <bdi>${prose(seen)}</bdi></small></p>`}</div>`
 }

@@ -26,11 +26,11 @@ function line(event: SessionEvent): Html | undefined {
     case 'challenge':
       return html`<li><span class="ms"></span><span>you are asked</span></li>`
     case 'signed-in':
-      return html`<li><span class="ms">${Math.round(event.timing.total)} ms</span><span><strong>signed in</strong>: <bdi>${event.evidence.join('; ')}</bdi></span></li>`
+      return html`<li><span class="ms">${Math.round(event.timing.total)} ms</span><span><strong>signed in</strong>: <bdi>${prose(event.evidence)}</bdi></span></li>`
     case 'failed':
-      return html`<li><span class="ms"></span><span><strong>failed</strong>: <bdi>${[event.kind, ...event.seen].join('; ')}</bdi></span></li>`
+      return html`<li><span class="ms"></span><span><strong>failed</strong>: <bdi>${prose([event.kind, ...event.seen])}</bdi></span></li>`
     case 'password':
-      return html`<li><span class="ms"></span><span><strong>${passwordWords[event.result]}</strong>: <bdi>${event.seen.join('; ')}</bdi></span></li>`
+      return html`<li><span class="ms"></span><span><strong>${passwordWords[event.result]}</strong>: <bdi>${prose(event.seen)}</bdi></span></li>`
     case 'started':
     case 'ended':
       return undefined

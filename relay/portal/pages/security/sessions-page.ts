@@ -9,7 +9,7 @@ import { endUser } from '../../security/force-off.ts'
 import { action } from '../account-actions.ts'
 import { type Html, html } from '../html.ts'
 import { moment } from '../moment.ts'
-import { doneNote } from '../notes.ts'
+import { doneNote, prose } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 
 /** Everything that is signed in on this person's behalf, at sites and at the portal, each with its End (law 7). */
@@ -51,7 +51,7 @@ ${live.map(
     createdAt,
     evidence,
   }) => html`<tr><td><a href="/accounts/${account.id}"><bdi>${account.name}</bdi></a></td><td data-label="Signed in">${moment(createdAt)}</td>
-<td data-label="Proved by"><bdi>${evidence.join('; ')}</bdi></td><td class="end">${action(`/accounts/${account.id}/end`, 'End', csrf)}</td></tr>`,
+<td data-label="Proved by"><bdi>${prose(evidence)}</bdi></td><td class="end">${action(`/accounts/${account.id}/end`, 'End', csrf)}</td></tr>`,
 )}</tbody></table>`
 }
 

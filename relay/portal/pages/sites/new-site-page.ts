@@ -110,7 +110,7 @@ function showReport(
   if (!ok) {
     const text = problem === undefined ? 'The relay found no way to sign in there.' : problem.text
     const next = problem === undefined ? 'Open the site in a browser and give the address of the page with the password field.' : problem.next
-    const told = html`<div class="note bad" role="alert"><p><strong>${text}</strong></p><p>${prose(next)}</p></div>
+    const told = html`<div class="note bad" role="alert"><p><strong>${prose(text)}</strong></p><p>${prose(next)}</p></div>
 ${found.length > 0 && html`<div class="card"><h2>What was found</h2>${foundList(found)}</div>`}`
     return { ...askForAddress(csrf, address, told), status: 422 }
   }

@@ -107,9 +107,9 @@ function standing({ site, declared }: FoundDeclaration, csrf: string): Html | un
     case 'missing':
       return html`<div class="note warn"><p>The file of the declaration is gone; the site stays as it is.</p></div>${action(`/sites/${site}/reload`, 'Write it anew', csrf)}`
     case 'invalid':
-      return html`<div class="note bad"><p><strong>${declared.error.message}</strong></p><p>${prose(declared.error.next)}</p></div>`
+      return html`<div class="note bad"><p><strong>${prose(declared.error.message)}</strong></p><p>${prose(declared.error.next)}</p></div>`
     case 'changed':
-      return html`<div class="card"><h2>The file says something else than what is enrolled</h2><ul>${declared.changes.map((one) => html`<li><bdi>${one}</bdi></li>`)}</ul>
+      return html`<div class="card"><h2>The file says something else than what is enrolled</h2><ul>${declared.changes.map((one) => html`<li><bdi>${prose(one)}</bdi></li>`)}</ul>
 <form method="post" action="/sites/${site}/reload">${csrfField(csrf)}<input type="hidden" name="digest" value="${declared.digest}"><button class="main">${declared.widens.length > 0 ? 'Yes, take it over' : 'Take it over'}</button></form></div>`
   }
 }
@@ -125,7 +125,7 @@ function facts({ loginUrl, origins, adapter, delivery }: Site): Html {
 /** What the second look found, and the button that takes it over. */
 function checkNote({ ok, found, changes, problem, update, loginUrl }: SiteCheck, csrf: string): Html {
   const id = update?.site.id ?? ''
-  return html`<div class="note ${ok ? 'good' : 'bad'}" role="status"><p><strong>${ok ? (changes.length === 0 ? 'The site is as its declaration says.' : 'The relay can sign in there, and something has changed.') : (problem?.text ?? 'The relay found no way to sign in there.')}</strong></p>
+  return html`<div class="note ${ok ? 'good' : 'bad'}" role="status"><p><strong>${ok ? (changes.length === 0 ? 'The site is as its declaration says.' : 'The relay can sign in there, and something has changed.') : prose(problem?.text ?? 'The relay found no way to sign in there.')}</strong></p>
 ${problem !== undefined && html`<p>${prose(problem.next)}</p>`}</div>
 <div class="card"><h2>What was found at <bdi>${loginUrl}</bdi></h2><ul>${found.map((line) => html`<li><bdi>${prose(line)}</bdi></li>`)}</ul>
 ${changes.length > 0 && html`<h2>What has changed</h2><ul>${changes.map((line) => html`<li><bdi>${prose(line)}</bdi></li>`)}</ul>`}
