@@ -7,7 +7,7 @@ import { createMailer } from '../../../relay/outbound/index.ts'
 import { tempFolder } from '../../temp-folder.ts'
 import { until } from '../../until.ts'
 import { openNotices } from './open-notices.ts'
-import { codeIn, setConfirmedMail, startMailServer, startWebhook } from './receivers.ts'
+import { codeIn, setConfirmedMail, startMailServer, startWebhook, untilMailed } from './receivers.ts'
 
 const owner = 'u1'
 
@@ -34,9 +34,9 @@ t.test('a person gets one mail for what comes within a minute, and what he did n
   let ahead = 0
   const now = () => Date.now() + ahead
   const server = await startMailServer(t)
-  const { notices } = await openNotices(t, await tempFolder(t), { mailer: mailerFor(server.port), now })
+  const { notices, store } = await openNotices(t, await tempFolder(t), { mailer: mailerFor(server.port), now })
   await setConfirmedMail(notices, server, owner, { address: 'ann@example.com', groups: ['use'] })
-  await until(() => server.mails.length === 1, 'the first mail')
+  await untilMailed(server, store, 1, 'the first mail')
   for (let i = 0; i < 3; i++)
     await notices.tell({
       owner,
@@ -122,9 +122,9 @@ t.test('webhooks go to no private address unless the operator allows it: neither
 t.test('the address before is told that another takes its place', async (t) => {
   let ahead = 0
   const server = await startMailServer(t)
-  const { notices } = await openNotices(t, await tempFolder(t), { mailer: mailerFor(server.port), now: () => Date.now() + ahead })
+  const { notices, store } = await openNotices(t, await tempFolder(t), { mailer: mailerFor(server.port), now: () => Date.now() + ahead })
   await setConfirmedMail(notices, server, owner, { address: 'ann@example.com', groups: [] })
-  await until(() => server.mails.length === 1, 'the first mail')
+  await untilMailed(server, store, 1, 'the first mail')
   ahead = 61_000
   await setConfirmedMail(notices, server, owner, { address: 'eve@evil.example', groups: [] })
   await until(() => server.mails.some(({ to, text }) => to === 'ann@example.com' && text.includes('mail to eve@evil .example')), 'ann is told')

@@ -3,7 +3,7 @@ import { createMailer } from '../../../relay/outbound/index.ts'
 import { tempFolder } from '../../temp-folder.ts'
 import { until } from '../../until.ts'
 import { openNotices } from './open-notices.ts'
-import { setConfirmedMail, startMailServer } from './receivers.ts'
+import { setConfirmedMail, startMailServer, untilMailed } from './receivers.ts'
 
 const owner = 'u1'
 const minute = 60_000
@@ -79,12 +79,12 @@ t.test('nobody’s mailbox is filled with codes: one a minute, ten a day, and ea
 })
 
 t.test('the address before goes on until another is confirmed, and is told that one was named', async (t) => {
-  const { notices, server, pass } = await open(t)
+  const { notices, server, store, pass } = await open(t)
   await setConfirmedMail(notices, server, owner, ann)
-  await until(() => server.mails.length === 1, 'the first mail')
+  await untilMailed(server, store, 1, 'the first mail')
   pass(2 * minute)
   await notices.setMail(owner, { address: 'eve@evil.example', groups: [] })
-  await until(() => server.mails.length === 2, 'ann is told')
+  await untilMailed(server, store, 2, 'ann is told')
   t.match(server.mails[1], { to: 'ann@example.com', text: /mail to eve@evil \.example, once a code/ })
   pass(2 * minute)
   await notices.tell({ owner, kind: 'account-used' })

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import type { Test } from 'tap'
 import type { DeliveryChoice, Notices } from '../../../relay/control/notices/index.ts'
+import type { Store } from '../../../relay/store/index.ts'
+import { until } from '../../until.ts'
 
 export interface ReceivedMail {
   readonly to: string
@@ -64,6 +66,12 @@ export async function startMailServer(t: Test, { failing = 0, port = 0, tls }: M
   server.on('error', () => {})
   t.teardown(() => new Promise<void>((resolve) => server.close(resolve)))
   return { port: (server.server.address() as AddressInfo).port, mails, codes, passwords }
+}
+
+/** Waits until so many mails have come and the relay has noted that they did: only then may a test move the clock that the next one waits for. */
+export async function untilMailed({ mails }: Pick<MailServer, 'mails'>, store: Store, count: number, what: string): Promise<void> {
+  await until(() => mails.length === count, what)
+  await until(async () => (await store.collection({ name: 'notice-deliveries' }).list()).length === 0, `${what}, noted`)
 }
 
 /** The code in a mail that brings one. */
