@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
-import { verb, withRelay } from '../verb/verb.ts'
+import { nounOf, verb, withRelay } from '../verb/verb.ts'
 import { accountPath, type OwnerOption } from './account.ts'
 
 interface CopiesOptions extends OwnerOption {
@@ -23,8 +23,7 @@ device does not reach what somebody has taken from it; --end does, by ending the
 
 /** `account copies`: whether the owner's devices may keep copies of its session, which there are, and their end. */
 export function copiesVerb(program: Command): void {
-  const account = program.commands.find((command) => command.name() === 'account')
-  if (account === undefined) throw new Error('the verbs of `account` come first')
+  const account = nounOf(program, 'account')
   verb(account, 'copies ACCOUNT', 'let the devices of its owner keep a copy of its session, for when no relay can be reached')
     .option('--attached', "also while the site's delivery is attach")
     .option('--off', 'no copies any more; those that are kept are removed')

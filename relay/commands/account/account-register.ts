@@ -3,7 +3,7 @@ import { RelayError } from '../../errors.ts'
 import { followSteps, showOutcome } from '../login.ts'
 import { printable, printLine } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { verb, withRelay } from '../verb/verb.ts'
+import { nounOf, verb, withRelay } from '../verb/verb.ts'
 
 interface RegisterOptions extends CommonOptions {
   readonly user: string
@@ -14,8 +14,7 @@ interface RegisterOptions extends CommonOptions {
 
 /** `account register`: a new account at the site, made by the relay. */
 export function registerVerb(program: Command): void {
-  const account = program.commands.find((command) => command.name() === 'account')
-  if (account === undefined) throw new Error('the verbs of `account` come first')
+  const account = nounOf(program, 'account')
   verb(account, 'register SITE', 'make a new account at the site, with a random password that nobody sees')
     .requiredOption('--user <NAME>', 'the person who will own it')
     .requiredOption('--username <U>', 'the user name at the site')

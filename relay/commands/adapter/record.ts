@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { readSteps } from '../../../adapters/index.ts'
 import { RelayError } from '../../errors.ts'
 import { findChromium } from '../../login/index.ts'
 import { printJson, printLine, printNote } from '../verb/output.ts'
+import { readNamedFile } from '../verb/read-named-file.ts'
 import { draftSteps } from './draft-steps.ts'
 import { gesturesOf } from './gestures-of.ts'
 import { byOwnBrowser, byWindow, type Person } from './person.ts'
@@ -32,7 +32,7 @@ export async function recordAdapter(url: string, options: RecordOptions): Promis
 
 /** Records what `person` does through the proxy of a relay for this one recording, and writes the draft and the recorded site. */
 export async function recordSignIn(url: string, { name, folder, origin = [], caFile }: RecordOptions, person: Person): Promise<string[]> {
-  const ca = caFile === undefined ? {} : { ca: await readCa(caFile) }
+  const ca = caFile === undefined ? {} : { ca: await readNamedFile(caFile, 'adapter record') }
   const relay = await startRecordingRelay({ url: new URL(url), origins: origin, ...ca })
   try {
     const seen = await person(url, relay)
@@ -59,14 +59,6 @@ function chromiumOf({ chromium = process.env.CHROMIUM }: RecordOptions): string 
   const found = findChromium(chromium)
   if (found !== undefined) return found
   throw usage('Recording needs a Chromium: install one, name it with --chromium, or bring your own browser with --no-browser.')
-}
-
-async function readCa(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new RelayError('usage', { params: { problem: `The file ${file} cannot be read.`, verb: 'adapter record' }, cause })
-  }
 }
 
 function usage(problem: string): RelayError {

@@ -4,12 +4,13 @@
  * Refuses: a file that holds anything but one certificate of a CA.
  */
 import { X509Certificate } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
 import { printJson, printLine } from '../verb/output.ts'
+import { readNamedFile } from '../verb/read-named-file.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { verb } from '../verb/verb.ts'
 import { findNssFolders, findStores } from './find-stores.ts'
@@ -42,7 +43,7 @@ export function caInstallVerb(ca: Command, fetchPem: (options: CommonOptions) =>
 }
 
 async function install(options: InstallOptions, fetchPem: (options: CommonOptions) => Promise<string>): Promise<void> {
-  const pem = options.file === undefined ? await fetchPem(options) : await readGiven(options.file)
+  const pem = options.file === undefined ? await fetchPem(options) : await readNamedFile(options.file, 'ca install')
   const certificate = checkAuthority(pem)
   const nss = options.nssFolder ?? findNssFolders()
   const stores = options.store === undefined ? findStores(nss) : checkStores(options.store)
@@ -81,14 +82,6 @@ function tell({ json, dryRun, undo }: InstallOptions, stores: readonly StoreName
   if (json === true) printJson({ stores, done: dryRun !== true, steps: lines, fingerprint: fingerprint256 })
   else if (dryRun === true) for (const line of lines) printLine(line)
   else printLine(undo === true ? `Taken out of: ${stores.join(', ')}.` : `Put into: ${stores.join(', ')}. SHA-256 ${fingerprint256}`)
-}
-
-async function readGiven(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new RelayError('usage', { params: { problem: `The file ${file} cannot be read.`, verb: 'ca install' }, cause })
-  }
 }
 
 /** One certificate, of a CA: a store of roots is no place for anything else. */

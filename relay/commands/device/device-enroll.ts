@@ -6,7 +6,7 @@ import { RelayError } from '../../errors.ts'
 import { basic, terminalAccess } from '../terminal-access.ts'
 import { type ApiRequest, readJson, send } from '../verb/client.ts'
 import { moment, printable, printJson, printLine, printNote } from '../verb/output.ts'
-import { verb, withRelay } from '../verb/verb.ts'
+import { nounOf, verb, withRelay } from '../verb/verb.ts'
 import { findDevice, type OwnerOption } from './device.ts'
 
 interface EnrollOptions extends OwnerOption {
@@ -36,8 +36,7 @@ On the relay's own machine name the device. On another, set
 
 /** `device enroll`: a client certificate for a device, with a key that is made where this runs. */
 export function deviceEnrollVerb(program: Command): void {
-  const device = program.commands.find((command) => command.name() === 'device')
-  if (device === undefined) throw new Error('the verbs of `device` come first')
+  const device = nounOf(program, 'device')
   verb(device, 'enroll [NAME]', 'get a client certificate for a device, to use the proxy over TLS without a token')
     .option('--output <FILE>', 'where key and certificate are written (default: NAME.pem)')
     .option('--connect', 'keep them for `login-relay connect`, with what vouches for the relay')

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parse } from 'yaml'
 import { RelayError } from '../../errors.ts'
+import { readNamedFile } from '../verb/read-named-file.ts'
 import { askHidden, readPassword, readStandardInput, type SecretOptions, takesPassword, withoutLineEnd } from './read-secret.ts'
 
 export interface CredentialOptions extends SecretOptions {
@@ -42,7 +42,7 @@ async function readBoth(verb: string): Promise<GivenCredential> {
 
 async function readEach(options: CredentialOptions, question: string, verb: string): Promise<GivenCredential> {
   const password = await readPassword(options, question, verb)
-  if (options.totpFile !== undefined) return { password, totp: withoutLineEnd(await readText(options.totpFile, verb)) }
+  if (options.totpFile !== undefined) return { password, totp: withoutLineEnd(await readNamedFile(options.totpFile, verb)) }
   if (options.totpStdin === true) return { password, totp: withoutLineEnd(await readStandardInput()) }
   if (options.totp !== true) return { password }
   if (!process.stdin.isTTY) throw new RelayError('usage', { params: { problem: 'Give the key with --totp-stdin or --totp-file.', verb } })
@@ -50,7 +50,7 @@ async function readEach(options: CredentialOptions, question: string, verb: stri
 }
 
 async function readAnswers(file: string, verb: string): Promise<Readonly<Record<string, string>>> {
-  const text = await readText(file, verb)
+  const text = await readNamedFile(file, verb)
   const read = parsed(text)
   const entries = typeof read === 'object' && read !== null && !Array.isArray(read) ? Object.entries(read) : []
   if (entries.length === 0 || entries.some(([, answer]) => typeof answer !== 'string' && typeof answer !== 'number')) {
@@ -65,13 +65,5 @@ function parsed(text: string): unknown {
     return parse(text, { schema: 'failsafe' })
   } catch {
     return undefined
-  }
-}
-
-async function readText(file: string, verb: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new RelayError('usage', { params: { problem: `The file ${file} cannot be read.`, verb }, cause })
   }
 }

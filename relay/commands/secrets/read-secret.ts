@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
+import { readNamedFile } from '../verb/read-named-file.ts'
 
 export interface SecretOptions {
   readonly passwordStdin?: boolean
@@ -31,13 +31,7 @@ export async function readNewPassword(options: SecretOptions, question: string, 
 }
 
 async function read({ passwordStdin, passwordFile }: SecretOptions, question: string, verb: string): Promise<string> {
-  if (passwordFile !== undefined) {
-    try {
-      return withoutLineEnd(await readFile(passwordFile, 'utf8'))
-    } catch (cause) {
-      throw new RelayError('usage', { params: { problem: `The file ${passwordFile} cannot be read.`, verb }, cause })
-    }
-  }
+  if (passwordFile !== undefined) return withoutLineEnd(await readNamedFile(passwordFile, verb))
   if (passwordStdin === true) {
     return withoutLineEnd(await readStandardInput())
   }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
 import { RelayError } from '../../errors.ts'
 import type { ProbeReport } from '../../login/index.ts'
@@ -7,6 +6,7 @@ import { signInHere } from '../login.ts'
 import { ask, readPassword, type SecretOptions } from '../secrets/read-secret.ts'
 import type { RelayClient } from '../verb/client.ts'
 import { printable, printJson, printLine, printNote } from '../verb/output.ts'
+import { readNamedFile } from '../verb/read-named-file.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { withRelay } from '../verb/verb.ts'
 import { type Learned, showLearned } from './site-learn.ts'
@@ -94,13 +94,13 @@ async function wantedSite(url: string, options: AddOptions) {
     ...(options.id === undefined ? {} : { id: options.id }),
     ...(options.adapter === undefined ? {} : { adapter: options.adapter }),
     ...(options.delivery === undefined ? {} : { delivery: options.delivery }),
-    ...(options.caFile === undefined ? {} : { ca: await readGiven(options.caFile) }),
+    ...(options.caFile === undefined ? {} : { ca: await readNamedFile(options.caFile, 'site add') }),
     ...(options.settings === undefined ? {} : { settings: await readSettings(options.settings) }),
   }
 }
 
 async function readSettings(file: string): Promise<unknown> {
-  const document = parseDocument(await readGiven(file))
+  const document = parseDocument(await readNamedFile(file, 'site add'))
   const [error] = document.errors
   if (error !== undefined) {
     throw new RelayError('usage', {
@@ -109,12 +109,4 @@ async function readSettings(file: string): Promise<unknown> {
     })
   }
   return document.toJS({ maxAliasCount: 20 })
-}
-
-async function readGiven(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new RelayError('usage', { params: { problem: `The file ${file} cannot be read.`, verb: 'site add' }, cause })
-  }
 }

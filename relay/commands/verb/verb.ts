@@ -18,6 +18,13 @@ export function noun(parent: Command, name: string, summary: string): Command {
   return parent.command(name).summary(summary).description(summary).helpCommand(false)
 }
 
+/** The noun that another file has begun, for further verbs of it. */
+export function nounOf(program: Command, name: string): Command {
+  const found = program.commands.find((command) => command.name() === name)
+  if (found === undefined) throw new Error(`the verbs of \`${name}\` come first`)
+  return found
+}
+
 /** Does something with the relay, running or not, and lets go of it. */
 export async function withRelay<T>(options: CommonOptions, use: (client: RelayClient) => Promise<T>): Promise<T> {
   const client = await connect(await loadSettings(options), options.json)

@@ -1,4 +1,4 @@
-import { asRelayError } from '../../errors.ts'
+import { asRelayError, type RelayError } from '../../errors.ts'
 import { type Html, html } from './html.ts'
 
 /** What was done, told on the page that follows it. The address carries the key alone, so no foreign text can be shown this way. */
@@ -92,4 +92,11 @@ export function errorNote(thrown: unknown): Html {
 export function prose(words: string | readonly string[]): Html[] {
   const texts = typeof words === 'string' ? [words] : words
   return texts.map((text, index) => html`${index > 0 && '; '}${text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}`)
+}
+
+/** An error that who filled in the form can mend, to be told where he did; any other is thrown on. */
+export function mendable(thrown: unknown): RelayError {
+  const error = asRelayError(thrown)
+  if (error.status >= 500) throw error
+  return error
 }

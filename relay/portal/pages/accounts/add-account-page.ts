@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { asRelayError } from '../../../errors.ts'
 import { isOperator } from '../../access.ts'
 import { secretsOf } from '../../accounts/secrets-of.ts'
 import type { Rooms } from '../../rooms.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
-import { doneNote, errorNote } from '../notes.ts'
+import { doneNote, errorNote, mendable } from '../notes.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
 
 const fields = {
@@ -41,8 +40,7 @@ export function addAccountPage(app: FastifyInstance, rooms: Rooms): void {
       })
       return { goTo: `/accounts/${account.id}?done=account-added` }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       return { ...(await form(rooms, principal, csrf, { site, username, name }, errorNote(error))), status: error.status }
     }
   })

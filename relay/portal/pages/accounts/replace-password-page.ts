@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Account } from '../../../accounts/index.ts'
-import { asRelayError } from '../../../errors.ts'
 import { checkAccount } from '../../access.ts'
 import type { Rooms } from '../../rooms.ts'
 import { type Content, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
-import { errorNote } from '../notes.ts'
+import { errorNote, mendable } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 
 const fields = { username: z.string().min(1).max(500), password: z.string().min(1).max(4096) }
@@ -25,8 +24,7 @@ export function replacePasswordPage(app: FastifyInstance, rooms: Rooms): void {
       await rooms.accounts.addAccount({ owner, siteId, name, username, secrets: { password }, replace: true })
       return { goTo: `/accounts/${account.id}?done=password-replaced` }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       return { ...form({ ...account, username }, csrf, errorNote(error)), status: error.status }
     }
   })

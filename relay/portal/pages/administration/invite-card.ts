@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { asRelayError, RelayError } from '../../../errors.ts'
+import { RelayError } from '../../../errors.ts'
 import type { Invite, User } from '../../../identity/index.ts'
 import { checkAccess } from '../../access.ts'
 import { linkAddress } from '../../link-address.ts'
@@ -10,7 +10,7 @@ import { copyable } from '../copyable.ts'
 import { type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { moment } from '../moment.ts'
-import { errorNote } from '../notes.ts'
+import { errorNote, mendable } from '../notes.ts'
 import { takeForm } from '../page-route.ts'
 
 const fields = { name: z.string().trim().max(200), role: z.enum(['member', 'auditor', 'admin']) }
@@ -23,8 +23,7 @@ export function takeInvites(app: FastifyInstance, rooms: Rooms, page: (csrf: str
       const { invite, token } = await rooms.invites.make({ ...form, by: principal.user.id })
       return { title: 'Invitation', place: 'people', body: invitation(invite, linkAddress(rooms.url(), token)) }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       return { ...(await page(csrf, principal.user.id, errorNote(error))), status: error.status }
     }
   })

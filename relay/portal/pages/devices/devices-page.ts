@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { asRelayError } from '../../../errors.ts'
 import type { Device } from '../../../identity/index.ts'
 import { checkAccount, checkDevice, loadDevice } from '../../access.ts'
 import type { Rooms } from '../../rooms.ts'
@@ -9,7 +8,7 @@ import { action } from '../account-actions.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { moment } from '../moment.ts'
-import { doneNote, errorNote } from '../notes.ts'
+import { doneNote, errorNote, mendable } from '../notes.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
 import { pairedTerminalsCard } from '../pairing/paired-terminals.ts'
 import { choicesCard } from './device-choices.ts'
@@ -25,8 +24,7 @@ export function devicesPage(app: FastifyInstance, rooms: Rooms): void {
       const { device, token } = await rooms.identity.addDevice(principal.user.id, form.name)
       return { title: 'Device added', place: 'devices', body: deviceLines(rooms, device, token) }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       return { ...(await list(rooms, principal, csrf, errorNote(error), form.name)), status: error.status }
     }
   })

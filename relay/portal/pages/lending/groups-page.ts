@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Grant } from '../../../control/index.ts'
-import { asRelayError } from '../../../errors.ts'
 import { checkAccess, isOperator } from '../../access.ts'
 import type { PortalPrincipal } from '../../caller/identify.ts'
 import { groupViewer, lentByHim, loadGroup, setMember } from '../../lending/groups.ts'
@@ -10,7 +9,7 @@ import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
-import { doneNote, errorNote } from '../notes.ts'
+import { doneNote, errorNote, mendable } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 import { joined, termWords } from './grant-words.ts'
 
@@ -159,7 +158,6 @@ ${inIt.map((name) => html`<tr><td><bdi>${name}</bdi></td><td class="end"><form m
 
 /** The page again with what is wrong, where that is the form's own. */
 async function refused(thrown: unknown, again: (note: Html) => Promise<Page>): Promise<Page> {
-  const error = asRelayError(thrown)
-  if (error.status >= 500) throw error
+  const error = mendable(thrown)
   return { ...(await again(errorNote(error))), status: error.status }
 }

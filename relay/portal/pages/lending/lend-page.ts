@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Account } from '../../../accounts/index.ts'
 import { type Grant, granteeOf } from '../../../control/index.ts'
-import { asRelayError } from '../../../errors.ts'
 import { checkAccount } from '../../access.ts'
 import { lend, takeBack } from '../../lending/lend.ts'
 import { loadGrant } from '../../lending/load-grant.ts'
@@ -11,7 +10,7 @@ import { action } from '../account-actions.ts'
 import { type Content, type Html, html } from '../html.ts'
 import type { Page } from '../layout.ts'
 import { moment } from '../moment.ts'
-import { doneNote, errorNote } from '../notes.ts'
+import { doneNote, errorNote, mendable } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 import { joined, termWords } from './grant-words.ts'
 import { lendFields, lendForm, readTerms } from './lend-form.ts'
@@ -29,8 +28,7 @@ export function lendPage(app: FastifyInstance, rooms: Rooms): void {
       await lend(rooms, principal, account, to, await readTerms(rooms, form))
       return { goTo: `/accounts/${account.id}/lend?done=lent` }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       return { ...(await page(account, csrf, errorNote(error))), status: error.status }
     }
   })

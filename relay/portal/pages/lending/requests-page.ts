@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { AccessRequest } from '../../../control/index.ts'
-import { asRelayError } from '../../../errors.ts'
 import type { PortalPrincipal } from '../../caller/identify.ts'
 import { approveRequest, askAccess, judgeRequest, refuseRequest } from '../../lending/ask-access.ts'
 import { isForHim, requestView } from '../../lending/lending.ts'
@@ -10,7 +9,7 @@ import { action } from '../account-actions.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { moment } from '../moment.ts'
-import { doneNote, errorNote } from '../notes.ts'
+import { doneNote, errorNote, mendable } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 
 const kinds = { leave: 'leave to use it', approval: 'a yes to use it now', emergency: 'it, in an emergency' } as const
@@ -27,8 +26,7 @@ export function requestsPage(app: FastifyInstance, rooms: Rooms): void {
       await askAccess(rooms, principal.user, { account: form.account, why: form.why, hours: Number(form.hours), address: request.address })
       return { goTo: '/requests?done=asked' }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       return { ...page(principal, csrf, errorNote(error), form.account), status: error.status }
     }
   })

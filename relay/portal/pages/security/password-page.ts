@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { asRelayError, type RelayError } from '../../../errors.ts'
+import type { RelayError } from '../../../errors.ts'
 import { setCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
 import { assignErrorHeaders } from '../../web/respond-error.ts'
 import { type Content, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
-import { errorNote } from '../notes.ts'
+import { errorNote, mendable } from '../notes.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
 
 const path = '/security/password'
@@ -23,8 +23,7 @@ export function passwordPage(app: FastifyInstance, rooms: Rooms): void {
       await rooms.identity.addPassword({ principal, newPassword: form.password })
       return { goTo: '/security?done=password-added' }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       assignErrorHeaders(reply, error)
       return { ...ask(call, errorNote(error)), status: error.status }
     }
@@ -38,8 +37,7 @@ export function passwordPage(app: FastifyInstance, rooms: Rooms): void {
       setCookie(reply, 'login-relay', token, rooms.secure)
       return { goTo: '/security?done=password-changed' }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       assignErrorHeaders(reply, error)
       return { ...ask(call, failureNote(error)), status: error.status }
     }

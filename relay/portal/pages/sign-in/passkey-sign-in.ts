@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { asRelayError, RelayError } from '../../../errors.ts'
+import { RelayError } from '../../../errors.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { checkSignInForm, formBrowser, welcome } from '../../caller/sign-in-form.ts'
 import type { Rooms } from '../../rooms.ts'
 import { passkeyPlace } from '../../security/passkey-place.ts'
 import { assignErrorHeaders } from '../../web/respond-error.ts'
 import { returnAddress } from '../../web/return-address.ts'
-import { errorNote } from '../notes.ts'
+import { errorNote, mendable } from '../notes.ts'
 import { readForm, respondGoTo } from '../page-route.ts'
 import { readResponse } from '../passkey-form.ts'
 import { showSignIn } from './sign-in-page.ts'
@@ -34,8 +34,7 @@ export function passkeySignIn(app: FastifyInstance, rooms: Rooms): void {
       await welcome(rooms, request, reply, signedIn)
       return respondGoTo(reply, next)
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       assignErrorHeaders(reply, error)
       return showSignIn(rooms, reply, request, { next, note: errorNote(error), status: error.status })
     }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { asRelayError, type RelayError } from '../../../errors.ts'
+import type { RelayError } from '../../../errors.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { readCookie } from '../../caller/portal-cookie.ts'
 import { assignFormCookie, checkSignInForm, welcome } from '../../caller/sign-in-form.ts'
@@ -9,7 +9,7 @@ import { assignErrorHeaders } from '../../web/respond-error.ts'
 import { returnAddress } from '../../web/return-address.ts'
 import { type Content, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
-import { errorNote } from '../notes.ts'
+import { errorNote, mendable } from '../notes.ts'
 import { readForm, respondGoTo, respondPage } from '../page-route.ts'
 
 const codeForm = z.strictObject({ csrf: z.string(), next: z.string().max(2000), code: z.string().max(200) })
@@ -38,8 +38,7 @@ export function signInCodePage(app: FastifyInstance, rooms: Rooms): void {
       await welcome(rooms, request, reply, signedIn)
       return respondGoTo(reply, signedIn.by === 'recovery' && next === '/' ? '/security?done=recovery-code-used' : next)
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       assignErrorHeaders(reply, error)
       return showCodeForm(rooms, request, reply, { next, note: failureNote(error), status: error.status })
     }

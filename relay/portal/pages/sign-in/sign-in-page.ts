@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { asRelayError, type RelayError } from '../../../errors.ts'
+import type { RelayError } from '../../../errors.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { loadPortalPrincipal } from '../../caller/identify.ts'
 import { clearCookie, setCookie } from '../../caller/portal-cookie.ts'
@@ -12,7 +12,7 @@ import { assignErrorHeaders } from '../../web/respond-error.ts'
 import { returnAddress } from '../../web/return-address.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField } from '../layout.ts'
-import { doneNote, errorNote, prose } from '../notes.ts'
+import { doneNote, errorNote, mendable, prose } from '../notes.ts'
 import { readForm, respondGoTo, respondPage, takeForm } from '../page-route.ts'
 import { pairForm } from '../pairing/pair-page.ts'
 import { passkeyForm } from '../passkey-form.ts'
@@ -40,8 +40,7 @@ export function signInPage(app: FastifyInstance, rooms: Rooms): void {
       await welcome(rooms, request, reply, answer)
       return respondGoTo(reply, returnAddress(next))
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       assignErrorHeaders(reply, error)
       return showSignIn(rooms, reply, request, { next: returnAddress(next), name, note: failureNote(error), status: error.status })
     }

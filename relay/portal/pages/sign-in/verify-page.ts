@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { asRelayError, type RelayError } from '../../../errors.ts'
+import type { RelayError } from '../../../errors.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { setCookie } from '../../caller/portal-cookie.ts'
 import type { Rooms } from '../../rooms.ts'
@@ -9,7 +9,7 @@ import { assignErrorHeaders } from '../../web/respond-error.ts'
 import { returnAddress } from '../../web/return-address.ts'
 import { type Content, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
-import { errorNote, prose } from '../notes.ts'
+import { errorNote, mendable, prose } from '../notes.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
 import { passkeyForm } from '../passkey-form.ts'
 
@@ -28,8 +28,7 @@ export function verifyPage(app: FastifyInstance, rooms: Rooms): void {
       setCookie(reply, 'login-relay', token, rooms.secure)
       return { goTo: next }
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       assignErrorHeaders(reply, error)
       return { ...(await ask(call, next, failureNote(error))), status: error.status }
     }

@@ -8,7 +8,7 @@ import type { Rooms } from '../../rooms.ts'
 import { checkbox } from '../checkbox.ts'
 import { type Content, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
-import { errorNote, prose } from '../notes.ts'
+import { errorNote, mendable, prose } from '../notes.ts'
 import { type GoTo, type PageCall, showPage, takeForm } from '../page-route.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000)
@@ -46,8 +46,7 @@ export function newSitePage(app: FastifyInstance, rooms: Rooms): void {
     try {
       return await enrol(rooms, principal, form)
     } catch (thrown) {
-      const error = asRelayError(thrown)
-      if (error.status >= 500) throw error
+      const error = mendable(thrown)
       return { ...(await look(rooms, csrf, form.url, errorNote(error), form)), status: error.status }
     }
   })

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { FoundDeclaration, Site } from '../../../accounts/index.ts'
-import { asRelayError, isRelayError, RelayError } from '../../../errors.ts'
+import { isRelayError, RelayError } from '../../../errors.ts'
 import { checkAccess } from '../../access.ts'
 import { checkSite, type SiteCheck, updateSite } from '../../accounts/enrol-site.ts'
 import type { Rooms } from '../../rooms.ts'
@@ -9,7 +9,7 @@ import { action } from '../account-actions.ts'
 import { checkbox } from '../checkbox.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
-import { doneNote, errorNote, prose } from '../notes.ts'
+import { doneNote, errorNote, mendable, prose } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 import { endpointCard } from './endpoint-card.ts'
 
@@ -49,8 +49,7 @@ export function sitePage(app: FastifyInstance, rooms: Rooms): void {
         await rooms.declarations.save(id, text, { yes: form.yes === 'yes' })
         return { goTo: `/sites/${id}?done=site-updated` }
       } catch (thrown) {
-        const error = asRelayError(thrown)
-        if (error.status >= 500) throw error
+        const error = mendable(thrown)
         return { ...(await show(rooms, id, csrf, { note: errorNote(error), text, asksYes: isRelayError(error, 'site_widens') })), status: error.status }
       }
     },
