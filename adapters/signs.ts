@@ -12,6 +12,9 @@ export const wording = z
     }
   })
 
+/** One of them or several. */
+export const wordings = z.union([wording, z.array(wording)]).transform((given) => [given].flat())
+
 /** One sign of what an answer means. Everything that it names must hold. */
 const sign = z
   .strictObject({

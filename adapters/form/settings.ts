@@ -1,9 +1,8 @@
 import { z } from 'zod'
+import { captchaHints } from '../captcha-hints.ts'
 import { headers, sources } from '../read-values.ts'
-import { signs, wording } from '../signs.ts'
+import { signs, wording, wordings } from '../signs.ts'
 import { expression, template } from '../transform/template.ts'
-
-const markers = z.union([wording, z.array(wording)]).transform((given) => [given].flat())
 
 /** All are optional: the `form` adapter works from the login address alone in the common case. */
 export const formSettings = z.strictObject({
@@ -20,10 +19,7 @@ export const formSettings = z.strictObject({
   captchaImage: z.string().min(1).optional().describe('The captcha image: `tag`, `#id`, `.class` or `[name=value]`.'),
   captcha: z
     .strictObject({
-      kind: z.enum(['text', 'arithmetic', 'chinese', 'auto']).optional(),
-      alphabet: z.string().min(1).optional(),
-      length: z.union([z.int().min(1), z.tuple([z.int().min(1), z.int().min(1)])]).optional(),
-      caseSensitive: z.boolean().optional(),
+      ...captchaHints,
     })
     .optional()
     .describe('What is known of the captcha.'),
@@ -41,7 +37,7 @@ export const formSettings = z.strictObject({
   submit: z.string().min(1).optional().describe('The name of the button to press; default: the first.'),
   steps: z.enum(['auto', 'two']).default('auto').describe('`two`: the user name comes first even where a password field is on the page.'),
   markers: z
-    .strictObject({ success: markers.optional(), failure: markers.optional(), captchaWrong: markers.optional(), blocked: markers.optional() })
+    .strictObject({ success: wordings.optional(), failure: wordings.optional(), captchaWrong: wordings.optional(), blocked: wordings.optional() })
     .prefault({})
     .describe('Texts by which the answer is told: signed in, password refused, captcha refused, blocked.'),
   signs: signs.prefault({}).describe('Signs by which the answer is told, as the probe learns them.'),

@@ -1,3 +1,4 @@
+import { tryCaptchaAgain } from '../captcha-again.ts'
 import { type FailureKind, type Page, type SignInContext, SignInFailure, type SignInResult } from '../contract.ts'
 import { answerFacts, leadsOn, type Sent } from './answer.ts'
 import { confirm, landingOf } from './confirm.ts'
@@ -24,9 +25,7 @@ export async function signIn(context: Context): Promise<SignInResult> {
         return { landingUrl: landingOf(context, answer, asked), evidence }
       }
       case 'captcha-refused':
-        if (attempt >= context.captchaTries) throw new SignInFailure('wrong-captcha', verdict.seen)
-        context.step('answer', `the site refused the captcha (${attempt} of ${context.captchaTries})`)
-        context.nextAttempt()
+        tryCaptchaAgain(context, attempt, verdict.seen)
         break
       case 'failed':
         throw new SignInFailure(verdict.kind, [...verdict.seen, ...hintFor(context, verdict.kind, asked)])

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { captchaHints } from '../captcha-hints.ts'
 import type { JsonValue } from '../contract.ts'
 import { headers, sources } from '../read-values.ts'
-import { signs, wording } from '../signs.ts'
+import { signs, wording, wordings } from '../signs.ts'
 import { template } from '../transform/template.ts'
 
 /** JSON whose texts may hold names and transforms in braces. */
@@ -10,8 +11,6 @@ const body: z.ZodType<Body> = z.lazy(() => z.union([template, z.number(), z.bool
 const bodyObject = z.record(z.string(), body)
 
 const path = z.string().min(1)
-const wordings = z.union([wording, z.array(wording)]).transform((given) => [given].flat())
-
 export const jsonSettings = z.strictObject({
   url: template.describe('The address that a sign-in is sent to.'),
   send: z.enum(['json', 'form']).default('json').describe('As JSON, or as the fields of a form.'),
@@ -27,10 +26,7 @@ export const jsonSettings = z.strictObject({
       image: z.string().optional().describe('The path in the JSON to the image in base64; default: the answer is the image.'),
       id: z.string().optional().describe('The path in the JSON to its id, which goes back as `captchaId`.'),
       enabled: z.string().optional().describe('The path in the JSON to what says whether it is asked for at all.'),
-      kind: z.enum(['text', 'arithmetic', 'chinese', 'auto']).optional(),
-      alphabet: z.string().min(1).optional(),
-      length: z.union([z.int().min(1), z.tuple([z.int().min(1), z.int().min(1)])]).optional(),
-      caseSensitive: z.boolean().optional(),
+      ...captchaHints,
     })
     .optional()
     .describe('The captcha, where there is one.'),

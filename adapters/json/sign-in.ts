@@ -1,3 +1,4 @@
+import { tryCaptchaAgain } from '../captcha-again.ts'
 import { type JsonValue, type Page, type SignInContext, SignInFailure, type SignInResult } from '../contract.ts'
 import { fillHeaders, readingWith, readValues } from '../read-values.ts'
 import { fillTemplate, fillText, namesOf } from '../transform/template.ts'
@@ -22,9 +23,7 @@ export async function signInByJson(context: Context): Promise<SignInResult> {
         return { ...session.result, evidence: [...verdict.evidence, ...(await checkSession(context, session))] }
       }
       case 'captcha-refused':
-        if (attempt >= context.captchaTries) throw new SignInFailure('wrong-captcha', verdict.seen)
-        context.step('answer', `the site refused the captcha (${attempt} of ${context.captchaTries})`)
-        context.nextAttempt()
+        tryCaptchaAgain(context, attempt, verdict.seen)
         break
       case 'code-asked':
         throw new SignInFailure('challenge', ['the site asks for a code once more'])

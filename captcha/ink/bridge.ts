@@ -1,6 +1,6 @@
 import type { Grey } from '../pictures/picture.ts'
+import { inked } from './ink.ts'
 
-const inked = 128
 /** A gap wider than this was no line across a stroke, pixels. */
 const widest = 4
 

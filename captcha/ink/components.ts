@@ -1,7 +1,5 @@
 import type { Grey } from '../pictures/picture.ts'
-
-/** Darker than this is ink. */
-const inked = 128
+import { inked } from './ink.ts'
 
 /** A patch of ink whose pixels touch by side or corner. */
 export interface Component {

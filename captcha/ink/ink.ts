@@ -1,6 +1,9 @@
 import { grain, paperColour } from '../pictures/paper.ts'
 import type { Grey, Picture } from '../pictures/picture.ts'
 
+/** In a picture of ink, darker than this is written. */
+export const inked = 128
+
 /**
  * What is written, dark on white, whatever the colours: each pixel by how far its colour lies from the paper's.
  * Light-on-dark comes out dark-on-light; a faint image comes out in full contrast.

@@ -1,6 +1,5 @@
 import type { Grey } from '../pictures/picture.ts'
-
-const inked = 128
+import { inked } from './ink.ts'
 
 /** What is inked and `margin` pixels of paper around it; the whole picture where nothing is. */
 export function trim(grey: Grey, margin: number): Grey {

@@ -1,7 +1,6 @@
+import { inked } from '../ink/ink.ts'
 import type { Grey } from '../pictures/picture.ts'
 
-/** Darker than this is ink. */
-const inked = 128
 /** Images before anything is taken for fixed. */
 const enough = 12
 /** Inked in so large a share of the images, a pixel belongs to none of them. */

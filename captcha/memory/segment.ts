@@ -1,8 +1,7 @@
+import { componentsOf } from '../ink/components.ts'
+import { inked } from '../ink/ink.ts'
 import type { Grey } from '../pictures/picture.ts'
 import type { Box } from './glyph.ts'
-
-/** Darker than this is ink. */
-const inked = 128
 
 interface Patch extends Box {
   readonly area: number
@@ -25,33 +24,8 @@ export function segment(grey: Grey, count: number): readonly Box[] | undefined {
 }
 
 /** Ink joined by side or corner, from left to right. */
-export function patchesOf({ width, height, data }: Grey): Patch[] {
-  const seen = new Uint8Array(width * height)
-  const patches: Patch[] = []
-  const stack: number[] = []
-  for (let start = 0; start < data.length; start++) {
-    if (seen[start] === 1 || (data[start] ?? 255) >= inked) continue
-    let [left, top, right, bottom, area] = [width, height, 0, 0, 0]
-    seen[start] = 1
-    stack.push(start)
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      const [x, y] = [at % width, Math.floor(at / width)]
-      left = Math.min(left, x)
-      right = Math.max(right, x)
-      top = Math.min(top, y)
-      bottom = Math.max(bottom, y)
-      area++
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const next = ny * width + nx
-          if (seen[next] === 1 || (data[next] ?? 255) >= inked) continue
-          seen[next] = 1
-          stack.push(next)
-        }
-      }
-    }
-    patches.push({ left, top, right, bottom, area })
-  }
+function patchesOf(grey: Grey): Patch[] {
+  const patches = componentsOf(grey).map(({ pixels, left, top, right, bottom }) => ({ left, top, right, bottom, area: pixels.length }))
   return patches.sort((a, b) => a.left + a.right - (b.left + b.right))
 }
 

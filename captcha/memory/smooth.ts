@@ -1,6 +1,5 @@
+import { inked } from '../ink/ink.ts'
 import type { Grey } from '../pictures/picture.ts'
-
-const inked = 128
 
 /** Ink where most of a pixel and its eight neighbours are inked, paper elsewhere: specks and hairlines go, holes close. */
 export function smooth({ width, height, data }: Grey): Grey {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Identity } from '../identity/index.ts'
-import type { Collection, Store } from '../store/index.ts'
+import { type Collection, putAtOnce, type Store } from '../store/index.ts'
 import type { Account, Accounts } from './contract.ts'
 
 /** Which account a device uses at a site where its user has several. */
@@ -82,17 +82,8 @@ class StoredChoices implements AccountChoices {
 
   async choose(deviceId: string, { id: accountId, siteId }: Pick<Account, 'id' | 'siteId'>): Promise<void> {
     const key = keyOf(deviceId, siteId)
-    const before = this.#chosen.get(key)
-    if (before?.accountId === accountId) return
-    const choice = { deviceId, siteId, accountId, chosenAt: this.#options.now() }
-    this.#chosen.set(key, choice)
-    try {
-      await this.#records.put(key, choice)
-    } catch (error) {
-      if (before === undefined) this.#chosen.delete(key)
-      else this.#chosen.set(key, before)
-      throw error
-    }
+    if (this.#chosen.get(key)?.accountId === accountId) return
+    await putAtOnce(this.#chosen, this.#records, key, { deviceId, siteId, accountId, chosenAt: this.#options.now() })
   }
 
   async forget(deviceId: string, siteId: string): Promise<boolean> {

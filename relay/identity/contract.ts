@@ -105,6 +105,18 @@ export type Principal =
   | { readonly kind: 'device'; readonly user: User; readonly device: Device }
   | { readonly kind: 'local' }
 
+/** A user to be added. */
+export interface NewUser {
+  readonly name: string
+  /** Absent: he signs in by passkey alone. */
+  readonly password?: string
+  readonly role: User['role']
+  /** Default: a new one. */
+  readonly id?: string
+  readonly first?: true
+  readonly link?: LinkUse
+}
+
 export interface Identity {
   start(): Promise<void>
   stop(): Promise<void>
@@ -113,14 +125,7 @@ export interface Identity {
    * `password` absent: he signs in by passkey alone. `id`: the one he has been promised. `first`: only where there is nobody, else `invite_invalid`.
    * `already_exists` (names that differ only in case or invisibly are one); `bad_request` for an unfit name or password (8 to 1024 characters).
    */
-  addUser(user: {
-    readonly name: string
-    readonly password?: string
-    readonly role: User['role']
-    readonly id?: string
-    readonly first?: true
-    readonly link?: LinkUse
-  }): Promise<User>
+  addUser(user: NewUser): Promise<User>
   /** Was it by this link that he came in, or chose another way to sign in last? Then it is spent. From memory. */
   cameBy(userId: string, link: string): boolean
   listUsers(): Promise<User[]>

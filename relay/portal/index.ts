@@ -5,6 +5,7 @@
  * token from any other machine. Others' things are answered like things that do not exist.
  * Keeps laws 1 (no answer, log or error holds a password), 4 (opening a link spends nothing), 7 and 8.
  */
+export type { Learned } from './accounts/learn-signs.ts'
 export type { Portal, PortalOptions } from './contract.ts'
 export { createPortal } from './create-portal.ts'
 export { linkAddress } from './link-address.ts'

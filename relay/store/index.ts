@@ -7,4 +7,5 @@
 export { createFileStore } from './file-store.ts'
 export { isFolderInUse } from './folder-lock.ts'
 export type { Collection, CollectionShape, ListOptions, PutOptions, Store, StoreChange, StoredRecord } from './port.ts'
+export { putAtOnce } from './put-at-once.ts'
 export { syncFolder } from './sync-folder.ts'

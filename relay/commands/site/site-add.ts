@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml'
 import { RelayError } from '../../errors.ts'
 import type { ProbeReport } from '../../login/index.ts'
+import type { Learned } from '../../portal/index.ts'
 import type { AccountView } from '../account/account.ts'
 import { signInHere } from '../login.ts'
 import { ask, readPassword, type SecretOptions } from '../secrets/read-secret.ts'
@@ -9,7 +10,7 @@ import { printable, printJson, printLine, printNote } from '../verb/output.ts'
 import { readNamedFile } from '../verb/read-named-file.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { withRelay } from '../verb/verb.ts'
-import { type Learned, showLearned } from './site-learn.ts'
+import { showLearned } from './site-learn.ts'
 import { type SiteView, showReport } from './site-view.ts'
 
 export interface AddOptions extends CommonOptions, SecretOptions {

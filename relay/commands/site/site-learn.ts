@@ -1,15 +1,7 @@
+import type { Learned } from '../../portal/index.ts'
 import type { OwnerOption } from '../account/account.ts'
 import { printable, printJson, printLine } from '../verb/output.ts'
 import { withRelay } from '../verb/verb.ts'
-
-export interface Learned {
-  readonly success: readonly string[]
-  readonly denied: readonly string[]
-  /** The adapter goes by its protocol. */
-  readonly byProtocol: boolean
-  readonly written: boolean
-  readonly refusalSeen: boolean
-}
 
 /** `site learn ID ACCOUNT`: signs in, and writes down by what it is told that it worked. */
 export async function learnSite(id: string, account: string, options: OwnerOption & { readonly tryWrong?: boolean }): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isRelayError, RelayError } from '../../errors.ts'
 import type { Collection, Store } from '../../store/index.ts'
-import type { LinkUse, User } from '../contract.ts'
+import type { LinkUse, NewUser, User } from '../contract.ts'
 import type { PasswordHash, PasswordHasher } from '../passwords/password-hash.ts'
 import { canBePassword, checkNewPassword } from '../passwords/password-rules.ts'
 import { checkUserName, nameKey } from '../user-rules.ts'
@@ -28,18 +28,6 @@ interface KeptUser {
   /** What another password leaves as it is. */
   readonly beside: Pick<UserRecord, 'passkeyReset' | 'link'>
   readonly version: number
-}
-
-/** A user to be added. */
-export interface NewUser {
-  readonly name: string
-  /** Absent: he signs in by passkey alone. */
-  readonly password?: string
-  readonly role: User['role']
-  /** Default: a new one. */
-  readonly id?: string
-  readonly first?: true
-  readonly link?: LinkUse
 }
 
 /** The users, kept in memory and in the store. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SessionHeader, StorageEntry } from '../../../adapters/index.ts'
 import type { Account, Credential, Site } from '../../accounts/index.ts'
-import { CookieJar } from '../../login/index.ts'
+import { CookieJar, type SignInOutcome } from '../../login/index.ts'
 import type { Route } from '../../outbound/index.ts'
 import type { HandedCookie, SiteSession } from '../contract.ts'
 
@@ -36,13 +36,8 @@ interface SnapshotHeader {
 }
 
 /** What a sign-in yields. */
-export interface NewSession {
-  readonly cookies: string
-  readonly headers: readonly SessionHeader[]
-  readonly storage: readonly StorageEntry[]
-  readonly cookiesTell: boolean
-  readonly landingUrl: string
-  readonly evidence: readonly string[]
+export interface NewSession
+  extends Pick<Extract<SignInOutcome, { readonly ok: true }>, 'cookies' | 'headers' | 'storage' | 'cookiesTell' | 'landingUrl' | 'evidence'> {
   readonly route: Route
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { RelayError } from '../../../errors.ts'
-import type { Collection, Store } from '../../../store/index.ts'
+import { type Collection, putAtOnce, type Store } from '../../../store/index.ts'
 import type { Sealed, SealRef, Vault } from '../../../vault/index.ts'
 import type { NewBrowser, NoticeBrowser, NoticeGroup, PushAddress } from '../contract.ts'
 import { areKeys, type PushKeys } from './encrypt-message.ts'
@@ -74,16 +74,8 @@ export class Browsers {
     // Once more: sealing took a moment, in which others may have come.
     this.check(owner, browser, instead)
     if (instead !== undefined && this.find(owner, instead) === undefined) throw new RelayError('not_found', { params: { what: 'such browser' } })
-    const before = this.#byId.get(id)
-    const record = { owner, name, groups, addedAt: before?.addedAt ?? now, service: new URL(endpoint).host, sealed }
-    this.#byId.set(id, record)
-    try {
-      await this.#records.put(id, record)
-    } catch (error) {
-      if (before === undefined) this.#byId.delete(id)
-      else this.#byId.set(id, before)
-      throw error
-    }
+    const addedAt = this.#byId.get(id)?.addedAt ?? now
+    await putAtOnce(this.#byId, this.#records, id, { owner, name, groups, addedAt, service: new URL(endpoint).host, sealed })
     if (instead !== undefined && instead !== id) await this.remove(owner, instead)
     return id
   }

@@ -2,14 +2,8 @@ import type { Form, FormField, Page, RequestOptions, Value } from '../../../../a
 import type { Handle } from '../wire.ts'
 import type { Remote } from './remote.ts'
 
-interface FormFacts {
+interface FormFacts extends Pick<Form, 'id' | 'name' | 'method' | 'action' | 'enctype' | 'fields'> {
   readonly form: Handle
-  readonly id: string
-  readonly name: string
-  readonly method: 'get' | 'post'
-  readonly action: URL
-  readonly enctype: string
-  readonly fields: readonly FormField[]
 }
 
 /** A form that the relay holds. */

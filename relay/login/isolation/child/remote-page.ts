@@ -8,13 +8,8 @@ import type { Handle } from '../wire.ts'
 import type { Remote } from './remote.ts'
 import { RemoteForm } from './remote-form.ts'
 
-interface PageFacts {
+interface PageFacts extends Pick<Page, 'url' | 'status' | 'title' | 'encoding' | 'redirects'> {
   readonly page: Handle
-  readonly url: URL
-  readonly status: number
-  readonly title: string
-  readonly encoding: string
-  readonly redirects: readonly URL[]
 }
 
 /**
