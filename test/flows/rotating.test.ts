@@ -1,17 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { loginPage } from '../sites/bad-sites.ts'
 import { startRotatingSite } from '../sites/rotating-site.ts'
 import { seeOther, serve } from '../sites/serve.ts'
 import { enrol, startRelay } from '../start-relay.ts'
 import { openTerminal } from './curl-terminal.ts'
 
-t.test('a site that changes its session cookie with every answer works for twenty requests in a row', async (t) => {
+async function startScene(t: Test) {
   const site = await startRotatingSite({ password: 'correct horse' })
   t.teardown(() => site.stop())
   const relay = await startRelay(t)
   const { device } = await enrol(relay, { url: site.url, username: 'ann', password: 'correct horse' })
   const terminal = openTerminal(t, relay, device)
+  return { site, terminal }
+}
+
+t.test('a site that changes its session cookie with every answer works for twenty requests in a row', async (t) => {
+  const { site, terminal } = await startScene(t)
   for (let count = 0; count < 20; count++) {
     const { status, body } = await terminal.get(`${site.origin}/page/${count}`)
     t.match([status, body.toString()], [200, /Signed in as ann/])
@@ -21,11 +26,7 @@ t.test('a site that changes its session cookie with every answer works for twent
 })
 
 t.test('and for twenty at once, again and again, with one sign-in', async (t) => {
-  const site = await startRotatingSite({ password: 'correct horse' })
-  t.teardown(() => site.stop())
-  const relay = await startRelay(t)
-  const { device } = await enrol(relay, { url: site.url, username: 'ann', password: 'correct horse' })
-  const terminal = openTerminal(t, relay, device)
+  const { site, terminal } = await startScene(t)
   const urls = Array.from({ length: 20 }, (_, count) => `${site.origin}/page/${count}`)
   t.equal((await terminal.get(site.origin)).status, 200)
   for (let round = 0; round < 3; round++) t.same(await terminal.all(urls), Array(20).fill(200))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type ChosenWay, createIdentity, createInvites, createPasskeys, type Identity, type Invites, type Passkeys } from '../../relay/identity/index.ts'
 import { createFileStore, type Store } from '../../relay/store/index.ts'
+import { startStore } from '../store/start-store.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { newPasskey } from './new-passkey.ts'
 
@@ -13,9 +14,7 @@ const from = { address: '192.0.2.1', agent: 'Firefox' }
 /** The store of a relay, and what of it stands on the disk when `take` is called: what a kill leaves then. */
 async function openFolder(t: Test) {
   const folder = await tempFolder(t)
-  const store = createFileStore({ folder })
-  await store.start()
-  t.teardown(() => store.stop())
+  const store = await startStore(t, folder)
   const left: { readonly at: string; readonly folder: string }[] = []
   const take = async (at: string) => {
     const copy = join(folder, at.replaceAll(' ', '-'))

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { openTerminal } from '../flows/curl-terminal.ts'
+import { formSite } from '../form-site.ts'
 import { formOf, seeOther, serve } from '../sites/serve.ts'
 import { enrol, startRelay } from '../start-relay.ts'
 import { readPage, Visitor } from './visitor.ts'
@@ -23,15 +24,7 @@ t.test('behind a check of how a person behaves, he signs in on the site’s own 
   })
   t.teardown(() => site.stop())
   const relay = await startRelay(t)
-  const enrolled = {
-    id: 'erp',
-    origins: [site.origin],
-    loginUrl: `${site.origin}/login`,
-    adapter: 'form',
-    settings: {},
-    delivery: 'attach',
-    networks: ['loopback'],
-  } as const
+  const enrolled = formSite(site.origin)
   await relay.accounts.addSite(enrolled)
   const { account, user, portalPassword, device } = await enrol(relay, { url: `${site.origin}/login`, username: 'ann', password })
   const browser = new Visitor(relay.portalUrl)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type StartedPortal, startPortal } from './start-portal.ts'
 import { formActions, readPage } from './visitor.ts'
-import { askingAccount, basicAccount, workingAccount } from './working-site.ts'
+import { askingAccount, basicAccount, spoilPassword, workingAccount } from './working-site.ts'
 
 t.test('opening a link shows a page with Continue and spends nothing', async (t) => {
   const relay = await startPortal(t)
@@ -87,15 +87,8 @@ t.test('another’s link is refused and stays good', async (t) => {
 
 t.test('a sign-in that fails does not spend the ticket, and is told on the account’s page', async (t) => {
   const relay = await startPortal(t)
-  const { account, password } = await workingAccount(t, relay, relay.ann)
-  await relay.accounts.addAccount({
-    owner: relay.ann.user.id,
-    siteId: account.siteId,
-    name: account.name,
-    username: 'worker',
-    secrets: { password: `${password}x` },
-    replace: true,
-  })
+  const { account } = await workingAccount(t, relay, relay.ann)
+  await spoilPassword(relay, account)
   const browser = await relay.signedIn(relay.ann)
   const { value } = await relay.sessions.tickets.issue(account.id, relay.ann.user.id)
   const { status, location } = await browser.post(`/handoff/${value}`)

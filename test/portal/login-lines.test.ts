@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type StartedPortal, startPortal } from './start-portal.ts'
-import { askingAccount, workingAccount } from './working-site.ts'
+import { askingAccount, spoilPassword, workingAccount } from './working-site.ts'
 
 interface Line {
   readonly type: string
@@ -37,14 +37,7 @@ t.test('the page of the account shows each step once, field names as code', asyn
 t.test('a wrong password is the last line; asking again is refused before a line is sent (law 3)', async (t) => {
   const relay = await startPortal(t)
   const { account, business } = await workingAccount(t, relay, relay.ann)
-  await relay.accounts.addAccount({
-    owner: relay.ann.user.id,
-    siteId: account.siteId,
-    name: account.name,
-    username: 'worker',
-    secrets: { password: 'wrong' },
-    replace: true,
-  })
+  await spoilPassword(relay, account)
   t.match((await login(relay, account.id)).lines.at(-1), { type: 'failed', kind: 'wrong-password' })
   const again = await login(relay, account.id)
   t.equal(again.status, 409)

@@ -5,7 +5,7 @@ import { until } from '../until.ts'
 import { pairTerminal } from './pair-terminal.ts'
 import { type StartedPortal, startPortal } from './start-portal.ts'
 import type { Visitor } from './visitor.ts'
-import { workingAccount } from './working-site.ts'
+import { spoilPassword, workingAccount } from './working-site.ts'
 
 const pairedOf = async (relay: StartedPortal) => (await relay.identity.listDevices(relay.ann.user.id)).filter(({ paired }) => paired !== undefined)
 const tokenOf = (terminal: Visitor) => /login-relay-terminal=(lr_[\w-]+)/.exec(terminal.cookie)?.[1] ?? ''
@@ -37,8 +37,8 @@ t.test('a page of a terminal that leads to a site by its own cookies is noted, o
   const handed = await workingAccount(t, relay, relay.ann, 'handoff')
   const attached = await workingAccount(t, relay, relay.ann)
   const refused = await workingAccount(t, relay, relay.ann)
-  const { id: last, siteId, name } = refused.account
-  await relay.accounts.addAccount({ owner: relay.ann.user.id, siteId, name, username: 'worker', secrets: { password: 'wrong' }, replace: true })
+  const last = refused.account.id
+  await spoilPassword(relay, refused.account)
   const { terminal } = await pairTerminal(relay, relay.ann, [handed.account.id, attached.account.id, last])
   for (const { account } of [attached, handed]) {
     const page = await terminal.post(`/terminal/accounts/${account.id}/open`)

@@ -43,6 +43,11 @@ export async function basicAccount(t: Test, relay: StartedPortal, person: Person
   return { business, password, ...(await enrolAt(relay, person, business.origin, 'worker', password, delivery, 'basic')) }
 }
 
+/** From now on the relay has another password for the account than the site. */
+export async function spoilPassword(relay: StartedPortal, { owner, siteId, name, username }: Account): Promise<void> {
+  await relay.accounts.addAccount({ owner, siteId, name, username, secrets: { password: 'wrong' }, replace: true })
+}
+
 async function enrolAt(relay: StartedPortal, person: Person, origin: string, username: string, password: string, delivery: Site['delivery'], adapter = 'form') {
   const id = `site-${randomBytes(3).toString('hex')}`
   const site = await relay.accounts.addSite({

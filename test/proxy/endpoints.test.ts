@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import type { Site } from '../../relay/accounts/index.ts'
 import { runAs } from '../../relay/audit/index.ts'
+import { formSite } from '../form-site.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'
 import { type RotatingSite, startRotatingSite } from '../sites/rotating-site.ts'
 import { startRelay } from '../start-relay.ts'
@@ -83,16 +84,7 @@ t.test('a session keeps to its server over a restart of the relay, and is signed
   const { origin, ca = '' } = servers.origin
   const user = await relay.identity.addUser({ name: 'ann', password: 'a long enough one', role: 'member' })
   const endpoints = [{ address: first }, { address: second, clients: ['2001:db8::/32'] }]
-  const site = {
-    id: 'erp',
-    origins: [origin],
-    loginUrl: `${origin}/login`,
-    adapter: 'form',
-    settings: {},
-    delivery: 'attach',
-    networks: ['loopback'],
-    ca,
-  } as const
+  const site = { ...formSite(origin), ca }
   await relay.accounts.addSite({ ...site, endpoints, health })
   const { id } = await relay.accounts.addAccount({ owner: user.id, siteId: 'erp', username: 'ann', secrets: { password: 'pw' } })
   const actor = { who: { kind: 'user', user: user.id }, from: { address: '2001:db8::7' } } as const

@@ -4,6 +4,7 @@ import { until } from '../until.ts'
 import { curl, temporaryFile } from './curl.ts'
 import { startHttp2BusinessSite } from './http2-business-site.ts'
 import { answerOf, ask, openHttp2 } from './http2-client.ts'
+import { testOneFreshSignIn } from './one-fresh-sign-in.ts'
 import { answersIn, collect, dialTunnel, readAll } from './raw-client.ts'
 import { startHouse } from './start-house.ts'
 
@@ -51,15 +52,7 @@ t.test('a client of HTTP/1.1 and one of HTTP/2 reach a site of HTTP/2 signed in,
 t.test('an answer that shows the end of the session leads to one fresh sign-in, and the request goes again', async (t) => {
   const site = await startHttp2BusinessSite(t)
   const house = await startHouse(t, { origins: [site] })
-  const session = await openHttp2(t, house.access, house.tunnelTo(site))
-  await ask(session, { ':path': '/page' })
-  site.expire()
-  const answers = await Promise.all([1, 2, 3].map((i) => ask(session, { ':path': `/page/${i}` })))
-  t.same(
-    answers.map(({ headers }) => headers[':status']),
-    [200, 200, 200],
-  )
-  t.equal(site.signIns(), 2)
+  await testOneFreshSignIn(t, house, site)
 })
 
 t.test('an answer that the site resets in the middle is told as broken: over HTTP/1.1 by the end of the connection, over HTTP/2 by a reset', async (t) => {

@@ -5,6 +5,7 @@ import t from 'tap'
 import { endStream, frameType, headersFrame, onFrames, preface, untilStreamEnds } from '../http2-frames.ts'
 import { curl, temporaryFile } from './curl.ts'
 import { answerOf, ask, dialHttp2, openHttp2 } from './http2-client.ts'
+import { testOneFreshSignIn } from './one-fresh-sign-in.ts'
 import { collect } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'
 import { startHouse } from './start-house.ts'
@@ -104,15 +105,7 @@ t.test('a stream that the client gives up ends the request to the site', async (
 t.test('an answer that shows the end of the session leads to one fresh sign-in and the page that was asked for', async (t) => {
   const origin = await startRecordingOrigin(t)
   const house = await startHouse(t, { origins: [origin] })
-  const session = await openHttp2(t, house.access, house.tunnelTo(origin))
-  await ask(session, { ':path': '/page' })
-  origin.expire()
-  const answers = await Promise.all([1, 2, 3].map((i) => ask(session, { ':path': `/page/${i}` })))
-  t.same(
-    answers.map(({ headers }) => headers[':status']),
-    [200, 200, 200],
-  )
-  t.equal(origin.signIns(), 2)
+  await testOneFreshSignIn(t, house, origin)
 })
 
 t.test('a WebSocket by extended CONNECT is an upgrade toward the site, with a key and proof of its own', async (t) => {

@@ -4,13 +4,22 @@ import t from 'tap'
 import { closeFrame } from '../../relay/traffic/live/websocket-frames.ts'
 import { ask, openHttp2 } from './http2-client.ts'
 import { answersIn, collect, dialTunnel, readAll } from './raw-client.ts'
-import { startRecordingOrigin } from './recording-origin.ts'
-import { startHouse } from './start-house.ts'
+import { type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'
+import { type House, startHouse } from './start-house.ts'
 
 const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: abc=\r\n\r\n'
 const asking = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: key==\r\nSec-WebSocket-Version: 13\r\n'
 const goingAway = closeFrame(1001, 'the relay is being stopped').toString('latin1')
 const sessionEnded = closeFrame(4401, 'the session has ended').toString('latin1')
+
+/** A WebSocket to the site on which the client has come as far as these words. */
+async function openWebSocket(house: House, origin: RecordingOrigin, words: string): Promise<{ received(): string; readonly closed: Promise<unknown> }> {
+  const socket = await dialTunnel(house.access, house.tunnelTo(origin))
+  socket.write(`GET /ws HTTP/1.1\r\nHost: ${origin.host}\r\n${asking}\r\n`)
+  const received = collect(socket)
+  while (!received().endsWith(words)) await once(socket, 'data')
+  return { received, closed: once(socket, 'close') }
+}
 
 t.test('told to stop, it takes no more, and what is under way comes to its end', async (t) => {
   const origin = await startRecordingOrigin(t)
@@ -55,11 +64,7 @@ t.test('a WebSocket is told why it ends: the relay stops, its session is over, t
       socket.write(`${switching}\x81\x02hi`, 'latin1')
     })
     const house = await startHouse(t, { origins: [origin] })
-    const socket = await dialTunnel(house.access, house.tunnelTo(origin))
-    socket.write(`GET /ws HTTP/1.1\r\nHost: ${origin.host}\r\n${asking}\r\n`)
-    const received = collect(socket)
-    while (!received().endsWith('hi')) await once(socket, 'data')
-    const closed = once(socket, 'close')
+    const { received, closed } = await openWebSocket(house, origin, 'hi')
     const ways = {
       stop: () => house.proxy.stop(5000),
       end: () => house.sessions.end(house.account.id),
@@ -82,11 +87,7 @@ t.test('in the middle of a frame a WebSocket is broken off: nothing is put into 
     socket.write(`${switching}\x81\x7d part of it`, 'latin1')
   })
   const house = await startHouse(t, { origins: [origin] })
-  const socket = await dialTunnel(house.access, house.tunnelTo(origin))
-  socket.write(`GET /ws HTTP/1.1\r\nHost: ${origin.host}\r\n${asking}\r\n`)
-  const received = collect(socket)
-  while (!received().endsWith('part of it')) await once(socket, 'data')
-  const closed = once(socket, 'close')
+  const { received, closed } = await openWebSocket(house, origin, 'part of it')
   await house.sessions.end(house.account.id)
   await closed
   t.ok(received().endsWith('part of it'))

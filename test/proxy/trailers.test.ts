@@ -4,7 +4,7 @@ import { until } from '../until.ts'
 import { startHttp2BusinessSite } from './http2-business-site.ts'
 import { answerOf, ask, openHttp2 } from './http2-client.ts'
 import { collect, dialTunnel, readAll } from './raw-client.ts'
-import { page, startRecordingOrigin } from './recording-origin.ts'
+import { page, type RecordingOrigin, startRecordingOrigin } from './recording-origin.ts'
 import { type House, type SiteServer, startHouse } from './start-house.ts'
 
 /** What comes back for a request over HTTP/1.1, without its first line. */
@@ -30,6 +30,18 @@ const forbidden = ['Host: elsewhere.test', 'Set-Cookie: a=b', 'Cookie: sid=9', '
 const more = ['Via: 1.1 login-relay', 'Login-Relay-Session: renewed', 'If-Match: x', 'Proxy-Authenticate: Basic', 'Access-Control-Allow-Origin: *']
 const ofRequests = ['X-Original-URL: /admin', 'X-Forwarded-Prefix: /admin', 'X-Rewrite-Path: /admin', 'X-HTTP-Method-Override: DELETE', 'x-method: PUT']
 const lines = (list: readonly string[]): string => list.map((line) => `${line}\r\n`).join('')
+
+/** What comes to `/up` at the site, each request with its body as it came; those that come to an end are answered. */
+function uploadsTo(origin: RecordingOrigin): (() => string)[] {
+  const seen: (() => string)[] = []
+  origin.on('/up', (socket, { body }) => {
+    const rest = collect(socket)
+    const received = (): string => body + rest()
+    seen.push(received)
+    void until(() => received().endsWith('\r\n\r\n'), 'the end').then(() => socket.end(page('taken', 'Connection: close\r\n')))
+  })
+  return seen
+}
 
 t.test('trailers that a site of HTTP/1.1 does not announce go to a client that asks for them, and to one of HTTP/2', async (t) => {
   const { origin, house } = await startSite1(t)
@@ -65,25 +77,14 @@ t.test('what has no place in trailers goes nowhere', async (t) => {
   const session = await openHttp2(t, house.access, house.tunnelTo(origin))
   t.same(Object.keys((await ask(session, { ':path': '/a' })).trailers), ['x-sum'])
   t.match(await over1(house, origin, 'GET /a', 'TE: trailers\r\n\r\n'), /\r\n0\r\nx-sum: 42\r\n\r\n$/i)
-  let received = (): string => ''
-  origin.on('/up', (socket, { body }) => {
-    const rest = collect(socket)
-    received = () => body + rest()
-    void until(() => received().endsWith('\r\n\r\n'), 'the end').then(() => socket.end(page('taken', 'Connection: close\r\n')))
-  })
+  const seen = uploadsTo(origin)
   t.match(await over1(house, origin, 'POST /up', upload(`${all}${lines(ofRequests)}X-Sum: 42\r\n`)), /taken$/)
-  t.equal(received(), '4\r\nbody\r\n0\r\nX-Sum: 42\r\n\r\n')
+  t.equal(seen[0]?.(), '4\r\nbody\r\n0\r\nX-Sum: 42\r\n\r\n')
 })
 
 t.test("a client's trailers go to a site of HTTP/1.1, with the request they belong to alone", async (t) => {
   const { origin, house } = await startSite1(t)
-  const seen: (() => string)[] = []
-  origin.on('/up', (socket, { body }) => {
-    const rest = collect(socket)
-    seen.push(() => body + rest())
-    const received = seen.at(-1) as () => string
-    void until(() => received().endsWith('\r\n\r\n'), 'the end').then(() => socket.end(page('taken', 'Connection: close\r\n')))
-  })
+  const seen = uploadsTo(origin)
   await over1(house, origin, 'POST /up', upload('X-Sum: 42\r\nx-note: caf\xe9\r\n', 'Trailer: X-Sum\r\n'))
   t.equal(Buffer.from(seen[0]?.() ?? '', 'latin1').toString('latin1'), '4\r\nbody\r\n0\r\nX-Sum: 42\r\nx-note: caf\xc3\xa9\r\n\r\n')
   await over1(house, origin, 'POST /up', upload(''))

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { createFileStore } from '../../relay/store/index.ts'
 import fc from '../property.ts'
 import { tempFolder } from '../temp-folder.ts'
+import { startStore } from './start-store.ts'
 
 /** A folder with a real store of some records, and the bytes of its file. */
 async function filled(t: Test): Promise<{ folder: string; path: string; whole: Buffer }> {
@@ -99,9 +100,7 @@ t.test('a folder in the place of the file is refused', async (t) => {
 t.test('what a killed process was writing is cleaned away, and never read', async (t) => {
   const { folder, path, whole } = await filled(t)
   await writeFile(`${path}.12345.tmp`, whole.subarray(0, 40))
-  const store = createFileStore({ folder })
-  await store.start()
-  t.teardown(() => store.stop())
+  const store = await startStore(t, folder)
   t.strictSame((await readdir(folder)).sort(), ['lock', 'store.json'])
   t.equal((await store.collection({ name: 'notes' }).list()).length, 3)
 })

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { createFileStore } from '../../relay/store/index.ts'
 import { tempFolder } from '../temp-folder.ts'
+import { startStore } from './start-store.ts'
 import { watchSyncs } from './watch-syncs.ts'
 
 const text = 'what must not be lost'
@@ -10,9 +10,7 @@ const text = 'what must not be lost'
 t.test('a put is acknowledged after fsync of the new file, rename, and fsync of the folder, in this order (law 5)', async (t) => {
   const folder = await tempFolder(t)
   const path = join(folder, 'store.json')
-  const store = createFileStore({ folder })
-  await store.start()
-  t.teardown(() => store.stop())
+  const store = await startStore(t, folder)
   const notes = store.collection<string>({ name: 'notes' })
   await notes.put('a', 'before')
 
@@ -30,9 +28,7 @@ t.test('a put is acknowledged after fsync of the new file, rename, and fsync of 
 
 t.test('a thousand puts that arrive together share a write or two, and each is acknowledged', async (t) => {
   const folder = await tempFolder(t)
-  const store = createFileStore({ folder })
-  await store.start()
-  t.teardown(() => store.stop())
+  const store = await startStore(t, folder)
   const notes = store.collection<number>({ name: 'notes' })
   let writes = 0
   await watchSyncs(t, folder, (kind) => {

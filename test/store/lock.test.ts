@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { createFileStore } from '../../relay/store/index.ts'
 import { tempFolder } from '../temp-folder.ts'
+import { startStore } from './start-store.ts'
 
 const door = new URL('../../relay/store/index.ts', import.meta.url).href
 
@@ -23,9 +24,7 @@ async function startElsewhere(folder: string): Promise<{ out: string; err: strin
 
 t.test('a second process on the same data directory is refused, and let in once the first has stopped', async (t) => {
   const folder = await tempFolder(t)
-  const store = createFileStore({ folder })
-  await store.start()
-  t.teardown(() => store.stop())
+  const store = await startStore(t, folder)
   const notes = store.collection<number>({ name: 'notes' })
   await notes.put('a', 1)
   const file = await readFile(join(folder, 'store.json'))

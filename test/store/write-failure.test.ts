@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type Collection, createFileStore, type Store } from '../../relay/store/index.ts'
 import { tempFolder } from '../temp-folder.ts'
+import { startStore } from './start-store.ts'
 
 interface Open {
   readonly folder: string
@@ -15,9 +16,7 @@ interface Open {
 
 async function open(t: Test): Promise<Open> {
   const folder = await tempFolder(t)
-  const store = createFileStore({ folder })
-  await store.start()
-  t.teardown(() => store.stop())
+  const store = await startStore(t, folder)
   const notes = store.collection<string>({ name: 'notes', indexes: { text: (text) => [text] } })
   await notes.put('a', 'kept')
   return { folder, store, notes, temporary: join(folder, `store.json.${process.pid}.tmp`) }
@@ -103,9 +102,7 @@ t.test('the folder is for its owner alone, and so is every file in it', async (t
   const folder = join(await tempFolder(t), 'made', 'by the store')
   const before = process.umask(0)
   t.teardown(() => process.umask(before))
-  const store = createFileStore({ folder })
-  await store.start()
-  t.teardown(() => store.stop())
+  const store = await startStore(t, folder)
   await store.collection({ name: 'notes' }).put('a', 1)
   const mode = async (...path: string[]) => ((await stat(join(folder, ...path))).mode & 0o777).toString(8)
   t.strictSame([await mode(), await mode('store.json'), await mode('lock')], ['700', '600', '600'])

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { createFileStore } from '../../relay/store/index.ts'
 import { createMasterKey } from '../../relay/vault/index.ts'
+import { startStore } from '../store/start-store.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { ann, newVault, openVault, settings, type VaultPlace } from './open-vault.ts'
 
@@ -143,9 +143,7 @@ t.test('data keys whose key check was taken away are not taken for a first start
   await store.collection({ name: 'vault' }).delete('key-check')
   await stop()
   await refused(t, { folder }, { code: 'vault_record_damaged' }, 'no key check')
-  const alone = createFileStore({ folder })
-  await alone.start()
-  t.teardown(() => alone.stop())
+  const alone = await startStore(t, folder)
   t.equal((await alone.collection({ name: 'data-keys' }).list()).length, 1)
 })
 

@@ -4,6 +4,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createGrants } from '../../../relay/control/index.ts'
+import { formSite } from '../../form-site.ts'
 import { type StartedRelay, startRelay } from '../../start-relay.ts'
 import { tempFolder } from '../../temp-folder.ts'
 
@@ -20,15 +21,7 @@ t.before(async () => {
     await relay.identity.addUser({ name: 'bob', password: 'a long one of bob', role: 'member' }),
   ]
   const origin = 'http://127.0.0.1:9'
-  await relay.accounts.addSite({
-    id: 'erp',
-    origins: [origin],
-    loginUrl: `${origin}/login`,
-    adapter: 'form',
-    settings: {},
-    delivery: 'attach',
-    networks: ['loopback'],
-  })
+  await relay.accounts.addSite(formSite(origin))
   const { id: accountId } = await relay.accounts.addAccount({ owner: ann.id, siteId: 'erp', username: 'ann', secrets: { password: 'pw' } })
   const asked = { named: 'ann/erp', accountId, owner: ann.id, kind: 'leave', why: 'invoices', address: '192.0.2.7' } as const
   await relay.grants.requests.make({ ...asked, requester: bob.id, requesterName: 'bob', wantedUntil: Date.now() + 60 * day })

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Test } from 'tap'
 import type { Account, Site } from '../../../relay/accounts/index.ts'
 import type { User } from '../../../relay/identity/index.ts'
+import { formSite } from '../../form-site.ts'
 import { Visitor } from '../../portal/visitor.ts'
 import { answersIn, dialTunnel, type ProxyAccess, readAll } from '../../proxy/raw-client.ts'
 import { type RecordingOrigin, startRecordingOrigin } from '../../proxy/recording-origin.ts'
@@ -57,16 +58,7 @@ export async function startLendingHouse(
   const people = {} as Record<Name, Somebody>
   // One after another: the relay checks few passwords at a time.
   for (const name of who) people[name] = await person(relay, name, roles[name])
-  const site = await relay.accounts.addSite({
-    id: 'erp',
-    origins: [origin.origin],
-    loginUrl: `${origin.origin}/login`,
-    adapter: 'form',
-    settings: {},
-    delivery: 'attach',
-    networks: ['loopback'],
-    ...(origin.ca === undefined ? {} : { ca: origin.ca }),
-  })
+  const site = await relay.accounts.addSite({ ...formSite(origin.origin), ...(origin.ca === undefined ? {} : { ca: origin.ca }) })
   const account = await relay.accounts.addAccount({ owner: people.ann.user.id, siteId: 'erp', username: 'ann-at-erp', secrets: { password: 'pw' } })
   const api: LendingHouse['api'] = async (who, method, path, body) => {
     const { browser } = people[who]

@@ -17,15 +17,13 @@ export function passwordPage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, { path, fresh: true }, (call) => ask(call))
 
   takeForm(app, rooms, { path: `${path}/add`, freshFrom: path }, { password: typed, again: typed }, async (call) => {
-    const { principal, form, reply } = call
+    const { principal, form } = call
     if (form.password !== form.again) return { ...ask(call, notTwice), status: 422 }
     try {
       await rooms.identity.addPassword({ principal, newPassword: form.password })
       return { goTo: '/security?done=password-added' }
     } catch (thrown) {
-      const error = mendable(thrown)
-      assignErrorHeaders(reply, error)
-      return { ...ask(call, errorNote(error)), status: error.status }
+      return askAgain(call, mendable(thrown), errorNote)
     }
   })
 
@@ -37,11 +35,14 @@ export function passwordPage(app: FastifyInstance, rooms: Rooms): void {
       setCookie(reply, 'login-relay', token, rooms.secure)
       return { goTo: '/security?done=password-changed' }
     } catch (thrown) {
-      const error = mendable(thrown)
-      assignErrorHeaders(reply, error)
-      return { ...ask(call, failureNote(error)), status: error.status }
+      return askAgain(call, mendable(thrown), failureNote)
     }
   })
+}
+
+function askAgain(call: Pick<PageCall, 'rooms' | 'principal' | 'csrf' | 'reply'>, error: RelayError, note: (error: RelayError) => Content): Page {
+  assignErrorHeaders(call.reply, error)
+  return { ...ask(call, note(error)), status: error.status }
 }
 
 const notTwice = html`<div class="note bad" role="alert"><p><strong>The new password was not typed the same way twice.</strong></p><p>Nothing has changed. Type it again.</p></div>`
