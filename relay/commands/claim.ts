@@ -21,7 +21,11 @@ On the relay's own machine nothing else is needed. On another, set
 /** `claim LINK`: redeems a handoff link for cookies, in the form a tool reads. */
 export function claimVerb(program: Command): void {
   verb(program, 'claim LINK', 'redeem a handoff link, as `open` prints it, for cookies')
-    .addOption(new Option('--format <FORMAT>', 'netscape (curl, wget), playwright (storageState), json, header').choices(formats).default('json'))
+    .addOption(
+      new Option('--format <FORMAT>', 'as curl and wget read cookies, as the storageState of Playwright, as JSON, or as a Cookie header')
+        .choices(formats)
+        .default('json'),
+    )
     .option('--output <FILE>', 'write to a file of mode 0600')
     .addHelpText('after', details)
     .action(claim)

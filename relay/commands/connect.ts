@@ -67,7 +67,11 @@ export function connectVerb(program: Command): void {
     .argument('<ACCOUNT>', 'its name, as the portal shows it')
     .summary('give the kept session of an account to a tool')
     .description('give the kept session of an account to a tool: its real cookies, as they were when a relay was last there')
-    .addOption(new Option('--format <FORMAT>', 'netscape (curl, wget), playwright (storageState), json, header').choices(formats).default('json'))
+    .addOption(
+      new Option('--format <FORMAT>', 'as curl and wget read cookies, as the storageState of Playwright, as JSON, or as a Cookie header')
+        .choices(formats)
+        .default('json'),
+    )
     .option('--output <FILE>', 'write to a file of mode 0600')
     .option('--folder <DIR>', 'the folder that `connect` was started with, where that was given one')
     .action((account: string, _options: SessionOptions, command: Command) => giveSession(account, command.optsWithGlobals()))

@@ -80,8 +80,8 @@ Start here:
   login-relay account add SITE --user NAME --username U
   login-relay run -- COMMAND              a command whose requests are signed in`
 
-/** Runs one command line; gives the exit status. */
-export async function runCommandLine(argv: readonly string[]): Promise<number> {
+/** Every verb with its options and its help, before a command line is read. */
+export function createProgram(): Command {
   const program = new Command('login-relay')
     .description('Signs in to web sites on your behalf and hands over the session, never the password.')
     .version(version, '-V, --version', 'print the version')
@@ -92,6 +92,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .addHelpText('after', epilogue)
   for (const add of verbs) add(program)
   prepareForMistakes(program, program.name())
+  return program
+}
+
+/** Runs one command line; gives the exit status. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const program = createProgram()
   try {
     // Commander's own tells of the first word alone.
     await program.parseAsync(argv[2] === 'help' ? [...argv.slice(0, 2), ...argv.slice(3), '--help'] : argv)

@@ -25,7 +25,7 @@ export function takesTerms(command: Command): Command {
     .addOption(new Option('--until <TIME>', 'until then').argParser(instant).conflicts('hours'))
     .option('--days <DAYS>', `on these days: ${weekdays.join(',')}`, listed)
     .option('--between <FROM-TO>', 'in these hours: 09:00-17:00', between)
-    .option('--zone <ZONE>', "the time zone of days and hours; default: this machine's", Intl.DateTimeFormat().resolvedOptions().timeZone)
+    .addOption(new Option('--zone <ZONE>', 'the time zone of days and hours').default(Intl.DateTimeFormat().resolvedOptions().timeZone, 'that of this machine'))
     .option('--network <CIDR>', 'from these networks alone; may be given several times', collected)
     .option('--place <PLACE>', 'from these places alone, as `login-relay why USER ACCOUNT --address IP` names them; may be given several times', collected)
     .option('--read-only', 'for reading alone')

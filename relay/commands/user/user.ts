@@ -20,7 +20,7 @@ interface EndedUser {
 
 /** What a person may do at the relay. */
 export function takesRole(): Option {
-  const words = 'member; admin: who may add users and sites; auditor: who reads the whole record'
+  const words = 'what he may do here: an admin adds users and sites, an auditor reads the whole record'
   return new Option('--role <ROLE>', words).choices(['member', 'auditor', 'admin']).default('member')
 }
 
