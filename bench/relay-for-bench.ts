@@ -53,7 +53,7 @@ export interface BenchSite {
 }
 
 /** Enrols a site, with an account of ann's. */
-export async function enrolAt({ relay, userId }: BenchRelay, { id, origin, ca }: BenchSite): Promise<Account> {
+async function enrolAt({ relay, userId }: BenchRelay, { id, origin, ca }: BenchSite): Promise<Account> {
   const facts = { id, origins: [origin], loginUrl: `${origin}/login`, ca, networks: ['loopback'] as const }
   await relay.accounts.addSite({ ...facts, adapter: 'form', settings: {}, delivery: 'attach' })
   return relay.accounts.addAccount({ owner: userId, siteId: id, username: 'ann', secrets: { password: 'secret' } })

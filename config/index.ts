@@ -4,7 +4,7 @@
  * Refuses: an unknown key (it names the nearest known one), a value that does not fit (with file, line and key).
  */
 
-export { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts'
+export { type LoadOptions, loadConfig } from './load.ts'
 export { nearest } from './nearest.ts'
 export { schemaProblem } from './problem.ts'
 export { isPublicSuffix } from './public-suffix.ts'

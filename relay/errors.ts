@@ -1,6 +1,6 @@
 import { catalogue, type ErrorRow } from './error-catalogue.ts'
 
-export { catalogue, type ErrorRow } from './error-catalogue.ts'
+export { catalogue } from './error-catalogue.ts'
 
 export type ErrorCode = keyof typeof catalogue
 

@@ -37,7 +37,7 @@ function rulesOfField(page: Page, name: string): PasswordRules {
  * The `passwordrules` attribute (Apple, "Customizing Password AutoFill Rules"): `minlength: 12; required: lower; allowed: [-_.];
  * max-consecutive: 2`. What is not understood is left out.
  */
-export function parsePasswordRules(text: string): PasswordRules {
+function parsePasswordRules(text: string): PasswordRules {
   const rules: { min?: number; max?: number; repeats?: number } = {}
   const classes = new Set<CharacterClass>()
   let symbols = ''

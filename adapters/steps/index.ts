@@ -4,6 +4,6 @@
  *
  * Refuses: a word that is not known (it names the nearest), a target of no kind, a secret with anything around it.
  */
-export { type ImportedScript, importScript } from './import-script.ts'
+export { importScript } from './import-script.ts'
 export { type ReadSteps, readSteps } from './read-steps.ts'
 export { stepsFile } from './steps-file.ts'

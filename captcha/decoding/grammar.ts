@@ -11,7 +11,7 @@ export interface Grammar {
   ends(state: number): boolean
 }
 
-export const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /** Characters of the alphabet, as many as `length` says; without hints 3 to 10 letters and digits, or 2 to 6 Chinese characters. */
 export function textGrammar(hints: Pick<ReadHints, 'kind' | 'alphabet' | 'length' | 'caseSensitive'>): Grammar {

@@ -11,7 +11,7 @@ export type ImageFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'bmp' | 'svg'
 /** A captcha is some kilobytes; more than this is something else. */
 export const maxBytes = 2 * 1024 * 1024
 /** The longest side, and the most pixels, that are decoded. */
-export const maxSide = 4000
+const maxSide = 4000
 export const maxPixels = 2_000_000
 
 /** The format by its magic bytes; `captcha_unreadable` for anything else. */

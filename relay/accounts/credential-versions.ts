@@ -216,6 +216,6 @@ export class CredentialVersions {
 }
 
 /** The present version as one of several. */
-export function presentOf({ account, credential, fields, cause = 'added' }: AccountRecord): VersionRecord {
+function presentOf({ account, credential, fields, cause = 'added' }: AccountRecord): VersionRecord {
   return { version: account.credentialVersion, username: account.username, credential, fields, storedAt: account.credentialSince ?? account.createdAt, cause }
 }

@@ -5,8 +5,8 @@
  * only, scoped to the site's origins and sealed to them: a site whose origins or CA were changed in the store gets no secret.
  * Keeps laws 1, 2, 3 (attention) and 5.
  */
-export { type AccountChoice, type AccountChoices, createAccountChoices } from './account-choices.ts'
-export { type AccountsOptions, createAccounts } from './accounts.ts'
+export { type AccountChoices, createAccountChoices } from './account-choices.ts'
+export { createAccounts } from './accounts.ts'
 export type {
   Account,
   AccountProposal,
@@ -20,16 +20,13 @@ export type {
   DenyPaths,
   KeepAlivePolicy,
   LoginPageSeen,
-  Network,
   PendingPassword,
   Proposal,
   RotationPolicy,
   Site,
-  VersionCause,
 } from './contract.ts'
-export { type CookieRules, cookieRules } from './cookie-rules.ts'
-export type { Declaration } from './declaration.ts'
-export { createDeclarations, type DeclarationState, type Declarations, type FoundDeclaration, type Reloaded, type ReloadOptions } from './declarations.ts'
+export { cookieRules } from './cookie-rules.ts'
+export { createDeclarations, type Declarations, type FoundDeclaration, type Reloaded } from './declarations.ts'
 export { checkDenyPaths } from './deny-paths.ts'
 export { keepAliveOf } from './keep-alive-policy.ts'
 export type { CharacterClass, PasswordRules } from './new-password.ts'

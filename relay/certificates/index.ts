@@ -5,4 +5,4 @@
  */
 
 export { type KeyPair, keyIdOf, newKeyPair } from './key-pair.ts'
-export { type CertificateFields, signCertificate, toPem } from './sign-certificate.ts'
+export { signCertificate, toPem } from './sign-certificate.ts'

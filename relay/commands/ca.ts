@@ -18,7 +18,7 @@ export function caVerbs(program: Command): void {
 }
 
 /** The CA's certificate, PEM. */
-export async function fetchCa(options: CommonOptions): Promise<string> {
+async function fetchCa(options: CommonOptions): Promise<string> {
   return withRelay(options, async (relay) => readText(await relay.open('GET', '/api/v1/ca.pem')))
 }
 

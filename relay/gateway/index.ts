@@ -6,5 +6,5 @@
  * Keeps laws 1 and 7.
  */
 export { gatewayDomain } from './account-hosts.ts'
-export type { Gateway, GatewayOptions } from './contract.ts'
+export type { Gateway } from './contract.ts'
 export { createGateway } from './create-gateway.ts'

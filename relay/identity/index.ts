@@ -6,19 +6,7 @@
  * Stores hashes only: of passwords, cookies, tokens, links and recovery codes; the key of an authenticator app and phrases are sealed in the vault. Pairings
  * that wait for an answer are in memory alone. Keeps laws 1, 4 and 7.
  */
-export type {
-  Device,
-  Identity,
-  LinkUse,
-  ListedPortalSession,
-  PairedTerminal,
-  PasskeyPlace,
-  PasskeyUse,
-  PortalSession,
-  Principal,
-  SignedIn,
-  User,
-} from './contract.ts'
+export type { Device, Identity, ListedPortalSession, PairedTerminal, PasskeyPlace, PasskeyUse, Principal, SignedIn, User } from './contract.ts'
 export { createDeviceCertificates, type DeviceCertificates } from './devices/device-certificates.ts'
 export { type ShownCertificate, shownCertificate } from './devices/shown-certificate.ts'
 export { createIdentity, type IdentityOptions } from './identity.ts'

@@ -70,7 +70,7 @@ export type SignInOutcome =
       readonly cause?: unknown
     }
 
-export type { FormSnapshot, PageSnapshot, Snapshot } from './evidence/contract.ts'
+export type { Snapshot } from './evidence/contract.ts'
 
 /** What a look at a site found: for enrolling and checking it. Plain words in `found`. */
 export interface ProbeReport {

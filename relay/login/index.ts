@@ -11,21 +11,9 @@ export { readPage } from './browser/read-page.ts'
 export { userAgent } from './browser/request-headers.ts'
 export { findChromium } from './browser-engine/find-chromium.ts'
 export { CaptchaMemories } from './captcha-memories.ts'
-export type {
-  FormSnapshot,
-  Login,
-  LoginStep,
-  PageForm,
-  PageSnapshot,
-  ProbeReport,
-  SessionState,
-  SignInOutcome,
-  SignInRequest,
-  SignInTiming,
-  Snapshot,
-} from './contract.ts'
+export type { Login, LoginStep, PageForm, ProbeReport, SessionState, SignInOutcome, SignInTiming, Snapshot } from './contract.ts'
 export { CookieJar, type StoredCookie } from './cookies/index.ts'
-export { createLogin, type LoginOptions } from './create-login.ts'
+export { createLogin } from './create-login.ts'
 export type { SignInTrace } from './evidence/contract.ts'
 export { learnSigns } from './evidence/learn-signs.ts'
 export { redactPage } from './evidence/redact-page.ts'

@@ -5,7 +5,7 @@
  * their families when they are asked. Keeps law 1.
  */
 export { exposition, expositionType } from './exposition.ts'
-export { type Family, labelled, type Sample, single } from './family.ts'
+export { type Family, labelled, single } from './family.ts'
 export { Histogram } from './histogram.ts'
 export { processFamilies } from './process-families.ts'
-export type { DeviceFigures, TrafficFigures } from './traffic-figures.ts'
+export type { TrafficFigures } from './traffic-figures.ts'

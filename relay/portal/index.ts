@@ -6,7 +6,7 @@
  * Keeps laws 1 (no answer, log or error holds a password), 4 (opening a link spends nothing), 7 and 8.
  */
 export type { Learned } from './accounts/learn-signs.ts'
-export type { Portal, PortalOptions } from './contract.ts'
+export type { Portal } from './contract.ts'
 export { createPortal } from './create-portal.ts'
 export { linkAddress } from './link-address.ts'
 export { portalUrl } from './portal-url.ts'

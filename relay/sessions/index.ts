@@ -5,25 +5,20 @@
  * Keeps laws 3, 4, 5 and 7.
  */
 export type {
-  EndReason,
   GivenCopy,
   HandedCookie,
   KeptSnapshot,
   NewAccount,
-  NewAccountWanted,
   PageSignIn,
-  PageSignIns,
   PasswordChangeTold,
   PendingChallenge,
-  RegistrationOffer,
-  Registrations,
   SessionEvent,
   Sessions,
   SiteSession,
   Ticket,
   Tickets,
 } from './contract.ts'
-export { createSessionMetrics, type SessionMetrics } from './counted/session-metrics.ts'
+export { createSessionMetrics } from './counted/session-metrics.ts'
 export { createSignInSpans, type SignInSpans } from './counted/sign-in-spans.ts'
 export { failureForBorrower, nextAfter } from './failures/failure.ts'
-export { createSessions, type SessionsOptions } from './sessions.ts'
+export { createSessions } from './sessions.ts'

@@ -6,5 +6,5 @@
  * one that does not go by relay/outbound.
  */
 
-export type { Attributes, FinishedSpan, SpanReference, Tracing } from './contract.ts'
+export type { SpanReference, Tracing } from './contract.ts'
 export { openTracing, type TracingOptions } from './open-tracing.ts'

@@ -5,7 +5,7 @@ import { associate, type BoxText, fromText, openBox, sealBox, toText } from './a
 import { keyBytes, type MasterKey } from './master-key.ts'
 
 /** The key of one account, in memory. Once wiped it seals and opens nothing: a wiped buffer is a key that everyone knows. */
-export class DataKey {
+class DataKey {
   readonly id: string
   readonly #bytes: Buffer
   #wiped = false

@@ -22,7 +22,7 @@ case "$1" in
 esac`
 
 /** As `networksetup` lists them: a star marks one that is switched off. */
-export const macServices = ['Wi-Fi', '*Thunderbolt Bridge', 'LAN']
+const macServices = ['Wi-Fi', '*Thunderbolt Bridge', 'LAN']
 
 const networksetup = `
 case "$1" in

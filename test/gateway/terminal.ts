@@ -21,7 +21,7 @@ export interface Ask {
 }
 
 /** What a browser says when a person goes to an address. */
-export const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' }
+const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' }
 
 /** A client that keeps cookies by host as a browser does, follows redirects, and finds every host at this machine. */
 export class Terminal {

@@ -17,7 +17,7 @@ import { findNssFolders, findStores } from './find-stores.ts'
 import { inWords, perform, type Step } from './step.ts'
 import { installSteps, type Places, removeSteps, type StoreName, storeNames } from './stores.ts'
 
-export { type Certificate, installSteps, type Places, removeSteps } from './stores.ts'
+export { type Certificate, installSteps, removeSteps } from './stores.ts'
 
 interface InstallOptions extends CommonOptions {
   readonly store?: readonly string[]

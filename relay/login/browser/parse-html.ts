@@ -17,12 +17,12 @@ export interface ParsedDocument {
  * A page of a few megabytes has no more than this. By the standard's rules for misnested tags a hundred kilobytes can ask for
  * a thousand million elements.
  */
-export const mostElements = 400_000
+const mostElements = 400_000
 /**
  * How deep elements may stand in each other; Chromium stops at 512. The standard's rules look through all that are open, time and again: without
  * a bound, a page takes the square of its length.
  */
-export const mostOpen = 1000
+const mostOpen = 1000
 
 const listed = new Set(['button', 'fieldset', 'input', 'object', 'output', 'select', 'textarea', 'img', 'svg'])
 

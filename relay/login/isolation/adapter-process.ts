@@ -234,7 +234,7 @@ function parseMessage(line: string): FromAdapter | undefined {
 }
 
 /** What is wrong with an adapter that was to be loaded. */
-export class AdapterUnfit extends Error {
+class AdapterUnfit extends Error {
   override readonly name = 'AdapterUnfit'
 }
 

@@ -6,4 +6,3 @@
  */
 export { type Isolated, isolate } from './isolated-adapter.ts'
 export type { IsolationLimits } from './limits.ts'
-export type { AdapterFacts } from './messages.ts'

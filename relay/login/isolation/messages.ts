@@ -8,7 +8,7 @@ const number = z.int().min(0)
 const text = z.string().max(4000)
 
 /** An error, in either direction. `origin`: the number of the relay's own error that the adapter let through. */
-export const wireError = z.strictObject({
+const wireError = z.strictObject({
   name: z.string().max(200),
   message: text,
   stack: z.string().max(20_000).optional(),
@@ -20,7 +20,7 @@ export const wireError = z.strictObject({
 export type WireError = z.infer<typeof wireError>
 
 /** What an adapter says of itself when it is loaded. */
-export const adapterFacts = z.strictObject({
+const adapterFacts = z.strictObject({
   name: z.string().max(64),
   description: z.string().max(500),
   hooks: z.array(z.enum(hooks)),

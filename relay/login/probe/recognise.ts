@@ -68,7 +68,7 @@ function csrfPlaces(page: Page, browser: Browser, parts: FormParts | undefined):
 }
 
 /** Values of a query may be good for one visit, or for one person. */
-export function withoutValues(url: URL): string {
+function withoutValues(url: URL): string {
   const names = [...new Set(url.searchParams.keys())]
   return `${url.origin}${url.pathname}${names.length === 0 ? '' : `?${names.map((name) => `${encodeURIComponent(name)}=`).join('&')}`}`
 }

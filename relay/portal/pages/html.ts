@@ -31,7 +31,7 @@ function render(value: Content): string {
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 /** Also replaces what HTML cannot hold: NUL and lone surrogates become U+FFFD, as a parser would make them. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is exactly what is replaced
   return text.toWellFormed().replace(/[&<>"'\u0000]/g, (c) => entities[c] ?? '\ufffd')
 }

@@ -54,10 +54,7 @@ export function noticeRegistration({ sessions, log }: Pick<Rooms, 'sessions' | '
 }
 
 /** What the passwords of a form are for; undefined: it holds none, or is no form. */
-export function recognise(
-  { method, url, fields, body, site }: Omit<AnsweredForm, 'account' | 'answer'>,
-  username: string | undefined,
-): SentPasswords | undefined {
+function recognise({ method, url, fields, body, site }: Omit<AnsweredForm, 'account' | 'answer'>, username: string | undefined): SentPasswords | undefined {
   if (body === undefined || !formMethods.has(method)) return undefined
   const sent = readForm(fieldOf(fields, 'content-type'), body)
   if (sent === undefined) return undefined
@@ -67,7 +64,7 @@ export function recognise(
 }
 
 /** Reads along with an answer that is passed on, and tells once it has ended whether it plainly refuses. */
-export function whenAnswered(answer: ForwardResponse, tell: (isDenied: boolean) => void): void {
+function whenAnswered(answer: ForwardResponse, tell: (isDenied: boolean) => void): void {
   const chunks: Buffer[] = []
   let size = 0
   answer.body.on('data', (chunk: Buffer) => {

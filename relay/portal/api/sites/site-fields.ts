@@ -3,7 +3,7 @@ import { time } from '../fields.ts'
 
 /** What the routes of sites take and give. */
 
-export const delivery = z.enum(['attach', 'handoff'])
+const delivery = z.enum(['attach', 'handoff'])
 const declared = z
   .enum(['same', 'changed', 'waits', 'invalid', 'missing'])
   .meta({ description: 'How its file stands to what is enrolled; `waits`: it would let secrets go further, and nobody has said yes.' })

@@ -32,7 +32,7 @@ function card(rooms: Rooms, { site: id, declared }: FoundDeclaration): Html {
 }
 
 /** How a declaration stands, as a short mark. */
-export function declarationMark(declared: FoundDeclaration['declared']): Html | undefined {
+function declarationMark(declared: FoundDeclaration['declared']): Html | undefined {
   switch (declared.state) {
     case 'same':
       return undefined
