@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { ForwardRequest } from '../contract.ts'
 import { tellEarlyHints } from './early-hints.ts'
 import { nothingToEnd, type TrailingRequest, writeTrailers } from './write-trailers.ts'
@@ -36,13 +37,15 @@ export class AnswerGuard {
   /** Interim answers to the present request. */
   #interims = 0
   #socket: Socket | undefined
+  #read: Socket['read'] | undefined
   #endWriting = nothingToEnd
   #onEarlyHints: ForwardRequest['onEarlyHints']
 
   /** Reads along on this connection, by standing before its `read`. */
   attach(socket: Socket): this {
     this.#socket = socket
-    const read = socket.read
+    const { read } = socket
+    this.#read = read
     socket.read = (size?: number) => {
       const chunk: Buffer | null = read.call(socket, size)
       if (chunk === null || this.#state === 'passing') return chunk
@@ -54,8 +57,10 @@ export class AnswerGuard {
   }
 
   /** The connection is somebody else's from here on. */
-  detach(socket: object): void {
-    Reflect.deleteProperty(socket, 'read')
+  detach(socket: Duplex): void {
+    // Not deleted: an object that has lost a property takes several times the memory, and a WebSocket may stay open for days.
+    if (this.#read !== undefined) socket.read = this.#read
+    this.#socket = undefined
     this.#endWriting()
   }
 

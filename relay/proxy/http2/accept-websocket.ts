@@ -3,6 +3,8 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { webSocketProof } from '../../outbound/index.ts'
 import type { ClientUpgrade, RequestHead } from '../../traffic/index.ts'
 
+const nothing = Buffer.alloc(0)
+
 /**
  * A WebSocket asked for on a stream (RFC 8441 section 5): toward the site it is an upgrade of HTTP/1.1, whose key and its proof are
  * the relay's own.
@@ -12,7 +14,7 @@ export function upgradeOnStream(stream: ServerHttp2Stream, head: RequestHead): C
   head.fields.push('Sec-WebSocket-Key', key)
   return {
     socket: stream,
-    first: Buffer.alloc(0),
+    first: nothing,
     accept({ fields }) {
       const proofAt = fields.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'sec-websocket-accept')
       if (proofAt < 0 || fields[proofAt + 1] !== webSocketProof(key)) return false

@@ -67,13 +67,12 @@ export function joinUpgrade(head: ResponseHead, client: ClientUpgrade, upstream:
     tally.bytes += chunk.length
     follower.follow(chunk)
   })
-  joinTunnel(client.socket, upstream)
+  const part = joinTunnel(client.socket, upstream)
   return {
     close(reason) {
       const { socket } = client
       // Nothing passes any more, either way. The end of the client's connection ends the site's (joinTunnel).
-      upstream.unpipe(socket)
-      socket.unpipe(upstream)
+      part()
       if (!follower.isBetweenFrames || !socket.writable) return void socket.destroy()
       const timer = setTimeout(() => socket.destroy(), closingTime)
       socket.on('close', () => clearTimeout(timer)).on('end', () => socket.destroy())
