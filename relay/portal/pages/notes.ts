@@ -77,9 +77,12 @@ const done: Readonly<Record<string, string>> = {
   answered: 'Your answer was sent to the site.',
 }
 
+/** Done as far as the relay could. */
+const isHalf: ReadonlySet<string> = new Set(['copies-linger'])
+
 export function doneNote({ done: key }: Readonly<Record<string, string>>): Html | undefined {
   const text = key !== undefined && Object.hasOwn(done, key) ? done[key] : undefined
-  return text === undefined ? undefined : html`<div class="note good" role="status"><p>${text}</p></div>`
+  return text === undefined ? undefined : html`<div class="note ${isHalf.has(key ?? '') ? 'warn' : 'good'}" role="status"><p>${text}</p></div>`
 }
 
 /** What went wrong and what to do next, above the form it concerns. */
