@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { createSessions, type SiteSession } from '../../relay/sessions/index.ts'
+import { createSessions } from '../../relay/sessions/index.ts'
 import { LingeringSessions } from '../../relay/sessions/live/lingering-sessions.ts'
 import { LiveSession } from '../../relay/sessions/live/site-session.ts'
 import { formOf, seeOther, serve } from '../sites/serve.ts'
@@ -91,9 +91,15 @@ t.test('nothing lingers of an account that is removed, nor of a session that nob
   t.same(relay.sessions.copies.list(), [])
 })
 
-/** Alone, by a clock that is set. */
+const place = openPlace(t)
+
+/** Alone, by a clock that is set; one relay lends its parts to all tests. */
 async function openAlone(t: Test) {
-  const { relay, first, way, book } = await openPlace(t)
+  const { relay, account, way, book } = await place
+  way.isBroken = true
+  way.told = 0
+  book.expireAll()
+  const session = (await relay.sessions.ensure(account.id, { fresh: true })) as LiveSession
   let time = Date.now()
   const open = () => new LingeringSessions({ ...relay, now: () => time })
   const load = async (isLive = false) => {
@@ -102,7 +108,9 @@ async function openAlone(t: Test) {
     t.teardown(() => lingering.stop())
     return lingering
   }
-  return { way, book, session: first as SiteSession as LiveSession, load, later: (milliseconds: number) => (time += milliseconds) }
+  // Nothing is left of this test for the next.
+  t.teardown(() => load(true))
+  return { way, book, session, load, later: (milliseconds: number) => (time += milliseconds) }
 }
 
 t.test('a site that does not end it is told again after growing waits, five times, and then when a person asks', async (t) => {

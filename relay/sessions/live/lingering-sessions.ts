@@ -142,7 +142,8 @@ export class LingeringSessions {
   async #tryOnce(held: Held): Promise<void> {
     const { login, log, now } = this.#options
     const { session, state } = held
-    if ((await signOutAtSite(session, login, log)) || (await hasEndedAtSite(session, login))) return this.release(session.id)
+    const signedOut = await signOutAtSite(session, login, log)
+    if (signedOut === 'done' || (signedOut === 'no-way' && (await hasEndedAtSite(session, login)))) return this.release(session.id)
     const wait = waits[state.tries]
     held.state = { since: state.since, tries: state.tries + 1, ...(wait === undefined ? {} : { nextTryAt: now() + wait }) }
     // Forgotten meanwhile, it stays so.

@@ -5,16 +5,19 @@ import type { LiveSession } from './site-session.ts'
 /** How long a sign-out at the site may take; the session is ended here before that. Milliseconds. */
 const limit = 10_000
 
-/** Ends a session at the site (law 7): true where it did. Whether the site offers a way, and answers, goes to the log. Never rejects. */
-export async function signOutAtSite(session: LiveSession, login: Login, log: Logger): Promise<boolean> {
+/** What came of it: `no-way`: the site answered, and its way to sign out was not found or not taken; `no-answer`: it did not answer in time, or not properly. */
+type SignedOut = 'done' | 'no-way' | 'no-answer'
+
+/** Ends a session at the site (law 7). Whether the site offers a way, and answers, goes to the log too. Never rejects. */
+export async function signOutAtSite(session: LiveSession, login: Login, log: Logger): Promise<SignedOut> {
   const facts = { account: session.account.id, site: session.site.id }
   try {
     const done = await inTime(login.signOut(stateOf(session)))
     log.info({ ...facts, done }, done ? 'signed out at the site' : 'the site offers no sign-out that was found')
-    return done
+    return done ? 'done' : 'no-way'
   } catch (error) {
     log.warn({ ...facts, err: error }, 'signing out at the site failed')
-    return false
+    return 'no-answer'
   }
 }
 
