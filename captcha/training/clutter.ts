@@ -17,6 +17,7 @@ export function clutter(chance: Chance, canvas: Canvas, ink: Ink, fonts: readonl
   const kinds: readonly (readonly [Clutter, number])[] = [
     [lines, 4],
     [curves, 4],
+    [sweeps, 2],
     [dots, 3],
     [grid, 0.7],
     [arcs, 1.5],
@@ -37,6 +38,19 @@ const curves: Clutter = (chance, canvas, ink, _, amount) => {
   const thickness = thick(chance, canvas)
   for (let count = chance.whole(1, 1 + Math.round(3 * amount)); count > 0; count--) {
     stroke(canvas, chance.is(0.6) ? bezier(chance, canvas) : wave(chance, canvas), ink.noise(), thickness())
+  }
+}
+
+/** One or two curves of the text's own colour, up to as thick as its strokes, growing from one end to the other. */
+const sweeps: Clutter = (chance, canvas, ink, _, amount) => {
+  for (let count = chance.is(0.4 * amount) ? 2 : 1; count > 0; count--) {
+    const points = chance.is(0.6) ? bezier(chance, canvas) : wave(chance, canvas)
+    const colour = ink.text()
+    const [from, to] = [chance.real(0.01, 0.05) * canvas.height, chance.real(0.02, 0.02 + 0.09 * amount) * canvas.height]
+    for (let index = 1; index < points.length; index++) {
+      const thickness = Math.max(1, from + ((to - from) * index) / points.length)
+      stroke(canvas, points.slice(index - 1, index + 1), colour, thickness)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writes labelled inputs for the general network: `npx node captcha/training/shards.ts FOLDER SHARDS [SEED]`. A shard is two
+ * Writes labelled inputs for the general network: `npx node captcha/training/shards.ts FOLDER SHARDS [SEED [FIRST]]`. A shard is two
  * files: `N.planes`, inputs one after the other (captcha/planes.ts), and `N.txt`, their texts a line each. The first are
  * easy, later ones harder.
  */
@@ -21,7 +21,7 @@ import { word } from './words.ts'
 const perShard = 5000
 const easyShards = 4
 
-const [folder = '', shards = '1', seed = '1'] = process.argv.slice(2)
+const [folder = '', shards = '1', seed = '1', first = '0'] = process.argv.slice(2)
 await mkdir(folder, { recursive: true })
 const fonts: Font[] = []
 for (const file of fontFiles()) {
@@ -30,7 +30,7 @@ for (const file of fontFiles()) {
 }
 console.log(`${fonts.length} fonts`)
 
-for (let shard = 0; shard < Number(shards); shard++) {
+for (let shard = Number(first); shard < Number(first) + Number(shards); shard++) {
   const random = seeded(Number(seed) * 1_000_003 + shard)
   const chance = chanceOf(random)
   const inputs = Buffer.alloc(perShard * planesWidth * planesHeight * 3)

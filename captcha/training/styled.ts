@@ -1,9 +1,9 @@
 import type { Picture } from '../pictures/picture.ts'
 import { blank, type Canvas, type Colour, type Point, stamp, warped } from './canvas.ts'
 import type { Chance } from './chance.ts'
-
 import { clutter, type Ink } from './clutter.ts'
 import { cell, type Font, type Mask, origin } from './glyphs.ts'
+import { textured } from './texture.ts'
 
 /** How one image is drawn; `hardness` 0..1 says how rough its style may be. */
 export function styled(chance: Chance, fonts: readonly Font[], text: string, hardness: number): Picture {
@@ -25,7 +25,7 @@ export function styled(chance: Chance, fonts: readonly Font[], text: string, har
   if (!warpAfter) canvas = bend(chance, canvas, hardness)
   if (noise > 0 && (behind === 0 || chance.is(0.5))) clutter(chance, canvas, ink, fonts, noise)
   if (warpAfter) canvas = bend(chance, canvas, hardness)
-  return chance.is(0.25) ? grained(chance, canvas, 40 * hardness) : canvas
+  return textured(chance, canvas, hardness)
 }
 
 function inks(chance: Chance, hardness: number): Ink {
@@ -66,6 +66,9 @@ function write(chance: Chance, canvas: Canvas, ink: Ink, fonts: readonly Font[],
   const unevenness = chance.real(0, 0.25) * hardness
   const tone = tones(chance)
   const shadow = chance.is(0.1) ? { x: chance.real(-2.5, 2.5), y: chance.real(0.5, 2.5) } : undefined
+  // Drawn again in the paper's colour, a little aside: what is left is a letter's edge, as if cut in.
+  const carved = chance.is(0.2 * hardness) ? { x: chance.real(-0.06, 0.06), y: chance.real(-0.05, 0.05) } : undefined
+  const stretch = chance.is(0.25 * hardness) ? chance.real(0, 0.4) : 0
   const placed = lay(chance, canvas, characters, mixed ? () => chance.one(fonts) : () => font, hardness)
   for (const { character, font: own, size: usual, x, y } of placed) {
     const glyph = own.get(character)
@@ -75,11 +78,14 @@ function write(chance: Chance, canvas: Canvas, ink: Ink, fonts: readonly Font[],
     const mask = maskFor(glyph.masks, size)
     const full = glyph.masks[0]?.size ?? 64
     const scale = full / size
-    const [cos, sin] = [Math.cos(angle) * scale, Math.sin(angle) * scale]
+    const [wide, tall] = [scale * (1 + chance.real(-stretch, stretch)), scale * (1 + chance.real(-stretch, stretch) / 2)]
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+    const inverse = [(cos - shear * sin) * wide, (sin + shear * cos) * wide, -sin * tall, cos * tall] as const
     const middle = { x: origin.x + (glyph.advance * full) / 2, y: origin.y - full * 0.35 }
-    const place = { at: { x, y }, origin: middle, inverse: [cos - shear * sin, sin + shear * cos, -sin, cos] as const, reach: (cell / 2 / full) * size }
+    const place = { at: { x, y }, origin: middle, inverse, reach: (cell / 2 / full) * size }
     if (shadow !== undefined) stamp(canvas, mask, full, { ...place, at: { x: x + shadow.x, y: y + shadow.y } }, ink.noise(), (cover) => cover * 0.6)
     stamp(canvas, mask, full, place, ink.text(), tone)
+    if (carved !== undefined) stamp(canvas, mask, full, { ...place, at: { x: x + carved.x * size, y: y + carved.y * size } }, ink.paperColour, (cover) => cover)
   }
 }
 
@@ -95,7 +101,7 @@ interface Placed {
 function lay(chance: Chance, { width, height }: Canvas, characters: readonly string[], fontOf: () => Font, hardness: number): Placed[] {
   const cells = chance.is(0.4)
   const margin = width * chance.real(0.01, 0.1)
-  const spacing = chance.is(0.5) ? 1 : chance.real(1 - 0.3 * hardness, 1.35)
+  const spacing = chance.is(0.5) ? 1 : chance.real(1 - (chance.is(0.2) ? 0.42 : 0.3) * hardness, 1.35)
   const chosen = characters.map((character) => ({ character, font: fontOf() }))
   const advances = chosen.map(({ character, font }) => (cells ? 0.62 : (font.get(character)?.advance ?? 0.6)) * spacing)
   const total = advances.reduce((sum, advance) => sum + advance, 0)
@@ -149,10 +155,4 @@ function bend(chance: Chance, canvas: Canvas, hardness: number): Canvas {
   const [down, across, slide, swell] = [wave(width), wave(height), wave(height * 2), wave(width)]
   const twice = chance.is(0.3)
   return warped(canvas, (x, y): Point => ({ x: x + across(y) + (twice ? swell(x) : 0), y: y + down(x) + (twice ? slide(y) : 0) }))
-}
-
-function grained(chance: Chance, canvas: Canvas, strength: number): Canvas {
-  const amount = chance.real(0, strength)
-  for (let at = 0; at < canvas.rgb.length; at++) canvas.rgb[at] = Math.max(0, Math.min(255, (canvas.rgb[at] ?? 0) + chance.real(-amount, amount)))
-  return canvas
 }
