@@ -56,7 +56,15 @@ function gesturesIn(form: Form | undefined, sent: Sent): Gesture[] {
   })
   const buttons = form.fields.filter(({ type }) => pressed.has(type))
   const button = buttons.find(({ name }) => name !== '' && sent.has(name)) ?? buttons[0]
-  return [...typed, ...(button === undefined || typed.length === 0 ? [] : [gesture('press', button, button.label)])]
+  const last = typed.at(-1)
+  return button === undefined || last === undefined ? typed : [...typed, press(button, last)]
+}
+
+/** A button is known by its id, its name or its words; where it has none, its form is, by what was typed into it. */
+function press(button: FormField, { name }: Gesture): Gesture {
+  const words = button.label || (button.type === 'submit' ? button.value : '')
+  const known = gesture('press', button, words)
+  return button.id + button.name + words === '' ? { ...known, tag: `form:has([name=${JSON.stringify(name)}])`, type: '' } : known
 }
 
 function gesture(what: Gesture['what'], { type, name, id, autocomplete }: FormField, value: string): Gesture {
