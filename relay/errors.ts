@@ -73,9 +73,10 @@ export function asRelayError(error: unknown): RelayError {
 }
 
 function fillIn(template: string, params: ErrorParams): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return template.replace(/\{(\w+)\}( seconds\b)?/g, (whole, name: string, unit = '') => {
     const value = params[name]
-    return value === undefined ? whole : oneLine(String(value))
+    if (value === undefined) return whole
+    return oneLine(String(value)) + (unit !== '' && Number(value) === 1 ? ' second' : unit)
   })
 }
 

@@ -31,7 +31,7 @@ t.test('a device that sends too many requests is told when to go on, and others 
   t.equal(origin.requests.length, many.length - refused.length, 'what is refused is not sent')
   t.ok(refused.length > 10 && refused.length < many.length - 8, 'the burst passes, no more')
   t.match(refused[0]?.headers, { 'retry-after': '1', 'login-relay-error': 'proxy_too_much', 'content-type': 'application/problem+json' })
-  t.match(JSON.parse(refused[0]?.body ?? ''), { status: 429, code: 'proxy_too_much', next: /Wait 1 seconds/ })
+  t.match(JSON.parse(refused[0]?.body ?? ''), { status: 429, code: 'proxy_too_much', next: /Wait 1 second,/ })
   const tunnels = await Promise.all(many.map(() => connect(house, origin)))
   t.ok(
     tunnels.some((text) => /^HTTP\/1\.1 429 .*\r\nRetry-After: 1\r\n/s.test(text)),

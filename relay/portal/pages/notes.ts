@@ -87,8 +87,15 @@ export function doneNote({ done: key }: Readonly<Record<string, string>>): Html 
 
 /** What went wrong and what to do next, above the form it concerns. */
 export function errorNote(thrown: unknown): Html {
-  const { message, next } = asRelayError(thrown)
-  return html`<div class="note bad" role="alert"><p><strong>${prose(message)}</strong></p><p>${prose(next)}</p></div>`
+  const error = asRelayError(thrown)
+  // The catalogue speaks of a request, as tools do; whoever looks at a form has written no request.
+  const said = error.code === 'bad_request' ? capitalised(`${error.params.problem}.`) : error.message
+  const next = error.code === 'bad_request' ? 'Mend that, and send the form again.' : error.next
+  return html`<div class="note bad" role="alert"><p><strong>${prose(said)}</strong></p><p>${prose(next)}</p></div>`
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** Words of other rooms, which terminals print too: what stands in a pair of backticks is code. Several are one sentence each, with semicolons between. */

@@ -54,8 +54,10 @@ export function noticesPage(app: FastifyInstance, rooms: Rooms): void {
 }
 
 function line(notice: Notice): Html {
-  const { id, at, lastAt = at, readAt, disownedAt, accountName, deviceName, by, from } = notice
-  const parts = [accountName, by?.kind === 'user' || by?.kind === 'device' ? by.name : undefined, deviceName, from?.address]
+  const { id, at, lastAt = at, readAt, disownedAt, accountName, deviceName, by, from, text } = notice
+  // What somebody asks for may be long; the notice's own page has it whole.
+  const what = text === undefined || text.length <= 100 ? text : `${text.slice(0, 100)}…`
+  const parts = [what, accountName, by?.kind === 'user' || by?.kind === 'device' ? by.name : undefined, deviceName, from?.address]
   const short = [...new Set(parts.filter((part) => part !== undefined && part !== ''))].join(' · ')
   return html`<li class="${readAt === undefined ? 'unread' : ''}"><a href="/notices/${id}">${noticeTitle(notice)}</a>
 <span class="quiet"><bdi>${short}</bdi> ${moment(lastAt)}${disownedAt !== undefined && html` · <strong>not you</strong>`}</span></li>`
