@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createECDH, createHash } from 'node:crypto'
 import { weierstrass } from '@noble/curves/abstract/weierstrass.js'
 
-/** The curve of GB/T 32918.5. Node's own crypto knows it, but does not encrypt on it. */
+/** The curve of GB/T 32918.5. Node's own crypto makes keys on it, but neither encrypts nor agrees on a point. */
 const Point = weierstrass({
   p: 0xfffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffffn,
   n: 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n,
@@ -11,8 +11,6 @@ const Point = weierstrass({
   Gx: 0x32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7n,
   Gy: 0xbc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0n,
 })
-// Multiples of the base point are looked up from the second time on.
-Point.BASE.precompute(6)
 
 /**
  * SM2 encryption (GB/T 32918.4 section 6.1). `publicKey`: a point in hex, with or without the leading 04, or compressed. The result begins
@@ -21,9 +19,9 @@ Point.BASE.precompute(6)
 export function encryptSm2(publicKey: string, message: Buffer, order: 'C1C3C2' | 'C1C2C3'): Buffer {
   const key = Point.fromHex(/^[0-9a-f]{128}$/i.test(publicKey) ? `04${publicKey}` : publicKey)
   for (;;) {
-    const k = Point.Fn.fromBytes(randomScalar())
-    const c1 = Buffer.from(Point.BASE.multiply(k).toBytes(false)).subarray(1)
-    const shared = Buffer.from(key.multiply(k).toBytes(false)).subarray(1)
+    const once = createECDH('SM2')
+    const c1 = once.generateKeys().subarray(1)
+    const shared = Buffer.from(key.multiply(toScalar(once.getPrivateKey())).toBytes(false)).subarray(1)
     const mask = keyStream(shared, message.length)
     // Section 6.1, step A5: an all-zero key stream is not used.
     if (message.length > 0 && mask.every((byte) => byte === 0)) continue
@@ -50,12 +48,7 @@ function sm3(...parts: readonly Buffer[]): Buffer {
   return hash.digest()
 }
 
-/** 1 to n - 1. */
-function randomScalar(): Uint8Array {
-  const keys = Point.Fn
-  for (;;) {
-    const bytes = crypto.getRandomValues(new Uint8Array(32))
-    const value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
-    if (keys.isValidNot0(value)) return bytes
-  }
+/** Node leaves out leading zeros. */
+function toScalar(bytes: Buffer): bigint {
+  return Point.Fn.fromBytes(Buffer.concat([Buffer.alloc(32 - bytes.length), bytes]))
 }
