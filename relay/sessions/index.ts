@@ -20,5 +20,5 @@ export type {
 } from './contract.ts'
 export { createSessionMetrics } from './counted/session-metrics.ts'
 export { createSignInSpans, type SignInSpans } from './counted/sign-in-spans.ts'
-export { failureForBorrower, nextAfter } from './failures/failure.ts'
+export { attentionError, failureForBorrower, nextAfter } from './failures/failure.ts'
 export { createSessions } from './sessions.ts'

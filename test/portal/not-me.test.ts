@@ -100,6 +100,15 @@ t.test('a sign-in to the portal that was not he is ended, by himself at the rela
   t.match((await ann.get('/notices')).location, /^\/sign-in/)
 })
 
+t.test('that its password is right does not lift the freeze, and is not said to', async (t) => {
+  const { relay, user, ann, noticeOf, account, isFrozen } = await usedAccount(t)
+  await ann.post(`/notices/${await noticeOf('account-used')}/not-me`)
+  const headers = { authorization: `Bearer ${relay.adminToken}`, 'content-type': 'application/json' }
+  const answer = await fetch(`${relay.portalUrl}/api/v1/accounts/${account.id}/confirm?user=${user.name}`, { method: 'POST', headers, body: '{}' })
+  t.match(await answer.json(), { code: 'needs_attention', title: /its owner froze it/, next: /account unfreeze/ })
+  t.ok(isFrozen())
+})
+
 t.test('it works where it cannot be recorded', async (t) => {
   const { relay, ann, noticeOf, isFrozen, account, site } = await usedAccount(t)
   const id = await noticeOf('account-used')

@@ -13,7 +13,7 @@ export interface Disowned {
   readonly linkWithdrawn: boolean
 }
 
-const reason = 'its owner said that a use of it was not he'
+const reason = 'its owner said that a use of it was not theirs'
 
 type Ends = Pick<Rooms, 'notices' | 'accounts' | 'sessions' | 'identity' | 'invites' | 'audit' | 'streams' | 'log'>
 

@@ -167,7 +167,7 @@ export const accountRoutes = [
   route({
     method: 'POST',
     path: '/accounts/:id/unfreeze',
-    summary: 'Lift the freeze of an account whose owner said that a use of it was not he',
+    summary: 'Lift the freeze of an account whose owner said that a use of it was not theirs',
     access: 'known',
     fresh: true,
     params: accountParams,

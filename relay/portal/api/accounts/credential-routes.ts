@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { attentionError } from '../../../sessions/index.ts'
 import { checkAccount } from '../../access.ts'
 import { accountParams, emptyBody, ownerQuery, time } from '../fields.ts'
 import { route } from '../route.ts'
@@ -70,7 +71,10 @@ export const credentialRoutes = [
     body: emptyBody,
     answer: versionsAnswer,
     handle: async ({ rooms, principal, params, query }) => {
-      const { id } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
+      const account = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
+      const { id, attention } = account
+      // It would stay untouched all the same, until that is lifted.
+      if (attention?.reason === 'frozen') throw attentionError(account, attention)
       await rooms.accounts.confirm(id)
       return rooms.accounts.versions(id)
     },
