@@ -338,7 +338,11 @@ export interface Adapter<S = unknown> {
   readonly settings: ZodType<S>
   /** Signs in or throws `SignInFailure`. */
   signIn(context: SignInContext<S>): Promise<SignInResult>
-  /** Asks the site whether the browser's session is signed in. */
+  /**
+   * Asks the site whether the browser's session is signed in. False: the site has shown that it knows it no longer, by a 401 or by asking for a
+   * sign-in; the relay holds it then for ended there, and every copy of it for worthless. What tells neither (a 403, a 404, a server error, a page
+   * that both may see) throws `SignInFailure`: the relay then knows nothing, and asks or tells the site again.
+   */
   isSignedIn(context: Pick<SignInContext<S>, 'browser' | 'site' | 'settings' | 'signal'>): Promise<boolean>
   /** Does this answer, seen in passing, mean that the session has ended? Pure and fast: it runs for every proxied answer. */
   isSignedOut(facts: ResponseFacts, site: SiteFacts<S>): boolean

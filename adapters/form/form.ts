@@ -35,7 +35,7 @@ export const form: Adapter<FormSettings> = defineAdapter<FormSettings>({
       const isSignedIn = looksSignedIn(page, context)
       if (isSignedIn !== undefined) return isSignedIn
     }
-    return false
+    throw new SignInFailure('unknown', ['no page of the site tells whether the session is signed in'])
   },
 
   isSignedOut: (facts, site) => isSignedOut(facts, site),

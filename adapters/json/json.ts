@@ -1,4 +1,4 @@
-import type { Adapter } from '../contract.ts'
+import { type Adapter, SignInFailure } from '../contract.ts'
 import { defineAdapter } from '../define-adapter.ts'
 import { isSignedOut } from '../form/signed-out.ts'
 import { looksSignedIn } from './session.ts'
@@ -17,7 +17,9 @@ export const json: Adapter<JsonSettings> = defineAdapter<JsonSettings>({
     const { check, landing } = settings
     const wanted = check ?? landing
     const page = await browser.open(wanted === undefined ? (site.landingUrl ?? new URL('/', site.loginUrl)) : new URL(wanted, site.loginUrl), { data: true })
-    return looksSignedIn(page, site.loginUrl)
+    const isSignedIn = looksSignedIn(page, site.loginUrl)
+    if (isSignedIn === undefined) throw new SignInFailure('unknown', [`${page.url.pathname} answered ${page.status}, which does not tell`])
+    return isSignedIn
   },
 
   isSignedOut: (facts, site) => facts.url.href !== new URL(site.settings.url.split('?')[0] ?? '', site.loginUrl).href && isSignedOut(facts, site),

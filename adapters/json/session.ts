@@ -47,13 +47,16 @@ export function sessionOf(context: Context, { token }: ApiFacts, names: Names): 
 export async function checkSession({ browser, settings, site }: Context, { headers }: Carried): Promise<string[]> {
   if (settings.check === undefined) return []
   const page = await browser.open(new URL(settings.check, site.loginUrl), { headers, data: true })
-  if (looksSignedIn(page, site.loginUrl)) return [`${page.url.pathname} answers ${page.status} with it`]
+  if (looksSignedIn(page, site.loginUrl) === true) return [`${page.url.pathname} answers ${page.status} with it`]
   throw new SignInFailure('unknown', [`${page.url.pathname} answered ${page.status} to the new session`])
 }
 
-/** A login API may say by its own code what HTTP has a status for: `{"code": 401}`. */
-export function looksSignedIn(page: Page, loginUrl: URL): boolean {
+/** Undefined: this answer does not tell. A login API may say by its own code what HTTP has a status for: `{"code": 401}`. */
+export function looksSignedIn(page: Page, loginUrl: URL): boolean | undefined {
   if (page.status >= 500) throw new SignInFailure('site-down', [`the site answered ${page.status}`])
+  const code = String(jsonAt(page.text, 'code'))
+  if (page.status === 401 || code === '401') return false
+  // What is forbidden may be so to the signed-in too, and the page to sign in at may be their home as well.
   const isAtLogin = page.redirects.length > 0 && page.url.pathname === loginUrl.pathname
-  return page.status < 400 && !isAtLogin && !/^(?:401|403)$/.test(String(jsonAt(page.text, 'code')))
+  return page.status >= 400 || code === '403' || isAtLogin ? undefined : true
 }

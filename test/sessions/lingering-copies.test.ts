@@ -12,7 +12,7 @@ const minute = 60_000
 /** A site whose sign-out breaks while `isBroken`, a relay with an account there, and a device that was given a copy of its session. */
 async function openPlace(t: Test) {
   const book = new SignInBook('ann', 'correct horse')
-  const way = { isBroken: true, told: 0 }
+  const way: { isBroken: boolean; told: number; home?: number } = { isBroken: true, told: 0 }
   const site = await serve((request) => {
     const { method, path, cookies } = request
     const id = method === 'POST' ? book.signIn(formOf(request).get('username') ?? '', formOf(request).get('password') ?? '') : undefined
@@ -22,6 +22,7 @@ async function openPlace(t: Test) {
       if (way.isBroken) return { status: 500, body: 'later' }
       book.end(cookies.sid)
     }
+    if (path === '/' && way.home !== undefined) return { status: way.home }
     const form = '<form method="post" action="/login"><input name="username"><input type="password" name="password"></form>'
     return book.who(cookies.sid) === undefined ? { status: path === '/login' ? 200 : 401, body: form } : { body: '<h1>Home</h1><a href="/logout">Sign out</a>' }
   })
@@ -71,6 +72,12 @@ t.test('so it is with one that a person ends, and he can say so again', async (t
   t.match(relay.sessions.copies.list(), [{ sessionId: first.id, lingering: { tries: 1 } }])
   t.equal(await relay.sessions.end(account.id), true, 'there was something to end still')
   t.equal(way.told, 2)
+  for (const home of [403, 404, 429]) {
+    way.home = home
+    await relay.sessions.end(account.id)
+    t.match(relay.sessions.copies.list(), [{ sessionId: first.id }], `a site that answers ${home} has not said that it knows it no longer`)
+  }
+  delete way.home
   // By itself, as after a while without use: that the sign-out goes on breaking says nothing then.
   book.expireAll()
   t.equal(await relay.sessions.end(account.id), true)

@@ -28,13 +28,17 @@ function openLanding({ landing }: Steps, { browser, site }: SessionContext): Pro
   return browser.open(landing === undefined ? (site.landingUrl ?? new URL('/', site.loginUrl)) : new URL(landing, site.loginUrl))
 }
 
-/** By what the last step expects; else a page that asks for no password. */
+/** By what the last step expects; else by a page that does not ask for what the steps fill in. */
 function isSignedIn(page: Page, { steps }: Steps, { site }: SessionContext): boolean {
   if (page.status >= 500) throw new SignInFailure('site-down', [`the site answered ${page.status}`])
   const expected = [steps.at(-1)?.expect?.['signed-in'] ?? []].flat().filter(isTarget)
   if (expected.some((target) => findElement(page, target) !== undefined)) return true
+  if (page.status === 401 || page.query('input[type=password]').length > 0) return false
   const isAtLogin = page.url.pathname === site.loginUrl.pathname && page.url.origin === site.loginUrl.origin
-  return page.status < 400 && !isAtLogin && page.query('input[type=password]').length === 0
+  const first = steps.find(({ fill }) => fill !== undefined)?.fill
+  if (isAtLogin && first !== undefined && findElement(page, first) !== undefined) return false
+  if (page.status < 400 && !isAtLogin) return true
+  throw new SignInFailure('unknown', [`${page.url.pathname} answered ${page.status}, which does not tell`])
 }
 
 async function signOut(steps: Steps, context: SessionContext): Promise<boolean> {
