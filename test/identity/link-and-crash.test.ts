@@ -155,6 +155,43 @@ t.test('a link that is withdrawn while the password is hashed does nothing, thou
   await used
 })
 
+for (const [words, heldAt, isWithdrawn] of [
+  ['does nothing', 'it is used', true],
+  ['is waited for where it takes the link before, which was spent then', 'before the person is written', false],
+] as const) {
+  t.test(`a use that begins while the link is being deleted ${words}`, async (t) => {
+    const { store } = await openFolder(t)
+    const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let use: Promise<unknown> | undefined
+    let token = ''
+    const noting = async (at: string) => {
+      if (at === 'before the link is deleted' && use === undefined) {
+        use = invites.redeem(token, { by: byPassword })
+        use.catch(() => {})
+        await begun.promise
+      }
+      if (at === 'after the link is deleted' && !isWithdrawn) over.resolve()
+      if (at !== heldAt) return
+      begun.resolve()
+      await over.promise
+    }
+    const { invites, identity } = await openParts(noted(store, noting), (identity) => ({
+      async addUser(user) {
+        await noting('it is used')
+        return identity.addUser(user)
+      },
+    }))
+    const given = await invites.make({ name: 'ann', role: 'member' })
+    token = given.token
+    t.equal(await invites.withdraw(given.invite.id), isWithdrawn)
+    t.equal((await identity.listUsers()).length, isWithdrawn ? 0 : 1)
+    over.resolve()
+    if (isWithdrawn) await t.rejects(use ?? Promise.resolve(), { code: 'invite_invalid' })
+    else t.match(await use, { name: 'ann' })
+    t.equal((await identity.listUsers()).length, isWithdrawn ? 0 : 1)
+  })
+}
+
 t.test('a link whose record could not be written is good still; one that could not be deleted is spent', async (t) => {
   const { store } = await openFolder(t)
   let fails = ''

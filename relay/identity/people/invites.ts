@@ -236,10 +236,13 @@ class StoredInvites implements Invites {
     for (const use of [...this.#uses.values()]) if (isOver(use.invite)) await use.withdraw()
     let wasThere = false
     for (const { value: invite } of await this.#records.list()) {
-      const isSpent = this.#isSpent(invite)
-      if (!isSpent && invite.expiresAt > now && !isOver(invite)) continue
+      const isWanted = isOver(invite)
+      if (!isWanted && invite.expiresAt > now && !this.#isSpent(invite)) continue
       const isDeleted = await this.#records.delete(invite.id)
-      if (isDeleted && !isSpent && isOver(invite)) wasThere = true
+      if (!isWanted) continue
+      // One may have begun since; from here on none does.
+      await this.#uses.get(invite.id)?.withdraw()
+      if (isDeleted && !this.#isSpent(invite)) wasThere = true
     }
     return wasThere
   }
