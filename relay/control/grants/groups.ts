@@ -18,6 +18,8 @@ export class Groups {
   readonly #records: Collection<Group>
   readonly #changed: (group: Group | undefined) => void
   readonly #groups = new Map<string, Group>()
+  /** As they are on the disk. */
+  readonly #stored = new Map<string, Group>()
   readonly #ofUser = new Map<string, ReadonlySet<string>>()
 
   /** `changed` is called as soon as a change is in force, with what the group is now. */
@@ -27,7 +29,10 @@ export class Groups {
   }
 
   async load(): Promise<void> {
-    for (const { value } of await this.#records.list()) this.#groups.set(value.id, value)
+    for (const { value } of await this.#records.list()) {
+      this.#groups.set(value.id, value)
+      this.#stored.set(value.id, value)
+    }
   }
 
   /** In order of name. */
@@ -75,25 +80,33 @@ export class Groups {
 
   async remove(id: string): Promise<boolean> {
     if (!this.#groups.delete(id)) return false
+    this.#stored.delete(id)
     this.#forget(undefined)
     return this.#records.delete(id)
   }
 
   /** In force before it is durable. Undone when the disk refuses, but for who is taken out: he is out (law 7). */
   async #put(group: Group): Promise<Group> {
-    const before = this.#groups.get(group.id)
     this.#groups.set(group.id, group)
     this.#forget(group)
     try {
       await this.#records.put(group.id, group)
     } catch (error) {
-      if (before !== undefined && group.members.length < before.members.length) throw error
-      if (before === undefined) this.#groups.delete(group.id)
-      else this.#groups.set(group.id, before)
-      this.#forget(before)
+      if (this.#groups.get(group.id) === group) this.#undo(group)
       throw error
     }
+    // Not where it was removed in the meantime.
+    if (this.#groups.has(group.id)) this.#stored.set(group.id, group)
     return group
+  }
+
+  /** To what the disk has, and not to what was in force before this change: the disk may have refused that too. */
+  #undo({ id, members }: Group): void {
+    const stored = this.#stored.get(id)
+    const left = stored && { ...stored, members: stored.members.filter((member) => members.includes(member)) }
+    if (left === undefined) this.#groups.delete(id)
+    else this.#groups.set(id, left)
+    this.#forget(left)
   }
 
   #forget(group: Group | undefined): void {
