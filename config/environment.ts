@@ -14,6 +14,7 @@ const reserved = new Set([
   'LOGIN_RELAY_PROXY',
   'LOGIN_RELAY_DEVICE',
   'LOGIN_RELAY_TOKEN',
+  'LOGIN_RELAY_CONNECT',
 ])
 
 export interface Override {

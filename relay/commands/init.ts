@@ -75,12 +75,12 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * The file that later commands find by themselves: the one asked for, else ./relay.yaml, else, where another relay has that,
- * relay.yaml in the data directory, which `--data` finds. One that is there is left as it is.
+ * The file that later commands find by themselves: the one asked for, else ./relay.yaml, else, where that is there and a data
+ * directory is named beside it, relay.yaml in that directory, which `--data` finds. One that is there is left as it is.
  */
 async function writeConfig(options: InitOptions, present: string | undefined, folder: string): Promise<string> {
   const here = resolve('relay.yaml')
-  const file = options.config !== undefined ? resolve(options.config) : present === here ? join(folder, 'relay.yaml') : here
+  const file = options.config !== undefined ? resolve(options.config) : present === here && options.data !== undefined ? join(folder, 'relay.yaml') : here
   const beside = relative(resolve(file, '..'), folder)
   const data = isAbsolute(options.data ?? '') ? folder : `./${beside}`
   try {

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { Visitor } from '../portal/visitor.ts'
@@ -31,4 +33,16 @@ t.test('a relay with nobody in it prints at each start another link for the firs
   child.kill('SIGTERM')
   t.notMatch(await text(child.stderr as NonNullable<typeof child.stderr>), /invite/)
   t.match(await cli.json(['user', 'list']), [{ name: 'ann', role: 'admin' }])
+})
+
+t.test('a configuration that somebody has written first is the one of the relay, and no other is written beside it', async (t) => {
+  const folder = await tempFolder(t)
+  const mine = '# mine\ndata: ./kept-here\n'
+  await writeFile(join(folder, 'relay.yaml'), mine)
+  const { status, stdout } = await commandLine(t, folder).run(['init'])
+  t.equal(status, 0)
+  t.match(stdout, `Configuration   ${join(folder, 'relay.yaml')}\n`)
+  t.match(stdout, /Next: `login-relay serve`/)
+  t.equal(await readFile(join(folder, 'relay.yaml'), 'utf8'), mine)
+  t.notOk((await readdir(join(folder, 'kept-here'))).includes('relay.yaml'))
 })

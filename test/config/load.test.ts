@@ -120,6 +120,7 @@ t.test('an unknown variable of ours gets a warning that names the nearest; reser
       LOGIN_RELAY_TOKEN: 'x',
       LOGIN_RELAY_URL: 'x',
       LOGIN_RELAY_PROXY: 'x',
+      LOGIN_RELAY_CONNECT: 'x',
       LOGIN: 'x',
     },
   })
