@@ -1,6 +1,7 @@
 import t from 'tap'
 import { startPushService } from '../control/notices/push/push-service.ts'
 import { openTerminal } from '../flows/curl-terminal.ts'
+import { hour, setClock } from '../identity/clock.ts'
 import { startTwoStepSite } from '../sites/two-step-site.ts'
 import { enrol } from '../start-relay.ts'
 import { until } from '../until.ts'
@@ -22,6 +23,18 @@ function caller({ portalUrl }: StartedPortal, browser: Visitor) {
 
 function asSubscription({ endpoint, p256dh, auth }: { endpoint: string; p256dh: string; auth: string }) {
   return { endpoint, expirationTime: null, keys: { p256dh, auth } }
+}
+
+type Address = Parameters<typeof asSubscription>[0]
+
+/** Has a browser renewed, as its worker does, so long after the last time. */
+function renewer({ portalUrl }: StartedPortal, pass: (pause: number) => void) {
+  return async (before: Address, after: Address, pause = 10_000) => {
+    pass(pause)
+    const body = JSON.stringify({ before: asSubscription(before), after: asSubscription(after) }).replaceAll('"expirationTime":null,', '')
+    const answer = await fetch(`${portalUrl}/api/v1/notices/browsers/renew`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), ...((await answer.json()) as { id?: string; code?: string }) }
+  }
 }
 
 t.test('by the API a browser is added, shown, tested and ended by its own person alone', async (t) => {
@@ -60,15 +73,14 @@ t.test('by the API a browser is added, shown, tested and ended by its own person
 
 t.test('a browser that its push service reaches at another address says so by the one before, and by nothing less', async (t) => {
   const service = await startPushService(t)
-  const relay = await startPortal(t, anywhere)
+  let ahead = 0
+  const relay = await startPortal(t, { ...anywhere, now: () => Date.now() + ahead })
   const [first, second, foreign] = [service.subscribe('Firefox', ['door']), service.subscribe(), service.subscribe()]
   const id = await relay.notices.addBrowser(relay.ann.user.id, first)
   await relay.notices.addBrowser(relay.bob.user.id, foreign)
-  const renew = async (before: Parameters<typeof asSubscription>[0], after: Parameters<typeof asSubscription>[0]) => {
-    const body = JSON.stringify({ before: asSubscription(before), after: asSubscription(after) }).replaceAll('"expirationTime":null,', '')
-    const answer = await fetch(`${relay.portalUrl}/api/v1/notices/browsers/renew`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-    return { status: answer.status, ...((await answer.json()) as { id?: string; code?: string }) }
-  }
+  const renew = renewer(relay, (pause) => {
+    ahead += pause
+  })
   for (const wrong of [
     { ...first, auth: second.auth },
     { ...first, p256dh: second.p256dh },
@@ -94,6 +106,39 @@ t.test('a browser that its push service reaches at another address says so by th
     if (act === 'notice.renew-browser' && outcome === 'done') return t.match(details, { host: new URL(service.origin).host })
   t.fail('the record does not tell of it')
 })
+
+t.test(
+  'who has come by the address of a browser has it renewed now and then at most, unrecorded beyond that, and not while its person is disabled',
+  async (t) => {
+    const service = await startPushService(t)
+    const clock = setClock(Date.now())
+    const relay = await startPortal(t, { ...anywhere, now: clock.now })
+    const renew = renewer(relay, clock.pass)
+    const [one, other, second, anns] = [service.subscribe(), service.subscribe(), service.subscribe(), service.subscribe()]
+    for (const browser of [one, second]) await relay.notices.addBrowser(relay.bob.user.id, browser)
+    await relay.notices.addBrowser(relay.ann.user.id, anns)
+    const recorded = async () => {
+      let count = 0
+      for await (const { act } of relay.audit.newest()) if (act === 'notice.renew-browser') count++
+      return count
+    }
+    t.match(await renew(one, other), { status: 200 })
+    const before = await recorded()
+    for (const browser of [other, second]) t.match(await renew(browser, one, 0), { status: 429, code: 'too_many_tries', retryAfter: '10' })
+    t.equal(await recorded(), before)
+    t.match(await renew(anns, service.subscribe(), 0), { status: 200 }, 'another person is not kept from it')
+    let [at, next] = [other, one]
+    for (let i = 1; i < 20; i++) {
+      t.match(await renew(at, next), { status: 200 })
+      ;[at, next] = [next, at]
+    }
+    t.match(await renew(at, next), { status: 429 })
+    await relay.identity.disableUser(relay.bob.user.id)
+    t.match(await renew(at, next, 24 * hour), { status: 404, code: 'not_found' })
+    await relay.identity.enableUser(relay.bob.user.id)
+    t.match(await renew(at, next), { status: 200 })
+  },
+)
 
 t.test(
   'a subscription reaches nothing that is not public, unless the operator allows it, and what it brings shows and loads nothing of elsewhere',

@@ -142,6 +142,8 @@ export interface Notices {
   addBrowser(owner: string, browser: NewBrowser): Promise<string>
   /** Whose browser this is. From memory. */
   ownerOfBrowser(address: PushAddress): string | undefined
+  /** One of his browsers is about to be renewed: whoever has come by its address could have it done for ever. `too_many_tries`: one in ten seconds, and twenty a day. */
+  beginRenewal(owner: string): void
   /** Its push service has given it another address; its name and groups stay. Gives its new id. `not_found`, `bad_request`, `destination_refused`. */
   renewBrowser(owner: string, before: PushAddress, after: PushAddress): Promise<string>
   /** False: there was none of his. */

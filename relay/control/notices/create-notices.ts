@@ -12,6 +12,7 @@ import { checkAddress } from './delivery/check-address.ts'
 import { Deliveries, type DeliveriesOptions } from './delivery/deliveries.ts'
 import { MailConfirmations } from './delivery/mail-confirmations.ts'
 import { confirmationText } from './delivery/mail-text.ts'
+import { Pace } from './delivery/pace.ts'
 import { Preferences } from './delivery/preferences.ts'
 import { tellingOf } from './from-record.ts'
 import { NoticeRecords } from './notice-records.ts'
@@ -43,6 +44,8 @@ export interface DeliveryOptions extends Pick<DeliveriesOptions, 'mailer' | 'web
 /** Tries of one kind within so long are one notice. Milliseconds. */
 const summedFor = 3_600_000
 const mostListed = 200
+/** Of a person's browsers. */
+const renewals = { pause: 10_000, mostADay: 20 }
 /** For the mail server to take a code. Milliseconds. */
 const codePatience = 20_000
 
@@ -63,6 +66,7 @@ class RelayNotices implements Notices {
   readonly #preferences: Preferences
   readonly #confirmations: MailConfirmations
   readonly #browsers: Browsers
+  readonly #renewals: Pace
   readonly #serverKey: ServerKey
   readonly #deliveries: Deliveries
   readonly #delivery: DeliveryOptions
@@ -89,6 +93,7 @@ class RelayNotices implements Notices {
     this.#preferences = new Preferences(store, delivery.vault)
     this.#confirmations = new MailConfirmations(now)
     this.#browsers = new Browsers(store, delivery.vault)
+    this.#renewals = new Pace({ ...renewals, now })
     this.#serverKey = new ServerKey(store, delivery.vault)
     this.#deliveries = new Deliveries({
       ...delivery,
@@ -213,6 +218,10 @@ class RelayNotices implements Notices {
 
   ownerOfBrowser(address: PushAddress): string | undefined {
     return this.#browsers.ofAddress(address)?.owner
+  }
+
+  beginRenewal(owner: string): void {
+    this.#renewals.take(owner)
   }
 
   async renewBrowser(owner: string, before: PushAddress, after: PushAddress): Promise<string> {

@@ -1,6 +1,7 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { RelayError } from '../../../errors.ts'
 import type { DeliveryChoice } from '../contract.ts'
+import { Pace } from './pace.ts'
 
 type MailChoice = NonNullable<DeliveryChoice['mail']>
 
@@ -8,7 +9,6 @@ type MailChoice = NonNullable<DeliveryChoice['mail']>
 const life = 3_600_000
 /** Between two codes for one person: nobody's mailbox is to be filled from here. */
 const pause = 60_000
-const day = 24 * 3_600_000
 const mostCodesADay = 10
 const mostTries = 5
 
@@ -25,24 +25,19 @@ interface Asked {
  */
 export class MailConfirmations {
   readonly #asked = new Map<string, Asked>()
-  /** When codes were made, by owner; those of the last day. */
-  readonly #made = new Map<string, readonly number[]>()
+  readonly #pace: Pace
   readonly #now: () => number
 
   constructor(now: () => number) {
     this.#now = now
+    this.#pace = new Pace({ pause, mostADay: mostCodesADay, now })
   }
 
   /** A code for this address; the one before is worth nothing. `too_many_tries`: there were too many lately. */
   ask(owner: string, mail: MailChoice): string {
-    const now = this.#now()
-    const lately = (this.#made.get(owner) ?? []).filter((at) => now - at < day)
-    const [oldest = now] = lately
-    const until = lately.length >= mostCodesADay ? oldest + day : (lately.at(-1) ?? -pause) + pause
-    if (now < until) throw new RelayError('too_many_tries', { params: { seconds: Math.ceil((until - now) / 1000) } })
+    this.#pace.take(owner)
     const code = String(randomInt(100_000_000)).padStart(8, '0')
-    this.#made.set(owner, [...lately, now])
-    this.#asked.set(owner, { mail, codeHash: hashOf(code), expiresAt: now + life, tries: 0 })
+    this.#asked.set(owner, { mail, codeHash: hashOf(code), expiresAt: this.#now() + life, tries: 0 })
     return `${code.slice(0, 4)} ${code.slice(4)}`
   }
 

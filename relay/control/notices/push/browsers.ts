@@ -75,8 +75,16 @@ export class Browsers {
     this.check(owner, browser, instead)
     if (instead !== undefined && this.find(owner, instead) === undefined) throw new RelayError('not_found', { params: { what: 'such browser' } })
     const addedAt = this.#byId.get(id)?.addedAt ?? now
-    await putAtOnce(this.#byId, this.#records, id, { owner, name, groups, addedAt, service: new URL(endpoint).host, sealed })
-    if (instead !== undefined && instead !== id) await this.remove(owner, instead)
+    const replaced = instead === undefined || instead === id ? undefined : { id: instead, record: this.#byId.get(instead) as BrowserRecord }
+    // In the same turn: of two that come at a time in place of one, one does.
+    if (replaced !== undefined) this.#byId.delete(replaced.id)
+    try {
+      await putAtOnce(this.#byId, this.#records, id, { owner, name, groups, addedAt, service: new URL(endpoint).host, sealed })
+    } catch (error) {
+      if (replaced !== undefined) this.#byId.set(replaced.id, replaced.record)
+      throw error
+    }
+    if (replaced !== undefined) await this.#records.delete(replaced.id)
     return id
   }
 

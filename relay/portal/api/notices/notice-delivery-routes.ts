@@ -123,14 +123,18 @@ export const noticeDeliveryRoutes = [
   route({
     method: 'POST',
     path: '/notices/browsers/renew',
-    summary: 'For a browser whose push service has given it another address, while no page of the portal is open: it proves itself by the one before',
+    summary:
+      'For a browser whose push service has given it another address, while no page of the portal is open: it proves itself by the one before; for each person every ten seconds at most, and twenty times a day',
     access: 'anyone',
     body: z.strictObject({ before: pushSubscription, after: pushSubscription }).meta({ examples: [{ before: renewed('a'), after: renewed('b') }] }),
     answer: z.object({ id: z.string() }).meta({ examples: [{ id: 'w5v8' }] }),
     handle: async ({ rooms, body }) => {
       const [before, after] = [addressOf(body.before), addressOf(body.after)]
       const owner = rooms.notices.ownerOfBrowser(before)
-      if (owner === undefined) throw new RelayError('not_found', { params: { what: 'such browser' } })
+      const user = owner === undefined ? undefined : await rooms.identity.findUser(owner)
+      if (owner === undefined || user === undefined || user.disabledAt !== undefined) throw new RelayError('not_found', { params: { what: 'such browser' } })
+      // Before it is recorded, as each try is.
+      rooms.notices.beginRenewal(owner)
       return { id: await rooms.notices.renewBrowser(owner, before, after) }
     },
   }),
