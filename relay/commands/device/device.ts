@@ -84,7 +84,7 @@ async function end(name: string, options: OwnerOption): Promise<void> {
     return relay.call<{ siteSessions: number }>('POST', `/api/v1/devices/${id}/end`, {})
   })
   if (options.json === true) printJson(ended)
-  else printLine(`Cut ${printable(name)} off, and ended ${ended.siteSessions} sessions at sites. It stays enrolled.`)
+  else printLine(`Cut ${printable(name)} off. Sessions at sites ended: ${ended.siteSessions}. It stays enrolled.`)
 }
 
 async function accounts(name: string, options: OwnerOption): Promise<void> {

@@ -74,7 +74,7 @@ async function enable(name: string, options: CommonOptions): Promise<void> {
 }
 
 function endedWords(name: string, { siteSessions, portalSessions, devicesCut }: EndedUser): string {
-  return `Ended for ${printable(name)}: ${siteSessions} at sites, ${portalSessions} at the portal; ${devicesCut} devices were cut off, and stay enrolled.`
+  return `Ended for ${printable(name)}: ${siteSessions} at sites, ${portalSessions} at the portal; devices cut off, which stay enrolled: ${devicesCut}.`
 }
 
 async function reset(name: string, options: CommonOptions): Promise<void> {
