@@ -1,7 +1,13 @@
 import type { Command } from 'commander'
 import { accountPath, type OwnerOption } from './account/account.ts'
+import { lingerWords } from './account/account-copies.ts'
 import { printable, printJson, printLine } from './verb/output.ts'
 import { verb, withRelay } from './verb/verb.ts'
+
+interface Ended {
+  readonly ended: boolean
+  readonly copiesLinger: boolean
+}
 
 /** `logout ACCOUNT`: ends the session, here and at the site. */
 export function logoutVerb(program: Command): void {
@@ -9,7 +15,8 @@ export function logoutVerb(program: Command): void {
 }
 
 async function logout(name: string, options: OwnerOption): Promise<void> {
-  const { ended } = await withRelay(options, (relay) => relay.call<{ ended: boolean }>('POST', accountPath(name, options, '/logout'), {}))
-  if (options.json === true) printJson({ ended })
-  else printLine(ended ? `Ended the session of ${printable(name)}.` : `${printable(name)} had no session.`)
+  const answer = await withRelay(options, (relay) => relay.call<Ended>('POST', accountPath(name, options, '/logout'), {}))
+  if (options.json === true) return printJson(answer)
+  if (answer.copiesLinger) printLine(`The session of ${printable(name)} is ended here. ${lingerWords}`)
+  else printLine(answer.ended ? `Ended the session of ${printable(name)}.` : `${printable(name)} had no session.`)
 }

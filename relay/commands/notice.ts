@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { lingerWords } from './account/account-copies.ts'
 import { moment, printable, printJson, printLine, printTable } from './verb/output.ts'
 import type { CommonOptions } from './verb/settings.ts'
 import { noun, verb, withRelay } from './verb/verb.ts'
@@ -20,6 +21,7 @@ interface NoticeView {
 interface Ended {
   readonly frozen: boolean
   readonly sessionEnded: boolean
+  readonly copiesLinger: boolean
   readonly deviceRevoked: boolean
   readonly portalSessionEnded: boolean
   readonly linkWithdrawn: boolean
@@ -65,7 +67,8 @@ async function notMe(id: string, options: Options): Promise<void> {
   if (options.json === true) return printJson(ended)
   const done = [
     ended.frozen && 'The account is frozen: `login-relay account unfreeze` lifts that.',
-    ended.sessionEnded && 'Its session is ended, here and at the site.',
+    ended.sessionEnded && `Its session is ended${ended.copiesLinger ? ' here' : ', here and at the site'}.`,
+    ended.copiesLinger && lingerWords,
     ended.deviceRevoked && 'The device is revoked.',
     ended.portalSessionEnded && 'The sign-in to the portal is ended.',
     ended.linkWithdrawn && 'The link for another way to sign in is worth nothing any more.',

@@ -23,4 +23,9 @@ t.test('account copies lists what devices were given, and ends it; it says what 
   t.match(readPage((await bob.get('/copies')).body), /good at the site still.*the site was told once, next/)
   t.match(await bob.post(`/accounts/${account.id}/copies/end`), { location: '/copies?done=copies-linger' })
   t.match(readPage((await bob.get('/copies?done=copies-linger')).body), /did not end it.*good at the site still/)
+  t.match(await bob.post(`/accounts/${account.id}/end`), { location: '/?done=ended-lingers' })
+  t.match((await bob.get('/?done=ended-lingers')).body, /note warn.*ended here\. A site did not end a session/)
+  const logout = ['logout', account.name, '--user', 'bob', '--data', relay.folder]
+  t.match((await run(logout)).stdout, /is ended here\. The site did not end it/)
+  t.match(JSON.parse((await run([...logout, '--json'])).stdout), { ended: true, copiesLinger: true })
 })

@@ -2,9 +2,11 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { NoticeKind } from '../../relay/control/notices/index.ts'
+import { commandLine } from '../commands/command-line.ts'
 import { openTerminal } from '../flows/curl-terminal.ts'
 import { startTwoStepSite } from '../sites/two-step-site.ts'
 import { enrol, startRelay } from '../start-relay.ts'
+import { tempFolder } from '../temp-folder.ts'
 import { until } from '../until.ts'
 import { formActions, Visitor } from './visitor.ts'
 
@@ -96,7 +98,7 @@ t.test('a sign-in to the portal that was not he is ended, by himself at the rela
   const id = await noticeOf('portal-sign-in')
   const headers = { authorization: `Bearer ${relay.adminToken}`, 'content-type': 'application/json' }
   const answer = await fetch(`${relay.portalUrl}/api/v1/notices/${id}/not-me`, { method: 'POST', headers, body: JSON.stringify({ user: user.name }) })
-  t.same(await answer.json(), { frozen: false, sessionEnded: false, deviceRevoked: false, portalSessionEnded: true, linkWithdrawn: false })
+  t.same(await answer.json(), { frozen: false, sessionEnded: false, copiesLinger: false, deviceRevoked: false, portalSessionEnded: true, linkWithdrawn: false })
   t.match((await ann.get('/notices')).location, /^\/sign-in/)
 })
 
@@ -107,6 +109,20 @@ t.test('that its password is right does not lift the freeze, and is not said to'
   const answer = await fetch(`${relay.portalUrl}/api/v1/accounts/${account.id}/confirm?user=${user.name}`, { method: 'POST', headers, body: '{}' })
   t.match(await answer.json(), { code: 'needs_attention', title: /its owner froze it/, next: /account unfreeze/ })
   t.ok(isFrozen())
+})
+
+t.test('where the site does not end the session, and a device was given a copy of it, it says so', async (t) => {
+  const { relay, ann, account, user, site, noticeOf } = await usedAccount(t)
+  const [laptop] = await relay.identity.listDevices(user.id)
+  const live = relay.sessions.live(account.id)
+  if (laptop === undefined || live === undefined) return t.fail('a device has used it')
+  await relay.sessions.copies.note(laptop, live)
+  const id = await noticeOf('account-used')
+  await site.stop()
+  t.equal((await ann.post(`/notices/${id}/not-me`)).location, `/notices/${id}?done=not-me-lingers`)
+  t.match((await ann.get(`/notices/${id}?done=not-me-lingers`)).body, /note warn.*did not end a session/)
+  const { stdout } = await commandLine(t, await tempFolder(t)).run(['notice', 'not-me', id, '--user', user.name, '--data', relay.folder])
+  t.match(stdout, /Its session is ended here\.\nThe site did not end it: copies that devices were given are good there still/)
 })
 
 t.test('it works where it cannot be recorded', async (t) => {

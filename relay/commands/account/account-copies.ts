@@ -21,6 +21,10 @@ const details = `
 A copy holds the real cookies. They stay good until the site ends them, wherever they are copied to: revoking the
 device does not reach what somebody has taken from it; --end does, by ending the session at the site.`
 
+/** Of a session that is ended at the relay alone. */
+export const lingerWords =
+  'The site did not end it: copies that devices were given are good there still, and `login-relay account copies ACCOUNT --list` names them.'
+
 /** `account copies`: whether the owner's devices may keep copies of its session, which there are, and their end. */
 export function copiesVerb(program: Command): void {
   const account = nounOf(program, 'account')

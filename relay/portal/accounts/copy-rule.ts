@@ -12,6 +12,11 @@ export async function setCopyRule(rooms: Pick<Rooms, 'accounts'>, { id, siteId }
   return rooms.accounts.setCopies(id, allowed ? { attached } : undefined)
 }
 
+/** Sessions of these accounts have ended here and not at their site, for all that is known: copies of them are good there still (law 7). */
+export function copiesLinger({ sessions }: Pick<Rooms, 'sessions'>, accountIds: readonly string[]): boolean {
+  return sessions.copies.list().some(({ accountId, lingering }) => lingering !== undefined && accountIds.includes(accountId))
+}
+
 /**
  * Ends what copies there are: its session is ended, by which they are worth nothing, and no other copies are given. True: the site has ended all of
  * it; false: what the relay lists still is good there.

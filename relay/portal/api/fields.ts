@@ -19,4 +19,8 @@ export const emptyBody = z
   .nullish()
   .meta({ examples: [{}] })
 
+export const copiesLinger = z
+  .boolean()
+  .meta({ description: 'The site did not end it, for all that is known: copies that devices were given are good there still.' })
+
 export const accountName = z.object({ id: z.string(), name: z.string(), site: z.string() })

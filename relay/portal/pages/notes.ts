@@ -1,6 +1,10 @@
 import { asRelayError, type RelayError } from '../../errors.ts'
 import { type Html, html } from './html.ts'
 
+/** Of a session that has ended here alone. */
+const lingers = 'A site did not end a session of which a device was given a copy: the copy is good there still.'
+const lingersWhere = `${lingers} It stands under “Devices”, “Copies of sessions”.`
+
 /** What was done, told on the page that follows it. The address carries the key alone, so no foreign text can be shown this way. */
 const done: Readonly<Record<string, string>> = {
   'account-added': 'The account is stored. Sign in now to see that it works.',
@@ -48,6 +52,7 @@ const done: Readonly<Record<string, string>> = {
   'pairing-refused': 'The person with the phone said no.',
   'account-chosen': 'That device goes by your choice from now on.',
   ended: 'The session is ended, here and at the site.',
+  'ended-lingers': `The session is ended here. ${lingersWhere}`,
   stopped: 'The sign-in is stopped.',
   'not-live': 'That session had ended already.',
   'portal-ended': 'That sign-in to the portal is ended.',
@@ -67,6 +72,7 @@ const done: Readonly<Record<string, string>> = {
   'phrase-forgotten': 'Your phrase is forgotten: the sign-in page shows it nowhere any more.',
   unfrozen: 'The account is no longer frozen.',
   'not-me': 'Done. What is said below has ended.',
+  'not-me-lingers': `What is said below has ended here. ${lingersWhere}`,
   'delivery-set': 'Your notices go there from now on; one that says so is on its way.',
   'mail-asked': 'A code is on its way to that address. Type it below: until then no notice goes there.',
   'delivery-ended': 'No notice goes there any more.',
@@ -78,7 +84,7 @@ const done: Readonly<Record<string, string>> = {
 }
 
 /** Done as far as the relay could. */
-const isHalf: ReadonlySet<string> = new Set(['copies-linger'])
+const isHalf: ReadonlySet<string> = new Set(['copies-linger', 'ended-lingers', 'not-me-lingers'])
 
 export function doneNote({ done: key }: Readonly<Record<string, string>>): Html | undefined {
   const text = key !== undefined && Object.hasOwn(done, key) ? done[key] : undefined

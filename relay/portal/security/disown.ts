@@ -1,6 +1,7 @@
 import type { Notice } from '../../control/notices/index.ts'
 import { RelayError } from '../../errors.ts'
 import type { User } from '../../identity/index.ts'
+import { copiesLinger } from '../accounts/copy-rule.ts'
 import type { Rooms } from '../rooms.ts'
 import { countDone } from './force-off.ts'
 
@@ -8,6 +9,8 @@ import { countDone } from './force-off.ts'
 export interface Disowned {
   readonly frozen: boolean
   readonly sessionEnded: boolean
+  /** The site did not end it: copies that devices were given are good there still. */
+  readonly copiesLinger: boolean
   readonly deviceRevoked: boolean
   readonly portalSessionEnded: boolean
   readonly linkWithdrawn: boolean
@@ -65,6 +68,7 @@ export async function disown(rooms: Ends, user: User, noticeId: string): Promise
     return {
       frozen: frozen === true,
       sessionEnded: sessionEnded === true,
+      copiesLinger: account !== undefined && copiesLinger(rooms, [account.id]),
       deviceRevoked: deviceRevoked === true,
       portalSessionEnded: portalSessionEnded === true,
       linkWithdrawn: linkWithdrawn === true,

@@ -4,11 +4,12 @@ import { isPaired, isWithinPairing } from '../../../control/index.ts'
 import { RelayError } from '../../../errors.ts'
 import { checkAccount, checkActsFor, isOwnOf, ownerOf } from '../../access.ts'
 import { accountState } from '../../accounts/account-state.ts'
+import { copiesLinger as linger } from '../../accounts/copy-rule.ts'
 import { secretsOf } from '../../accounts/secrets-of.ts'
 import { ownerNames } from '../../lending/owner-names.ts'
 import { patience, type Rooms } from '../../rooms.ts'
 import { accountView, pairedAccountView } from '../../views.ts'
-import { accountParams, emptyBody, name, ownerQuery, time } from '../fields.ts'
+import { accountParams, copiesLinger, emptyBody, name, ownerQuery, time } from '../fields.ts'
 import { route } from '../route.ts'
 import { denyPaths } from './deny-path-routes.ts'
 import { keepAlivePolicy } from './keep-alive-routes.ts'
@@ -158,10 +159,11 @@ export const accountRoutes = [
     params: accountParams,
     query: ownerQuery,
     body: emptyBody,
-    answer: z.object({ ended: z.boolean() }).meta({ examples: [{ ended: true }] }),
+    answer: z.object({ ended: z.boolean(), copiesLinger }).meta({ examples: [{ ended: true, copiesLinger: false }] }),
     handle: async ({ rooms, principal, params, query }) => {
-      const account = await checkAccount(rooms, principal, 'end', { ...params, ...query })
-      return { ended: await rooms.sessions.end(account.id) }
+      const { id } = await checkAccount(rooms, principal, 'end', { ...params, ...query })
+      const ended = await rooms.sessions.end(id)
+      return { ended, copiesLinger: linger(rooms, [id]) }
     },
   }),
   route({

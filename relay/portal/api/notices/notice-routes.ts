@@ -3,7 +3,7 @@ import { type NoticeKind, noticeKinds, noticeView } from '../../../control/notic
 import { RelayError } from '../../../errors.ts'
 import { checkActsFor } from '../../access.ts'
 import { disown } from '../../security/disown.ts'
-import { idParams, name, time } from '../fields.ts'
+import { copiesLinger, idParams, name, time } from '../fields.ts'
 import { route } from '../route.ts'
 
 const named = z.object({ id: z.string(), name: z.string().optional() })
@@ -85,8 +85,15 @@ export const noticeRoutes = [
       .nullish()
       .meta({ examples: [{}] }),
     answer: z
-      .object({ frozen: z.boolean(), sessionEnded: z.boolean(), deviceRevoked: z.boolean(), portalSessionEnded: z.boolean(), linkWithdrawn: z.boolean() })
-      .meta({ examples: [{ frozen: true, sessionEnded: true, deviceRevoked: true, portalSessionEnded: false, linkWithdrawn: false }] }),
+      .object({
+        frozen: z.boolean(),
+        sessionEnded: z.boolean(),
+        copiesLinger,
+        deviceRevoked: z.boolean(),
+        portalSessionEnded: z.boolean(),
+        linkWithdrawn: z.boolean(),
+      })
+      .meta({ examples: [{ frozen: true, sessionEnded: true, copiesLinger: false, deviceRevoked: true, portalSessionEnded: false, linkWithdrawn: false }] }),
     handle: async ({ rooms, principal, params, body }) => disown(rooms, await checkActsFor(rooms, principal, body?.user), params.id),
   }),
   route({

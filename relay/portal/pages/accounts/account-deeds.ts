@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { isRelayError } from '../../../errors.ts'
 import { checkAccount, isOwnOf } from '../../access.ts'
 import { accountState } from '../../accounts/account-state.ts'
+import { copiesLinger } from '../../accounts/copy-rule.ts'
 import { signInSoon } from '../../accounts/sign-in-soon.ts'
 import { patience, type Rooms } from '../../rooms.ts'
 import { leave } from '../leaving-page.ts'
@@ -43,6 +44,7 @@ export function accountDeeds(app: FastifyInstance, rooms: Rooms): void {
     const { state } = accountState(account, rooms.sessions, patience(rooms))
     const ended = await rooms.sessions.end(account.id)
     const underWay = state === 'signing-in' || state === 'asking'
+    if (copiesLinger(rooms, [account.id])) return { goTo: '/?done=ended-lingers' }
     return { goTo: `/?done=${underWay ? 'stopped' : ended ? 'ended' : 'not-live'}` }
   })
 

@@ -41,8 +41,8 @@ export function noticesPage(app: FastifyInstance, rooms: Rooms): void {
 
   takeForm(app, rooms, '/notices/:id/not-me', {}, async ({ principal, params, reply }) => {
     const { portalSession } = rooms.notices.find(principal.user.id, params.id ?? '') ?? {}
-    await disown(rooms, principal.user, params.id ?? '')
-    if (portalSession !== principal.session.id) return { goTo: `/notices/${params.id}?done=not-me` }
+    const { copiesLinger } = await disown(rooms, principal.user, params.id ?? '')
+    if (portalSession !== principal.session.id) return { goTo: `/notices/${params.id}?done=${copiesLinger ? 'not-me-lingers' : 'not-me'}` }
     clearCookie(reply, 'login-relay', rooms.secure)
     return { goTo: '/sign-in?done=signed-out' }
   })
