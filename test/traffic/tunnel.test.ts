@@ -4,21 +4,44 @@ import t, { type Test } from 'tap'
 import { joinTunnel } from '../../relay/traffic/index.ts'
 import { until } from '../until.ts'
 
-/** A connection's two ends. */
-async function openPair(t: Test): Promise<readonly [far: Socket, near: Socket]> {
+interface Tunnel {
+  readonly client: Socket
+  readonly site: Socket
+  readonly toClient: Socket
+  readonly toSite: Socket
+}
+
+/** A connection's two ends; `options` are the caller's. */
+async function openPair(t: Test, options: { allowHalfOpen?: boolean }): Promise<readonly [caller: Socket, called: Socket]> {
   const server = createServer({ allowHalfOpen: true })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const far = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
-  const [near] = (await once(server, 'connection')) as [Socket]
+  const caller = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', ...options })
+  const [[called]] = (await Promise.all([once(server, 'connection'), once(caller, 'connect')])) as [[Socket], unknown]
   server.close()
-  t.teardown(() => [far, near].map((socket) => socket.destroy()))
-  return [far.on('error', () => {}), near.on('error', () => {})]
+  t.teardown(() => [caller, called].map((socket) => socket.destroy()))
+  return [caller.on('error', () => {}), called.on('error', () => {})]
 }
 
-async function openTunnel(t: Test): Promise<{ client: Socket; site: Socket; toClient: Socket; toSite: Socket; part: () => void }> {
-  const [[client, toClient], [site, toSite]] = [await openPair(t), await openPair(t)]
-  return { client, site, toClient, toSite, part: joinTunnel(toClient, toSite) }
+/** As the relay has them: its end of the client's connection may stay half open, its end of the site's ends with what the site says. */
+async function openConnections(t: Test): Promise<Tunnel> {
+  const [[client, toClient], [toSite, site]] = [await openPair(t, { allowHalfOpen: true }), await openPair(t, {})]
+  return { client, site, toClient, toSite }
+}
+
+async function openTunnel(t: Test): Promise<Tunnel & { part: () => void }> {
+  const connections = await openConnections(t)
+  return { ...connections, part: joinTunnel(connections.toClient, connections.toSite) }
+}
+
+/** Says something for as long as it is taken. */
+function pour(socket: Socket): void {
+  const chunk = Buffer.alloc(1 << 16, 'x')
+  const on = (): void => {
+    while (socket.writable && socket.write(chunk));
+  }
+  socket.on('drain', on)
+  on()
 }
 
 for (const slow of ['client', 'site'] as const)
@@ -54,16 +77,56 @@ t.test('a side that breaks off ends the other', async (t) => {
   }
 })
 
+for (const side of ['client', 'site'] as const)
+  t.test(`a ${side} that had said all, or had gone, before the two were joined has said so to the other`, async (t) => {
+    for (const leaves of ['says all', 'goes'] as const) {
+      const { client, site, toClient, toSite } = await openConnections(t)
+      const [one, toOne, other] = side === 'client' ? [client, toClient, site] : [site, toSite, client]
+      if (leaves === 'says all') {
+        one.end()
+        await once(toOne, 'end')
+      } else {
+        one.resetAndDestroy()
+        await until(() => toOne.closed, 'it has gone')
+      }
+      joinTunnel(toClient, toSite)
+      t.equal(await whole(other), '')
+    }
+  })
+
+t.test('a client that is cut after it has said all is no longer spoken to by the site', async (t) => {
+  const { client, site, toClient, toSite } = await openTunnel(t)
+  client.end('a question')
+  t.equal(await whole(site), 'a question')
+  pour(site)
+  await until(() => toClient.writableNeedDrain, 'an answer that is slowly taken')
+  toClient.destroy()
+  await until(() => toSite.destroyed && site.destroyed, 'the end of it')
+})
+
+t.test('a client that is held back while the site says its last word hears it, and can end', async (t) => {
+  const { client, site, toClient, toSite } = await openTunnel(t)
+  pour(client)
+  await until(() => toClient.isPaused(), 'a site that takes no more')
+  client.removeAllListeners('drain')
+  site.end('enough')
+  t.equal(await whole(client), 'enough')
+  site.resume()
+  client.end()
+  await until(() => toSite.destroyed && toClient.destroyed, 'both at their end')
+})
+
 t.test('nothing passes any more between two that were parted', async (t) => {
-  const { client, site, toClient, part } = await openTunnel(t)
+  const { client, site, toClient, toSite, part } = await openTunnel(t)
   site.write('before')
   t.equal(String((await once(client, 'data'))[0]), 'before')
   part()
   site.write('after')
   client.write('after')
+  await until(() => toClient.readableLength === 5 && toSite.readableLength === 5, 'what both said after it')
   toClient.end('the last word')
-  t.equal(await whole(client), 'the last word')
-  t.equal(site.bytesRead, 0)
+  toSite.end('the last word')
+  t.strictSame(await Promise.all([whole(client), whole(site)]), ['the last word', 'the last word'])
 })
 
 async function whole(socket: Socket): Promise<string> {
