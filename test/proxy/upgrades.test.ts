@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t from 'tap'
+import { until } from '../until.ts'
 import { answersIn, collect, dialProxy, dialTunnel, readAll } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'
 import { startHouse } from './start-house.ts'
@@ -39,6 +40,26 @@ t.test('a WebSocket reaches the site signed in, and its bytes pass both ways', a
     socket.destroy()
     await new Promise((resolve) => site?.once('close', resolve))
   }
+})
+
+t.test('a site that keeps speaking is left, too, when its WebSocket ends with the session', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  let site: Socket | undefined
+  origin.on('/ws', (socket) => {
+    site = socket
+    // Empty frames: the relay is between two of them when the session ends, and so can tell the client why.
+    const frames = Buffer.alloc(1 << 14, '8100', 'hex')
+    const pour = (): void => {
+      while (socket.write(frames));
+    }
+    socket.on('drain', pour).write(switching, pour)
+  })
+  const house = await startHouse(t, { origins: [origin] })
+  const socket = await dialTunnel(house.access, house.tunnelTo(origin))
+  socket.write(`GET /ws HTTP/1.1\r\nHost: ${origin.host}\r\n${asking}\r\n`)
+  await once(socket.resume(), 'data')
+  await house.sessions.end(house.account.id)
+  await until(() => site?.destroyed === true, 'its end at the site')
 })
 
 t.test('a WebSocket the site refuses is answered as the site answered', async (t) => {

@@ -71,8 +71,9 @@ export function joinUpgrade(head: ResponseHead, client: ClientUpgrade, upstream:
   return {
     close(reason) {
       const { socket } = client
-      // Nothing passes any more, either way. The end of the client's connection ends the site's (joinTunnel).
+      // Nothing passes any more, either way: the site's connection, which is read no more, would not see its own end.
       part()
+      socket.once('close', () => upstream.destroy())
       if (!follower.isBetweenFrames || !socket.writable) return void socket.destroy()
       const timer = setTimeout(() => socket.destroy(), closingTime)
       socket.on('close', () => clearTimeout(timer)).on('end', () => socket.destroy())
