@@ -105,7 +105,8 @@ t.test(
     const service = await startPushService(t)
     const subscribed = service.subscribe()
     let ahead = 0
-    const relay = await startPortal(t, { config: { notices: { webhooks: 'private' } }, now: () => Date.now() + ahead })
+    let stopped: number | undefined
+    const relay = await startPortal(t, { config: { notices: { webhooks: 'private' } }, now: () => (stopped ?? Date.now()) + ahead })
     const { context, page, cdp, complaints } = await openDelivery(t, relay, subscribesAs(subscribed))
     const { pushKey } = relay.notices.delivery(relay.ann.user.id)
     await page.getByLabel('each use of your accounts').first().uncheck()
@@ -143,13 +144,24 @@ t.test(
     const [changed] = own()
     t.not(changed, before, 'the worker knows what was before')
     ahead += 10_000
+    stopped = Date.now()
     await changes(worker as Worker, third, second)
     t.notOk([before, changed].includes(own()[0] ?? ''))
-    await changes(worker as Worker, second, subscribed)
+    const [last] = own()
+    await changes(worker as Worker, second, third)
     const isTold = async () => (await notifications(page)).some(({ title }) => title === 'Notices are shown here no longer')
-    await until(isTold, 'where the relay does not take it, he is told')
+    await until(isTold, 'where the relay does not take it, as it does not so soon, he is told')
+    t.same(own(), [last])
+    stopped = undefined
     ahead += 10_000
-    await changes(worker as Worker, subscribed, third)
+    await changes(worker as Worker, subscribed, second)
+    t.same(own(), [before], 'and the next time the relay is told what it knows')
+    await (worker as Worker).evaluate(`caches.delete('notices')`)
+    ahead += 10_000
+    await changes(worker as Worker, second, subscribed)
+    t.same(own(), [changed], 'what the browser says is enough')
+    ahead += 10_000
+    await changes(worker as Worker, subscribed, second)
     t.same(own(), [before])
 
     await page.goto(`${relay.portalUrl}/notices/${test?.id}`)

@@ -43,18 +43,26 @@ async function remembered() {
 // Who knows the address before, with its keys, is this browser: the relay asks for no cookie, and gets none.
 async function renew({ oldSubscription, newSubscription }) {
   const known = await remembered()
-  const before = oldSubscription?.toJSON() ?? known
-  const applicationServerKey = oldSubscription?.options?.applicationServerKey ?? known.applicationServerKey
-  const { pushManager } = self.registration
-  const after = (newSubscription ?? (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }))).toJSON()
-  const answer = await fetch('/api/v1/notices/browsers/renew', {
+  const after = (newSubscription ?? (await subscribe(oldSubscription?.options?.applicationServerKey ?? known?.applicationServerKey))).toJSON()
+  let status = 404
+  // The relay may have missed the one that the browser says was before: then it knows what is kept here.
+  for (const before of [oldSubscription?.toJSON(), known]) if (status === 404 && before !== undefined) status = await tell(before, after)
+  if (status !== 200) throw new Error(`the relay answered ${status}`)
+  await (await caches.open('notices')).put(kept, new Response(JSON.stringify({ ...addressIn(after), applicationServerKey: known?.applicationServerKey })))
+}
+
+function subscribe(applicationServerKey) {
+  return self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })
+}
+
+async function tell(before, after) {
+  const { status } = await fetch('/api/v1/notices/browsers/renew', {
     method: 'POST',
     credentials: 'omit',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ before: addressIn(before), after: addressIn(after) }),
   })
-  if (!answer.ok) throw new Error(`the relay answered ${answer.status}`)
-  await (await caches.open('notices')).put(kept, new Response(JSON.stringify({ ...addressIn(after), applicationServerKey: known?.applicationServerKey })))
+  return status
 }
 
 function addressIn({ endpoint, keys: { p256dh, auth } }) {
