@@ -8,6 +8,7 @@ import { enrol, type StartedRelay, startRelay } from '../start-relay.ts'
 import { setUpAuthenticator } from './set-up-authenticator.ts'
 import { startPortal } from './start-portal.ts'
 import { readPage, Visitor } from './visitor.ts'
+import { workingAccount } from './working-site.ts'
 
 const password = 'correct horse 7'
 
@@ -70,6 +71,31 @@ t.test('a person ends everything of his at once: sessions at sites, other sign-i
   t.same([first.book.alive, second.book.alive, relay.sessions.listLive().length], [0, 0, 0])
   t.equal((await browser.get('/sessions')).status, 200, 'he is signed in where he did it')
   t.match((await elsewhere.get('/sessions')).location, /^\/sign-in/)
+})
+
+t.test('a session that ended here alone, of which a device has a copy, is told to its site by each way to end much at once', async (t) => {
+  const relay = await startPortal(t)
+  const { account, business } = await workingAccount(t, relay, relay.bob, 'handoff')
+  const session = await relay.sessions.ensure(account.id)
+  await relay.sessions.copies.note(relay.bob.device, session)
+  await business.stop()
+  await relay.sessions.end(account.id)
+  const tries = () => relay.logged().split('signing out at the site failed').length - 1
+  const [ann, bob] = [await relay.signedIn(relay.ann), await relay.signedIn(relay.bob)]
+  for (const [who, path] of [
+    [bob, `/devices/${relay.bob.device.id}/end`],
+    [bob, '/sessions/end-all'],
+    [ann, `/people/${relay.bob.user.id}/end`],
+  ] as const) {
+    const before = tries()
+    t.equal((await who.post(path)).status, 303)
+    t.ok(tries() > before, path)
+  }
+  // Of her own nothing lingers.
+  const before = tries()
+  await ann.post(`/devices/${relay.ann.device.id}/end`)
+  await ann.post('/sessions/end-all')
+  t.equal(tries(), before)
 })
 
 t.test(

@@ -1,10 +1,10 @@
 import { RelayError } from '../../errors.ts'
 import type { Device, Principal, User } from '../../identity/index.ts'
-import type { SiteSession } from '../../sessions/index.ts'
+import type { GivenCopy, SiteSession } from '../../sessions/index.ts'
 import { loadUserFor } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
 
-type Ends = Pick<Rooms, 'sessions' | 'identity' | 'invites' | 'audit' | 'streams' | 'cutDevice' | 'log'>
+type Ends = Pick<Rooms, 'sessions' | 'accounts' | 'identity' | 'invites' | 'audit' | 'streams' | 'cutDevice' | 'log'>
 
 /** How much of each was ended. */
 export interface EndedDevice {
@@ -17,20 +17,21 @@ export interface EndedUser extends EndedDevice {
 }
 
 /**
- * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, here and at the sites. It stays
- * enrolled. Of an account that was lent to its owner the session goes on: it is not his.
+ * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, or was given a copy of that is good at its
+ * site, here and at the sites. It stays enrolled. Of an account that was lent to its owner the session goes on: it is not his.
  */
 export function endDevice(rooms: Ends, { id, userId, name }: Device): Promise<EndedDevice> {
   const entry = { act: 'device.end', owner: userId, device: id, details: { name } }
   const end = async (): Promise<EndedDevice> => {
     cut(rooms, id)
-    return { siteSessions: await endSessions(rooms, await sessionsUsedBy(rooms, id, userId)) }
+    const copied = copiedAccounts(rooms, userId, ({ deviceId }) => deviceId === id)
+    return { siteSessions: await endSessions(rooms, await sessionsUsedBy(rooms, id, userId), copied) }
   }
   return rooms.audit.end(entry, end, (ended) => ({ details: { name, ...ended } }))
 }
 
 /**
- * Ends everything of a person: the sessions of his accounts, here and at the sites; his sign-ins to the portal, but for `except`; and cuts
+ * Ends everything of a person: the sessions of his accounts, here and at the sites, and there those that ended here alone before; his sign-ins to the portal, but for `except`; and cuts
  * what his devices have under way. Terminals that were paired for a while are let go, and a link for another way to sign in is worth nothing. `disable`: and nothing of his gets in any more, before anything is cut.
  */
 export function endUser(rooms: Ends, user: User, { except, disable = false }: { except?: string; disable?: boolean } = {}): Promise<EndedUser> {
@@ -44,7 +45,7 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
     const ended = portal.filter(({ id }) => id !== except)
     for (const { id } of ended) rooms.streams.end(id)
     const [siteSessions, portalSessions] = await Promise.all([
-      endSessions(rooms, rooms.sessions.listLive(user.id)),
+      endSessions(rooms, rooms.sessions.listLive(user.id), copiedAccounts(rooms, user.id)),
       countDone(ended.map(({ id }) => rooms.identity.endPortalSession(id))),
       rooms.invites.withdrawReset(user.id),
       countDone(terminals.map(({ id }) => rooms.identity.revokeDevice(id))),
@@ -67,8 +68,13 @@ function cut({ cutDevice, streams }: Ends, device: string): void {
   streams.end(device)
 }
 
-function endSessions({ sessions }: Ends, live: readonly SiteSession[]): Promise<number> {
-  return countDone(live.map(({ account }) => sessions.end(account.id)))
+function endSessions({ sessions }: Ends, live: readonly SiteSession[], copied: readonly string[]): Promise<number> {
+  return countDone([...new Set([...live.map(({ account }) => account.id), ...copied])].map((id) => sessions.end(id)))
+}
+
+/** Accounts of this owner of whose sessions a device has a copy that is good at its site, though the session may have ended here. */
+function copiedAccounts({ sessions, accounts }: Ends, owner: string, isMeant: (copy: GivenCopy) => boolean = () => true): string[] {
+  return sessions.copies.list().flatMap((copy) => (isMeant(copy) && accounts.account(copy.accountId, owner) !== undefined ? [copy.accountId] : []))
 }
 
 /** What fails keeps nothing else from its end; it is thrown when all have been tried. */
