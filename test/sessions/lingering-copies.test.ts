@@ -161,11 +161,18 @@ t.test('one that was held to be replaced is told to the site after a crash, unle
 })
 
 t.test('of one account twenty are held, and for more the oldest is forgotten', async (t) => {
-  const { session, load } = await openAlone(t)
+  const { session, load, later } = await openAlone(t)
   const lingering = await load()
   const { account, site } = session
   const made = Array.from({ length: 21 }, (_, at) => LiveSession.begin(account, site, { ...session, cookies: session.serialisedCookies() }, at, () => {}))
-  for (const one of made) await lingering.hold(one)
+  const last = made.pop() as LiveSession
+  for (const one of made) {
+    later(1)
+    await lingering.hold(one)
+  }
+  // The oldest of them after a restart too.
+  await (await load()).hold(last)
+  made.push(last)
   const kept = await load()
   t.same(
     made.map(({ id }) => kept.of(id) !== undefined),

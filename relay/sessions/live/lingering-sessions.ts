@@ -56,7 +56,9 @@ export class LingeringSessions {
 
   /** `isLive`: those that were never ended. */
   async load(isLive: (session: { readonly accountId: string; readonly id: string }) => boolean): Promise<void> {
-    for (const { id, value } of await this.#records.list()) {
+    // The store lists them by id, which tells nothing of their age.
+    const records = (await this.#records.list()).sort((a, b) => a.value.since - b.value.since)
+    for (const { id, value } of records) {
       const session = isLive({ accountId: value.accountId, id }) ? undefined : await this.#restore(id, value)
       if (session === undefined) await this.#records.delete(id)
       else this.#held.set(id, { session, state: stateOf(value), isOver: true, written: Promise.resolve() })
