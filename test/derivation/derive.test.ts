@@ -75,6 +75,13 @@ t.test('what is encrypted is decrypted by whoever has the key', async (t) => {
   )
 })
 
+t.test('keys of many sites in turn, more than are remembered, each open what was sealed for them', async (t) => {
+  const pairs = Array.from({ length: 70 }, () => smCrypto.sm2.generateKeyPairHex())
+  const sealed = [...pairs, ...pairs, ...pairs].map(({ publicKey }) => derive('given', made('sm2', [text(publicKey), secret])))
+  for (const at of [0, 5, 69, 70, 75, 139, 140, 145, 209])
+    t.equal(smCrypto.sm2.doDecrypt(sealed[at] ?? '', pairs[at % 70]?.privateKey ?? '', 1), 'given', String(at))
+})
+
 t.test('a key that cannot be used is told without being quoted, and so is nothing of the secret', async (t) => {
   const bad: readonly Derivation[] = [
     made('rsa', [text('canary-key'), secret]),
