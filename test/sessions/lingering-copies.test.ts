@@ -160,6 +160,19 @@ t.test('one that was held to be replaced is told to the site after a crash, unle
   t.equal((await load()).of(session.id), undefined)
 })
 
+t.test('nothing is sealed for an account that was removed while its site was told', async (t) => {
+  const { session, load } = await openAlone(t)
+  const lingering = await load()
+  await lingering.end(session)
+  const { relay } = await place
+  const sealed = t.capture(relay.vault, 'seal', relay.vault.seal.bind(relay.vault))
+  await lingering.endAgain(session.account.id)
+  t.equal(sealed().length, 1, 'that it was told is noted')
+  t.intercept(relay.accounts, 'account', { value: () => undefined })
+  await lingering.endAgain(session.account.id)
+  t.same(sealed(), [])
+})
+
 t.test('of one account twenty are held, and for more the oldest is forgotten', async (t) => {
   const { session, load, later } = await openAlone(t)
   const lingering = await load()

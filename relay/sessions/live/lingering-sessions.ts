@@ -114,7 +114,7 @@ export class LingeringSessions {
     else await signOutAtSite(session, login, log)
   }
 
-  /** A person asks for it: at once, and with every try before it. False: nothing of this account lingers. */
+  /** A person asks for it: the site is told at once, and from then on as if it had ended just now. False: nothing of this account lingers. */
   async endAgain(accountId: string): Promise<boolean> {
     const over = this.#ofAccount(accountId).filter(({ isOver }) => isOver)
     for (const held of over) if (held.trying === undefined) held.state = { ...held.state, tries: 0 }
@@ -160,6 +160,8 @@ export class LingeringSessions {
   async #write({ session, state }: Held): Promise<void> {
     const { vault, accounts, log } = this.#options
     const { account, id } = session
+    // Removed while the site was told: sealing would make it a new key.
+    if (accounts.account(account.id) === undefined) return
     try {
       const sealed = await vault.seal(refOf(account, id), Buffer.from(JSON.stringify(session.snapshot())))
       if (accounts.account(account.id) !== undefined && this.#held.has(id)) await this.#records.put(id, { ...state, accountId: account.id, sealed })
