@@ -114,7 +114,8 @@ export interface GivenCopy {
   readonly at: number
   /**
    * Its session has ended here, and the site was told and has not ended it, for all that is known: the copy is good there still. Since when, how often
-   * the site was told in vain, and when it is told next; absent: not before a person ends the account's session. Milliseconds since 1970.
+   * the site was told in vain since it ended or a person last asked for it, and when it is told next; absent: not before a person
+   * ends the account's session. Milliseconds since 1970.
    */
   readonly lingering?: { readonly since: number; readonly tries: number; readonly nextTryAt?: number }
 }

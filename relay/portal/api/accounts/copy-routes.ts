@@ -19,7 +19,7 @@ const givenCopy = z.object({
   lingering: z
     .object({
       since: time,
-      tries: z.int().meta({ description: 'How often the site was told.' }),
+      tries: z.int().meta({ description: 'How often the site was told since it ended, or since somebody last asked for it by ending it again.' }),
       nextTryAt: time.optional().meta({ description: 'Absent: not before somebody ends the copies.' }),
     })
     .optional()

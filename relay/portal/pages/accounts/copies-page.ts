@@ -52,7 +52,7 @@ ${copies.map(({ accountId, deviceId, deviceName, at, lingering }) => {
   return html`<tr><td><a href="/accounts/${accountId}"><bdi>${own.get(accountId)?.name}</bdi></a></td><td data-label="Device"><bdi>${deviceName}</bdi>${device === undefined && html` <span class="state bad">revoked</span>`}</td>
 <td data-label="Given">${moment(at)}${lingering && lingers(lingering)}</td><td data-label="Last seen">${device?.lastSeenAt === undefined ? 'never' : moment(device.lastSeenAt)}</td><td class="end">${action(`/accounts/${accountId}/copies/end`, 'End', csrf, 'danger')}</td></tr>`
 })}</tbody></table>
-<p><small>To end it ends the session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on. Where the site did not do so, the copy stays in this list and the site is told again, now and then; or at once, by the same button.</small></p>`
+<p><small>To end it ends the session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on. Where the site did not do so, the copy stays in this list and the site is told again, now and then; or at once, by the same button, and the count begins anew.</small></p>`
   }
 
   function lingers({ since, tries, nextTryAt }: NonNullable<GivenCopy['lingering']>): Html {
