@@ -27,7 +27,7 @@ t.test(
     t.match(readPage(page.body), /Confirm only a screen that you see yourself/)
     const form = { code, account: relay.ann.account.id, minutes: '60' }
     t.equal((await phone.post('/pair/confirm', form)).status, 400, 'he has not said that he sees it')
-    t.match(readPage((await phone.post('/pair/confirm', { code, minutes: '60', seen: 'on' })).body), /pick an account/)
+    t.match(readPage((await phone.post('/pair/confirm', { code, minutes: '60', seen: 'on' })).body), /Pick an account/)
     t.equal((await phone.post('/pair/confirm', { ...form, seen: 'on', minutes: '9999' })).status, 400)
     t.equal((await phone.post('/pair/confirm', { ...form, seen: 'on', account: relay.bob.account.id })).status, 404, "another's account")
     t.equal((await terminal.get('/pair')).status, 200, 'it waits')

@@ -67,10 +67,9 @@ export function terminalPage(app: FastifyInstance, rooms: Rooms): void {
       refresh: { seconds: secondsBetweenLooks, url: '/terminal' },
       body: html`<div class="top"><h1>Your accounts here</h1><div class="actions">${action('/terminal/done', 'I am done', csrf, 'danger')}</div></div>
 <p class="lead">Let in by <bdi>${principal.user.name}</bdi> for ${timeLeft(paired.expiresAt - rooms.now())}. Type no password here: these open without one.</p>
-${note}
+${note}${rooms.gateway === undefined && html`<div class="note warn"><p>This relay has no gateway: “Open” works in a browser that uses the relay’s proxy, and in no other.</p></div>`}
 <ul class="cards" id="accounts">${accounts.map((account) => card(account, principal.user.id, csrf))}</ul>
-<p class="quiet">When you go, choose “I am done” and close this window. You can end it from your phone as well.</p>
-${rooms.gateway === undefined && html`<p class="quiet">This relay has no gateway: opening works in a browser that uses the relay's proxy.</p>`}`,
+<p class="quiet">When you go, choose “I am done” and close this window. You can end it from your phone as well.</p>`,
     }
   }
 
