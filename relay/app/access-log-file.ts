@@ -25,9 +25,13 @@ export function openAccessLog({ log }: Pick<Config, 'log'>, folder: string): { r
     waiting = ''
     destination.write(lines)
   }
+  let isClosed = false
   const put = (line: string): void => {
+    // Of a request that ends after the log: a file takes no more, standard error does.
+    if (isClosed && log.access === 'file') return
     waiting += line
-    if (waiting.length >= mostWaiting) pass()
+    if (isClosed) finish()
+    else if (waiting.length >= mostWaiting) pass()
   }
   const timer = setInterval(() => {
     pass()
@@ -48,6 +52,7 @@ export function openAccessLog({ log }: Pick<Config, 'log'>, folder: string): { r
     close() {
       clearInterval(timer)
       finish()
+      isClosed = true
       toFinish.delete(finish)
       if (toFinish.size === 0) process.off('exit', finishAll)
       if (log.access === 'file') destination.end()
