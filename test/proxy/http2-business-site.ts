@@ -34,6 +34,8 @@ export interface Http2BusinessSite extends SiteServer {
   expire(): void
   /** Answers this path as said, as soon as the head has come; its body is not read for it. */
   on(path: string, answer: (res: Http2ServerResponse, request: SeenHttp2Request) => void): void
+  /** Whether connections from now on take WebSockets on streams. */
+  takeWebSockets(does: boolean): void
   /** Answers an upgrade over HTTP/1.1. */
   onUpgrade(answer: (socket: Duplex, field: SeenHttp2Request['field']) => void): void
   /** Answers extended CONNECT (RFC 8441). */
@@ -122,6 +124,7 @@ export async function startHttp2BusinessSite(t: Test, { takesWebSockets = false,
       firstValid = signIns + 1
     },
     on: (path, route) => void routes.set(path, route),
+    takeWebSockets: (does) => server.updateSettings({ ...settings, enableConnectProtocol: does }),
     onUpgrade: (given) => {
       upgrade = given
     },

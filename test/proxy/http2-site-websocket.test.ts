@@ -134,3 +134,26 @@ t.test('WebSockets for which a connection of HTTP/2 has no room left share furth
   t.equal(site.connections() - before, 2, 'ten of them on three connections of four each')
   for (const stream of streams) stream.on('error', () => {}).destroy()
 })
+
+t.test('a WebSocket goes over a connection of HTTP/2 that takes it, though a later one takes none', async (t) => {
+  const site = await startHttp2BusinessSite(t, { takesWebSockets: true, mostStreams: 1 })
+  const house = await startHouse(t, { origins: [site] })
+  const session = await openHttp2(t, house.access, house.tunnelTo(site))
+  await ask(session, { ':path': '/page' })
+  const seen = echo(site)
+  let release: (() => void) | undefined
+  site.on('/held', (res) => {
+    release = () => res.end('held')
+  })
+  const held = ask(session, { ':path': '/held' })
+  await until(() => release !== undefined, 'the first connection has no room')
+  site.takeWebSockets(false)
+  await ask(session, { ':path': '/page' })
+  release?.()
+  t.equal((await held).body, 'held')
+  const socket = await dialTunnel(house.access, house.tunnelTo(site))
+  socket.write(`GET /ws HTTP/1.1\r\nHost: ${site.host}\r\n${asking}\r\n`)
+  await once(socket, 'data')
+  t.equal(seen[0]?.way, 'stream')
+  socket.destroy()
+})

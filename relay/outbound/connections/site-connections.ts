@@ -144,10 +144,11 @@ export class SiteConnections {
 
   /** A connection of its own would cost a WebSocket some 50 kB of memory for as long as it is open, a stream a fifth of that. */
   async #forWebSocket(options: ExchangeOptions): Promise<Http2Connection | undefined> {
-    for (let tries = 0; tries < mostTries && this.#takesWebSockets && !this.#isClosed; tries++) {
-      const connection = this.#withRoom()
-      if (connection !== undefined) return connection.takesWebSockets ? connection : undefined
-      if (this.#speaks !== 'h2') return undefined
+    for (let tries = 0; tries < mostTries && !this.#isClosed; tries++) {
+      const connection = this.#withRoomForWebSocket()
+      if (connection !== undefined) return connection
+      // A further one would take them if the latest does.
+      if (!this.#takesWebSockets || this.#speaks !== 'h2') return undefined
       await this.#connected(options).catch((error) => Promise.reject(unwanted(options, error)))
     }
     return undefined
@@ -156,6 +157,10 @@ export class SiteConnections {
   #withRoom(): Http2Connection | undefined {
     for (const connection of this.#http2) if (connection.hasRoom) return connection
     return undefined
+  }
+
+  #withRoomForWebSocket(): Http2Connection | undefined {
+    return this.#http2.find((connection) => connection.hasRoom && connection.takesWebSockets)
   }
 
   /** A new connection, shared by as many as it will carry. Undefined: the site speaks HTTP/1.1. */
