@@ -44,6 +44,7 @@ class StreamExchange {
   readonly #options: StreamOptions
   readonly #promise: { resolve(result: ExchangeResult): void; reject(error: unknown): void }
   readonly #stream: ClientHttp2Stream
+  readonly #push: ClientHttp2Stream['push']
   readonly #upload: StreamUpload | undefined
   readonly #timer: NodeJS.Timeout
   #body: SiteBody | undefined
@@ -76,6 +77,7 @@ class StreamExchange {
       waitForTrailers: body !== null && request.trailers !== undefined,
     })
     this.#stream = stream
+    this.#push = stream.push
     this.#watchEnd()
     stream
       .on('headers', this.#onInterim)
@@ -98,8 +100,7 @@ class StreamExchange {
    * passed on at once, however slow the client: with the connection Node would drop what nobody has read.
    */
   #watchEnd(): void {
-    const stream = this.#stream
-    const push = stream.push
+    const [stream, push] = [this.#stream, this.#push]
     stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk !== null || stream.closed) return push.call(stream, chunk, encoding)
       this.#isWhole = true
@@ -140,7 +141,8 @@ class StreamExchange {
   /** The site agrees; the rest of the stream is the WebSocket's. */
   #onWebSocket(fields: readonly string[]): void {
     const stream = this.#stream
-    Reflect.deleteProperty(stream, 'push')
+    // Not deleted: an object that has lost a property takes several times the memory.
+    stream.push = this.#push
     stream.off('end', this.#onEnd).off('close', this.#onClose).off('trailers', this.#onTrailers)
     this.#forgetSignal()
     // Half a stream is no WebSocket; a connection of HTTP/1.1 would be closed by the site itself.
