@@ -18,7 +18,7 @@ const floors = [
   ['config'],
 ]
 
-// Inside a room, from below: of the folders beside it a folder imports only those that stand before it here. One that is not named stands alone.
+// Inside a room, from below: of the folders beside it a folder imports directly only those that stand before it here. One that is not named stands alone.
 const foldersFromBelow = {
   adapters: ['transform', 'form', 'json', 'kit', 'products', 'steps'],
   'adapters/form': ['change', 'register'],
@@ -97,7 +97,7 @@ function orderInside(parent) {
     const allowed = [folder, ...fromBelow.slice(0, Math.max(0, fromBelow.indexOf(folder)))]
     forbidden.push({
       name: `order-inside-${parent.replace('relay/', '')}`,
-      comment: 'A folder imports only folders beside it that stand before it in foldersFromBelow, .dependency-cruiser.cjs.',
+      comment: 'A folder imports directly only folders beside it that stand before it in foldersFromBelow, .dependency-cruiser.cjs.',
       severity: 'error',
       from: { path: `^${parent}/${folder}/` },
       to: { path: `^${parent}/[^/]+/`, pathNot: allowed.map((one) => `^${parent}/${one}/`) },
