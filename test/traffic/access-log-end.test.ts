@@ -17,14 +17,13 @@ async function endLog(t: Test, access: 'stderr' | 'file'): Promise<{ code: numbe
 }
 
 function pathsIn(lines: string): string[] {
-  const paths = lines.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line).path as string] : []))
-  return paths.map((path) => path.slice(0, 10))
+  return lines.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line).path as string] : []))
 }
 
 t.test('on standard error the access log tells of requests that end after it was closed', async (t) => {
   const { code, errors } = await endLog(t, 'stderr')
   t.equal(code, 0)
-  t.strictSame(pathsIn(errors), ['/before', '/after', '/xxxxxxxxx'])
+  t.strictSame(pathsIn(errors), ['/before', '/after'])
 })
 
 t.test('a file of the access log that was closed takes no more, and nothing fails of it', async (t) => {
