@@ -1,5 +1,6 @@
 import t from 'tap'
 import { type StartedPortal, startPortal } from './start-portal.ts'
+import { readPage } from './visitor.ts'
 import { askingAccount, spoilPassword, workingAccount } from './working-site.ts'
 
 interface Line {
@@ -32,6 +33,19 @@ t.test('the page of the account shows each step once, field names as code', asyn
   t.equal(list.match(/signed in/g)?.length, 1)
   // `started` has no line, and the outcome's stands for those of `evidence` and `done`.
   t.equal(list.match(/<li>/g)?.length, lines.length - 3)
+})
+
+t.test('a password that was refused is spoken of until there is another, and no longer', async (t) => {
+  const relay = await startPortal(t)
+  const { account } = await workingAccount(t, relay, relay.ann)
+  await spoilPassword(relay, account)
+  await login(relay, account.id)
+  const ann = await relay.signedIn(relay.ann)
+  const page = async () => readPage((await ann.get(`/accounts/${account.id}`)).body)
+  t.match(await page(), /Needs attention.*The site refused the user name or password/s)
+  await relay.accounts.confirm(account.id)
+  t.match(await page(), /Not signed in/)
+  t.notMatch(await page(), /refused the user name|last sign-in failed/i)
 })
 
 t.test('a wrong password is the last line; asking again is refused before a line is sent (law 3)', async (t) => {

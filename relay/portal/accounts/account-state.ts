@@ -29,7 +29,8 @@ export function accountState(account: Account, sessions: Sessions, { quietAfter 
   const live = sessions.live(account.id)
   if (live !== undefined) return { state: 'signed-in', since: live.createdAt, lastUsedAt: live.lastUsedAt }
   if (account.attention !== undefined) return { state: 'needs-attention', attention: account.attention }
-  if (last?.type === 'failed') return { state: 'failed', kind: last.kind, seen: last.seen, since: last.at }
+  // Refused, and needs attention no more: a person has given another password or said that this one is right, and it was not tried yet.
+  if (last?.type === 'failed' && last.kind !== 'wrong-password') return { state: 'failed', kind: last.kind, seen: last.seen, since: last.at }
   return { state: 'signed-out' }
 }
 
