@@ -28,15 +28,20 @@ export function patternOf({ value, charset }: LeftValue): RegExp {
 
 /**
  * What takes a value out of texts, however it is written there. The pattern of hundreds of characters (a cipher text of RSA or SM2) takes
- * tens of milliseconds to compile, and hardly any text holds one: its beginning is looked for first. A match of the whole begins with one
- * of the beginning where each character is encoded by itself, as ASCII is in every charset that a form is sent in.
+ * tens of milliseconds to compile, and hardly any text holds one: its beginning is looked for first, and that only in texts that are as
+ * long as the value, for no spelling is shorter. A match of the whole begins with one of the beginning where each character is encoded by
+ * itself, as ASCII is in every charset that a form is sent in.
  */
 export function scrubberOf(left: LeftValue): (text: string) => string {
   const hasBeginning = left.value.length > beginningLength && /^[ -~]+$/.test(left.value)
-  const beginning = hasBeginning ? patternOf({ ...left, value: left.value.slice(0, beginningLength) }) : undefined
+  let beginning: RegExp | undefined
   let whole: RegExp | undefined
   return (text) => {
-    if (beginning !== undefined && text.search(beginning) < 0) return text
+    if (hasBeginning) {
+      if (text.length < left.value.length) return text
+      beginning ??= patternOf({ ...left, value: left.value.slice(0, beginningLength) })
+      if (text.search(beginning) < 0) return text
+    }
     whole ??= patternOf(left)
     return text.replace(whole, placeholder)
   }

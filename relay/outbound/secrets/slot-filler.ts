@@ -18,6 +18,8 @@ export class SlotFiller {
   readonly #tools: SlotTools
   readonly #onText: (text: string, charset: string) => void
   readonly #codes = new Map<object, string>()
+  /** What was made of a value for a slot. A request's slots are asked for before it leaves and when it is written; some derivations take milliseconds. */
+  readonly #made = new WeakMap<SecretSlot, { readonly value: string; readonly text: string }>()
 
   /** `onText` hears every text that lets its finder in: the value, and what is made of it. */
   constructor(tools: SlotTools, onText: (text: string, charset: string) => void = () => {}) {
@@ -41,7 +43,12 @@ export class SlotFiller {
     const opened = this.#tools.openSecret(secret, origin)
     const value = isTotp(slot) ? this.#codeOf(secret) : opened
     tell(value)
-    return derivation === undefined ? value : derive(value, derivation, tell)
+    if (derivation === undefined) return value
+    const made = this.#made.get(slot)
+    if (made?.value === value) return made.text
+    const text = derive(value, derivation, tell)
+    this.#made.set(slot, { value, text })
+    return text
   }
 
   fill = (slot: SecretSlot, request: FilledRequest): Buffer => {
