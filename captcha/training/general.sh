@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Rebuilds the general network: captcha/training/general.sh WORK MINUTES [MODULES] [SOURCES] [CLASSES] [SECURIMAGE] [THINK] [GOPATH]
+# Rebuilds the general network: captcha/training/general.sh WORK MINUTES [MODULES] [SOURCES] [CLASSES] [SECURIMAGE] [THINK] [GOPATH] [STYLES]
 #
 # WORK keeps what is drawn and the checkpoint; a second run goes on from there. MODULES: a node_modules with captchapng,
-# captcha.gif and trek-captcha; SOURCES: those of Python's captcha; CLASSES: a Java class path with EasyCaptcha, kaptcha and
-# jhlabs-filters; SECURIMAGE and THINK: the sources of those; GOPATH: one with dchest/captcha. What is not given, or '', is left out.
+# captcha.gif and trek-captcha, and what canvas.ts wants; SOURCES: those of Python's captcha; CLASSES: a Java class path with
+# EasyCaptcha, kaptcha and jhlabs-filters; SECURIMAGE and THINK: the sources of those; GOPATH: one with dchest/captcha;
+# STYLES: what kinds/sources.sh fetched. What is not given, or '', is left out.
 # Debian: python3-torch, libgd-securityimage-perl, libauthen-captcha-perl, php-gregwar-captcha, php-gd, php-mbstring, python3-pil,
 # python3-django-captcha, mediawiki and ejabberd (their captcha.py and captcha.sh), imagemagick, wamerican, default-jdk-headless,
-# libjhlabs-filters-java, golang-go, and the fonts that fonts.ts lists.
+# libjhlabs-filters-java, libslf4j-java, golang-go, golang-github-golang-freetype-dev, and the fonts that fonts.ts lists.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(realpath -m "$1") minutes=$2 modules=${3:-} sources=${4:-} classes=${5:-}
-securimage=${6:-} think=${7:-} gopath=${8:-}
+securimage=${6:-} think=${7:-} gopath=${8:-} styles=${9:+$(realpath "$9")}
 seed=1007 count=2500
 mkdir -p "$work/sets" "$work/shards"
 cd "$here/../.."
@@ -22,6 +23,7 @@ if [ ! -e "$work/packed" ]; then
   php "$here/kinds/gregwar.php" "$work/sets" $count $seed
   [ -z "$sources" ] || python3 "$here/kinds/lepture.py" "$sources" "$work/sets" $count $seed
   [ -z "$modules" ] || "$node" "$here/kinds/npm.ts" "$modules" "$work/sets" $count $seed
+  [ ! -e "$modules/captchagen" ] || "$node" "$here/kinds/canvas.ts" "$modules" "$work/sets" $count $seed
   /usr/bin/python3 "$here/kinds/more.py" "$work/sets" $count $seed django= simple2= ejabberd=/usr/share/ejabberd/captcha.sh \
     fancy=/usr/share/mediawiki/extensions-core/ConfirmEdit/captcha.py ${sources:+"lepture=$sources"}
   [ -z "$securimage" ] || [ -z "$think" ] || php "$here/kinds/more.php" "$securimage" "$think" "$work/sets" $count $seed
@@ -29,6 +31,13 @@ if [ ! -e "$work/packed" ]; then
   if [ -n "$classes" ]; then
     javac -cp "$classes" -d "$work/java" "$here/kinds/Kinds.java"
     java -Djava.awt.headless=true -cp "$work/java:$classes" Kinds "$work/sets" $count
+  fi
+  if [ -n "$styles" ]; then
+    github=$styles/go/src/github.com
+    php "$here/kinds/systems.php" "$styles" "$work/sets" $count $seed
+    GO111MODULE=off GOPATH=$styles/go:/usr/share/gocode go run "$here/kinds/styles.go" "$github/lifei6671/gocaptcha/fonts" "$github/afocus/captcha/examples/comic.ttf" "$work/sets" $count
+    "$here/kinds/java.sh" "$styles" "$work/styles" "$work/sets" $count
+    /usr/bin/python3 "$here/kinds/multicolor.py" "$styles/multicolorcaptcha" "$work/sets" $count $seed
   fi
   "$node" "$here/pack.ts" "$work/sets" "$work/shards" 100
   touch "$work/packed"
