@@ -36,6 +36,18 @@ t.test('the right password leads to where the person was going, the wrong one sa
   t.equal(right.location, '/devices')
 })
 
+t.test('a button pressed twice leads to where the person was going, and to nowhere for another name or a page of another site', async (t) => {
+  const relay = await startPortal(t)
+  const browser = relay.visitor()
+  await browser.get('/sign-in?next=%2Fdevices')
+  const { csrf } = browser
+  const press = (name: string, headers = {}) => browser.post('/sign-in', { name, password: relay.ann.password, next: '/devices' }, { csrf, headers })
+  t.equal((await press('ann')).location, '/devices')
+  t.equal((await press('ann')).location, '/devices')
+  t.equal((await press('bob')).status, 403)
+  t.equal((await press('ann', { origin: 'https://elsewhere.test' })).status, 403)
+})
+
 t.test('after wrong tries one has to wait, and is told how long', async (t) => {
   const relay = await startPortal(t)
   const browser = relay.visitor()

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { RelayError } from '../../../errors.ts'
 import { cameFrom } from '../../caller/came-from.ts'
-import { loadPortalPrincipal } from '../../caller/identify.ts'
-import { clearCookie, setCookie } from '../../caller/portal-cookie.ts'
+import { checkOwnPage, loadPortalPrincipal } from '../../caller/identify.ts'
+import { clearCookie, readCookie, setCookie } from '../../caller/portal-cookie.ts'
 import { assignFormCookie, checkSignInForm, welcome } from '../../caller/sign-in-form.ts'
 import type { Rooms } from '../../rooms.ts'
 import { passkeyAdvice, passkeyPlace } from '../../security/passkey-place.ts'
@@ -28,6 +28,8 @@ export function signInPage(app: FastifyInstance, rooms: Rooms): void {
   })
 
   app.post('/sign-in', async (request, reply) => {
+    const begun = await sentTwice(rooms, request)
+    if (begun !== undefined) return respondGoTo(reply, begun)
     checkSignInForm(rooms, request)
     const { name, password, next } = readForm(signInForm, request.body)
     try {
@@ -85,6 +87,14 @@ ${hasPasskeys ? !byPasskey && passkeySignInForm(csrf, next) : html`<p class="qui
 <p class="quiet">Each sign-in here, and each use of your accounts, leaves you a notice. No notice, then it was not the relay: change the password that you typed there.</p>
 <p class="quiet">If you have chosen a phrase for this browser, it stands above. It does not after a link from elsewhere: then type the address yourself.</p></div>`
   return respondPage(reply, { title: 'Sign in', body, status, ...(hasPasskeys ? { passkeys: true } : {}) }, undefined)
+}
+
+/** A button pressed twice: the first press has signed this person in, and its answer, with the end of the form's cookie, was not waited for. Where he was going. */
+async function sentTwice(rooms: Rooms, request: FastifyRequest): Promise<string | undefined> {
+  checkOwnPage(rooms, request)
+  const form = signInForm.safeParse(request.body)
+  if (!form.success || readCookie(request, 'login-relay-form', rooms.secure) !== undefined) return undefined
+  return (await loadPortalPrincipal(rooms, request))?.user.name === form.data.name ? returnAddress(form.data.next) : undefined
 }
 
 function passkeySignInForm(csrf: string, next: string, look = ''): Html {
