@@ -30,7 +30,7 @@ export const sitesErrors = {
     status: 502,
     exit: 1,
     text: 'The site {site} did not prove its identity: {reason}.',
-    next: 'Nothing was sent to it. If it has a private CA, add it with `site add --ca-file`.',
+    next: 'Nothing was sent to it. Who runs the site mends a certificate that has expired or is for another host. Its private CA is given with `site add --ca-file`, later as `ca` in its declaration.',
   },
   site_too_big: {
     status: 502,

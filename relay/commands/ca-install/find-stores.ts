@@ -16,16 +16,25 @@ function systemStore(): StoreName[] {
   return existsSync('/etc/pki/ca-trust/source/anchors') ? ['fedora'] : []
 }
 
-/** NSS databases of this person: Chromium's on Linux, and every Firefox profile's. */
-export function findNssFolders(home: string = homedir()): string[] {
+/** NSS databases of this person: those that Chromium shares on Linux, and every Firefox profile's. */
+export function findNssFolders(home: string = homedir(), env: NodeJS.ProcessEnv = process.env): string[] {
+  const data = env.XDG_DATA_HOME || join(home, '.local/share')
+  const config = env.XDG_CONFIG_HOME || join(home, '.config')
+  const shared = [sharedDatabase(home), join(data, 'pki/nssdb'), join(home, 'snap/chromium/current/.pki/nssdb')]
   const profiles = [
-    '.mozilla/firefox',
-    'snap/firefox/common/.mozilla/firefox',
-    'Library/Application Support/Firefox/Profiles',
-    'AppData/Roaming/Mozilla/Firefox/Profiles',
+    join(home, '.mozilla/firefox'),
+    join(config, 'mozilla/firefox'),
+    join(home, 'snap/firefox/common/.mozilla/firefox'),
+    join(home, '.var/app/org.mozilla.firefox/.mozilla/firefox'),
+    join(home, 'Library/Application Support/Firefox/Profiles'),
+    join(home, 'AppData/Roaming/Mozilla/Firefox/Profiles'),
   ]
-  const folders = [join(home, '.pki/nssdb'), ...profiles.flatMap((parent) => foldersIn(join(home, parent)))]
-  return folders.filter((folder) => existsSync(join(folder, 'cert9.db')))
+  return [...shared, ...profiles.flatMap(foldersIn)].filter((folder) => existsSync(join(folder, 'cert9.db')))
+}
+
+/** Where every Chromium on Linux looks: those from 146 on have one below `.local/share`, unless this one is there. */
+export function sharedDatabase(home: string = homedir()): string {
+  return join(home, '.pki/nssdb')
 }
 
 function foldersIn(parent: string): string[] {

@@ -13,7 +13,7 @@ import { printJson, printLine } from '../verb/output.ts'
 import { readNamedFile } from '../verb/read-named-file.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { verb } from '../verb/verb.ts'
-import { findNssFolders, findStores } from './find-stores.ts'
+import { findNssFolders, findStores, sharedDatabase } from './find-stores.ts'
 import { inWords, perform, type Step } from './step.ts'
 import { installSteps, type Places, removeSteps, type StoreName, storeNames } from './stores.ts'
 
@@ -32,7 +32,7 @@ interface InstallOptions extends CommonOptions {
 /** `fetchPem`: the certificate of the running relay. */
 export function caInstallVerb(ca: Command, fetchPem: (options: CommonOptions) => Promise<string>): void {
   verb(ca, 'install', 'make this machine trust it, or with --undo no longer')
-    .option('--store <NAME...>', `where: ${storeNames.join(', ')} (default: the system's, and NSS where there is one)`)
+    .option('--store <NAME...>', `where: ${storeNames.join(', ')} (default: the system's, and nss where a browser has a database of it)`)
     .option('--nss-folder <DIR...>', 'folders with an NSS database (default: those of this person)')
     .option('--keystore <FILE>', 'the Java keystore (default: that of the Java that runs)')
     .option('--keystore-password <FILE>', 'a file with its password')
@@ -45,12 +45,20 @@ export function caInstallVerb(ca: Command, fetchPem: (options: CommonOptions) =>
 async function install(options: InstallOptions, fetchPem: (options: CommonOptions) => Promise<string>): Promise<void> {
   const pem = options.file === undefined ? await fetchPem(options) : await readNamedFile(options.file, 'ca install')
   const certificate = checkAuthority(pem)
-  const nss = options.nssFolder ?? findNssFolders()
-  const stores = options.store === undefined ? findStores(nss) : checkStores(options.store)
+  const found = options.nssFolder ?? findNssFolders()
+  const stores = options.store === undefined ? findStores(found) : checkStores(options.store)
   if (stores.length === 0) throw usage('No store was found here: name one with --store.')
+  // Where no browser has run yet, Chromium will look in one that is made now. Only on request: under sudo it might be another person's home.
+  const newNss = stores.includes('nss') && found.length === 0 && options.undo !== true && process.platform === 'linux' ? sharedDatabase() : undefined
+  const nss = newNss === undefined ? found : [newNss]
   if (stores.includes('nss') && nss.length === 0) throw usage('No NSS database was found: name its folder with --nss-folder.')
   const { keystore, keystorePassword } = options
-  const places: Places = { nss, ...(keystore === undefined ? {} : { keystore }), ...(keystorePassword === undefined ? {} : { keystorePassword }) }
+  const places: Places = {
+    nss,
+    ...(newNss === undefined ? {} : { newNss }),
+    ...(keystore === undefined ? {} : { keystore }),
+    ...(keystorePassword === undefined ? {} : { keystorePassword }),
+  }
   const folder = await mkdtemp(join(tmpdir(), 'login-relay-ca-'))
   try {
     const file = join(folder, 'login-relay-ca.pem')
@@ -81,7 +89,12 @@ function tell({ json, dryRun, undo }: InstallOptions, stores: readonly StoreName
   const lines = steps.map(inWords)
   if (json === true) printJson({ stores, done: dryRun !== true, steps: lines, fingerprint: fingerprint256 })
   else if (dryRun === true) for (const line of lines) printLine(line)
-  else printLine(undo === true ? `Taken out of: ${stores.join(', ')}.` : `Put into: ${stores.join(', ')}. SHA-256 ${fingerprint256}`)
+  else if (undo === true) printLine(`Taken out of: ${stores.join(', ')}.`)
+  else {
+    printLine(`Put into: ${stores.join(', ')}. SHA-256 ${fingerprint256}`)
+    const isSystemAlone = stores.some((store) => store === 'debian' || store === 'fedora') && !stores.includes('nss')
+    if (isSystemAlone) printLine('Firefox and Chromium look elsewhere: whoever uses them runs `login-relay ca install --store nss`, without sudo.')
+  }
 }
 
 /** One certificate, of a CA: a store of roots is no place for anything else. */

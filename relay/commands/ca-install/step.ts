@@ -33,12 +33,19 @@ export async function perform(step: Step): Promise<void> {
   }
 }
 
+/** What brings a program that is often missing. */
+const packages: Readonly<Record<string, string>> = {
+  certutil: ' (Debian: apt-get install libnss3-tools; Fedora: dnf install nss-tools)',
+  keytool: ': it comes with Java',
+}
+
 function runQuietly([command = '', ...rest]: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-300)))
-    child.on('error', reject).on('close', (code) => {
+    child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? new Error(`${command} is not here${packages[command] ?? ''}`) : error))
+    child.on('close', (code) => {
       if (code === 0) resolve()
       else reject(new Error(said.trim() === '' ? `it ended with status ${code}` : said.trim()))
     })

@@ -16,6 +16,8 @@ export interface Certificate {
 export interface Places {
   /** Folders with NSS databases: Firefox profiles, and that of Chromium. */
   readonly nss: readonly string[]
+  /** A folder without one, in which one is made first. */
+  readonly newNss?: string
   /** A keystore; undefined: that of the Java that runs. */
   readonly keystore?: string
   /** A file with the keystore's password; undefined: Java's usual one. */
@@ -42,10 +44,7 @@ export function installSteps(store: StoreName, certificate: Certificate, places:
     case 'windows':
       return [{ do: 'run', words: ['certutil', '-addstore', '-f', 'Root', file] }]
     case 'nss':
-      return places.nss.flatMap((folder): Step[] => [
-        { do: 'run', words: ['certutil', '-D', '-d', `sql:${folder}`, '-n', alias], mayFail: true },
-        { do: 'run', words: ['certutil', '-A', '-d', `sql:${folder}`, '-t', 'C,,', '-n', alias, '-i', file] },
-      ])
+      return [...makeDatabase(places), ...places.nss.flatMap((folder) => intoDatabase(folder, file))]
     case 'java':
       return [
         { do: 'run', words: ['keytool', '-delete', '-alias', alias, ...keystore(places)], mayFail: true },
@@ -73,6 +72,21 @@ export function removeSteps(store: StoreName, { thumbprint }: Certificate, place
     case 'java':
       return [{ do: 'run', words: ['keytool', '-delete', '-alias', alias, ...keystore(places)] }]
   }
+}
+
+function makeDatabase({ newNss }: Places): readonly Step[] {
+  if (newNss === undefined) return []
+  return [
+    { do: 'run', words: ['mkdir', '-p', newNss] },
+    { do: 'run', words: ['certutil', '-N', '--empty-password', '-d', `sql:${newNss}`] },
+  ]
+}
+
+function intoDatabase(folder: string, file: string): readonly Step[] {
+  return [
+    { do: 'run', words: ['certutil', '-D', '-d', `sql:${folder}`, '-n', alias], mayFail: true },
+    { do: 'run', words: ['certutil', '-A', '-d', `sql:${folder}`, '-t', 'C,,', '-n', alias, '-i', file] },
+  ]
 }
 
 const fedoraFile = '/etc/pki/ca-trust/source/anchors/login-relay.pem'

@@ -45,7 +45,7 @@ export function choicesHtml(sites: readonly OfferedSite[], deviceName: string): 
   const forms = sites.map((site) => `<h2><bdi>${escapeHtml(site.host)}</bdi></h2>\n${formOf(site)}`)
   return pageFrame(
     'Which account this device uses',
-    `${sites.length === 0 ? '<p>There is nothing to choose: you have several accounts at no site, and nobody lends you one.</p>' : forms.join('\n')}
+    `${sites.length === 0 ? '<p>There is nothing to choose: at no site do you have, or are you lent, more than one account.</p>' : forms.join('\n')}
 <footer><p>${rememberedFor(deviceName)}</p><p><a href="/">This browser and the relay</a></p></footer>`,
     styles,
   )
