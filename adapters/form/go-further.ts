@@ -1,3 +1,4 @@
+import { counted } from '../../relay/counted.ts'
 import { answerField } from '../answer-field.ts'
 import { type Form, type Page, type SignInContext, SignInFailure } from '../contract.ts'
 import type { Asked } from './asked.ts'
@@ -30,7 +31,9 @@ async function sendCode({ form, field, boxes, words, isSent }: Extract<Asked, { 
 function inBoxes(form: Form, boxes: readonly string[], code: string): Form {
   const characters = Array.from(code.replace(/[\s-]+/g, ''))
   if (characters.length !== boxes.length) {
-    throw new SignInFailure('challenge', [`the site has ${boxes.length} boxes for its code, and the one given has ${characters.length} characters`])
+    throw new SignInFailure('challenge', [
+      `the site has ${counted(boxes.length, 'box', 'boxes')} for its code, and the one given has ${counted(characters.length, 'character')}`,
+    ])
   }
   return boxes.reduce((filled, box, index) => filled.fill(box, characters[index] ?? ''), form)
 }

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { AuditRecord, AuditReport } from '../audit/index.ts'
+import { counted } from '../counted.ts'
 import { printable, printJson, printLine, printTable } from './verb/output.ts'
 import type { CommonOptions } from './verb/settings.ts'
 import { noun, verb, withRelay } from './verb/verb.ts'
@@ -49,7 +50,7 @@ async function verify(options: CommonOptions): Promise<void> {
   if (options.json === true) return printJson(report)
   const { records, from, head, breaks } = report
   if (report.ok) printLine(`The audit is whole: records ${from} to ${head.n}. The last one's hash is ${head.hash}.`)
-  else printLine(`The audit was changed. ${records} records were read; these are the places:`)
+  else printLine(`The audit was changed. ${counted(records, 'record was', 'records were')} read; these are the places:`)
   for (const { file, line, text } of breaks) printLine(`  ${printable(file)}:${line}: ${printable(text)}`)
 }
 

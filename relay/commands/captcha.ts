@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../counted.ts'
 import type { CaptchaStats, Tally } from '../login/index.ts'
 import { printable, printJson, printLine, printTable } from './verb/output.ts'
 import type { CommonOptions } from './verb/settings.ts'
@@ -30,13 +31,13 @@ function row(kind: string, { reads, right, asked, askedRight }: Tally): string[]
 function learned({ known: { kind, length, alphabet, caseSensitive }, glyphs }: CaptchaStats): string[] {
   const facts = [
     ...(kind === undefined ? [] : [kind]),
-    ...(length === undefined ? [] : [`${typeof length === 'number' ? length : length.join(' to ')} characters`]),
+    ...(length === undefined ? [] : [typeof length === 'number' ? counted(length, 'character') : `${length.join(' to ')} characters`]),
     ...(alphabet === undefined ? [] : [`of ${printable(alphabet)}`]),
     ...(caseSensitive === false ? ['capitals and small letters count alike'] : []),
   ]
   const votes = glyphs.way === undefined ? 'does not vote' : `votes (${glyphs.way}; read ${Math.round(100 * (glyphs.rate ?? 0))} % of the latest by itself)`
   return [
     `Learned: ${facts.length === 0 ? 'not enough yet' : facts.join(', ')}.`,
-    `Glyph memory: ${glyphs.count} characters from ${glyphs.images} confirmed images; it ${votes}.`,
+    `Glyph memory: ${counted(glyphs.count, 'character')} from ${counted(glyphs.images, 'confirmed image')}; it ${votes}.`,
   ]
 }

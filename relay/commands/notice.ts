@@ -58,7 +58,7 @@ async function read(ids: readonly string[], options: Options): Promise<void> {
   const body = { user: options.user, ...(ids.length === 0 ? {} : { ids }) }
   const answer = await withRelay(options, (relay) => relay.call<{ read: number; unread: number }>('POST', '/api/v1/notices/read', body))
   if (options.json === true) printJson(answer)
-  else printLine(`Marked ${answer.read} as read; ${answer.unread} are unread.`)
+  else printLine(`Marked ${answer.read} as read; ${answer.unread} ${answer.unread === 1 ? 'is' : 'are'} unread.`)
 }
 
 async function notMe(id: string, options: Options): Promise<void> {

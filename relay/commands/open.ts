@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import qrcode from 'qrcode'
+import { counted } from '../counted.ts'
 import { accountPath, type OwnerOption } from './account/account.ts'
 import { connectRunning, type RelayClient } from './verb/client.ts'
 import { printJson, printLine, printNote } from './verb/output.ts'
@@ -25,7 +26,7 @@ async function open(name: string, options: OpenOptions): Promise<void> {
   if (options.json === true) return printJson({ link, expiresAt })
   await printLink(link)
   if (!process.stdout.isTTY) return
-  printNote(`Good once, for ${Math.max(0, Math.round((expiresAt - Date.now()) / 1000))} seconds, for the account's owner.`)
+  printNote(`Good once, for ${counted(Math.max(0, Math.round((expiresAt - Date.now()) / 1000)), 'second')}, for the account's owner.`)
 }
 
 async function openInGateway(relay: RelayClient, name: string, options: OpenOptions): Promise<void> {

@@ -1,3 +1,5 @@
+import { counted } from '../counted.ts'
+
 /** What to do with a captcha image that was read. */
 export type CaptchaMove =
   /** Send the answer. */
@@ -42,7 +44,7 @@ export function decideCaptcha(facts: CaptchaFacts): CaptchaDecision {
   return {
     move,
     explain: () =>
-      `${facts.triesLeft} ${facts.triesLeft === 1 ? 'try' : 'tries'} left, sending it would cost ${send.toFixed(2)} times what asking costs, ` +
+      `${counted(facts.triesLeft, 'try', 'tries')} left, sending it would cost ${send.toFixed(2)} times what asking costs, ` +
       (fetch === Number.POSITIVE_INFINITY ? 'no further image to fetch' : `a fresh image ${fetch.toFixed(2)}`),
   }
 }

@@ -26,5 +26,6 @@ t.test('account rotate prints its steps, account versions lists, account revert 
   t.match(await json(['account', 'revert', 'erp', '--version', '1']), [{ version: 4, state: 'present', cause: 'reverted' }, {}, {}, {}])
   for (const { stdout, stderr } of [rotated, versions, kept]) t.notMatch(stdout + stderr, business.password())
   t.match((await run(['account', 'rotate', 'erp', '--every', '30', '--after-use'])).stdout, /every 30 days and after each session/)
+  t.match((await run(['account', 'rotate', 'erp', '--every', '1'])).stdout, /every 1 day\./, 'one is told as one')
   t.equal((await run(['account', 'rotate', 'erp', '--every', 'often'])).status, 2)
 })

@@ -18,6 +18,8 @@ t.test('notice list, read and not-me: what ann was told, and that a device was n
     (await run(['notice', 'list', '--user', 'ann', '--unread'])).stdout,
     /^ID +TIME +WHAT .*\n\S+ +.* UTC +A device was enrolled as yours .*laptop .*unread\n$/,
   )
+  await json(['device', 'add', 'desk', '--user', 'ann'])
+  t.equal((await run(['notice', 'read', notices[0]?.id ?? '', '--user', 'ann'])).stdout, 'Marked 1 as read; 1 is unread.\n')
   t.equal((await run(['notice', 'read', '--user', 'ann'])).stdout, 'Marked 1 as read; 0 are unread.\n')
   t.equal((await run(['notice', 'not-me', notices[0]?.id ?? '', '--user', 'ann'])).stdout, 'The device is revoked.\n')
 })

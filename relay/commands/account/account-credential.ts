@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CredentialVersion } from '../../accounts/index.ts'
+import { counted } from '../../counted.ts'
 import { RelayError } from '../../errors.ts'
 import type { SessionEvent } from '../../sessions/index.ts'
 import { followSteps, showOutcome } from '../login.ts'
@@ -59,7 +60,7 @@ async function setPolicy(name: string, { never, every, afterUse, ...options }: R
     relay.call<{ everyDays?: number; afterUse?: boolean }>('POST', accountPath(name, options, '/rotation'), policy),
   )
   if (options.json === true) return printJson(set)
-  const when = [...(set.everyDays === undefined ? [] : [`every ${set.everyDays} days`]), ...(set.afterUse === true ? ['after each session'] : [])]
+  const when = [...(set.everyDays === undefined ? [] : [`every ${counted(set.everyDays, 'day')}`]), ...(set.afterUse === true ? ['after each session'] : [])]
   printLine(when.length === 0 ? `${printable(name)} keeps its password until you change it.` : `${printable(name)} gets a new password ${when.join(' and ')}.`)
 }
 

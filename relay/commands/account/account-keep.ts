@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { KeepAlivePolicy } from '../../accounts/index.ts'
+import { counted } from '../../counted.ts'
 import { RelayError } from '../../errors.ts'
 import { printable, printJson, printLine } from '../verb/output.ts'
 import { nounOf, verb, withRelay } from '../verb/verb.ts'
@@ -40,5 +41,5 @@ async function keep(name: string, { every, for: hours, page, off, asSite, ...opt
   const set = await withRelay(options, (relay) => relay.call<Partial<KeepAlivePolicy>>('POST', accountPath(name, options, '/keep-alive'), policy))
   if (options.json === true) return printJson(set)
   if (set.hours === undefined) printLine(`${printable(name)}: its session is left to the site.`)
-  else printLine(`${printable(name)}: asked for every ${set.everyMinutes} minutes, until ${set.hours} hours after it was used last.`)
+  else printLine(`${printable(name)}: asked for every ${counted(set.everyMinutes ?? 0, 'minute')}, until ${counted(set.hours, 'hour')} after it was used last.`)
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { importScript, readSteps, stepsFile } from '../../../adapters/index.ts'
+import { counted } from '../../counted.ts'
 import { RelayError } from '../../errors.ts'
 import { printJson, printLine, printNote } from '../verb/output.ts'
 import { checkName, type NewFilesOptions, writeNew } from './write-files.ts'
@@ -15,7 +16,7 @@ export async function importAdapter(file: string, options: NewFilesOptions & { r
   readSteps(`${name}.steps.yaml`, text)
   const files = await writeNew(options.folder ?? '.', { [`${name}.steps.yaml`]: text }, 'adapter import')
   if (options.json === true) return printJson({ files, steps: imported.steps.length, notes: imported.notes })
-  printLine(`Wrote ${files[0]}: ${imported.steps.length} steps`)
+  printLine(`Wrote ${files[0]}: ${counted(imported.steps.length, 'step')}`)
   for (const note of imported.notes) printNote(`Not taken over: ${note}`)
   printNote(`Next: login-relay adapter test ${files[0]} --url URL --username U`)
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { configSchema } from '../../../config/index.ts'
 import { createRelay, type Relay } from '../../app.ts'
+import { counted } from '../../counted.ts'
 import { RelayError } from '../../errors.ts'
 import type { SiteSession } from '../../sessions/index.ts'
 import { createMasterKey } from '../../vault/index.ts'
@@ -40,7 +41,7 @@ export async function demo({ once }: { once: boolean }): Promise<void> {
 
     heading('The password')
     const seen = sightings(password, terminal.received)
-    tell(`seen ${seen} times in the ${terminal.received.length} bytes the terminal received`)
+    tell(`seen ${counted(seen, 'time')} in the ${terminal.received.length} bytes the terminal received`)
     if (seen !== 0) throw new RelayError('internal', { detail: 'the password reached the terminal' })
 
     if (once) return

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts'
 import type { GrantTerms, Hours } from './contract.ts'
 
 /** One term in words: `from the networks` `10.0.0.0/8`, `until` a moment. */
@@ -21,7 +22,7 @@ export function explainTerms(terms: GrantTerms, names: (id: string) => string): 
     readOnly === true && { says: 'for reading alone' },
     denyPaths !== undefined && { says: 'not', of: denyPaths.join(', ') },
     approval !== undefined && { says: 'with a yes each time, from', of: ['the owner', ...approval.by.map(names)].join(' or ') },
-    emergency !== undefined && { says: `for emergencies, ${emergency.waitHours} hours after asking` },
+    emergency !== undefined && { says: `for emergencies, ${counted(emergency.waitHours, 'hour')} after asking` },
     handoff === true && { says: 'with the real cookies' },
   ]
   return words.filter((one) => one !== false)

@@ -1,4 +1,5 @@
 import type { AuditRecord, From } from '../../audit/index.ts'
+import { counted } from '../../counted.ts'
 import type { NoticeKind, Telling } from './contract.ts'
 
 /** What the owner is told of a record of the audit; undefined: nothing. The record is durable before the act, so no act goes untold. */
@@ -34,7 +35,9 @@ function textOf(kind: NoticeKind, { act, reason, details }: AuditRecord): string
     case 'sign-in-changed':
       return changes[act]
     case 'device-added':
-      return act === 'device.pair' ? `a terminal, by a code, for ${nameIn(details?.minutes) ?? 'some'} minutes` : undefined
+      return act === 'device.pair'
+        ? `a terminal, by a code, for ${details?.minutes === undefined ? 'some minutes' : counted(Number(details.minutes), 'minute')}`
+        : undefined
     case 'grant-changed':
       return `it is lent to ${nameIn(details?.to) ?? 'somebody'}`
     default:

@@ -16,7 +16,7 @@ function localTimes(root) {
 function countDown() {
   for (const element of document.querySelectorAll('[data-until]')) {
     const left = Math.max(0, Math.round((Number(element.dataset.until) - Date.now()) / 1000))
-    element.textContent = `${left} seconds left`
+    element.textContent = left === 1 ? '1 second left' : `${left} seconds left`
     if (left === 0 && element.dataset.over === undefined) {
       element.dataset.over = ''
       void refresh()

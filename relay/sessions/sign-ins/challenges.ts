@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Challenge, SignInFailure } from '../../../adapters/index.ts'
 import type { Account } from '../../accounts/index.ts'
+import { counted } from '../../counted.ts'
 import { RelayError } from '../../errors.ts'
 import type { PendingChallenge } from '../contract.ts'
 
@@ -55,7 +56,7 @@ export class Challenges {
         reloading: undefined,
         present: () => {
           if (waiting.expiresAt !== 0) return
-          timer = setTimeout(() => giveUp(`nobody answered within ${seconds} seconds`), seconds * 1000)
+          timer = setTimeout(() => giveUp(`nobody answered within ${counted(seconds, 'second')}`), seconds * 1000)
           waiting.expiresAt = this.#now() + seconds * 1000
           onAsked(this.#view(waiting))
         },

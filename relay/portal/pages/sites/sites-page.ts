@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { FoundDeclaration } from '../../../accounts/index.ts'
+import { counted } from '../../../counted.ts'
 import { checkAccess } from '../../access.ts'
 import type { Rooms } from '../../rooms.ts'
 import { type Html, html } from '../html.ts'
@@ -27,7 +28,7 @@ function card(rooms: Rooms, { site: id, declared }: FoundDeclaration): Html {
   const accounts = rooms.accounts.listAccounts({ siteId: id }).length
   return html`<li class="card"><div class="row"><div class="grow"><h2><a href="/sites/${id}"><bdi>${id}</bdi></a></h2>
 <p class="quiet"><bdi>${site?.origins.join(', ') ?? 'not enrolled'}</bdi></p>
-<p class="quiet">${site === undefined ? '' : `${site.adapter}, ${accounts === 1 ? '1 account' : `${accounts} accounts`}`}</p></div>
+<p class="quiet">${site === undefined ? '' : `${site.adapter}, ${counted(accounts, 'account')}`}</p></div>
 <div>${declarationMark(declared)}</div></div></li>`
 }
 
