@@ -1,5 +1,6 @@
 import type { BrowserContext, CDPSession, Page, Worker } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { RelayError } from '../../relay/errors.ts'
 import { findChromium, launchChromium, wantedChromium } from '../chromium.ts'
 import { type SubscribedBrowser, startPushService } from '../control/notices/push/push-service.ts'
 import { until } from '../until.ts'
@@ -105,8 +106,7 @@ t.test(
     const service = await startPushService(t)
     const subscribed = service.subscribe()
     let ahead = 0
-    let stopped: number | undefined
-    const relay = await startPortal(t, { config: { notices: { webhooks: 'private' } }, now: () => (stopped ?? Date.now()) + ahead })
+    const relay = await startPortal(t, { config: { notices: { webhooks: 'private' } }, now: () => Date.now() + ahead })
     const { context, page, cdp, complaints } = await openDelivery(t, relay, subscribesAs(subscribed))
     const { pushKey } = relay.notices.delivery(relay.ann.user.id)
     await page.getByLabel('each use of your accounts').first().uncheck()
@@ -149,15 +149,19 @@ t.test(
     const [changed] = own()
     t.not(changed, before, 'the worker knows what was before')
     ahead += 10_000
-    stopped = Date.now()
     await changes(worker as Worker, third, second)
     t.notOk([before, changed].includes(own()[0] ?? ''))
     const [last] = own()
+    const takes = relay.notices.beginRenewal.bind(relay.notices)
+    const refuses = () => {
+      throw new RelayError('too_many_tries', { params: { seconds: 3600 } })
+    }
+    Object.assign(relay.notices, { beginRenewal: refuses })
     await changes(worker as Worker, second, third)
     const isTold = async () => (await notifications(page)).some(({ title }) => title === 'Notices are shown here no longer')
-    await until(isTold, 'where the relay does not take it, as it does not so soon, he is told')
+    await until(isTold, 'where the relay does not take it, as it does not after too many, he is told')
     t.same(own(), [last])
-    stopped = undefined
+    Object.assign(relay.notices, { beginRenewal: takes })
     ahead += 10_000
     await changes(worker as Worker, subscribed, second)
     t.same(own(), [before], 'and the next time the relay is told what it knows')

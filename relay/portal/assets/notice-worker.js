@@ -55,14 +55,22 @@ function subscribe(applicationServerKey) {
   return self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })
 }
 
-async function tell(before, after) {
-  const { status } = await fetch('/api/v1/notices/browsers/renew', {
+// The relay takes one in ten seconds of each person: of his browsers several may be renewed at once, as after an update. One that says to come
+// back much later than that has had too many of him; browsers end a worker that takes minutes.
+const mostTries = 4
+const longestWait = 15
+
+async function tell(before, after, tries = 1) {
+  const { status, headers } = await fetch('/api/v1/notices/browsers/renew', {
     method: 'POST',
     credentials: 'omit',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ before: addressIn(before), after: addressIn(after) }),
   })
-  return status
+  const seconds = Number(headers.get('retry-after'))
+  if (status !== 429 || tries === mostTries || !(seconds > 0 && seconds <= longestWait)) return status
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+  return tell(before, after, tries + 1)
 }
 
 function addressIn({ endpoint, keys: { p256dh, auth } }) {
