@@ -1,6 +1,6 @@
 // Runs in the browser while no page of the portal is open: shows what the relay has sent (Web Push). What it is given is text, and
 // the id of a notice; the address that a click opens is made here, of the portal's own origin. It keeps by what address its push service
-// reaches it, and tells the relay where that changes; it fetches nothing.
+// reaches it, and tells the relay where that changes: it asks for nothing else, there or elsewhere.
 'use strict'
 
 // Browsers want something shown for each message, also for one that cannot be read.
