@@ -28,6 +28,7 @@ export function recordedSessions(sessions: Sessions, accounts: Accounts, audit: 
     audit,
     {
       end: (id) => ({ act: 'session.end', ends: true, ...of(id) }),
+      endLingering: (id) => ({ act: 'session.end', ends: true, ...of(id) }),
       rotate: (id) => ({ act: 'account.rotate', ...of(id) }),
     },
     {

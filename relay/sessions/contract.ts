@@ -158,6 +158,8 @@ export interface Sessions {
    * none of these.
    */
   end(accountId: string): Promise<boolean>
+  /** Tells the site again of those that have ended here and of which copies linger; one that is live goes on. False: there was none. */
+  endLingering(accountId: string): Promise<boolean>
 
   /**
    * Gives the account a new password at its site, and leaves it as it was: signed in or not. Resolves when a sign-in has shown that it works.

@@ -245,6 +245,10 @@ class RelaySessions implements Sessions {
     return (await lingering) || ended
   }
 
+  endLingering(accountId: string): Promise<boolean> {
+    return this.#lingering.endAgain(accountId)
+  }
+
   async snapshot(accountId: string): Promise<KeptSnapshot | undefined> {
     return this.#snapshots.find(this.#known(accountId))
   }

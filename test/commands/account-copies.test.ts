@@ -28,4 +28,10 @@ t.test('account copies lists what devices were given, and ends it; it says what 
   const logout = ['logout', account.name, '--user', 'bob', '--data', relay.folder]
   t.match((await run(logout)).stdout, /is ended here\. The site did not end it/)
   t.match(JSON.parse((await run([...logout, '--json'])).stdout), { ended: true, copiesLinger: true })
+  for (const end of ['device end bob-laptop', 'user end bob'])
+    t.match(
+      (await run([...end.split(' '), '--data', relay.folder])).stdout,
+      /\nOf 1 account a site did not end a session: .*`login-relay account copies ACCOUNT --list`/,
+      end,
+    )
 })

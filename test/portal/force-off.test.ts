@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { openTerminal } from '../flows/curl-terminal.ts'
 import { startTwoStepSite } from '../sites/two-step-site.ts'
 import { enrol, type StartedRelay, startRelay } from '../start-relay.ts'
+import { until } from '../until.ts'
 import { setUpAuthenticator } from './set-up-authenticator.ts'
 import { startPortal } from './start-portal.ts'
 import { readPage, Visitor } from './visitor.ts'
@@ -82,20 +83,47 @@ t.test('a session that ended here alone, of which a device has a copy, is told t
   await relay.sessions.end(account.id)
   const tries = () => relay.logged().split('signing out at the site failed').length - 1
   const [ann, bob] = [await relay.signedIn(relay.ann), await relay.signedIn(relay.bob)]
-  for (const [who, path] of [
-    [bob, `/devices/${relay.bob.device.id}/end`],
-    [bob, '/sessions/end-all'],
-    [ann, `/people/${relay.bob.user.id}/end`],
+  for (const [who, path, goesTo] of [
+    [bob, `/devices/${relay.bob.device.id}/end`, '/devices?done=device-ended-lingers&left=1'],
+    [bob, '/sessions/end-all', '/sessions?done=all-ended-lingers&left=1'],
+    [ann, `/people/${relay.bob.user.id}/end`, '/people?done=user-ended-lingers&left=1'],
   ] as const) {
     const before = tries()
-    t.equal((await who.post(path)).status, 303)
+    t.equal((await who.post(path)).location, goesTo)
     t.ok(tries() > before, path)
+    t.match(
+      (await who.get(goesTo)).body,
+      /note warn.* ended here\. Of 1 account a site did not end a session .*“Copies of sessions”/,
+      'and it is said where to look',
+    )
   }
+  t.match((await ann.get('/devices?done=device-ended-lingers&left=<b>')).body, /Of some accounts a site/)
   // Of her own nothing lingers.
   const before = tries()
   await ann.post(`/devices/${relay.ann.device.id}/end`)
   await ann.post('/sessions/end-all')
   t.equal(tries(), before)
+})
+
+t.test('of a device with a copy of a session that is over, the site is told of that one; what is live of the account since goes on', async (t) => {
+  const relay = await startPortal(t)
+  const { bob } = relay
+  const { account } = await workingAccount(t, relay, bob, 'handoff')
+  await relay.sessions.copies.note(bob.device, await relay.sessions.ensure(account.id))
+  const { restore } = t.intercept(relay.login, 'signOut', { value: () => Promise.reject(new Error('later')) })
+  const live = await relay.sessions.ensure(account.id, { fresh: true })
+  await until(() => relay.sessions.copies.list()[0]?.lingering?.tries === 1, 'the one before lingers')
+  const browser = await relay.signedIn(bob)
+  const end = async () => (await browser.post(`/devices/${bob.device.id}/end`)).location
+  t.equal(await end(), '/devices?done=device-ended-lingers&left=1')
+  t.equal(relay.sessions.live(account.id), live)
+  restore()
+  t.equal(await end(), '/devices?done=device-ended')
+  t.same(relay.sessions.copies.list(), [])
+  t.equal(relay.sessions.live(account.id), live)
+  await relay.sessions.copies.note(bob.device, live)
+  t.equal(await end(), '/devices?done=device-ended')
+  t.equal(relay.sessions.live(account.id), undefined, 'its own')
 })
 
 t.test(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../../counted.ts'
 import { RelayError } from '../../errors.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
 import { nounOf, verb, withRelay } from '../verb/verb.ts'
@@ -24,6 +25,11 @@ device does not reach what somebody has taken from it; --end does, by ending the
 /** Of a session that is ended at the relay alone. */
 export const lingerWords =
   'The site did not end it: copies that devices were given are good there still, and `login-relay account copies ACCOUNT --list` names them.'
+
+/** Of sessions that were ended at once, of so many accounts. */
+export function lingeringAccounts(count: number): string {
+  return `Of ${counted(count, 'account')} a site did not end a session: copies that devices were given are good there still, and \`login-relay account copies ACCOUNT --list\` names them.`
+}
 
 /** `account copies`: whether the owner's devices may keep copies of its session, which there are, and their end. */
 export function copiesVerb(program: Command): void {

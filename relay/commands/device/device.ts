@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
+import { lingeringAccounts } from '../account/account-copies.ts'
 import type { RelayClient } from '../verb/client.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
@@ -81,10 +82,13 @@ async function revoke(name: string, options: OwnerOption): Promise<void> {
 async function end(name: string, options: OwnerOption): Promise<void> {
   const ended = await withRelay(options, async (relay) => {
     const { id } = await findDevice(relay, name, options, 'device end')
-    return relay.call<{ siteSessions: number }>('POST', `/api/v1/devices/${id}/end`, {})
+    return relay.call<{ siteSessions: number; stillAtSites: number }>('POST', `/api/v1/devices/${id}/end`, {})
   })
   if (options.json === true) printJson(ended)
-  else printLine(`Cut ${printable(name)} off. Sessions at sites ended: ${ended.siteSessions}. It stays enrolled.`)
+  else {
+    printLine(`Cut ${printable(name)} off. Sessions at sites ended: ${ended.siteSessions}. It stays enrolled.`)
+    if (ended.stillAtSites > 0) printLine(lingeringAccounts(ended.stillAtSites))
+  }
 }
 
 async function accounts(name: string, options: OwnerOption): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { lingeringAccounts } from '../account/account-copies.ts'
 import { readNewPassword, type SecretOptions, takesPassword } from '../secrets/read-secret.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
@@ -14,6 +15,7 @@ interface UserView {
 
 interface EndedUser {
   readonly siteSessions: number
+  readonly stillAtSites: number
   readonly portalSessions: number
   readonly devicesCut: number
 }
@@ -57,14 +59,14 @@ async function list(options: CommonOptions): Promise<void> {
 async function end(name: string, options: CommonOptions): Promise<void> {
   const ended = await withRelay(options, (relay) => relay.call<EndedUser>('POST', `/api/v1/users/${encodeURIComponent(name)}/end`, {}))
   if (options.json === true) printJson(ended)
-  else printLine(endedWords(name, ended))
+  else printEnded(name, ended)
 }
 
 async function disable(name: string, options: CommonOptions): Promise<void> {
   const ended = await withRelay(options, (relay) => relay.call<EndedUser>('POST', `/api/v1/users/${encodeURIComponent(name)}/disable`, {}))
   if (options.json === true) return printJson(ended)
   printLine(`${printable(name)} gets in nowhere any more.`)
-  printLine(endedWords(name, ended))
+  printEnded(name, ended)
 }
 
 async function enable(name: string, options: CommonOptions): Promise<void> {
@@ -73,8 +75,9 @@ async function enable(name: string, options: CommonOptions): Promise<void> {
   else printLine(`${printable(name)} may sign in again.`)
 }
 
-function endedWords(name: string, { siteSessions, portalSessions, devicesCut }: EndedUser): string {
-  return `Ended for ${printable(name)}: ${siteSessions} at sites, ${portalSessions} at the portal; devices cut off, which stay enrolled: ${devicesCut}.`
+function printEnded(name: string, { siteSessions, stillAtSites, portalSessions, devicesCut }: EndedUser): void {
+  printLine(`Ended for ${printable(name)}: ${siteSessions} at sites, ${portalSessions} at the portal; devices cut off, which stay enrolled: ${devicesCut}.`)
+  if (stillAtSites > 0) printLine(lingeringAccounts(stillAtSites))
 }
 
 async function reset(name: string, options: CommonOptions): Promise<void> {

@@ -1,11 +1,16 @@
+import { counted } from '../../counted.ts'
 import { asRelayError, type RelayError } from '../../errors.ts'
+import type { EndedDevice } from '../security/force-off.ts'
 import { type Html, html } from './html.ts'
 
 /** Of a session that has ended here alone. */
 const lingers = 'A site did not end a session of which a device was given a copy: the copy is good there still.'
-const lingersWhere = `${lingers} It stands under “Devices”, “Copies of sessions”.`
+const where = '“Devices”, “Copies of sessions”'
+const lingersWhere = `${lingers} It stands under ${where}.`
+/** Of many at once. */
+const someLinger = 'Of {left} a site did not end a session of which a device was given a copy: the copy is good there still.'
 
-/** What was done, told on the page that follows it. The address carries the key alone, so no foreign text can be shown this way. */
+/** What was done, told on the page that follows it. The address carries the key and a number, so no foreign text can be shown this way. */
 const done: Readonly<Record<string, string>> = {
   'account-added': 'The account is stored. Sign in now to see that it works.',
   'account-removed': 'The account is removed, its password destroyed.',
@@ -63,9 +68,13 @@ const done: Readonly<Record<string, string>> = {
   'passkey-removed': 'The passkey is removed: it signs nobody in any more. Delete it on the device as well.',
   'second-factor-removed': 'Your authenticator app and recovery codes are removed: no code is asked for any more.',
   'device-ended': 'What that device had under way is cut, and the sessions it used are ended, here and at the sites.',
+  'device-ended-lingers': `What that device had under way is cut, and the sessions it used are ended here. ${someLinger} See ${where}.`,
   'all-ended': 'Everything is ended, here and at the sites. You are signed in at this browser alone.',
+  'all-ended-lingers': `Everything is ended here. ${someLinger} See ${where}. You are signed in at this browser alone.`,
   'user-ended': 'Everything of that person is ended, here and at the sites.',
+  'user-ended-lingers': `Everything of that person is ended here. ${someLinger} That person sees it under ${where}.`,
   'user-disabled': 'That person gets in nowhere any more, and everything they had under way is ended.',
+  'user-disabled-lingers': `That person gets in nowhere any more, and everything they had under way is ended here. ${someLinger} The relay tells the sites again for a while.`,
   'invite-withdrawn': 'The invitation is withdrawn: its link is worth nothing any more.',
   'user-enabled': 'That person may sign in again.',
   'phrase-chosen': 'The sign-in page shows your phrase at the browsers you said.',
@@ -84,11 +93,19 @@ const done: Readonly<Record<string, string>> = {
 }
 
 /** Done as far as the relay could. */
-const isHalf: ReadonlySet<string> = new Set(['copies-linger', 'ended-lingers', 'not-me-lingers'])
+const isHalf = /linger/
 
-export function doneNote({ done: key }: Readonly<Record<string, string>>): Html | undefined {
+/** Where to go on after much was ended at once, and what is said there. */
+export function afterEnd(page: string, key: string, { stillAtSites }: EndedDevice): string {
+  return `${page}?done=${key}${stillAtSites === 0 ? '' : `-lingers&left=${stillAtSites}`}`
+}
+
+export function doneNote({ done: key, left = '' }: Readonly<Record<string, string>>): Html | undefined {
   const text = key !== undefined && Object.hasOwn(done, key) ? done[key] : undefined
-  return text === undefined ? undefined : html`<div class="note ${isHalf.has(key ?? '') ? 'warn' : 'good'}" role="status"><p>${text}</p></div>`
+  const accounts = /^[1-9]\d{0,4}$/.test(left) ? counted(Number(left), 'account') : 'some accounts'
+  return text === undefined
+    ? undefined
+    : html`<div class="note ${isHalf.test(key ?? '') ? 'warn' : 'good'}" role="status"><p>${text.replace('{left}', accounts)}</p></div>`
 }
 
 /** What went wrong and what to do next, above the form it concerns. */

@@ -2,13 +2,17 @@ import { RelayError } from '../../errors.ts'
 import type { Device, Principal, User } from '../../identity/index.ts'
 import type { GivenCopy, SiteSession } from '../../sessions/index.ts'
 import { loadUserFor } from '../access.ts'
+import { copiesLinger } from '../accounts/copy-rule.ts'
 import type { Rooms } from '../rooms.ts'
 
 type Ends = Pick<Rooms, 'sessions' | 'accounts' | 'identity' | 'invites' | 'audit' | 'streams' | 'cutDevice' | 'log'>
 
 /** How much of each was ended. */
 export interface EndedDevice {
+  /** Of how many accounts they have ended, here and at the sites. */
   readonly siteSessions: number
+  /** Of how many they have ended here alone: copies that devices were given are good at the site still. */
+  readonly stillAtSites: number
 }
 
 export interface EndedUser extends EndedDevice {
@@ -17,15 +21,18 @@ export interface EndedUser extends EndedDevice {
 }
 
 /**
- * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, or was given a copy of that is good at its
- * site, here and at the sites. It stays enrolled. Of an account that was lent to its owner the session goes on: it is not his.
+ * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, or was given a copy of, here and at the
+ * sites; of one that has ended here alone the site is told again, and what is live of that account since goes on. It stays enrolled. Of an
+ * account that was lent to its owner the session goes on: it is not his.
  */
 export function endDevice(rooms: Ends, { id, userId, name }: Device): Promise<EndedDevice> {
   const entry = { act: 'device.end', owner: userId, device: id, details: { name } }
   const end = async (): Promise<EndedDevice> => {
     cut(rooms, id)
-    const copied = copiedAccounts(rooms, userId, ({ deviceId }) => deviceId === id)
-    return { siteSessions: await endSessions(rooms, await sessionsUsedBy(rooms, id, userId), copied) }
+    const used = await sessionsUsedBy(rooms, id, userId)
+    const copies = copiesOf(rooms, userId).filter(({ deviceId }) => deviceId === id)
+    const live = copies.filter(({ lingering }) => lingering === undefined)
+    return endSessions(rooms, [...used.map(({ account }) => account.id), ...accountsOf(live)], accountsOf(copies))
   }
   return rooms.audit.end(entry, end, (ended) => ({ details: { name, ...ended } }))
 }
@@ -44,14 +51,14 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
     const terminals = devices.filter(({ paired }) => paired !== undefined)
     const ended = portal.filter(({ id }) => id !== except)
     for (const { id } of ended) rooms.streams.end(id)
-    const [siteSessions, portalSessions] = await Promise.all([
-      endSessions(rooms, rooms.sessions.listLive(user.id), copiedAccounts(rooms, user.id)),
+    const [atSites, portalSessions] = await Promise.all([
+      endSessions(rooms, [...rooms.sessions.listLive(user.id).map(({ account }) => account.id), ...accountsOf(copiesOf(rooms, user.id))]),
       countDone(ended.map(({ id }) => rooms.identity.endPortalSession(id))),
       rooms.invites.withdrawReset(user.id),
       countDone(terminals.map(({ id }) => rooms.identity.revokeDevice(id))),
     ])
     if (disabled.status === 'rejected') throw disabled.reason
-    return { siteSessions, portalSessions, devicesCut: devices.length }
+    return { ...atSites, portalSessions, devicesCut: devices.length }
   }
   return rooms.audit.end(entry, end, (counts) => ({ details: { name: user.name, ...counts } }))
 }
@@ -68,13 +75,27 @@ function cut({ cutDevice, streams }: Ends, device: string): void {
   streams.end(device)
 }
 
-function endSessions({ sessions }: Ends, live: readonly SiteSession[], copied: readonly string[]): Promise<number> {
-  return countDone([...new Set([...live.map(({ account }) => account.id), ...copied])].map((id) => sessions.end(id)))
+/** Of these accounts everything; of `over`, what has ended here alone. */
+async function endSessions({ sessions }: Ends, whole: readonly string[], over: readonly string[] = []): Promise<EndedDevice> {
+  const ended: string[] = []
+  const note = async (id: string, end: Promise<boolean>) => {
+    const isEnded = await end
+    if (isEnded) ended.push(id)
+    return isEnded
+  }
+  const others = new Set(over.filter((id) => !whole.includes(id)))
+  await countDone([...[...new Set(whole)].map((id) => note(id, sessions.end(id))), ...[...others].map((id) => note(id, sessions.endLingering(id)))])
+  const stillAtSites = ended.filter((id) => copiesLinger({ sessions }, [id])).length
+  return { siteSessions: ended.length - stillAtSites, stillAtSites }
 }
 
-/** Accounts of this owner of whose sessions a device has a copy that is good at its site, though the session may have ended here. */
-function copiedAccounts({ sessions, accounts }: Ends, owner: string, isMeant: (copy: GivenCopy) => boolean = () => true): string[] {
-  return sessions.copies.list().flatMap((copy) => (isMeant(copy) && accounts.account(copy.accountId, owner) !== undefined ? [copy.accountId] : []))
+/** Copies of this owner's sessions that are good at their sites, though the session may have ended here. */
+function copiesOf({ sessions, accounts }: Ends, owner: string): readonly GivenCopy[] {
+  return sessions.copies.list().filter(({ accountId }) => accounts.account(accountId, owner) !== undefined)
+}
+
+function accountsOf(copies: readonly GivenCopy[]): string[] {
+  return copies.map(({ accountId }) => accountId)
 }
 
 /** What fails keeps nothing else from its end; it is thrown when all have been tried. */

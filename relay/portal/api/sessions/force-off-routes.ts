@@ -5,8 +5,12 @@ import { userView } from '../../views.ts'
 import { emptyBody, idParams } from '../fields.ts'
 import { route } from '../route.ts'
 
-const counts = z.object({ siteSessions: z.int(), portalSessions: z.int(), devicesCut: z.int() })
-const example = { siteSessions: 2, portalSessions: 1, devicesCut: 3 }
+const atSites = {
+  siteSessions: z.int().meta({ description: 'Of how many accounts they have ended, here and at the sites.' }),
+  stillAtSites: z.int().meta({ description: 'Of how many they have ended here alone: copies that devices were given are good at the site still.' }),
+}
+const counts = z.object({ ...atSites, portalSessions: z.int(), devicesCut: z.int() })
+const example = { siteSessions: 2, stillAtSites: 0, portalSessions: 1, devicesCut: 3 }
 
 /** Ending much at once. What a person ends for himself, who runs the relay may end for him: it takes no look at his accounts. */
 export const forceOffRoutes = [
@@ -17,7 +21,7 @@ export const forceOffRoutes = [
     access: 'known',
     params: idParams,
     body: emptyBody,
-    answer: z.object({ siteSessions: z.int() }).meta({ examples: [{ siteSessions: 1 }] }),
+    answer: z.object(atSites).meta({ examples: [{ siteSessions: 1, stillAtSites: 0 }] }),
     handle: async ({ rooms, principal, params }) => endDevice(rooms, await loadDevice(rooms, principal, 'revoke', params.id)),
   }),
   route({

@@ -7,7 +7,7 @@ import { action } from '../account-actions.ts'
 import { type Content, type Html, html } from '../html.ts'
 import type { Page } from '../layout.ts'
 import { moment } from '../moment.ts'
-import { doneNote } from '../notes.ts'
+import { afterEnd, doneNote } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 import { inviteCard, takeInvites } from './invite-card.ts'
 
@@ -23,14 +23,12 @@ export function peoplePage(app: FastifyInstance, rooms: Rooms): void {
   takeForm(app, rooms, '/people/:id/end', {}, async ({ principal, params }) => {
     const user = await loadUserFor(rooms, principal, params.id ?? '')
     checkAccess('operator', principal)
-    await endUser(rooms, user, { except: principal.session.id })
-    return { goTo: '/people?done=user-ended' }
+    return { goTo: afterEnd('/people', 'user-ended', await endUser(rooms, user, { except: principal.session.id })) }
   })
 
   takeForm(app, rooms, { path: '/people/:id/disable', freshFrom: '/people' }, {}, async ({ principal, params }) => {
     checkAccess('operator', principal)
-    await disableUser(rooms, principal, params.id ?? '')
-    return { goTo: '/people?done=user-disabled' }
+    return { goTo: afterEnd('/people', 'user-disabled', await disableUser(rooms, principal, params.id ?? '')) }
   })
 
   takeForm(app, rooms, { path: '/people/:id/enable', freshFrom: '/people' }, {}, async ({ principal, params }) => {

@@ -8,7 +8,7 @@ import { action } from '../account-actions.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { csrfField, type Page } from '../layout.ts'
 import { moment } from '../moment.ts'
-import { doneNote, errorNote, mendable } from '../notes.ts'
+import { afterEnd, doneNote, errorNote, mendable } from '../notes.ts'
 import { type PageCall, showPage, takeForm } from '../page-route.ts'
 import { pairedTerminalsCard } from '../pairing/paired-terminals.ts'
 import { choicesCard } from './device-choices.ts'
@@ -36,8 +36,8 @@ export function devicesPage(app: FastifyInstance, rooms: Rooms): void {
   })
 
   takeForm(app, rooms, '/devices/:id/end', {}, async ({ principal, params }) => {
-    await endDevice(rooms, await loadDevice(rooms, principal, 'revoke', params.id ?? ''))
-    return { goTo: '/devices?done=device-ended' }
+    const device = await loadDevice(rooms, principal, 'revoke', params.id ?? '')
+    return { goTo: afterEnd('/devices', 'device-ended', await endDevice(rooms, device)) }
   })
 
   takeForm(app, rooms, '/devices/:id/account', { site: z.string().max(200), account: z.string().max(200) }, async ({ principal, params, form }) => {

@@ -9,7 +9,7 @@ import { endUser } from '../../security/force-off.ts'
 import { action } from '../account-actions.ts'
 import { type Html, html } from '../html.ts'
 import { moment } from '../moment.ts'
-import { doneNote, prose } from '../notes.ts'
+import { afterEnd, doneNote, prose } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 
 /** Everything that is signed in on this person's behalf, at sites and at the portal, each with its End (law 7). */
@@ -28,8 +28,7 @@ export function sessionsPage(app: FastifyInstance, rooms: Rooms): void {
   })
 
   takeForm(app, rooms, '/sessions/end-all', {}, async ({ principal }) => {
-    await endUser(rooms, principal.user, { except: principal.session.id })
-    return { goTo: '/sessions?done=all-ended' }
+    return { goTo: afterEnd('/sessions', 'all-ended', await endUser(rooms, principal.user, { except: principal.session.id })) }
   })
 
   takeForm(app, rooms, '/portal-sessions/:id/end', {}, async ({ principal, params, reply }) => {
