@@ -128,6 +128,8 @@ class RelaySessions implements Sessions {
     await this.#live.load()
     await this.#lingering.load(({ accountId, id }) => this.#live.get(accountId)?.id === id)
     await this.copies.load()
+    // Those whose credential was replaced when nobody looked end now, at their sites too.
+    this.listLive()
     this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
       void this.#end(account.id, 'removed')
       void this.#lingering.forget(account.id)

@@ -84,6 +84,25 @@ t.test('so it is with one that a person ends, and he can say so again', async (t
   t.same(relay.sessions.copies.list(), [])
 })
 
+t.test('so it is with one whose credential was replaced before the relay was started again', async (t) => {
+  const { relay, account, first, book, way } = await openPlace(t)
+  const { owner, siteId, name, username } = account
+  await relay.accounts.addAccount({ owner, siteId, name, username, secrets: { password: 'another one' }, replace: true })
+  const again = createSessions({ ...relay, settings: { ticketSeconds: 60, personSeconds: 60 }, now: Date.now })
+  await again.start()
+  t.teardown(() => again.stop())
+  t.equal(again.live(account.id), undefined)
+  await until(() => again.copies.list()[0]?.lingering?.tries === 1, 'the site was told, and has not ended it')
+  t.match(again.copies.list(), [{ sessionId: first.id }])
+  way.isBroken = false
+  // The first try may be written down still: who asks meanwhile is answered with it.
+  await until(async () => {
+    await again.end(account.id)
+    return again.copies.list().length === 0
+  }, 'it has ended there too')
+  t.equal(book.alive, 0)
+})
+
 t.test('nothing lingers of an account that is removed, nor of a session that nobody has a copy of', async (t) => {
   const { relay, account, device } = await openPlace(t)
   await relay.sessions.copies.keepOnly(device.id, [])

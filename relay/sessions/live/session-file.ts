@@ -1,7 +1,7 @@
 import { type Account, type Accounts, keepAliveOf } from '../../accounts/index.ts'
 import type { Collection, Store } from '../../store/index.ts'
 import type { Sealed, SealRef, Vault } from '../../vault/index.ts'
-import { LiveSession, type SessionSnapshot } from './site-session.ts'
+import { goesByPassword, LiveSession, type SessionSnapshot } from './site-session.ts'
 
 interface SessionRecord {
   readonly sealed: Sealed
@@ -30,7 +30,7 @@ export class SessionFile {
     this.#onFailure = options.onFailure
   }
 
-  /** Every stored session that still fits its account; what does not is removed. */
+  /** Every stored session that still has its account, also one whose credential was replaced since, which is to be ended; what has none is removed. */
   async load(onChange: (session: LiveSession) => void): Promise<LiveSession[]> {
     const sessions: LiveSession[] = []
     for (const { id, value } of await this.#records.list()) {
@@ -96,8 +96,11 @@ export class SessionFile {
     if (account === undefined || site === undefined) return undefined
     const opened = await this.#vault.open(sealRef(account), record.sealed)
     const snapshot = JSON.parse(opened.toString()) as SessionSnapshot
-    if (snapshot.credentialVersion !== account.credentialVersion) return undefined
-    return LiveSession.restore(account, site, await this.#accounts.credential(account.id), snapshot, onChange)
+    const { credentialVersion } = snapshot
+    const isVoid = credentialVersion !== account.credentialVersion
+    // Without a session at the site there is nothing to end, and the password that took its place is not tried for it (law 3).
+    if (isVoid && goesByPassword(snapshot)) return undefined
+    return LiveSession.restore(isVoid ? { ...account, credentialVersion } : account, site, await this.#accounts.credential(account.id), snapshot, onChange)
   }
 
   async #inLane(accountId: string, write: () => Promise<void>): Promise<void> {

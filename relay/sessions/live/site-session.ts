@@ -169,6 +169,11 @@ export class LiveSession implements SiteSession {
   }
 }
 
+/** Is the password itself sent with every request? */
+export function goesByPassword({ headers }: SessionSnapshot): boolean {
+  return headers.some(({ value }) => typeof value !== 'string' && !('cookie' in value))
+}
+
 function closeHeader({ value, ...header }: SessionHeader): SnapshotHeader {
   if (typeof value === 'string' || 'cookie' in value) return { ...header, value }
   if ('basic' in value) return { ...header, value: { basic: { username: value.basic.username, field: value.basic.password.scope.field } } }
