@@ -3,7 +3,7 @@ import type { Store } from '../store/index.ts'
 import type { Device, Identity, PasskeyAnswer, Principal, User } from './contract.ts'
 import { Devices } from './devices/devices.ts'
 import { PasskeyRemovals } from './passkeys/passkey-removals.ts'
-import type { Passkeys } from './passkeys/passkeys.ts'
+import type { Passkey, Passkeys } from './passkeys/passkeys.ts'
 import { PasswordHasher } from './passwords/password-hash.ts'
 import { Turns } from './passwords/turns.ts'
 import { Users } from './people/users.ts'
@@ -61,13 +61,19 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     return 'set-up'
   }
 
-  /** From the moment that another took their place, the ones before count for nothing, though their records may be there still. */
-  const livePasskeys = async (userId: string) => ((await passkeys?.list(userId)) ?? []).filter(({ id }) => !isOutdated(userId, id))
-  const isOutdated = (userId: string, passkey: string) => users.passkeyResetOf(userId)?.from.includes(passkey) === true
+  /**
+   * From the moment that another took their place, the ones before count for nothing, though their records may be there still; and that one for
+   * nothing before: one record of the person says both.
+   */
+  const livePasskeys = async (userId: string) => ((await passkeys?.list(userId)) ?? []).filter((passkey) => counts(userId, passkey))
+  const counts = (userId: string, { id, instead }: Pick<Passkey, 'id' | 'instead'>) => {
+    const reset = users.passkeyResetOf(userId)
+    return instead === true ? reset?.to === id : reset?.from.includes(id) !== true
+  }
 
   /** Where a crash, or a failing disk, left them. */
   const sweepPasskeys = async (userId: string): Promise<void> => {
-    for (const { id } of (await passkeys?.list(userId)) ?? []) if (isOutdated(userId, id)) await passkeys?.remove(userId, id)
+    for (const passkey of (await passkeys?.list(userId)) ?? []) if (!counts(userId, passkey)) await passkeys?.remove(userId, passkey.id)
   }
 
   const removals = passkeys && new PasskeyRemovals({ list: livePasskeys, remove: (userId, id) => passkeys.remove(userId, id) })
@@ -83,7 +89,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     const attempt = throttle.beginUnnamed(address)
     const { userId, id } = await passkeys.prove(answer)
     attempt.passed()
-    if (isOutdated(userId, id)) throw new RelayError('passkey_refused')
+    if (!(await livePasskeys(userId)).some((one) => one.id === id)) throw new RelayError('passkey_refused')
     return userId
   }
 
@@ -92,7 +98,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
       await users.load()
       await sessions.load()
       await devices.load()
-      for (const { id } of users.list()) if (users.passkeyResetOf(id) !== undefined) await sweepPasskeys(id)
+      for (const { id } of users.list()) await sweepPasskeys(id)
     },
     async stop() {
       await sessions.settle()

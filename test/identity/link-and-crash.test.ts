@@ -110,6 +110,38 @@ for (const [words, make, way] of kinds) {
   })
 }
 
+t.test('a kill at any moment while a link for a passkey instead is used leaves those before good, or the new one alone', async (t) => {
+  const { store, left, take } = await openFolder(t)
+  const plain = await openParts(store)
+  const ann = await plain.identity.addUser({ name: 'ann', password: old, role: 'member' })
+  const lost = await plain.passkeys.keep(ann.id, newPasskey('lost'))
+  const { token } = await plain.invites.makeForPassword(ann)
+  const { invites } = await openParts(noted(store, take))
+  await invites.redeem(token, { by: byPasskey('found') })
+  await take('in the end')
+  const [found] = await plain.passkeys.list(ann.id)
+  const good: string[] = []
+  for (const { at, folder } of left) {
+    const present = createFileStore({ folder })
+    await present.start()
+    const passkeys = createPasskeys({ store: present })
+    // What authenticators sign is tested with Chromium's.
+    const prove: Passkeys['prove'] = async ({ response }) => response as { userId: string; id: string }
+    const identity = createIdentity({ store: present, passkeys: { list: (id) => passkeys.list(id), remove: (user, id) => passkeys.remove(user, id), prove } })
+    await identity.start()
+    const opens = (id = '') =>
+      identity.signInByPasskey({ response: { userId: ann.id, id }, place: { origin: 'http://localhost', host: 'localhost' }, purpose: '', ...from }).then(
+        () => true,
+        () => false,
+      )
+    const [byLost, byFound] = [await opens(lost.id), await opens(found?.id)]
+    good.push(`${byLost ? 'lost' : ''}${byFound ? 'found' : ''}`)
+    t.same(await namesOf(passkeys, ann.id), byLost ? ['lost'] : ['found'], `${at}: of the other not even the record is left`)
+    await present.stop()
+  }
+  t.same([...new Set(good)], ['lost', 'found'])
+})
+
 t.test('of a hundred who race for a link with a password each, one gets in, and no password of the others is hashed', async (t) => {
   const { store } = await openFolder(t)
   let hashed = 0

@@ -28,6 +28,8 @@ export interface Passkey {
   readonly lastUsedAt?: number
   /** The host it works at. */
   readonly host: string
+  /** It was kept in place of all before: it counts from when the record of its person says so (`Identity.resetToPasskey`). */
+  readonly instead?: true
 }
 
 /** What an authenticator has made, verified; nobody's yet. */
@@ -72,6 +74,7 @@ interface PasskeyRecord extends NewPasskey {
   readonly userId: string
   readonly createdAt: number
   readonly lastUsedAt?: number
+  readonly instead?: true
 }
 
 export function createPasskeys(options: PasskeysOptions): Passkeys {
@@ -143,7 +146,7 @@ class StoredPasskeys implements Passkeys {
 
   async keep(userId: string, made: NewPasskey, as?: { readonly instead: true }): Promise<Passkey> {
     if (as?.instead !== true) await this.#checkRoom(userId)
-    const value: PasskeyRecord = { ...made, userId, createdAt: this.#now() }
+    const value: PasskeyRecord = { ...made, userId, createdAt: this.#now(), ...as }
     const id = recordId(made.credentialId)
     // One that is there already stays whose it is.
     await refusing(() => this.#records.put(id, value, { ifVersion: 0 }))
@@ -200,8 +203,8 @@ class StoredPasskeys implements Passkeys {
   }
 }
 
-function listed({ id, value: { name, createdAt, lastUsedAt, host } }: Pick<StoredRecord<PasskeyRecord>, 'id' | 'value'>): Passkey {
-  return { id, name, createdAt, ...(lastUsedAt === undefined ? {} : { lastUsedAt }), host }
+function listed({ id, value: { name, createdAt, lastUsedAt, host, instead } }: Pick<StoredRecord<PasskeyRecord>, 'id' | 'value'>): Passkey {
+  return { id, name, createdAt, ...(lastUsedAt === undefined ? {} : { lastUsedAt }), host, ...(instead === undefined ? {} : { instead }) }
 }
 
 function recordId(credentialId: string): string {
