@@ -68,11 +68,13 @@ export function createGrantFiles(options: GrantFilesOptions): GrantFiles {
     } catch (thrown) {
       const still = grants.list().find(({ file }) => file?.name === name)
       if (still !== undefined) await grants.remove(still.id)
-      const { message } = asRelayError(thrown)
+      const { code, params, message } = asRelayError(thrown)
+      // No request was made: what is wrong with it is said of the policy.
+      const problem = code === 'bad_request' ? String(params.problem) : message.replace(/\.$/, '')
       return {
         file: name,
         did: 'refused',
-        error: new RelayError('grant_in_file', { params: { file: name, problem: message.replace(/\.$/, '') }, cause: thrown }),
+        error: new RelayError('grant_in_file', { params: { file: name, problem }, cause: thrown }),
       }
     }
   }
