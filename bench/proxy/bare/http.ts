@@ -3,6 +3,8 @@ import type { TLSSocket } from 'node:tls'
 import { Client, type Dispatcher } from 'undici'
 import { intercept, type Place } from './intercept.ts'
 
+/** Bytes. */
+const shortBody = 4096
 const sites = new WeakMap<object, Client>()
 const server = createServer({ noDelay: true, keepAliveTimeout: 75_000, optimizeEmptyRequests: true }, (req, res) => {
   const { method = '', url = '', rawHeaders } = req
@@ -16,10 +18,11 @@ await intercept((secure: TLSSocket, { host, port }: Place) => {
   server.emit('connection', secure)
 })
 
-/** The calls of undici that the relay takes, too. */
+/** The calls of undici and of Node's server that the relay takes, too: a body goes on as it comes and as fast as the client takes it, a short one with its head as one text. */
 class Passing implements Dispatcher.DispatchHandler {
   readonly #res: ServerResponse
-  readonly #chunks: Buffer[] = []
+  #held: Buffer | undefined
+  #isBegun = false
 
   constructor(res: ServerResponse) {
     this.#res = res
@@ -27,7 +30,8 @@ class Passing implements Dispatcher.DispatchHandler {
 
   onConnect(): void {}
 
-  onHeaders(status: number, raw: readonly Buffer[], _resume: () => void, statusText = ''): boolean {
+  onHeaders(status: number, raw: readonly Buffer[], resume: () => void, statusText = ''): boolean {
+    this.#res.on('drain', resume)
     this.#res.writeHead(
       status,
       statusText,
@@ -37,12 +41,19 @@ class Passing implements Dispatcher.DispatchHandler {
   }
 
   onData(chunk: Buffer): boolean {
-    this.#chunks.push(chunk)
-    return true
+    const isFirst = !this.#isBegun
+    this.#isBegun = true
+    if (isFirst && chunk.length <= shortBody) {
+      this.#held = chunk
+      return true
+    }
+    if (this.#held !== undefined) this.#res.write(this.#held)
+    this.#held = undefined
+    return this.#res.write(chunk)
   }
 
   onComplete(): void {
-    this.#res.end(Buffer.concat(this.#chunks).toString('latin1'), 'latin1')
+    this.#res.end(this.#held?.toString('latin1'), 'latin1')
   }
 
   onError(): void {
