@@ -23,6 +23,7 @@ const foldersFromBelow = {
   adapters: ['transform', 'form', 'json', 'kit', 'products', 'steps'],
   'adapters/form': ['change', 'register'],
   captcha: ['decoding', 'pictures', 'ink', 'engine', 'shapes', 'memory', 'network', 'training'],
+  'relay/accounts': ['rules', 'credentials', 'sites', 'declarations'],
   'relay/commands': ['verb', 'secrets', 'account', 'adapter', 'ca-install', 'demo', 'device', 'grant', 'site', 'user'],
   'relay/connect': ['desktop', 'service'],
   'relay/control/notices': ['push', 'delivery'],

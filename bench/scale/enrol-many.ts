@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../../config/index.ts'
-import { credentialRef } from '../../relay/accounts/credential-scope.ts'
+import { credentialRef } from '../../relay/accounts/credentials/credential-scope.ts'
 import { type Account, createAccounts, type Site } from '../../relay/accounts/index.ts'
 import { createFileStore } from '../../relay/store/index.ts'
 import { createVault } from '../../relay/vault/index.ts'

@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { RelayError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { Vault } from '../vault/index.ts'
-import { AccountProposals } from './account-proposals.ts'
 import { type AccountRecord, AccountRecords } from './account-records.ts'
-import { checkAccountName, checkSecrets, checkUsername } from './account-rules.ts'
 import type {
   Account,
   AccountProposal,
@@ -20,14 +18,16 @@ import type {
   Site,
   VersionCause,
 } from './contract.ts'
-import { credentialRef } from './credential-scope.ts'
-import { CredentialVersions } from './credential-versions.ts'
-import { checkDenyPaths } from './deny-paths.ts'
+import { AccountProposals } from './credentials/account-proposals.ts'
+import { credentialRef } from './credentials/credential-scope.ts'
+import { CredentialVersions } from './credentials/credential-versions.ts'
 import { InOrder } from './in-order.ts'
-import { checkKeepAlive } from './keep-alive-policy.ts'
 import { Listeners } from './listeners.ts'
-import { SiteMoves } from './site-moves.ts'
-import { Sites } from './sites.ts'
+import { checkAccountName, checkSecrets, checkUsername } from './rules/account-rules.ts'
+import { checkDenyPaths } from './rules/deny-paths.ts'
+import { checkKeepAlive } from './rules/keep-alive-policy.ts'
+import { SiteMoves } from './sites/site-moves.ts'
+import { Sites } from './sites/sites.ts'
 
 export interface AccountsOptions {
   readonly store: Store

@@ -1,6 +1,6 @@
 import type { Endpoint, HealthRule } from '../outbound/index.ts'
 import type { Secret } from '../vault/index.ts'
-import type { PasswordRules } from './new-password.ts'
+import type { PasswordRules } from './credentials/new-password.ts'
 
 /** How a site session reaches a client. */
 export type Delivery =

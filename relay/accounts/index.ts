@@ -25,9 +25,9 @@ export type {
   RotationPolicy,
   Site,
 } from './contract.ts'
-export { cookieRules } from './cookie-rules.ts'
-export { createDeclarations, type Declarations, type FoundDeclaration, type Reloaded } from './declarations.ts'
-export { checkDenyPaths } from './deny-paths.ts'
-export { keepAliveOf } from './keep-alive-policy.ts'
-export type { CharacterClass, PasswordRules } from './new-password.ts'
-export { changeOf, type SiteChange } from './site-change.ts'
+export type { CharacterClass, PasswordRules } from './credentials/new-password.ts'
+export { createDeclarations, type Declarations, type FoundDeclaration, type Reloaded } from './declarations/declarations.ts'
+export { cookieRules } from './rules/cookie-rules.ts'
+export { checkDenyPaths } from './rules/deny-paths.ts'
+export { keepAliveOf } from './rules/keep-alive-policy.ts'
+export { changeOf, type SiteChange } from './sites/site-change.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { checkAccountName, checkUsername } from '../../relay/accounts/account-rules.ts'
 import type { Attention } from '../../relay/accounts/index.ts'
+import { checkAccountName, checkUsername } from '../../relay/accounts/rules/account-rules.ts'
 import { isRelayError } from '../../relay/errors.ts'
 import { openSecret } from '../../relay/vault/open-secret.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'

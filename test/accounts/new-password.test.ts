@@ -1,5 +1,5 @@
 import t from 'tap'
-import { newPassword } from '../../relay/accounts/new-password.ts'
+import { newPassword } from '../../relay/accounts/credentials/new-password.ts'
 import fc from '../property.ts'
 
 const kinds = { lower: /[a-z]/, upper: /[A-Z]/, digit: /[0-9]/, symbol: /[^a-zA-Z0-9]/ } as const

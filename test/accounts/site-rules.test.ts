@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Site } from '../../relay/accounts/index.ts'
-import { checkSite } from '../../relay/accounts/site-rules.ts'
+import { checkSite } from '../../relay/accounts/rules/site-rules.ts'
 import { isRelayError } from '../../relay/errors.ts'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'

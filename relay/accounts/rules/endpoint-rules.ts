@@ -1,5 +1,5 @@
-import { isRelayError, RelayError } from '../errors.ts'
-import { type Endpoint, type HealthRule, readEndpointAddress, readRange } from '../outbound/index.ts'
+import { isRelayError, RelayError } from '../../errors.ts'
+import { type Endpoint, type HealthRule, readEndpointAddress, readRange } from '../../outbound/index.ts'
 
 const most = { endpoints: 16, clients: 64 }
 const pathForm = /^\/(?!\/)[!-"$-[\]-~]*$/

@@ -1,12 +1,12 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { asRelayError, RelayError } from '../errors.ts'
-import type { Accounts, Site } from './contract.ts'
+import { asRelayError, RelayError } from '../../errors.ts'
+import type { Accounts, Site } from '../contract.ts'
+import { InOrder } from '../in-order.ts'
+import { changeOf, type SiteChange } from '../sites/site-change.ts'
 import { type AdapterRules, declarationOf, readDeclaration } from './declaration.ts'
 import { declarationText, digestOf, editedText, readText, removeFile, unusable, writeText } from './declaration-file.ts'
-import { InOrder } from './in-order.ts'
-import { changeOf, type SiteChange } from './site-change.ts'
 
 /** How the file of a site stands to what is enrolled. */
 export type DeclarationState =

@@ -1,5 +1,5 @@
-import { RelayError } from '../errors.ts'
-import type { CookieKind, Site } from './contract.ts'
+import { RelayError } from '../../errors.ts'
+import type { CookieKind, Site } from '../contract.ts'
 
 /** In order of what leaves the relay. */
 export const cookieKinds: readonly CookieKind[] = ['managed', 'phantom', 'copied', 'relayed', 'suppressed']

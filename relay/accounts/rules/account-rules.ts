@@ -1,5 +1,5 @@
-import { RelayError } from '../errors.ts'
-import { readTotpKey } from '../outbound/index.ts'
+import { RelayError } from '../../errors.ts'
+import { readTotpKey } from '../../outbound/index.ts'
 
 /** Control characters, line and paragraph separators, halves of surrogate pairs, and marks that turn the direction of text around. */
 const unfitInName = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/u

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { SealRef } from '../vault/index.ts'
-import type { Account, Site } from './contract.ts'
+import type { SealRef } from '../../vault/index.ts'
+import type { Account, Site } from '../contract.ts'
 
 /**
  * Where an account's secrets may go: the site's own origins, over the scheme it was enrolled with (law 2). A site that signs in

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { RelayError } from '../errors.ts'
+import { RelayError } from '../../errors.ts'
 
 /** Kinds of characters a site may ask for. */
 export type CharacterClass = 'lower' | 'upper' | 'digit' | 'symbol'

@@ -1,8 +1,8 @@
-import { isRelayError, RelayError } from '../errors.ts'
-import type { Collection, Store } from '../store/index.ts'
-import type { Site } from './contract.ts'
-import { Listeners } from './listeners.ts'
-import { checkSite } from './site-rules.ts'
+import { isRelayError, RelayError } from '../../errors.ts'
+import type { Collection, Store } from '../../store/index.ts'
+import type { Site } from '../contract.ts'
+import { Listeners } from '../listeners.ts'
+import { checkSite } from '../rules/site-rules.ts'
 
 /** The enrolled sites: in memory by id and by origin, in the store to last. */
 export class Sites {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { open, readFile, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Document, isMap, parseDocument, stringify } from 'yaml'
-import { RelayError } from '../errors.ts'
+import { RelayError } from '../../errors.ts'
 import type { Declaration } from './declaration.ts'
 
 /** What a person reads above each key. */

@@ -1,8 +1,8 @@
-import { isRelayError } from '../errors.ts'
-import type { Vault } from '../vault/index.ts'
-import type { AccountRecord, VersionRecord } from './account-records.ts'
-import type { Site } from './contract.ts'
-import { credentialRef, keptRef } from './credential-scope.ts'
+import { isRelayError } from '../../errors.ts'
+import type { Vault } from '../../vault/index.ts'
+import type { AccountRecord, VersionRecord } from '../account-records.ts'
+import type { Site } from '../contract.ts'
+import { credentialRef, keptRef } from '../credentials/credential-scope.ts'
 
 /** The pending and previous versions of a record, sealed for the site as it will be. A previous one that no longer opens is left out. */
 export async function movedVersions(

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { nearest, readYaml, schemaProblem, type YamlFile } from '../../config/index.ts'
-import { isRelayError, RelayError } from '../errors.ts'
-import type { Site } from './contract.ts'
-import { cookieKinds } from './cookie-rules.ts'
-import { checkSite } from './site-rules.ts'
+import { nearest, readYaml, schemaProblem, type YamlFile } from '../../../config/index.ts'
+import { isRelayError, RelayError } from '../../errors.ts'
+import type { Site } from '../contract.ts'
+import { cookieKinds } from '../rules/cookie-rules.ts'
+import { checkSite } from '../rules/site-rules.ts'
 
 const names = z.array(z.string())
 const seen = z.strictObject({

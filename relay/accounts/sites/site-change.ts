@@ -1,5 +1,5 @@
-import type { Site } from './contract.ts'
-import { secretOrigins } from './credential-scope.ts'
+import type { Site } from '../contract.ts'
+import { secretOrigins } from '../credentials/credential-scope.ts'
 
 type Settled = Omit<Site, 'createdAt'>
 

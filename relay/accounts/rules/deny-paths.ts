@@ -1,5 +1,5 @@
-import { RelayError } from '../errors.ts'
-import type { DenyPaths } from './contract.ts'
+import { RelayError } from '../../errors.ts'
+import type { DenyPaths } from '../contract.ts'
 
 const most = 100
 /** A path, or a path and what the query must hold; `*` stands for one segment. Visible ASCII: anything else is written in escapes. */

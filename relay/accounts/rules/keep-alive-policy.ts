@@ -1,5 +1,5 @@
-import { RelayError } from '../errors.ts'
-import type { Account, KeepAlivePolicy, Site } from './contract.ts'
+import { RelayError } from '../../errors.ts'
+import type { Account, KeepAlivePolicy, Site } from '../contract.ts'
 
 const pageForm = /^\/(?!\/)[!-"$-[\]-~]*$/
 

@@ -1,8 +1,8 @@
-import { RelayError } from '../errors.ts'
-import type { Sealed, Vault } from '../vault/index.ts'
-import type { AccountRecord, VersionRecord } from './account-records.ts'
-import { checkSecrets } from './account-rules.ts'
-import type { Account, Credential, CredentialVersion, PendingPassword, Proposal, Site, VersionCause } from './contract.ts'
+import { RelayError } from '../../errors.ts'
+import type { Sealed, Vault } from '../../vault/index.ts'
+import type { AccountRecord, VersionRecord } from '../account-records.ts'
+import type { Account, Credential, CredentialVersion, PendingPassword, Proposal, Site, VersionCause } from '../contract.ts'
+import { checkSecrets } from '../rules/account-rules.ts'
 import { credentialRef, keptRef, secretOrigins } from './credential-scope.ts'
 import { newPassword, type PasswordRules } from './new-password.ts'
 
