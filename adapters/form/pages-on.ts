@@ -1,5 +1,5 @@
 import type { Browser, Page } from '../contract.ts'
-import { samePlace } from './answer.ts'
+import { samePlace } from './answers/answer.ts'
 
 /** Opens what `next` leads to, from its front, each place once and so many at most. Whoever looks at a page puts the ways on from there into `next`. */
 export async function* pagesOn(browser: Browser, next: URL[], most: number): AsyncGenerator<Page> {

@@ -1,5 +1,5 @@
 import type { Page, SessionToken, TokenPlace } from '../contract.ts'
-import { type Meaning, meaningOf } from '../form/messages.ts'
+import { type Meaning, meaningOf } from '../form/messages/messages.ts'
 import { jsonAt } from '../read-values.ts'
 import { findSign, wordingPattern } from '../signs.ts'
 import type { JsonSettings } from './settings.ts'

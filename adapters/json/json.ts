@@ -1,6 +1,6 @@
 import { type Adapter, SignInFailure } from '../contract.ts'
 import { defineAdapter } from '../define-adapter.ts'
-import { isSignedOut } from '../form/signed-out.ts'
+import { isSignedOut } from '../form/answers/signed-out.ts'
 import { looksSignedIn } from './session.ts'
 import { type JsonSettings, jsonSettings } from './settings.ts'
 import { signInByJson } from './sign-in.ts'

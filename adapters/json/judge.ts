@@ -1,6 +1,6 @@
 import type { FailureKind } from '../contract.ts'
-import { quoted } from '../form/judge.ts'
-import type { Meaning } from '../form/messages.ts'
+import { quoted } from '../form/answers/judge.ts'
+import type { Meaning } from '../form/messages/messages.ts'
 import type { ApiFacts } from './answer.ts'
 
 /** What an answer to a sign-in by JSON means, and by what it was told. */

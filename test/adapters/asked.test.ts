@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { findAsked } from '../../adapters/form/find-asked.ts'
+import { findAsked } from '../../adapters/form/asked/find-asked.ts'
 import { formSettings } from '../../adapters/form/settings.ts'
 import { openPage } from './open-page.ts'
 

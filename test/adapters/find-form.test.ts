@@ -1,6 +1,6 @@
 import t from 'tap'
-import { behaviouralChallenge } from '../../adapters/form/challenge-markup.ts'
-import { findSignInForm } from '../../adapters/form/find-form.ts'
+import { behaviouralChallenge } from '../../adapters/form/answers/challenge-markup.ts'
+import { findSignInForm } from '../../adapters/form/fields/find-form.ts'
 import { type FormSettings, formSettings } from '../../adapters/form/settings.ts'
 import { processorTime } from '../processor-time.ts'
 import { openPage } from './open-page.ts'

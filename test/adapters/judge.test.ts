@@ -1,9 +1,9 @@
 import t from 'tap'
 import type { Form } from '../../adapters/contract.ts'
-import type { AnswerFacts } from '../../adapters/form/answer.ts'
-import type { Asked } from '../../adapters/form/asked.ts'
-import { judge } from '../../adapters/form/judge.ts'
-import type { Meaning } from '../../adapters/form/messages.ts'
+import type { AnswerFacts } from '../../adapters/form/answers/answer.ts'
+import { judge } from '../../adapters/form/answers/judge.ts'
+import type { Asked } from '../../adapters/form/asked/asked.ts'
+import type { Meaning } from '../../adapters/form/messages/messages.ts'
 
 /** A page for the signed-in, without any sign of trouble. */
 const signedIn: AnswerFacts = {

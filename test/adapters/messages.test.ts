@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Meaning, meaningOf } from '../../adapters/form/messages.ts'
+import { type Meaning, meaningOf } from '../../adapters/form/messages/messages.ts'
 import { processorTime } from '../processor-time.ts'
 
 const cases: Readonly<Record<Meaning, readonly string[]>> = {

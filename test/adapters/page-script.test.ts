@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { scriptedIn } from '../../adapters/form/page-script.ts'
 import { formSettings } from '../../adapters/form/settings.ts'
+import { scriptedIn } from '../../adapters/form/sign-in/page-script.ts'
 import { openPage } from './open-page.ts'
 
 const form = '<form onsubmit="return send(this)"><input name="user"><input type="password" name="pass"></form>'

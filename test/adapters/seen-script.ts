@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { findSignInForm } from '../../adapters/form/find-form.ts'
+import { findSignInForm } from '../../adapters/form/fields/find-form.ts'
 import { recogniseScript } from '../../adapters/form/script/recognise-script.ts'
 import { formSettings } from '../../adapters/form/settings.ts'
 import { browserFor } from '../login/browser-for-test.ts'

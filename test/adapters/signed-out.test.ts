@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isSignedOut } from '../../adapters/form/signed-out.ts'
+import { isSignedOut } from '../../adapters/form/answers/signed-out.ts'
 import { builtInAdapters, type ResponseFacts } from '../../adapters/index.ts'
 import { processorTime } from '../processor-time.ts'
 

@@ -1,4 +1,4 @@
-import { meaningOf } from '../messages.ts'
+import { meaningOf } from '../messages/messages.ts'
 
 /** The words of forms by which a password is changed: English, German, French, Spanish, Italian, Portuguese, Russian, Chinese, Japanese. */
 

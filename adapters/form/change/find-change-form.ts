@@ -1,5 +1,5 @@
 import type { Form, FormField, Page } from '../../contract.ts'
-import { passwordFields, textFields } from '../find-fields.ts'
+import { passwordFields, textFields } from '../fields/find-fields.ts'
 import { mentions, registerWords } from '../words.ts'
 import { changeWords, newWords, oldWords, repeatWords } from './change-words.ts'
 

@@ -1,6 +1,6 @@
 import { type Page, type SignInContext, SignInFailure } from '../../contract.ts'
-import { findSignInForm } from '../find-form.ts'
-import { quoted } from '../judge.ts'
+import { quoted } from '../answers/judge.ts'
+import { findSignInForm } from '../fields/find-form.ts'
 import { pagesOn } from '../pages-on.ts'
 import type { FormSettings } from '../settings.ts'
 import { mentions, signOutWords } from '../words.ts'

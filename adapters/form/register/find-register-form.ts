@@ -1,7 +1,7 @@
 import type { Form, FormField, Page } from '../../contract.ts'
 import { oldWords, repeatWords } from '../change/change-words.ts'
-import { findCaptchaImage } from '../find-captcha.ts'
-import { findFields, passwordFields, textFields } from '../find-fields.ts'
+import { findCaptchaImage } from '../fields/find-captcha.ts'
+import { findFields, passwordFields, textFields } from '../fields/find-fields.ts'
 import type { FormSettings } from '../settings.ts'
 import { mentions, registerWords, userWords } from '../words.ts'
 

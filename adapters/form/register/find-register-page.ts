@@ -1,6 +1,6 @@
 import { type Page, type SignInContext, SignInFailure } from '../../contract.ts'
-import { behaviouralChallenge } from '../challenge-markup.ts'
-import { quoted } from '../judge.ts'
+import { behaviouralChallenge } from '../answers/challenge-markup.ts'
+import { quoted } from '../answers/judge.ts'
 import { pagesOn } from '../pages-on.ts'
 import type { FormSettings } from '../settings.ts'
 import { mentions, registerWords } from '../words.ts'

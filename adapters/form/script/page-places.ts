@@ -1,6 +1,6 @@
 import type { FormField, Page } from '../../contract.ts'
 import { wordingPattern } from '../../signs.ts'
-import type { SignInForm } from '../find-form.ts'
+import type { SignInForm } from '../fields/find-form.ts'
 import type { LiteralPlace } from './literal-place.ts'
 import { type Made, made, type Value } from './value.ts'
 

@@ -1,6 +1,6 @@
 import { type Form, type Page, type PageElement, type SignInContext, SignInFailure, type SignInResult, type Value } from '../../contract.ts'
-import { answerFacts } from '../../form/answer.ts'
-import { judge } from '../../form/judge.ts'
+import { answerFacts } from '../../form/answers/answer.ts'
+import { judge } from '../../form/answers/judge.ts'
 import { formSettings } from '../../form/settings.ts'
 import { judgeBy } from './expect.ts'
 import { findElement } from './find.ts'

@@ -1,8 +1,8 @@
-import { counted } from '../../relay/counted.ts'
-import { answerField } from '../answer-field.ts'
-import { type Form, type Page, type SignInContext, SignInFailure } from '../contract.ts'
+import { counted } from '../../../relay/counted.ts'
+import { answerField } from '../../answer-field.ts'
+import { type Form, type Page, type SignInContext, SignInFailure } from '../../contract.ts'
+import type { FormSettings } from '../settings.ts'
 import type { Asked } from './asked.ts'
-import type { FormSettings } from './settings.ts'
 
 type Context = SignInContext<FormSettings>
 

@@ -1,5 +1,5 @@
-import type { Form, FormField } from '../contract.ts'
-import { mentions, oneTimeCodeWords } from './words.ts'
+import type { Form, FormField } from '../../contract.ts'
+import { mentions, oneTimeCodeWords } from '../words.ts'
 
 /** Where a code goes that is typed into boxes of one character each. */
 export interface CodeBoxes {

@@ -1,4 +1,4 @@
-import type { Page } from '../contract.ts'
+import type { Page } from '../../contract.ts'
 
 /** What an answer says that the page before it did not. */
 export interface NewMessages {

@@ -1,7 +1,7 @@
-import type { FormField, FormParts, Page } from '../contract.ts'
+import type { FormField, FormParts, Page } from '../../contract.ts'
+import { consentWords, csrfWords, mentions, oneTimeCodeWords, rememberWords } from '../words.ts'
 import { textFields } from './find-fields.ts'
 import type { SignInForm } from './find-form.ts'
-import { consentWords, csrfWords, mentions, oneTimeCodeWords, rememberWords } from './words.ts'
 
 /** What is what in a sign-in form: for the probe, which tells it and writes it down. */
 export function partsOf(page: Page, { form, user, password, captcha, image }: SignInForm): FormParts {

@@ -1,7 +1,7 @@
-import type { Form, Page, PageImage } from '../contract.ts'
+import type { Form, Page, PageImage } from '../../contract.ts'
+import type { FormSettings } from '../settings.ts'
 import { findCaptchaImage } from './find-captcha.ts'
 import { findFields, findLoneUserField, passwordFields, type SignInFields, signInScore, textFields } from './find-fields.ts'
-import type { FormSettings } from './settings.ts'
 
 /** A form to sign in by, with the names of its parts. */
 export interface SignInForm extends SignInFields {

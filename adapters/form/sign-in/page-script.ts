@@ -1,7 +1,7 @@
-import type { Page } from '../contract.ts'
-import { namesOf } from '../transform/template.ts'
-import type { FormSettings } from './settings.ts'
-import { mentions, passwordWords } from './words.ts'
+import type { Page } from '../../contract.ts'
+import { namesOf } from '../../transform/template.ts'
+import type { FormSettings } from '../settings.ts'
+import { mentions, passwordWords } from '../words.ts'
 
 /** What a page's own scripts make of the password before the form is sent. */
 export type ScriptedPassword =

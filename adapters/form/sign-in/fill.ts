@@ -1,12 +1,12 @@
-import { type Form, type HeaderValue, type Page, type SignInContext, SignInFailure, type Value } from '../contract.ts'
-import { fillHeaders, readingWith, readValues } from '../read-values.ts'
-import { fillTemplate, namesOf } from '../transform/template.ts'
-import { type Names, transform } from '../transform/transform.ts'
-import { textFields } from './find-fields.ts'
-import type { SignInForm } from './find-form.ts'
+import { type Form, type HeaderValue, type Page, type SignInContext, SignInFailure, type Value } from '../../contract.ts'
+import { fillHeaders, readingWith, readValues } from '../../read-values.ts'
+import { fillTemplate, namesOf } from '../../transform/template.ts'
+import { type Names, transform } from '../../transform/transform.ts'
+import { textFields } from '../fields/find-fields.ts'
+import type { SignInForm } from '../fields/find-form.ts'
+import type { FormSettings } from '../settings.ts'
+import { mentions, oneTimeCodeWords, rememberWords } from '../words.ts'
 import { scriptedIn, scriptedInWords } from './page-script.ts'
-import type { FormSettings } from './settings.ts'
-import { mentions, oneTimeCodeWords, rememberWords } from './words.ts'
 
 /** A form that is ready to be sent, and the headers that go with it. */
 export interface FilledForm {

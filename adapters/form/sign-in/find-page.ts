@@ -1,10 +1,10 @@
-import { type Browser, type Page, SignInFailure } from '../contract.ts'
-import { leadsOn, samePlace } from './answer.ts'
-import { behaviouralChallenge } from './challenge-markup.ts'
-import { findSignInForm, type SignInForm } from './find-form.ts'
-import { quoted } from './judge.ts'
-import type { FormSettings } from './settings.ts'
-import { loginWords, mentions, registerWords, signOutWords } from './words.ts'
+import { type Browser, type Page, SignInFailure } from '../../contract.ts'
+import { leadsOn, samePlace } from '../answers/answer.ts'
+import { behaviouralChallenge } from '../answers/challenge-markup.ts'
+import { quoted } from '../answers/judge.ts'
+import { findSignInForm, type SignInForm } from '../fields/find-form.ts'
+import type { FormSettings } from '../settings.ts'
+import { loginWords, mentions, registerWords, signOutWords } from '../words.ts'
 
 export interface SignInPage {
   readonly page: Page

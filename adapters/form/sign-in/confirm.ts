@@ -1,10 +1,10 @@
-import { type Page, type SignInContext, SignInFailure } from '../contract.ts'
-import { samePlace } from './answer.ts'
-import { findSignInForm } from './find-form.ts'
-import { standsBetween } from './go-on.ts'
-import { quoted } from './judge.ts'
-import type { FormSettings } from './settings.ts'
-import { findSignOut } from './sign-out-control.ts'
+import { type Page, type SignInContext, SignInFailure } from '../../contract.ts'
+import { samePlace } from '../answers/answer.ts'
+import { quoted } from '../answers/judge.ts'
+import { findSignOut } from '../answers/sign-out-control.ts'
+import { standsBetween } from '../asked/go-on.ts'
+import { findSignInForm } from '../fields/find-form.ts'
+import type { FormSettings } from '../settings.ts'
 
 type Context = SignInContext<FormSettings>
 

@@ -1,6 +1,6 @@
-import type { ResponseFacts, SiteFacts } from '../contract.ts'
-import type { FormSettings } from './settings.ts'
-import { loginWords, mentions, signOutWords } from './words.ts'
+import type { ResponseFacts, SiteFacts } from '../../contract.ts'
+import type { FormSettings } from '../settings.ts'
+import { loginWords, mentions, signOutWords } from '../words.ts'
 
 /**
  * Does an answer seen in passing mean that the session has ended? By its head alone, and rather no than yes: a wrong yes costs a

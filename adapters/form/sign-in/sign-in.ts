@@ -1,14 +1,14 @@
-import { tryCaptchaAgain } from '../captcha-again.ts'
-import { type FailureKind, type Page, type SignInContext, SignInFailure, type SignInResult } from '../contract.ts'
-import { answerFacts, leadsOn, type Sent } from './answer.ts'
+import { tryCaptchaAgain } from '../../captcha-again.ts'
+import { type FailureKind, type Page, type SignInContext, SignInFailure, type SignInResult } from '../../contract.ts'
+import { answerFacts, leadsOn, type Sent } from '../answers/answer.ts'
+import { judge, quoted, type Verdict } from '../answers/judge.ts'
+import { goFurther } from '../asked/go-further.ts'
+import { findSignInForm, type SignInForm } from '../fields/find-form.ts'
+import type { FormSettings } from '../settings.ts'
 import { confirm, landingOf } from './confirm.ts'
 import { fillIn } from './fill.ts'
-import { findSignInForm, type SignInForm } from './find-form.ts'
 import { checkChallenge, findSignInPage, type SignInPage } from './find-page.ts'
-import { goFurther } from './go-further.ts'
-import { judge, quoted, type Verdict } from './judge.ts'
 import { scriptedIn, scriptedInWords } from './page-script.ts'
-import type { FormSettings } from './settings.ts'
 
 type Context = SignInContext<FormSettings>
 

@@ -1,6 +1,6 @@
-import type { Form, FormField } from '../contract.ts'
-import type { FormSettings } from './settings.ts'
-import { captchaWords, loginWords, mentions, oneTimeCodeWords, otherFormWords, passwordWords, registerWords, userWords } from './words.ts'
+import type { Form, FormField } from '../../contract.ts'
+import type { FormSettings } from '../settings.ts'
+import { captchaWords, loginWords, mentions, oneTimeCodeWords, otherFormWords, passwordWords, registerWords, userWords } from '../words.ts'
 
 /** The parts of a sign-in form, by field name. A part that the form does not have is undefined. */
 export interface SignInFields {

@@ -1,4 +1,4 @@
-import type { Form } from '../contract.ts'
+import type { Form } from '../../contract.ts'
 
 /** What a page asks beyond user name and password. */
 export type Asked =

@@ -1,6 +1,6 @@
-import type { Form, Page, PageImage } from '../contract.ts'
-import type { FormSettings } from './settings.ts'
-import { captchaImageWords, mentions } from './words.ts'
+import type { Form, Page, PageImage } from '../../contract.ts'
+import type { FormSettings } from '../settings.ts'
+import { captchaImageWords, mentions } from '../words.ts'
 
 /**
  * The captcha image that belongs to a form: the one the settings name, else by the words of its address, id, class and alt text, else -

@@ -1,9 +1,9 @@
-import type { Form, FormField, Page } from '../contract.ts'
-import { wordingPattern } from '../signs.ts'
+import type { Form, FormField, Page } from '../../contract.ts'
+import { wordingPattern } from '../../signs.ts'
+import { passwordFields, textFields } from '../fields/find-fields.ts'
+import type { FormSettings } from '../settings.ts'
+import { agreeWords, cancelWords, goOnWords, mentions, otherSessionWords } from '../words.ts'
 import type { Asked, Press } from './asked.ts'
-import { passwordFields, textFields } from './find-fields.ts'
-import type { FormSettings } from './settings.ts'
-import { agreeWords, cancelWords, goOnWords, mentions, otherSessionWords } from './words.ts'
 
 /** A page between the password and the site that wants nothing but a press. More text than this is a page to read. */
 const longestText = 4000

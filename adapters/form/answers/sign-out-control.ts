@@ -1,5 +1,5 @@
-import type { Form, Page } from '../contract.ts'
-import { mentions, signOutWords } from './words.ts'
+import type { Form, Page } from '../../contract.ts'
+import { mentions, signOutWords } from '../words.ts'
 
 /** What a page offers for signing out. */
 export type SignOutControl = { readonly link: URL; readonly words: string } | { readonly form: Form; readonly words: string }

@@ -1,7 +1,7 @@
-import type { FailureKind } from '../contract.ts'
+import type { FailureKind } from '../../contract.ts'
+import type { Asked } from '../asked/asked.ts'
+import type { Meaning } from '../messages/messages.ts'
 import type { AnswerFacts } from './answer.ts'
-import type { Asked } from './asked.ts'
-import type { Meaning } from './messages.ts'
 
 /** What an answer to a sign-in means, and by what it was told. */
 export type Verdict =

@@ -1,4 +1,4 @@
-import type { Page } from '../contract.ts'
+import type { Page } from '../../contract.ts'
 
 const bySource: readonly (readonly [source: RegExp, name: string])[] = [
   [/(?:google|recaptcha)\.(?:com|net)\/recaptcha\//i, 'reCAPTCHA'],

@@ -1,10 +1,10 @@
-import type { Form, FormField, Page } from '../contract.ts'
+import type { Form, FormField, Page } from '../../contract.ts'
+import { textFields } from '../fields/find-fields.ts'
+import type { FormSettings } from '../settings.ts'
+import { answerWords, mentions, messageCodeWords, oneTimeCodeWords, questionWords } from '../words.ts'
 import type { Asked } from './asked.ts'
 import { codeBoxes, codeWords } from './code-boxes.ts'
-import { textFields } from './find-fields.ts'
 import { findGoOn } from './go-on.ts'
-import type { FormSettings } from './settings.ts'
-import { answerWords, mentions, messageCodeWords, oneTimeCodeWords, questionWords } from './words.ts'
 
 /** What this page asks; undefined: nothing that is known, or it is for the signed-in. */
 export function findAsked(page: Page, settings: FormSettings): Asked | undefined {
