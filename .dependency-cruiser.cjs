@@ -29,6 +29,7 @@ const foldersFromBelow = {
   'relay/control/notices': ['push', 'delivery'],
   'relay/identity': ['throttle', 'pairing', 'passkeys', 'passwords', 'second-factors', 'people'],
   'relay/login': ['cookies', 'browser', 'browser-engine', 'evidence', 'isolation', 'probe'],
+  'relay/login/browser': ['requests', 'html', 'selectors', 'elements', 'forms'],
   'relay/outbound': ['destinations', 'exchange', 'secrets', 'upstream', 'endpoints', 'http2', 'connections'],
   'relay/portal': ['caller', 'accounts', 'lending', 'security', 'web', 'api', 'pages'],
   'relay/portal/api': ['sessions', 'accounts'],

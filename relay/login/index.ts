@@ -6,9 +6,9 @@
  */
 
 export type { CaptchaStats, Tally } from '../../captcha/index.ts'
-export { decodePage } from './browser/decode-page.ts'
+export { decodePage } from './browser/html/decode-page.ts'
 export { readPage } from './browser/read-page.ts'
-export { userAgent } from './browser/request-headers.ts'
+export { userAgent } from './browser/requests/request-headers.ts'
 export { findChromium } from './browser-engine/find-chromium.ts'
 export { CaptchaMemories } from './captcha-memories.ts'
 export type { Login, LoginStep, PageForm, ProbeReport, SessionState, SignInOutcome, SignInTiming, Snapshot } from './contract.ts'

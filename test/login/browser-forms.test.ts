@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { encodeEntries } from '../../relay/login/browser/encode-entries.ts'
+import { encodeEntries } from '../../relay/login/browser/forms/encode-entries.ts'
 import type { Part } from '../../relay/outbound/index.ts'
 import { vectorsMissing } from '../attacks/vectors.ts'
 import fc from '../property.ts'

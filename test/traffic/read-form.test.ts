@@ -1,5 +1,5 @@
 import t from 'tap'
-import { encodeEntries } from '../../relay/login/browser/encode-entries.ts'
+import { encodeEntries } from '../../relay/login/browser/forms/encode-entries.ts'
 import { isRefused } from '../../relay/traffic/forms/judge-answer.ts'
 import { readForm } from '../../relay/traffic/forms/read-form.ts'
 import fc from '../property.ts'

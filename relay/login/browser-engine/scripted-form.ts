@@ -1,6 +1,6 @@
 import type { Page } from '../../../adapters/index.ts'
+import { attribute } from '../browser/html/walk.ts'
 import { type Control, type FormPlace, PageForm, type PlacedSecret } from '../browser/index.ts'
-import { attribute } from '../browser/walk.ts'
 
 /** What is done to a control of the live page. */
 export interface Deed {

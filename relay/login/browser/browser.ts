@@ -1,14 +1,14 @@
 import type { Browser, CookieFacts, Page, RequestOptions, SessionHeader, StorageEntry } from '../../../adapters/index.ts'
 import type { HttpAgent, Part } from '../../outbound/index.ts'
 import { CookieJar } from '../cookies/index.ts'
-import { urlencoded } from './encode-entries.ts'
-import { placedSecret } from './entry-list.ts'
-import { jsonParts } from './json-parts.ts'
-import { type BrowserLimits, Navigator } from './navigate.ts'
+import { urlencoded } from './forms/encode-entries.ts'
+import { placedSecret } from './forms/entry-list.ts'
+import { jsonParts } from './forms/json-parts.ts'
+import { formThatSendsItself } from './forms/sends-itself.ts'
 import { type PageContext, ParsedPage } from './page.ts'
-import type { PageRequest } from './page-request.ts'
-import { optionsOf } from './request-fields.ts'
-import { formThatSendsItself } from './sends-itself.ts'
+import { type BrowserLimits, Navigator } from './requests/navigate.ts'
+import type { PageRequest } from './requests/page-request.ts'
+import { optionsOf } from './requests/request-fields.ts'
 
 export interface BrowserOptions {
   readonly agent: HttpAgent

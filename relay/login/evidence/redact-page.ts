@@ -1,7 +1,7 @@
 import { defaultTreeAdapter as tree } from 'parse5'
 import { isRelayError } from '../../errors.ts'
-import { type Element, type Node, parseHtml } from '../browser/parse-html.ts'
-import { children, isElement } from '../browser/walk.ts'
+import { type Element, type Node, parseHtml } from '../browser/html/parse-html.ts'
+import { children, isElement } from '../browser/html/walk.ts'
 import type { Redact } from './redact-text.ts'
 
 /** What is left out whole: nobody reads it, and it is where sites keep tokens. */

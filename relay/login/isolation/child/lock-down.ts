@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { extname } from 'node:path'
-import { parseHtml } from '../../browser/parse-html.ts'
-import { selectByXpath } from '../../browser/xpath.ts'
+import { parseHtml } from '../../browser/html/parse-html.ts'
+import { selectByXpath } from '../../browser/selectors/xpath.ts'
 
 /**
  * Globals that an adapter has: the language, addresses, bytes, text, timers. What is not here is gone: `process` could signal other

@@ -1,4 +1,4 @@
-import type { SessionToken, TokenPlace } from '../../../adapters/index.ts'
+import type { SessionToken, TokenPlace } from '../../../../adapters/index.ts'
 
 /** A token a site gave. The value lives outside the object, as a secret's does. */
 class PageToken implements SessionToken {

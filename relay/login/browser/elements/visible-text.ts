@@ -1,6 +1,6 @@
 import { defaultTreeAdapter as tree } from 'parse5'
-import type { Element, Node } from './parse-html.ts'
-import { attribute, children, hasAttribute, isElement } from './walk.ts'
+import type { Element, Node } from '../html/parse-html.ts'
+import { attribute, children, hasAttribute, isElement } from '../html/walk.ts'
 
 const unseen = new Set(['script', 'style', 'template', 'noembed', 'head', 'title', 'select', 'datalist', 'svg', 'iframe'])
 const inline = new Set([

@@ -1,7 +1,7 @@
 import { type Options, selectAll } from 'css-select'
 import { defaultTreeAdapter as tree } from 'parse5'
-import type { Element, Node } from './parse-html.ts'
-import { attribute, children, hasAttribute, isElement, textContent } from './walk.ts'
+import type { Element, Node } from '../html/parse-html.ts'
+import { attribute, children, hasAttribute, isElement, textContent } from '../html/walk.ts'
 
 /** Elements by CSS selector (Selectors Level 4 as far as css-select knows it), in document order. Throws TypeError for what is no selector. */
 export function select(root: Node, selector: string): Element[] {

@@ -1,7 +1,7 @@
 import { defaultTreeAdapter as tree } from 'parse5'
-import type { Element, Node, ParsedDocument } from './parse-html.ts'
+import type { Element, Node, ParsedDocument } from '../html/parse-html.ts'
+import { attribute, children, hasAttribute, isElement } from '../html/walk.ts'
 import { isHidden, isInline } from './visible-text.ts'
-import { attribute, children, hasAttribute, isElement } from './walk.ts'
 
 /** A control, and what its place in the page makes of it. */
 export interface PlacedControl {

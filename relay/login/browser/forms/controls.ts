@@ -1,6 +1,6 @@
-import { indexFor, type PlacedControl } from './document-index.ts'
-import type { Element, ParsedDocument } from './parse-html.ts'
-import { attribute, elements, hasAttribute, isElement, textContent } from './walk.ts'
+import { indexFor, type PlacedControl } from '../elements/document-index.ts'
+import type { Element, ParsedDocument } from '../html/parse-html.ts'
+import { attribute, elements, hasAttribute, isElement, textContent } from '../html/walk.ts'
 
 /** A control of a form and what a person could have put into it. Changed by `fill` and `check`. */
 export interface Control {

@@ -1,6 +1,6 @@
-import type { JsonValue } from '../../../adapters/index.ts'
-import type { Part } from '../../outbound/index.ts'
-import { Secret } from '../../vault/index.ts'
+import type { JsonValue } from '../../../../adapters/index.ts'
+import type { Part } from '../../../outbound/index.ts'
+import { Secret } from '../../../vault/index.ts'
 import { placedSecret } from './entry-list.ts'
 
 /** JSON with secrets in it as the parts of a body: each stands as a handle where its string will be. `field`: the key it stands under. */

@@ -1,9 +1,9 @@
-import type { Derived } from '../../../adapters/index.ts'
-import type { Derivation } from '../../outbound/index.ts'
-import { Secret } from '../../vault/index.ts'
+import type { Derived } from '../../../../adapters/index.ts'
+import type { Derivation } from '../../../outbound/index.ts'
+import { Secret } from '../../../vault/index.ts'
+import type { Element } from '../html/parse-html.ts'
+import { attribute, isElement } from '../html/walk.ts'
 import type { Control } from './controls.ts'
-import type { Element } from './parse-html.ts'
-import { attribute, isElement } from './walk.ts'
 
 /** A handle that stands in a field, and what is made of it before it is sent. */
 export interface PlacedSecret {

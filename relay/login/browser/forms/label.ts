@@ -1,7 +1,7 @@
-import { indexFor, type PlacedControl } from './document-index.ts'
-import type { Element, ParsedDocument } from './parse-html.ts'
-import { labelText } from './visible-text.ts'
-import { attribute } from './walk.ts'
+import { indexFor, type PlacedControl } from '../elements/document-index.ts'
+import { labelText } from '../elements/visible-text.ts'
+import type { Element, ParsedDocument } from '../html/parse-html.ts'
+import { attribute } from '../html/walk.ts'
 
 const longest = 200
 /** Labels of one control that are read. */

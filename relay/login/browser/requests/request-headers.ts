@@ -1,5 +1,5 @@
-import type { Part } from '../../outbound/index.ts'
-import { headerParts } from '../session-header.ts'
+import type { Part } from '../../../outbound/index.ts'
+import { headerParts } from '../../session-header.ts'
 import type { PageRequest } from './page-request.ts'
 
 /** Says what it is, in the form that sites which look for a browser accept. */

@@ -1,5 +1,5 @@
-import type { SessionHeader } from '../../../adapters/index.ts'
-import type { Part } from '../../outbound/index.ts'
+import type { SessionHeader } from '../../../../adapters/index.ts'
+import type { Part } from '../../../outbound/index.ts'
 
 /** A request as a page makes it. */
 export interface PageRequest {

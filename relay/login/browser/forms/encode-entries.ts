@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { encodeValue, type Part } from '../../outbound/index.ts'
+import { encodeValue, type Part } from '../../../outbound/index.ts'
 import type { Entry } from './entry-list.ts'
 
 export interface EncodedForm {

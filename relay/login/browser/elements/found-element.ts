@@ -1,9 +1,9 @@
-import type { Form, PageElement } from '../../../adapters/index.ts'
+import type { Form, PageElement } from '../../../../adapters/index.ts'
+import { parseAddress } from '../html/parse-address.ts'
+import type { Element, ParsedDocument } from '../html/parse-html.ts'
+import { attribute, textContent } from '../html/walk.ts'
 import { indexFor } from './document-index.ts'
-import { parseAddress } from './parse-address.ts'
-import type { Element, ParsedDocument } from './parse-html.ts'
 import { visibleText } from './visible-text.ts'
-import { attribute, textContent } from './walk.ts'
 
 export interface ElementPlace {
   readonly document: ParsedDocument

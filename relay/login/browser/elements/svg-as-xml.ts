@@ -1,6 +1,6 @@
 import { defaultTreeAdapter as tree } from 'parse5'
-import type { Element, Node } from './parse-html.ts'
-import { isElement } from './walk.ts'
+import type { Element, Node } from '../html/parse-html.ts'
+import { isElement } from '../html/walk.ts'
 
 const svg = 'http://www.w3.org/2000/svg'
 const xlink = 'http://www.w3.org/1999/xlink'

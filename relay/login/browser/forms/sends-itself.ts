@@ -1,5 +1,5 @@
-import type { Form } from '../../../adapters/index.ts'
-import type { ParsedPage } from './page.ts'
+import type { Form } from '../../../../adapters/index.ts'
+import type { ParsedPage } from '../page.ts'
 
 /** Fields that nobody fills in: messages between servers are made of these. */
 const unseen = new Set(['hidden', 'submit', 'button', 'image', 'reset'])

@@ -1,6 +1,6 @@
-import type { HeaderValue, RequestOptions } from '../../../adapters/index.ts'
-import { RelayError } from '../../errors.ts'
-import { cookieValue } from '../session-header.ts'
+import type { HeaderValue, RequestOptions } from '../../../../adapters/index.ts'
+import { RelayError } from '../../../errors.ts'
+import { cookieValue } from '../../session-header.ts'
 import type { PageRequest } from './page-request.ts'
 import { tokenValue } from './session-token.ts'
 

@@ -1,9 +1,9 @@
-import type { PageImage } from '../../../adapters/index.ts'
+import type { PageImage } from '../../../../adapters/index.ts'
+import { parseAddress } from '../html/parse-address.ts'
+import type { Element, ParsedDocument } from '../html/parse-html.ts'
+import { attribute, elements } from '../html/walk.ts'
 import { indexFor } from './document-index.ts'
-import { parseAddress } from './parse-address.ts'
-import type { Element, ParsedDocument } from './parse-html.ts'
 import { isWholeSvg, svgAsXml } from './svg-as-xml.ts'
-import { attribute, elements } from './walk.ts'
 
 export interface ImagePlace {
   readonly document: ParsedDocument

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import type * as Fontoxpath from 'fontoxpath'
 import { defaultTreeAdapter as tree } from 'parse5'
-import type { Element, Node } from './parse-html.ts'
-import { children, isElement, textContent } from './walk.ts'
+import type { Element, Node } from '../html/parse-html.ts'
+import { children, isElement, textContent } from '../html/walk.ts'
 
 /** Elements by XPath 3.1, in document order. Throws TypeError for what is none. Its cost has no bound but that of the process it runs in. */
 export function selectByXpath(root: Node, expression: string): Element[] {

@@ -1,13 +1,13 @@
-import type { Form, FormField, Page, RequestOptions, Value } from '../../../adapters/index.ts'
+import type { Form, FormField, Page, RequestOptions, Value } from '../../../../adapters/index.ts'
+import { encodingOf, outputEncoding } from '../html/encoding.ts'
+import { parseAddress } from '../html/parse-address.ts'
+import type { Element, ParsedDocument } from '../html/parse-html.ts'
+import { attribute } from '../html/walk.ts'
+import type { PageRequest } from '../requests/page-request.ts'
 import { type Control, controlsOf } from './controls.ts'
 import { encodeEntries, urlencoded } from './encode-entries.ts'
-import { encodingOf, outputEncoding } from './encoding.ts'
 import { entryList, type PlacedSecret, placedSecret } from './entry-list.ts'
 import { labelOf } from './label.ts'
-import type { PageRequest } from './page-request.ts'
-import { parseAddress } from './parse-address.ts'
-import type { Element, ParsedDocument } from './parse-html.ts'
-import { attribute } from './walk.ts'
 
 export interface FormPlace {
   readonly element: Element
