@@ -5,7 +5,7 @@ import type { Config } from '../config/index.ts'
 import { type AccountChoices, type Accounts, createAccountChoices, createAccounts, createDeclarations, type Declarations } from './accounts/index.ts'
 import { loadAdminToken } from './admin-token.ts'
 import { openAccessLog } from './app/access-log-file.ts'
-import { inOrder, once } from './app/in-order.ts'
+import { atOnce, inOrder, once } from './app/in-order.ts'
 import { mailerOf } from './app/mail-server.ts'
 import { wirePeople } from './app/people.ts'
 import { tellAttention } from './app/tell-attention.ts'
@@ -296,7 +296,7 @@ export async function createRelay({
     portal,
     // After who signs out at sites what a pairing that is over was given.
     people.pairings,
-    ...doors,
+    atOnce(doors),
     once(() => outbound.refuseOwn(ownPlaces())),
     ...(listen === 'all'
       ? [

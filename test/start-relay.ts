@@ -54,10 +54,10 @@ export async function startRelay(t: Test, { config = {}, hosts = {}, folder, now
     ...(now === undefined ? {} : { now }),
   })
   let stopped = false
-  const stop = async () => {
+  const stop = async (patience?: number) => {
     if (stopped) return
     stopped = true
-    await relay.stop()
+    await relay.stop(patience)
   }
   t.teardown(async () => {
     await stop()

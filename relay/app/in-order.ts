@@ -7,6 +7,20 @@ export interface Running {
 
 /** Starts them in order and stops them in reverse; when one does not start, those before it are stopped. */
 export function inOrder(parts: readonly Running[]): Running {
+  return running(parts, async (started, patience) => {
+    for (const part of started.reverse()) await part.stop(patience)
+  })
+}
+
+/** Starts them in order and stops them at once: none takes anything new while another waits for what is under way. */
+export function atOnce(parts: readonly Running[]): Running {
+  return running(parts, async (started, patience) => {
+    const ends = await Promise.allSettled(started.map((part) => part.stop(patience)))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+  })
+}
+
+function running(parts: readonly Running[], stopAll: (started: Running[], patience?: number) => Promise<void>): Running {
   const started: Running[] = []
 
   async function start(): Promise<void> {
@@ -21,9 +35,7 @@ export function inOrder(parts: readonly Running[]): Running {
     }
   }
 
-  async function stop(patience?: number): Promise<void> {
-    for (const part of started.splice(0).reverse()) await part.stop(patience)
-  }
+  const stop = (patience?: number): Promise<void> => stopAll(started.splice(0), patience)
 
   return { start, stop }
 }
