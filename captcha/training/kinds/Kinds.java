@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import javax.imageio.ImageIO;
 
 public class Kinds {
@@ -22,6 +23,7 @@ public class Kinds {
     }
 
     private static final Random random = new Random();
+    private static final Set<Integer> CAPITALS_ONLY = Set.of(Captcha.FONT_1, Captcha.FONT_3, Captcha.FONT_5, Captcha.FONT_10);
 
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
@@ -30,14 +32,12 @@ public class Kinds {
         set(folder, "easy-spec", count, "png", out -> drawn(new SpecCaptcha(130, 48, 5), out).toUpperCase());
         set(folder, "easy-spec-fonts", count, "png", out -> {
             SpecCaptcha captcha = new SpecCaptcha(random.nextBoolean() ? 130 : 111, random.nextBoolean() ? 48 : 36, 4 + random.nextInt(3));
-            captcha.setFont(random.nextInt(10));
-            return drawn(captcha, out);
+            return drawnInAnyFont(captcha, out);
         });
         set(folder, "easy-gif", count, "gif", out -> drawn(new GifCaptcha(130, 48, 5), out).toUpperCase());
         set(folder, "easy-gif-fonts", count, "gif", out -> {
             GifCaptcha captcha = new GifCaptcha(130, 48, 4 + random.nextInt(2));
-            captcha.setFont(random.nextInt(10));
-            return drawn(captcha, out);
+            return drawnInAnyFont(captcha, out);
         });
         for (int terms : new int[] {2, 3}) {
             set(folder, "easy-arithmetic" + terms, count, "png", out -> {
@@ -74,6 +74,14 @@ public class Kinds {
         String text = captcha.text();
         captcha.out(out);
         return text;
+    }
+
+    /** Four of its ten fonts draw capitals for small letters: what is drawn is the label. */
+    private static String drawnInAnyFont(Captcha captcha, OutputStream out) throws Exception {
+        int font = random.nextInt(10);
+        captcha.setFont(font);
+        String text = drawn(captcha, out);
+        return CAPITALS_ONLY.contains(font) ? text.toUpperCase() : text;
     }
 
     private static String drawn(DefaultKaptcha captcha, String text, OutputStream out) throws Exception {
