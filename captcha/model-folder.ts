@@ -18,8 +18,8 @@ export const calibrationFile = 'calibration.json'
 /** Unpacked, no model comes near it. */
 const mostBytes = 64 * 1024 * 1024
 
-const four = z.tuple([z.number(), z.number(), z.number(), z.number()])
-const weightsForm = z.strictObject({ first: four, second: four, further: four, chinese: four })
+const numbers = z.array(z.number()).min(4).max(5)
+const weightsForm = z.strictObject({ first: numbers, second: numbers, further: numbers, chinese: numbers })
 
 const checks: Readonly<Record<keyof typeof modelFiles, (bytes: Buffer) => void>> = {
   captcha: checkTrainedData,

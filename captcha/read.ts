@@ -1,6 +1,6 @@
 import type { ReadHints, ReadResult } from './contract.ts'
 import { decodeSteps, type Reading, type Step } from './decoding/beam.ts'
-import { calibrated, type Evidence, type Weights } from './decoding/calibration.ts'
+import { calibrated, type Evidence, mixesAlike, type Weights } from './decoding/calibration.ts'
 import { folded } from './decoding/fold.ts'
 import { chineseSumGrammar, type Grammar, sumGrammar, textGrammar } from './decoding/grammar.ts'
 import { supportOf, tally } from './decoding/vote.ts'
@@ -149,7 +149,7 @@ function verdict(seen: Seen, ways: readonly Way[], hints: ReadHints, stage: 'fir
         texts: tallies.map(({ text, answer, probability, agreement }) => ({
           text,
           answer,
-          evidence: { stage, support: supportOf(probability, total), agreement, probability },
+          evidence: { stage, support: supportOf(probability, total), agreement, probability, caseUnsure: hints.caseSensitive !== false && mixesAlike(text) },
         })),
       }),
     )

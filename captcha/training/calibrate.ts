@@ -111,7 +111,7 @@ async function measure(count: number, folders: readonly string[]): Promise<Read[
 function fitted(reads: readonly Read[], start: readonly number[]): number[] {
   if (reads.length < 30) return [...start]
   const rows = reads.map((read) => featuresOf(read))
-  const weights = start.map(() => 0)
+  const weights = rows[0]?.map(() => 0) ?? []
   for (let round = 0; round < 400; round++) {
     for (const index of weights.keys()) {
       let [slope, curve] = [(weights[index] ?? 0) * 0.5, 0.5]

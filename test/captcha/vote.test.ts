@@ -1,5 +1,5 @@
 import t from 'tap'
-import { calibrated, type Evidence, type Stage } from '../../captcha/decoding/calibration.ts'
+import { calibrated, type Evidence, mixesAlike, type Stage } from '../../captcha/decoding/calibration.ts'
 import { supportOf, tally } from '../../captcha/decoding/vote.ts'
 import { ownModels } from '../../captcha/engine/models.ts'
 import fc from '../property.ts'
@@ -53,14 +53,21 @@ t.test('confidence rises with support and with agreement, and never promises cer
   const stage = fc.constantFrom<Stage>('first', 'second', 'further', 'chinese')
   fc.assert(
     fc.property(stage, share, share, share, share, (stage, a, b, agreement, probability) => {
-      const at = (support: number): number => confidence({ stage, support, agreement, probability })
+      const at = (support: number): number => confidence({ stage, support, agreement, probability, caseUnsure: false })
       const [low, high] = [at(Math.min(a, b)), at(Math.max(a, b))]
       return low >= 0 && low <= high && high < 1
     }),
   )
   for (const stage of ['second', 'further', 'chinese'] as const) {
-    const at = (agreement: number): number => confidence({ stage, support: 0.7, agreement, probability: 0.3 })
+    const at = (agreement: number): number => confidence({ stage, support: 0.7, agreement, probability: 0.3, caseUnsure: false })
     t.ok(at(1) > at(0.3), `${stage}: looks that agree count`)
   }
-  t.equal(confidence({ stage: 'first', support: 0, agreement: 1, probability: 1 }), 0)
+  t.equal(confidence({ stage: 'first', support: 0, agreement: 1, probability: 1, caseUnsure: false }), 0)
+})
+
+t.test('a text whose case may be told wrong promises less', async (t) => {
+  for (const text of ['aBc', 'Xa4']) t.ok(mixesAlike(text), text)
+  for (const text of ['abc', 'ABC', '1234', 'aBd', '3+5']) t.notOk(mixesAlike(text), text)
+  const at = (caseUnsure: boolean): number => confidence({ stage: 'further', support: 0.9, agreement: 1, probability: 0.6, caseUnsure })
+  t.ok(at(true) < at(false))
 })
