@@ -3,7 +3,6 @@ import { RelayError } from '../../../errors.ts'
 import { loadPortalPrincipal } from '../../caller/identify.ts'
 import { loadTerminal } from '../../caller/terminal.ts'
 import type { Rooms } from '../../rooms.ts'
-import { atOtherName } from '../../web/other-name.ts'
 import { respondGoTo } from '../page-route.ts'
 import { showSignIn } from '../sign-in/sign-in-page.ts'
 
@@ -22,9 +21,6 @@ export function gatewayPage(app: FastifyInstance, rooms: Rooms): void {
     if (gateway === undefined) throw new RelayError('gateway_off')
     const { label } = request.params
     const principal = (await loadPortalPrincipal(rooms, request)) ?? loadTerminal(rooms, request)?.principal
-    // The gateway leads to one name of the portal: it cannot know by which the browser came.
-    const elsewhere = principal === undefined ? atOtherName(rooms, request) : undefined
-    if (elsewhere !== undefined) return respondGoTo(reply, elsewhere)
     if (principal === undefined) return showSignIn(rooms, reply, request, { next: request.url, lead: 'Sign in to go on to the site.' })
     const { state, path, home } = request.query
     if (typeof state !== 'string' || !/^[A-Za-z0-9_-]{43}$/.test(state)) throw new RelayError('gateway_hand_over_spent')
