@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { findChromium, launchChromium, wantedChromium } from '../chromium.ts'
 import { createTestAuthority } from '../outbound/certificates.ts'
@@ -44,12 +46,19 @@ async function startSite(t: Test) {
   }
 }
 
+/** As Firefox makes one. */
+async function makeProfile(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await promisify(execFile)('certutil', ['-N', '--empty-password', '-d', `sql:${folder}`])
+}
+
 t.test('Chromium trusts what `ca install --store nss` put in, whether it had been started before or not', { skip }, async (t) => {
   const site = await startSite(t)
-  for (const before of ['never', 'once']) {
+  for (const before of ['never', 'once', 'never, but Firefox,']) {
     const home = await tempFolder(t)
     const file = join(home, 'ca.pem')
     await writeFile(file, site.pem)
+    if (before.includes('Firefox')) await makeProfile(join(home, '.mozilla/firefox/a.default'))
     if (before === 'once') t.match(await site.opened(home), 'ERR_CERT_AUTHORITY_INVALID')
     const cli = commandLine(t, home)
     const words = ['ca', 'install', '--store', 'nss', '--file', file]

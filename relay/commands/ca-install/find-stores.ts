@@ -18,9 +18,7 @@ function systemStore(): StoreName[] {
 
 /** NSS databases of this person: those that Chromium shares on Linux, and every Firefox profile's. */
 export function findNssFolders(home: string = homedir(), env: NodeJS.ProcessEnv = process.env): string[] {
-  const data = env.XDG_DATA_HOME || join(home, '.local/share')
   const config = env.XDG_CONFIG_HOME || join(home, '.config')
-  const shared = [sharedDatabase(home), join(data, 'pki/nssdb'), join(home, 'snap/chromium/current/.pki/nssdb')]
   const profiles = [
     join(home, '.mozilla/firefox'),
     join(config, 'mozilla/firefox'),
@@ -29,12 +27,27 @@ export function findNssFolders(home: string = homedir(), env: NodeJS.ProcessEnv 
     join(home, 'Library/Application Support/Firefox/Profiles'),
     join(home, 'AppData/Roaming/Mozilla/Firefox/Profiles'),
   ]
-  return [...shared, ...profiles.flatMap(foldersIn)].filter((folder) => existsSync(join(folder, 'cert9.db')))
+  return [...sharedDatabases(home, env), ...profiles.flatMap(foldersIn)].filter(hasDatabase)
 }
 
-/** Where every Chromium on Linux looks: those from 146 on have one below `.local/share`, unless this one is there. */
-export function sharedDatabase(home: string = homedir()): string {
-  return join(home, '.pki/nssdb')
+/** Where Chromium will look once it is started, where it has nowhere to look yet. One that comes as a snap or Flatpak keeps to a folder of its own. */
+export function missingDatabase(home: string = homedir(), env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const shared = sharedDatabases(home, env)
+  return process.platform !== 'linux' || shared.some(hasDatabase) ? undefined : shared[0]
+}
+
+/** Of the first two every Chromium takes the first where it is there; those before 146 know no other. */
+function sharedDatabases(home: string, env: NodeJS.ProcessEnv): string[] {
+  return [
+    join(home, '.pki/nssdb'),
+    join(env.XDG_DATA_HOME || join(home, '.local/share'), 'pki/nssdb'),
+    join(home, 'snap/chromium/current/.pki/nssdb'),
+    join(home, 'snap/chromium/current/.local/share/pki/nssdb'),
+  ]
+}
+
+function hasDatabase(folder: string): boolean {
+  return existsSync(join(folder, 'cert9.db'))
 }
 
 function foldersIn(parent: string): string[] {

@@ -13,7 +13,7 @@ import { printJson, printLine } from '../verb/output.ts'
 import { readNamedFile } from '../verb/read-named-file.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { verb } from '../verb/verb.ts'
-import { findNssFolders, findStores, sharedDatabase } from './find-stores.ts'
+import { findNssFolders, findStores, missingDatabase } from './find-stores.ts'
 import { inWords, perform, type Step } from './step.ts'
 import { installSteps, type Places, removeSteps, type StoreName, storeNames } from './stores.ts'
 
@@ -48,9 +48,10 @@ async function install(options: InstallOptions, fetchPem: (options: CommonOption
   const found = options.nssFolder ?? findNssFolders()
   const stores = options.store === undefined ? findStores(found) : checkStores(options.store)
   if (stores.length === 0) throw usage('No store was found here: name one with --store.')
-  // Where no browser has run yet, Chromium will look in one that is made now. Only on request: under sudo it might be another person's home.
-  const newNss = stores.includes('nss') && found.length === 0 && options.undo !== true && process.platform === 'linux' ? sharedDatabase() : undefined
-  const nss = newNss === undefined ? found : [newNss]
+  // Only on request: under sudo it might be another person's home.
+  const makesOne = options.store?.includes('nss') === true && options.nssFolder === undefined && options.undo !== true
+  const newNss = makesOne ? missingDatabase() : undefined
+  const nss = newNss === undefined ? found : [newNss, ...found]
   if (stores.includes('nss') && nss.length === 0) throw usage('No NSS database was found: name its folder with --nss-folder.')
   const { keystore, keystorePassword } = options
   const places: Places = {

@@ -15,7 +15,10 @@ const ways: readonly (readonly [where: string, how: string])[] = [
   ['Fedora', 'sudo cp login-relay-ca.pem /etc/pki/ca-trust/source/anchors/login-relay.pem && sudo update-ca-trust extract'],
   ['macOS', 'sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain login-relay-ca.pem'],
   ['Windows', 'certutil -addstore Root login-relay-ca.pem'],
-  ['Chromium on Linux', 'certutil -d sql:$(ls -d ~/.pki/nssdb ~/.local/share/pki/nssdb | head -1) -A -t C,, -n login-relay -i login-relay-ca.pem'],
+  [
+    'Chromium on Linux',
+    'certutil -d sql:$([ -d ~/.pki/nssdb ] && echo ~/.pki/nssdb || echo ~/.local/share/pki/nssdb) -A -t C,, -n login-relay -i login-relay-ca.pem',
+  ],
   ['Firefox', 'Settings, Privacy & Security, Certificates, View Certificates, Authorities, Import'],
 ]
 
