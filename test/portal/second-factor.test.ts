@@ -19,7 +19,10 @@ t.test('with an authenticator app the password leads to a second page, and its c
   t.equal(wrong.status, 401)
   t.match(readPage(wrong.body), /does not fit, or it has been used/)
   t.equal((await browser.post('/sign-in/code', { code: nextCode, next: '//evil.example' }, { csrf: 'x' })).status, 403, 'a form of its own')
-  t.equal((await browser.post('/sign-in/code', { code: nextCode, next: '/devices' })).location, '/devices')
+  const { csrf } = browser
+  for (const press of ['once', 'twice']) {
+    t.equal((await browser.post('/sign-in/code', { code: nextCode, next: '/devices' }, { csrf })).location, '/devices', `pressed ${press}`)
+  }
   t.equal((await browser.get('/devices')).status, 200)
 
   const again = relay.visitor()

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { RelayError } from '../../errors.ts'
 import type { SignedIn } from '../../identity/index.ts'
 import type { Rooms } from '../rooms.ts'
-import { checkCsrf, checkOwnPage, loadPortalPrincipal } from './identify.ts'
+import { checkCsrf, checkOwnPage, loadPortalPrincipal, type PortalPrincipal } from './identify.ts'
 import { clearCookie, readCookie, setCookie } from './portal-cookie.ts'
 
 /** Ties the forms of signing in to the browser that asked for them, before there is a session: nobody can sign another's browser in to an account of his. */
@@ -20,6 +20,15 @@ export function assignFormCookie({ secure }: Rooms, request: FastifyRequest, rep
 export function checkSignInForm(rooms: Rooms, request: FastifyRequest): void {
   checkOwnPage(rooms, request)
   checkCsrf((request.body as { csrf?: unknown } | undefined)?.csrf, tokenOf(formBrowser(rooms, request)))
+}
+
+/**
+ * Whose browser it is when a form of signing in comes a second time: a button pressed twice, of which the first press has signed him in,
+ * and whose answer, with the end of the form's cookie, was not waited for. `form_stale` from a page of another site.
+ */
+export async function sentTwiceBy(rooms: Rooms, request: FastifyRequest): Promise<PortalPrincipal | undefined> {
+  checkOwnPage(rooms, request)
+  return readCookie(request, 'login-relay-form', rooms.secure) === undefined ? loadPortalPrincipal(rooms, request) : undefined
 }
 
 /** Which browser it is: the value that its form was tied to. `form_stale`: it has none. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { RelayError } from '../../../errors.ts'
 import { cameFrom } from '../../caller/came-from.ts'
 import { readCookie } from '../../caller/portal-cookie.ts'
-import { assignFormCookie, checkSignInForm, welcome } from '../../caller/sign-in-form.ts'
+import { assignFormCookie, checkSignInForm, sentTwiceBy, welcome } from '../../caller/sign-in-form.ts'
 import type { Rooms } from '../../rooms.ts'
 import { assignErrorHeaders } from '../../web/respond-error.ts'
 import { returnAddress } from '../../web/return-address.ts'
@@ -28,6 +28,8 @@ export function signInCodePage(app: FastifyInstance, rooms: Rooms): void {
   })
 
   app.post('/sign-in/code', async (request, reply) => {
+    const twice = codeForm.safeParse(request.body)
+    if (twice.success && (await sentTwiceBy(rooms, request)) !== undefined) return respondGoTo(reply, returnAddress(twice.data.next))
     checkSignInForm(rooms, request)
     const form = readForm(codeForm, request.body)
     const next = returnAddress(form.next)

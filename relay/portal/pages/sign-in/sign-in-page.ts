@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { RelayError } from '../../../errors.ts'
 import { cameFrom } from '../../caller/came-from.ts'
-import { checkOwnPage, loadPortalPrincipal } from '../../caller/identify.ts'
-import { clearCookie, readCookie, setCookie } from '../../caller/portal-cookie.ts'
-import { assignFormCookie, checkSignInForm, welcome } from '../../caller/sign-in-form.ts'
+import { loadPortalPrincipal } from '../../caller/identify.ts'
+import { clearCookie, setCookie } from '../../caller/portal-cookie.ts'
+import { assignFormCookie, checkSignInForm, sentTwiceBy, welcome } from '../../caller/sign-in-form.ts'
 import type { Rooms } from '../../rooms.ts'
 import { passkeyAdvice, passkeyPlace } from '../../security/passkey-place.ts'
 import { addressHere } from '../../web/address-here.ts'
@@ -89,12 +89,13 @@ ${hasPasskeys ? !byPasskey && passkeySignInForm(csrf, next) : html`<p class="qui
   return respondPage(reply, { title: 'Sign in', body, status, ...(hasPasskeys ? { passkeys: true } : {}) }, undefined)
 }
 
-/** A button pressed twice: the first press has signed this person in, and its answer, with the end of the form's cookie, was not waited for. Where he was going. */
+/** Where he was going, where the button was pressed twice: he whose name stands in the form is signed in already. */
 async function sentTwice(rooms: Rooms, request: FastifyRequest): Promise<string | undefined> {
-  checkOwnPage(rooms, request)
+  const principal = await sentTwiceBy(rooms, request)
   const form = signInForm.safeParse(request.body)
-  if (!form.success || readCookie(request, 'login-relay-form', rooms.secure) !== undefined) return undefined
-  return (await loadPortalPrincipal(rooms, request))?.user.name === form.data.name ? returnAddress(form.data.next) : undefined
+  if (principal === undefined || !form.success) return undefined
+  const named = await rooms.identity.findUser(form.data.name)
+  return named?.id === principal.user.id ? returnAddress(form.data.next) : undefined
 }
 
 function passkeySignInForm(csrf: string, next: string, look = ''): Html {
