@@ -97,7 +97,9 @@ namespace {
     function is_really_writable(string $path): bool { return true; }
     require "$sources/CodeIgniter/system/helpers/captcha_helper.php";
     set('codeigniter', function () use ($sources, $print, $alphabets) {
-        $place = sys_get_temp_dir() . '/';
+        // One of its own: the helper removes pictures of before from it.
+        $place = sys_get_temp_dir() . '/captcha-' . getmypid() . '/';
+        if (!is_dir($place)) mkdir($place);
         $settings = ['word' => text(one($alphabets), 4, 7), 'img_path' => $place, 'img_url' => '/'];
         if (mt_rand(0, 3)) $settings['font_path'] = mt_rand(0, 1) ? "$sources/CodeIgniter/system/fonts/texb.ttf" : one($print);
         if (mt_rand(0, 1)) {
