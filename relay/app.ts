@@ -160,7 +160,16 @@ export async function createRelay({
     log,
   })
   const sessions = recordedSessions(
-    createSessions({ store, vault, accounts, login, settings: { ...settings.sessions, personSeconds: settings.login.personSeconds }, now, log }),
+    createSessions({
+      store,
+      vault,
+      accounts,
+      login,
+      settings: { ...settings.sessions, personSeconds: settings.login.personSeconds },
+      serves: listen === 'all',
+      now,
+      log,
+    }),
     accounts,
     audit,
   )

@@ -33,6 +33,8 @@ export interface SessionsOptions {
   readonly accounts: Accounts
   readonly login: Login
   readonly settings: Pick<Config['sessions'], 'ticketSeconds'> & Pick<Config['login'], 'personSeconds'>
+  /** False: one command runs the relay for itself. What no command asked for is then left to the next relay that serves; default: true. */
+  readonly serves?: boolean
   readonly now?: () => number
   readonly log: Logger
 }
@@ -59,6 +61,7 @@ class RelaySessions implements Sessions {
   readonly #log: Logger
   readonly #now: () => number
   readonly #personSeconds: number
+  readonly #serves: boolean
   readonly #file: SessionFile
   readonly #snapshots: Snapshots
   readonly #tries: Tries
@@ -74,12 +77,13 @@ class RelaySessions implements Sessions {
   #isStopping = false
   #stopWatching: () => void = () => {}
 
-  constructor({ store, vault, accounts, login, settings, now = Date.now, log }: SessionsOptions) {
+  constructor({ store, vault, accounts, login, settings, serves = true, now = Date.now, log }: SessionsOptions) {
     this.#accounts = accounts
     this.#login = login
     this.#log = log
     this.#now = now
     this.#personSeconds = settings.personSeconds
+    this.#serves = serves
     this.#file = new SessionFile({ store, vault, accounts, onFailure: (error) => log.warn({ err: error }, 'a site session could not be stored or restored') })
     this.#lingering = new LingeringSessions({ store, vault, accounts, login, now, log })
     const isCopied = (session: SiteSession) => this.copies.isOf(session)
@@ -129,7 +133,7 @@ class RelaySessions implements Sessions {
     await this.#lingering.load(({ accountId, id }) => this.#live.get(accountId)?.id === id)
     await this.copies.load()
     // Those whose credential was replaced when nobody looked end now, at their sites too.
-    this.listLive()
+    if (this.#serves) this.listLive()
     this.#stopWatching = this.#accounts.onAccountRemoved((account) => {
       void this.#end(account.id, 'removed')
       void this.#lingering.forget(account.id)

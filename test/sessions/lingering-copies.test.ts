@@ -1,16 +1,20 @@
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { configSchema } from '../../config/index.ts'
+import { createRelay } from '../../relay/app.ts'
 import { createSessions } from '../../relay/sessions/index.ts'
 import { LingeringSessions } from '../../relay/sessions/live/lingering-sessions.ts'
 import { LiveSession } from '../../relay/sessions/live/site-session.ts'
 import { formOf, seeOther, serve } from '../sites/serve.ts'
 import { SignInBook } from '../sites/sign-in-book.ts'
 import { enrol, startRelay } from '../start-relay.ts'
+import { tempFolder } from '../temp-folder.ts'
 import { until } from '../until.ts'
 
 const minute = 60_000
 
 /** A site whose sign-out breaks while `isBroken`, a relay with an account there, and a device that was given a copy of its session. */
-async function openPlace(t: Test) {
+async function openPlace(t: Test, folder?: string) {
   const book = new SignInBook('ann', 'correct horse')
   const way: { isBroken: boolean; told: number; home?: number } = { isBroken: true, told: 0 }
   const site = await serve((request) => {
@@ -27,7 +31,7 @@ async function openPlace(t: Test) {
     return book.who(cookies.sid) === undefined ? { status: path === '/login' ? 200 : 401, body: form } : { body: '<h1>Home</h1><a href="/logout">Sign out</a>' }
   })
   t.teardown(() => site.stop())
-  const relay = await startRelay(t)
+  const relay = await startRelay(t, folder === undefined ? {} : { folder })
   const { account, user } = await enrol(relay, { url: `${site.url}login`, username: 'ann', password: 'correct horse' })
   const { device } = await relay.identity.addDevice(user.id, 'laptop')
   const first = await relay.sessions.ensure(account.id)
@@ -101,6 +105,21 @@ t.test('so it is with one whose credential was replaced before the relay was sta
     return again.copies.list().length === 0
   }, 'it has ended there too')
   t.equal(book.alive, 0)
+})
+
+t.test('a command that runs the relay for itself tells no site of such a session: the next relay that serves does', async (t) => {
+  const folder = await tempFolder(t)
+  const { relay, account, way } = await openPlace(t, folder)
+  const { owner, siteId, name, username } = account
+  await relay.accounts.addAccount({ owner, siteId, name, username, secrets: { password: 'another one' }, replace: true })
+  await relay.stop()
+  const own = await createRelay({ config: configSchema.parse({}), folder, env: {}, listen: 'local', log: pino({ level: 'silent' }) })
+  await own.start()
+  await own.stop()
+  t.equal(way.told, 0)
+  const again = await startRelay(t, { folder })
+  await again.stop()
+  t.ok(way.told > 0)
 })
 
 t.test('nothing lingers of an account that is removed, nor of a session that nobody has a copy of', async (t) => {
