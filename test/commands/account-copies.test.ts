@@ -31,7 +31,12 @@ t.test('account copies lists what devices were given, and ends it; it says what 
   for (const end of ['device end bob-laptop', 'user end bob'])
     t.match(
       (await run([...end.split(' '), '--data', relay.folder])).stdout,
-      /\nOf 1 account a site did not end a session: .*`login-relay account copies ACCOUNT --list`/,
+      /\nOf 1 account a site did not end a session: .*`login-relay account list --user bob` .*`login-relay account copies ACCOUNT --list --user bob`/,
       end,
     )
+  t.match(
+    (await run(['account', 'list', '--user', 'bob', '--data', relay.folder])).stdout,
+    new RegExp(`^${account.name} `, 'm'),
+    'which says what to put there',
+  )
 })

@@ -26,9 +26,10 @@ device does not reach what somebody has taken from it; --end does, by ending the
 export const lingerWords =
   'The site did not end it: copies that devices were given are good there still, and `login-relay account copies ACCOUNT --list` names them.'
 
-/** Of sessions that were ended at once, of so many accounts. */
-export function lingeringAccounts(count: number): string {
-  return `Of ${counted(count, 'account')} a site did not end a session: copies that devices were given are good there still, and \`login-relay account copies ACCOUNT --list\` names them.`
+/** Of sessions that were ended at once, of so many accounts of one person: which they are is his to look at, not told to who ends them. */
+export function lingeringAccounts(count: number, owner: string): string {
+  const whose = `--user ${printable(owner)}`
+  return `Of ${counted(count, 'account')} a site did not end a session: copies that devices were given are good there still. \`login-relay account list ${whose}\` names the accounts, \`login-relay account copies ACCOUNT --list ${whose}\` the copies of each.`
 }
 
 /** `account copies`: whether the owner's devices may keep copies of its session, which there are, and their end. */

@@ -80,14 +80,14 @@ async function revoke(name: string, options: OwnerOption): Promise<void> {
 }
 
 async function end(name: string, options: OwnerOption): Promise<void> {
-  const ended = await withRelay(options, async (relay) => {
-    const { id } = await findDevice(relay, name, options, 'device end')
-    return relay.call<{ siteSessions: number; stillAtSites: number }>('POST', `/api/v1/devices/${id}/end`, {})
+  const { user, counts } = await withRelay(options, async (relay) => {
+    const { id, user } = await findDevice(relay, name, options, 'device end')
+    return { user, counts: await relay.call<{ siteSessions: number; stillAtSites: number }>('POST', `/api/v1/devices/${id}/end`, {}) }
   })
-  if (options.json === true) printJson(ended)
+  if (options.json === true) printJson(counts)
   else {
-    printLine(`Cut ${printable(name)} off. Sessions at sites ended: ${ended.siteSessions}. It stays enrolled.`)
-    if (ended.stillAtSites > 0) printLine(lingeringAccounts(ended.stillAtSites))
+    printLine(`Cut ${printable(name)} off. Sessions at sites ended: ${counts.siteSessions}. It stays enrolled.`)
+    if (counts.stillAtSites > 0) printLine(lingeringAccounts(counts.stillAtSites, user))
   }
 }
 

@@ -76,8 +76,10 @@ async function enable(name: string, options: CommonOptions): Promise<void> {
 }
 
 function printEnded(name: string, { siteSessions, stillAtSites, portalSessions, devicesCut }: EndedUser): void {
-  printLine(`Ended for ${printable(name)}: ${siteSessions} at sites, ${portalSessions} at the portal; devices cut off, which stay enrolled: ${devicesCut}.`)
-  if (stillAtSites > 0) printLine(lingeringAccounts(stillAtSites))
+  printLine(
+    `Ended for ${printable(name)}: ${siteSessions} at sites, ${portalSessions} at the portal; devices cut off, which stay enrolled: ${devicesCut}.`,
+  )
+  if (stillAtSites > 0) printLine(lingeringAccounts(stillAtSites, name))
 }
 
 async function reset(name: string, options: CommonOptions): Promise<void> {
