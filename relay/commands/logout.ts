@@ -9,14 +9,14 @@ interface Ended {
   readonly copiesLinger: boolean
 }
 
-/** `logout ACCOUNT`: ends the session, here and at the site. */
+/** `logout ACCOUNT`: ends the session here, and tells the site. */
 export function logoutVerb(program: Command): void {
-  verb(program, 'logout ACCOUNT', 'end the session, here and at the site').option('--user <NAME>', 'who owns the account').action(logout)
+  verb(program, 'logout ACCOUNT', 'end the session here, and tell the site').option('--user <NAME>', 'who owns the account').action(logout)
 }
 
 async function logout(name: string, options: OwnerOption): Promise<void> {
   const answer = await withRelay(options, (relay) => relay.call<Ended>('POST', accountPath(name, options, '/logout'), {}))
   if (options.json === true) return printJson(answer)
   if (answer.copiesLinger) printLine(`The session of ${printable(name)} is ended here. ${lingerWords}`)
-  else printLine(answer.ended ? `Ended the session of ${printable(name)}.` : `${printable(name)} had no session.`)
+  else printLine(answer.ended ? `Ended the session of ${printable(name)} here; the site was told.` : `${printable(name)} had no session.`)
 }

@@ -67,7 +67,7 @@ async function notMe(id: string, options: Options): Promise<void> {
   if (options.json === true) return printJson(ended)
   const done = [
     ended.frozen && 'The account is frozen: `login-relay account unfreeze` lifts that.',
-    ended.sessionEnded && `Its session is ended${ended.copiesLinger ? ' here' : ', here and at the site'}.`,
+    ended.sessionEnded && `Its session is ended${ended.copiesLinger ? ' here' : ' here, and the site was told'}.`,
     ended.copiesLinger && lingerWords,
     ended.deviceRevoked && 'The device is revoked.',
     ended.portalSessionEnded && 'The sign-in to the portal is ended.',

@@ -105,6 +105,26 @@ t.test('a session that ended here alone, of which a device has a copy, is told t
   t.equal(tries(), before)
 })
 
+t.test('of a session of which no device keeps a copy, it is said that its site was told, and not that it has ended there: that is not known', async (t) => {
+  const relay = await startPortal(t)
+  const { account, business } = await workingAccount(t, relay, relay.bob, 'handoff')
+  const bob = await relay.signedIn(relay.bob)
+  await relay.sessions.ensure(account.id)
+  await business.stop()
+  const { location = '' } = await bob.post('/sessions/end-all')
+  t.match(relay.logged(), 'signing out at the site failed')
+  t.equal(location, '/sessions?done=all-ended')
+  for (const [page, key] of [
+    ['/sessions', 'all-ended'],
+    ['/devices', 'device-ended'],
+    ['/', 'ended'],
+  ] as const) {
+    const { body } = await bob.get(`${page}?done=${key}`)
+    t.match(body, /note good.*ended here, and the sites? (was|were) told/, key)
+    t.notMatch(body, /here and at the site/, key)
+  }
+})
+
 t.test('of a device with a copy of a session that is over, the site is told of that one; what is live of the account since goes on', async (t) => {
   const relay = await startPortal(t)
   const { bob } = relay

@@ -86,7 +86,7 @@ async function end(name: string, options: OwnerOption): Promise<void> {
   })
   if (options.json === true) printJson(counts)
   else {
-    printLine(`Cut ${printable(name)} off. Sessions at sites ended: ${counts.siteSessions}. It stays enrolled.`)
+    printLine(`Cut ${printable(name)} off. Sessions ended whose sites were told: ${counts.siteSessions}. It stays enrolled.`)
     if (counts.stillAtSites > 0) printLine(lingeringAccounts(counts.stillAtSites, user))
   }
 }

@@ -33,7 +33,7 @@ export function userVerbs(program: Command): void {
     .addOption(takesRole())
     .action(add)
   verb(user, 'list', 'list the people').action(list)
-  verb(user, 'end NAME', 'end everything that is signed in for a person, here and at the sites; devices stay enrolled').action(end)
+  verb(user, 'end NAME', 'end everything that is signed in for a person here, and tell the sites; devices stay enrolled').action(end)
   verb(user, 'disable NAME', 'let a person in nowhere any more, and end everything they have under way').action(disable)
   verb(user, 'enable NAME', 'let a disabled person in again').action(enable)
   verb(user, 'reset-second-factor NAME', 'for who has lost the phone: takes away authenticator app, recovery codes and passkeys').action(reset)
@@ -77,7 +77,7 @@ async function enable(name: string, options: CommonOptions): Promise<void> {
 
 function printEnded(name: string, { siteSessions, stillAtSites, portalSessions, devicesCut }: EndedUser): void {
   printLine(
-    `Ended for ${printable(name)}: ${siteSessions} at sites, ${portalSessions} at the portal; devices cut off, which stay enrolled: ${devicesCut}.`,
+    `Ended for ${printable(name)}: ${siteSessions} whose sites were told, ${portalSessions} at the portal; devices cut off, which stay enrolled: ${devicesCut}.`,
   )
   if (stillAtSites > 0) printLine(lingeringAccounts(stillAtSites, name))
 }

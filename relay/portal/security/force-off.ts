@@ -9,7 +9,7 @@ type Ends = Pick<Rooms, 'sessions' | 'accounts' | 'identity' | 'invites' | 'audi
 
 /** How much of each was ended. */
 export interface EndedDevice {
-  /** Of how many accounts they have ended, here and at the sites. */
+  /** Of how many accounts something was ended here, and the sites were told; whether each has ended it is known of copies alone. */
   readonly siteSessions: number
   /** Of how many they have ended here alone: copies that devices were given are good at the site still. */
   readonly stillAtSites: number
@@ -21,8 +21,8 @@ export interface EndedUser extends EndedDevice {
 }
 
 /**
- * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, or was given a copy of, here and at the
- * sites; of one that has ended here alone the site is told again, and what is live of that account since goes on. It stays enrolled. Of an
+ * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, or was given a copy of; the sites are
+ * told. Of one that has ended here alone the site is told again, and what is live of that account since goes on. It stays enrolled. Of an
  * account that was lent to its owner the session goes on: it is not his.
  */
 export function endDevice(rooms: Ends, { id, userId, name }: Device): Promise<EndedDevice> {
@@ -38,7 +38,7 @@ export function endDevice(rooms: Ends, { id, userId, name }: Device): Promise<En
 }
 
 /**
- * Ends everything of a person: the sessions of his accounts, here and at the sites, and there those that ended here alone before; his sign-ins to the portal, but for `except`; and cuts
+ * Ends everything of a person: the sessions of his accounts, of which the sites are told, as of those that ended here alone before; his sign-ins to the portal, but for `except`; and cuts
  * what his devices have under way. Terminals that were paired for a while are let go, and a link for another way to sign in is worth nothing. `disable`: and nothing of his gets in any more, before anything is cut.
  */
 export function endUser(rooms: Ends, user: User, { except, disable = false }: { except?: string; disable?: boolean } = {}): Promise<EndedUser> {

@@ -154,7 +154,7 @@ export const accountRoutes = [
   route({
     method: 'POST',
     path: '/accounts/:id/logout',
-    summary: 'End the session, here and at the site',
+    summary: 'End the session here, and tell the site',
     access: 'known',
     params: accountParams,
     query: ownerQuery,

@@ -6,7 +6,10 @@ import { emptyBody, idParams } from '../fields.ts'
 import { route } from '../route.ts'
 
 const atSites = {
-  siteSessions: z.int().meta({ description: 'Of how many accounts they have ended, here and at the sites.' }),
+  siteSessions: z.int().meta({
+    description:
+      'Of how many accounts something was ended here, and no copy that a device keeps is known to be good at its site still. The sites were asked to sign it out. One that did not answer, or offers no way to, is counted here too where no device keeps a copy: cookies that a ticket or a browser handoff gave are not known as copies.',
+  }),
   stillAtSites: z.int().meta({ description: 'Of how many they have ended here alone: copies that devices were given are good at the site still.' }),
 }
 const counts = z.object({ ...atSites, portalSessions: z.int(), devicesCut: z.int() })
@@ -17,7 +20,7 @@ export const forceOffRoutes = [
   route({
     method: 'POST',
     path: '/devices/:id/end',
-    summary: 'Cut what a device has under way, and end the sessions it used, here and at the sites; it stays enrolled',
+    summary: 'Cut what a device has under way, end the sessions it used and tell their sites; it stays enrolled',
     access: 'known',
     params: idParams,
     body: emptyBody,
@@ -27,7 +30,7 @@ export const forceOffRoutes = [
   route({
     method: 'POST',
     path: '/users/:id/end',
-    summary: 'End everything that is signed in for a person, here and at the sites: for himself, or for who runs the relay',
+    summary: 'End everything that is signed in for a person, and tell the sites: for himself, or for who runs the relay',
     access: 'person',
     params: idParams,
     body: emptyBody,

@@ -46,7 +46,7 @@ export const sessionRoutes = [
   route({
     method: 'DELETE',
     path: '/sessions/:accountId',
-    summary: "End an account's session, here and at the site",
+    summary: "End an account's session here, and tell the site",
     access: 'known',
     params: z.strictObject({ accountId: z.string().min(1).max(200) }),
     handle: async ({ rooms, principal, params }) => {

@@ -82,7 +82,7 @@ export const actWords: Readonly<Record<string, string>> = {
   'registration.accept': 'Kept an account that was registered at a site',
   'registration.decline': 'Declined an account that was registered at a site',
   'session.copy': 'Gave a device a copy of the session to keep',
-  'session.end': 'Ended the session at the site',
+  'session.end': 'Ended the session, and told the site',
   'session.ended': 'The session at the site ended',
   'vault.rotate-key': 'Made a new master key',
   'audit.broken': 'Found the record changed',

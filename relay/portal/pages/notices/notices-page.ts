@@ -71,7 +71,7 @@ function notMe({ id, disownedAt, kind }: Notice, can: ReturnType<typeof endable>
   const { account, device, portalSession, resetLink } = can
   if (disownedAt === undefined)
     return html`<section class="card"><h2>Was it not you?</h2><p>Then say so. The relay at once</p><ul>
-${account !== undefined && html`<li>ends the account’s session, here and at the site, and freezes it: nobody gets in with it until you lift that</li>`}
+${account !== undefined && html`<li>ends the account’s session here, tells the site, and freezes it: nobody gets in with it until you lift that</li>`}
 ${device !== undefined && html`<li>revokes the device, if it is yours</li>`}${portalSession !== undefined && html`<li>ends the sign-in to this portal that did it</li>`}${resetLink === true && html`<li>withdraws the link: nobody chooses another way to sign in by it</li>`}</ul><div class="actions">${action(`/notices/${id}/not-me`, 'This was not me', csrf, 'danger')}</div></section>`
   const where =
     account === undefined
