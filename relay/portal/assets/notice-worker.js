@@ -44,9 +44,10 @@ async function remembered() {
 async function renew({ oldSubscription, newSubscription }) {
   const known = await remembered()
   const after = (newSubscription ?? (await subscribe(oldSubscription?.options?.applicationServerKey ?? known?.applicationServerKey))).toJSON()
+  const until = Date.now() + patience
   let status = 404
   // The relay may have missed the one that the browser says was before: then it knows what is kept here.
-  for (const before of [oldSubscription?.toJSON(), known]) if (status === 404 && before !== undefined) status = await tell(before, after)
+  for (const before of [oldSubscription?.toJSON(), known]) if (status === 404 && before !== undefined) status = await tell(before, after, until)
   if (status !== 200) throw new Error(`the relay answered ${status}`)
   await (await caches.open('notices')).put(kept, new Response(JSON.stringify({ ...addressIn(after), applicationServerKey: known?.applicationServerKey })))
 }
@@ -55,22 +56,26 @@ function subscribe(applicationServerKey) {
   return self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })
 }
 
-// The relay takes one in ten seconds of each person: of his browsers several may be renewed at once, as after an update. One that says to come
-// back much later than that has had too many of him; browsers end a worker that takes minutes.
-const mostTries = 4
-const longestWait = 15
+// The relay takes one in ten seconds of each person: of his browsers, ten at most, all may be renewed at once, as after an update. They come back
+// apart by up to ten seconds: at the same moment each time, one would be taken and all others sent away. Browsers end a worker after five minutes:
+// it gives up before, and at once where the relay says to come back after that, as it does when it has had too many of him. Milliseconds.
+const patience = 240_000
+const apart = 10_000
+const answerWithin = 30_000
 
-async function tell(before, after, tries = 1) {
+async function tell(before, after, until) {
   const { status, headers } = await fetch('/api/v1/notices/browsers/renew', {
     method: 'POST',
     credentials: 'omit',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ before: addressIn(before), after: addressIn(after) }),
+    signal: AbortSignal.timeout(answerWithin),
   })
   const seconds = Number(headers.get('retry-after'))
-  if (status !== 429 || tries === mostTries || !(seconds > 0 && seconds <= longestWait)) return status
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-  return tell(before, after, tries + 1)
+  const wait = seconds * 1000 + Math.random() * apart
+  if (status !== 429 || !(seconds > 0) || Date.now() + wait > until) return status
+  await new Promise((resolve) => setTimeout(resolve, wait))
+  return tell(before, after, until)
 }
 
 function addressIn({ endpoint, keys: { p256dh, auth } }) {
