@@ -102,34 +102,46 @@ function fillPatch(
   let to = 0
   for (let row = top; row < top + rows; row++) {
     for (let column = left; column < left + columns; column++) {
+      const from = (row * width + column) * channels
+      if (row >= 0 && row < height && column >= 0 && column + 3 < width) {
+        for (let channel = 0; channel < inputs; channel++, to += 4) {
+          patch[to] = data[from + channel] as number
+          patch[to + 1] = data[from + channels + channel] as number
+          patch[to + 2] = data[from + 2 * channels + channel] as number
+          patch[to + 3] = data[from + 3 * channels + channel] as number
+        }
+        continue
+      }
+      // Some of the four lie beyond the edge, where there is nothing.
       for (let place = 0; place < 4; place++) {
         const inside = row >= 0 && row < height && column + place >= 0 && column + place < width
-        const from = (row * width + column + place) * channels
-        for (let channel = 0; channel < inputs; channel++) patch[to + channel * 4 + place] = inside ? (data[from + channel] as number) : 0
+        for (let channel = 0; channel < inputs; channel++) patch[to + channel * 4 + place] = inside ? (data[from + place * channels + channel] as number) : 0
       }
       to += inputs * 4
     }
   }
 }
 
-function pooled(volume: Volume, { pool: [rows, columns] }: Layer): Volume {
-  const { channels } = volume
-  const [height, width] = [volume.height / rows, volume.width / columns]
-  const data = new Float32Array(height * width * channels)
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let channel = 0; channel < channels; channel++) {
-        let most = Number.NEGATIVE_INFINITY
-        for (let row = 0; row < rows; row++) {
-          for (let column = 0; column < columns; column++) {
-            most = Math.max(most, volume.data[((y * rows + row) * volume.width + x * columns + column) * channels + channel] as number)
-          }
+/** A volume of its own: the next layer writes where this one's values stand. */
+function pooled({ height, width, channels, data }: Volume, { pool: [rows, columns] }: Layer): Volume {
+  if (rows === 1 && columns === 1) return { height, width, channels, data: data.slice() }
+  const [newHeight, newWidth] = [height / rows, width / columns]
+  const most = new Float32Array(newHeight * newWidth * channels)
+  let to = 0
+  for (let y = 0; y < newHeight; y++) {
+    for (let x = 0; x < newWidth; x++, to += channels) {
+      const first = (y * rows * width + x * columns) * channels
+      for (let channel = 0; channel < channels; channel++) most[to + channel] = data[first + channel] as number
+      for (let other = 1; other < rows * columns; other++) {
+        const from = first + (Math.floor(other / columns) * width + (other % columns)) * channels
+        for (let channel = 0; channel < channels; channel++) {
+          const value = data[from + channel] as number
+          if (value > (most[to + channel] as number)) most[to + channel] = value
         }
-        data[(y * width + x) * channels + channel] = most
       }
     }
   }
-  return { height, width, channels, data }
+  return { height: newHeight, width: newWidth, channels, data: most }
 }
 
 /** Below this share an output does not count. */
@@ -137,13 +149,18 @@ const least = 0.001
 
 /** Scores to shares that add up to one (softmax), a place at a time; the first of the `names` is "nothing new", ''. */
 export function stepsOf({ width, channels, data }: Volume, names: readonly string[]): Step[] {
+  const shares = new Float64Array(names.length)
   return Array.from({ length: width }, (_, place) => {
-    const scores = data.subarray(place * channels, place * channels + names.length)
-    const most = scores.reduce((a, b) => Math.max(a, b))
-    const shares = Float64Array.from(scores, (score) => Math.exp(score - most))
-    const total = shares.reduce((sum, share) => sum + share, 0)
+    const from = place * channels
+    let most = Number.NEGATIVE_INFINITY
+    for (let index = 0; index < shares.length; index++) most = Math.max(most, data[from + index] as number)
+    let total = 0
+    for (let index = 0; index < shares.length; index++) total += shares[index] = Math.exp((data[from + index] as number) - most)
     const step = new Map<string, number>()
-    for (const [index, share] of shares.entries()) if (share / total >= least) step.set(names[index] ?? '', share / total)
+    for (let index = 0; index < shares.length; index++) {
+      const share = (shares[index] as number) / total
+      if (share >= least) step.set(names[index] as string, share)
+    }
     return step
   })
 }

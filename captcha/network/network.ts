@@ -25,5 +25,10 @@ const layers: readonly Layer[] = [
 /** The network of a model file (convolution.ts says what stands in it). */
 export function loadNetwork(bytes: Buffer): (planes: Uint8Array) => Step[] {
   const run = loadLayers(layers, bytes, [planesHeight, planesWidth])
-  return (planes) => stepsOf(run(Float32Array.from(planes, (value) => (value - 128) / 64)), ['', ...networkLetters])
+  const names = ['', ...networkLetters]
+  return (planes) => {
+    const values = new Float32Array(planes.length)
+    for (let at = 0; at < planes.length; at++) values[at] = ((planes[at] as number) - 128) / 64
+    return stepsOf(run(values), names)
+  }
 }
