@@ -24,14 +24,14 @@ export interface Volume {
 }
 
 interface Placed extends Layer {
-  /** Outputs rounded up to fours; the weights and biases of those beyond are nothing. */
+  /** Outputs rounded up to eights; the weights and biases of those beyond are nothing. */
   readonly padded: number
   /** Bytes into the memory. */
   readonly weights: number
   readonly biases: number
 }
 
-const fours = (count: number): number => Math.ceil(count / 4) * 4
+const eights = (count: number): number => Math.ceil(count / 8) * 8
 const tapsOf = ({ inputs, filter }: Layer): number => inputs * filter[0] * filter[1]
 
 /**
@@ -39,7 +39,7 @@ const tapsOf = ({ inputs, filter }: Layer): number => inputs * filter[0] * filte
  * output. All layers but the last end in "nothing below zero". The width of each is a multiple of four.
  */
 export function loadLayers(layers: readonly Layer[], bytes: Buffer, [height, width]: readonly [height: number, width: number]): (data: Float32Array) => Volume {
-  const sizes = layers.map((layer) => ({ ...layer, padded: fours(layer.outputs) }))
+  const sizes = layers.map((layer) => ({ ...layer, padded: eights(layer.outputs) }))
   const weightBytes = sizes.map((layer) => (tapsOf(layer) + 1) * layer.padded * 4)
   const patchBytes = Math.max(...sizes.map((layer) => tapsOf(layer) * 16))
   const outBytes = height * width * 4 * Math.max(...sizes.map(({ padded }) => padded))
@@ -83,7 +83,7 @@ function placeWeights(layer: Layer & { padded: number }, bytes: Buffer, start: n
   for (let output = 0; output < outputs; output++) floats[biases + output] = bytes.readFloatLE(start + (outputs + output) * 4)
   for (let tap = 0; tap < taps; tap++) {
     for (let output = 0; output < outputs; output++) {
-      floats[weights + ((output >> 2) * taps + tap) * 4 + (output & 3)] = bytes.readInt8(at++) * bytes.readFloatLE(start + output * 4)
+      floats[weights + ((output >> 3) * taps + tap) * 8 + (output & 7)] = bytes.readInt8(at++) * bytes.readFloatLE(start + output * 4)
     }
   }
   return at

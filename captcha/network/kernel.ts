@@ -1,7 +1,8 @@
 /**
  * The inner loop of a convolution as WebAssembly, put together here from its instructions: JavaScript has no arithmetic on four numbers at a
  * time, and this loop is nearly all the time a read takes. It multiplies a patch of four places (`taps` times four values, the four places'
- * side by side) by the weights of each output (four outputs' side by side), adds biases, keeps what is above `floor`.
+ * side by side) by the weights of each output (eight outputs' side by side: so many sums are under way at once that none is waited for), adds
+ * biases, keeps what is above `floor`.
  */
 
 const [i32, f32, v128] = [0x7f, 0x7d, 0x7b]
@@ -25,30 +26,33 @@ const plus = [0xfd, 0xe4, 0x01]
 const product = [0xfd, 0xe6, 0x01]
 const larger = [0xfd, 0xe9, 0x01]
 const store = (offset: number): number[] => [0x38, 2, offset]
-const four = [0, 1, 2, 3]
+const [places, group] = [
+  [0, 1, 2, 3],
+  [0, 1, 2, 3, 4, 5, 6, 7],
+]
 
 const code = [
   ...[...get(outputs), ...whole(4), ...times, ...set(stride)],
   ...[...get(patch), ...get(taps), ...whole(16), ...times, ...add, ...set(end)],
   ...loop([
-    ...four.flatMap((output) => [...get(biases), ...loadForAll(4 * output), ...set(sums + output)]),
+    ...group.flatMap((output) => [...get(biases), ...loadForAll(4 * output), ...set(sums + output)]),
     ...[...get(patch), ...set(at)],
     ...loop([
       ...[...get(at), ...load(0), ...set(x)],
-      ...four.flatMap((output) => [...get(sums + output), ...get(x), ...get(weights), ...loadForAll(4 * output), ...product, ...plus, ...set(sums + output)]),
-      ...advance(weights, whole(16)),
+      ...group.flatMap((output) => [...get(sums + output), ...get(x), ...get(weights), ...loadForAll(4 * output), ...product, ...plus, ...set(sums + output)]),
+      ...advance(weights, whole(32)),
       ...advance(at, whole(16)),
       ...[...get(at), ...get(end), ...lessThan, ...againIf],
     ]),
-    ...four.flatMap((output) => [...get(sums + output), ...get(floor), ...forAll, ...larger, ...set(sums + output)]),
+    ...group.flatMap((output) => [...get(sums + output), ...get(floor), ...forAll, ...larger, ...set(sums + output)]),
     ...[...get(out), ...set(to)],
-    ...four.flatMap((place) => [
-      ...four.flatMap((output) => [...get(to), ...get(sums + output), ...lane(place), ...store(4 * output)]),
+    ...places.flatMap((place) => [
+      ...group.flatMap((output) => [...get(to), ...get(sums + output), ...lane(place), ...store(4 * output)]),
       ...advance(to, get(stride)),
     ]),
-    ...advance(biases, whole(16)),
-    ...advance(out, whole(16)),
-    ...advance(outputs, whole(-4)),
+    ...advance(biases, whole(32)),
+    ...advance(out, whole(32)),
+    ...advance(outputs, whole(-8)),
     ...[...whole(0), ...get(outputs), ...lessThan, ...againIf],
   ]),
   0x0b,
@@ -65,7 +69,7 @@ function signed(value: number): number[] {
 
 const section = (id: number, body: readonly number[]): number[] => [id, ...unsigned(body.length), ...body]
 const text = (value: string): number[] => [value.length, ...Buffer.from(value)]
-const locals = [3, 4, i32, 1, v128, 4, v128]
+const locals = [3, 4, i32, 1, v128, group.length, v128]
 const binary = [
   ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
   ...section(1, [1, 0x60, 7, i32, i32, i32, i32, i32, i32, f32, 0]),
@@ -86,7 +90,7 @@ interface Memory {
   readonly buffer: ArrayBuffer
 }
 
-/** All but the floor are bytes into the memory, and counts; `outputs` is a multiple of four. */
+/** All but the floor are bytes into the memory, and counts; `outputs` is a multiple of eight. */
 export type Multiply = (patch: number, weights: number, biases: number, taps: number, outputs: number, out: number, floor: number) => void
 
 /** The loop on so many bytes of memory of its own. */

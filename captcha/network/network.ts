@@ -1,6 +1,6 @@
 /**
  * The general network: convolutions over the whole image, and at each of 32 places along it a probability for every
- * character. 47 million multiplications, some six milliseconds.
+ * character. 47 million multiplications, five or six milliseconds.
  */
 
 import type { Step } from '../decoding/beam.ts'
