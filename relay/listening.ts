@@ -34,6 +34,11 @@ export function boundAddress(server: Server | undefined): string | undefined {
   return bound ? joinAddress(bound.address, bound.port) : undefined
 }
 
+/** A certificate and its key, by their files. `config_unreadable`: of two that cannot be read it names the certificate. */
+export async function readPair(certificate: string, key: string): Promise<{ readonly cert: string; readonly key: string }> {
+  return { cert: await readPem(certificate), key: await readPem(key) }
+}
+
 /** `config_unreadable`. */
 export async function readPem(file: string): Promise<string> {
   try {

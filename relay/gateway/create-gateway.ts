@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Account } from '../accounts/index.ts'
 import { RelayError } from '../errors.ts'
-import { boundAddress, listenAt, readPem, splitAddress } from '../listening.ts'
+import { boundAddress, listenAt, readPair, splitAddress } from '../listening.ts'
 import {
   answerOnConnection,
   type ClientConnection,
@@ -105,10 +105,7 @@ class ReverseGateway implements Gateway {
 
   async #tls() {
     const { certificate, key, domain } = this.#rooms.settings
-    if (certificate !== undefined && key !== undefined) {
-      const [cert, keyPem] = await Promise.all([readPem(certificate), readPem(key)])
-      return { cert, key: keyPem }
-    }
+    if (certificate !== undefined && key !== undefined) return readPair(certificate, key)
     // One for all hosts: which accounts there are is not told to who only connects.
     const name = `*.${gatewayDomain(domain)}`
     return {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { Device } from '../identity/index.ts'
-import { asPortTaken, boundAddress, readPem, splitAddress } from '../listening.ts'
+import { asPortTaken, boundAddress, readPair, splitAddress } from '../listening.ts'
 import { type DevicePrincipal, ProxiedDevices } from './caller/proxied-devices.ts'
 import type { Portal, PortalOptions } from './contract.ts'
 import { portalUrl } from './portal-url.ts'
@@ -122,8 +122,7 @@ class WebPortal implements Portal {
 
 async function loadTls({ config: { portal }, deviceCertificates }: Rooms): Promise<PortalTls | undefined> {
   if (portal.certificate === undefined || portal.key === undefined) return undefined
-  const [cert, key] = await Promise.all([readPem(portal.certificate), readPem(portal.key)])
-  return { cert, key, ca: deviceCertificates.authority() }
+  return { ...(await readPair(portal.certificate, portal.key)), ca: deviceCertificates.authority() }
 }
 
 function bracketed(host: string): string {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/index.ts'
-import { boundAddress, listenAt, readPem, splitAddress } from '../listening.ts'
+import { boundAddress, listenAt, readPair, readPem, splitAddress } from '../listening.ts'
 import type { CertificateAuthority } from './certificate-authority.ts'
 
 /** Milliseconds. */
@@ -111,7 +111,6 @@ export class TlsListener {
       const leaf = await ca.leafFor(tlsHost(config) as string)
       return { cert: leaf.cert, key: leaf.key }
     }
-    const [cert, keyPem] = await Promise.all([certificate, key].map(readPem))
-    return { cert: cert as string, key: keyPem as string }
+    return readPair(certificate, key)
   }
 }
