@@ -46,19 +46,7 @@ namespace {
         }
     }
 
-    function set(string $name, callable $draw): void
-    {
-        global $folder, $count, $names;
-        if ($names !== null && !in_array($name, $names, true)) return;
-        @mkdir("$folder/$name", 0777, true);
-        $labels = '';
-        for ($number = 0; $number < $count; $number++) {
-            [$text, $bytes] = $draw();
-            file_put_contents("$folder/$name/$number.png", $bytes);
-            $labels .= "$number.png\t" . str_replace(' ', '', $text) . "\n";
-        }
-        file_put_contents("$folder/$name/labels.tsv", $labels);
-    }
+    require __DIR__ . '/set.php';
 
     function securimage(string $text, array $options): string
     {

@@ -17,27 +17,7 @@ namespace {
     const CAPITALS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
     const SMALL = 'abcdefghijkmnpqrstuvwxyz';
 
-    function set(string $name, callable $draw): void
-    {
-        global $folder, $count, $names;
-        if ($names !== null && !in_array($name, $names, true)) return;
-        @mkdir("$folder/$name", 0777, true);
-        $labels = '';
-        for ($number = 0; $number < $count; $number++) {
-            do {
-                try {
-                    [$text, $bytes] = $draw();
-                } catch (ValueError) { // mt_rand(5, 3), which PHP 7 let pass
-                    $bytes = '';
-                }
-                $size = @getimagesizefromstring($bytes);
-            } while (!$size);
-            $file = $number . image_type_to_extension($size[2]);
-            file_put_contents("$folder/$name/$file", $bytes);
-            $labels .= "$file\t$text\n";
-        }
-        file_put_contents("$folder/$name/labels.tsv", $labels);
-    }
+    require __DIR__ . '/set.php';
 
     function one(array $choices): mixed { return $choices[mt_rand(0, count($choices) - 1)]; }
 
