@@ -26,10 +26,8 @@ const plus = [0xfd, 0xe4, 0x01]
 const product = [0xfd, 0xe6, 0x01]
 const larger = [0xfd, 0xe9, 0x01]
 const store = (offset: number): number[] => [0x38, 2, offset]
-const [places, group] = [
-  [0, 1, 2, 3],
-  [0, 1, 2, 3, 4, 5, 6, 7],
-]
+const places = [0, 1, 2, 3]
+const group = [0, 1, 2, 3, 4, 5, 6, 7]
 
 const code = [
   ...[...get(outputs), ...whole(4), ...times, ...set(stride)],
