@@ -24,7 +24,7 @@ const foldersFromBelow = {
   'adapters/form': ['messages', 'fields', 'script', 'asked', 'answers', 'sign-in', 'change', 'register'],
   captcha: ['decoding', 'pictures', 'ink', 'engine', 'shapes', 'memory', 'network', 'training'],
   'relay/accounts': ['rules', 'credentials', 'sites', 'declarations'],
-  'relay/commands': ['verb', 'secrets', 'account', 'adapter', 'ca-install', 'demo', 'device', 'grant', 'site', 'user'],
+  'relay/commands': ['verb', 'secrets', 'terminal', 'account', 'grant', 'user', 'session', 'site', 'adapter', 'ca', 'server', 'device', 'demo'],
   'relay/connect': ['desktop', 'service'],
   'relay/control/notices': ['push', 'delivery'],
   'relay/identity': ['throttle', 'pairing', 'passkeys', 'passwords', 'second-factors', 'people'],

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { commandEnvironment } from '../../relay/commands/command-environment.ts'
+import { commandEnvironment } from '../../relay/commands/device/command-environment.ts'
 
 const access = { proxyUrl: 'http://d:t@127.0.0.1:8471', files: { ca: '/tmp/ca.pem', bundle: '/tmp/bundle.pem' }, enrolledHosts: ['erp.example', '127.0.0.1'] }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type ClaimedSession, formatSession } from '../../relay/commands/cookie-formats.ts'
+import { type ClaimedSession, formatSession } from '../../relay/commands/session/cookie-formats.ts'
 import type { HandedCookie } from '../../relay/sessions/index.ts'
 import fc from '../property.ts'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { draftSteps } from '../../relay/commands/adapter/draft-steps.ts'
 import { type Fixture, fixturePassword, fixtureUsername } from '../../relay/commands/adapter/fixture.ts'
-import type { Gesture } from '../../relay/commands/adapter/recording.ts'
+import { draftSteps } from '../../relay/commands/adapter/record/draft-steps.ts'
+import type { Gesture } from '../../relay/commands/adapter/record/recording.ts'
 
 const typed = (name: string, value: string): Gesture => ({ what: 'type', tag: 'input', type: 'text', name, id: '', autocomplete: '', value })
 const gestures = [typed('user', 'ann'), typed('pw', 'correct horse')]

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { draftSteps } from '../../relay/commands/adapter/draft-steps.ts'
-import { gesturesOf } from '../../relay/commands/adapter/gestures-of.ts'
+import { draftSteps } from '../../relay/commands/adapter/record/draft-steps.ts'
+import { gesturesOf } from '../../relay/commands/adapter/record/gestures-of.ts'
 
 const url = 'https://site.example/login'
 const seen = { url, status: 200, headers: [], sent: '', sentType: '' }

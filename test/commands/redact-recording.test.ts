@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { Gesture } from '../../relay/commands/adapter/recording.ts'
-import { redactRecording, typedIn } from '../../relay/commands/adapter/redact-recording.ts'
-import type { SeenExchange } from '../../relay/commands/adapter/tapped-outbound.ts'
+import type { Gesture } from '../../relay/commands/adapter/record/recording.ts'
+import { redactRecording, typedIn } from '../../relay/commands/adapter/record/redact-recording.ts'
+import type { SeenExchange } from '../../relay/commands/adapter/record/tapped-outbound.ts'
 
 const field = (type: string, id = ''): Omit<Gesture, 'value'> => ({ what: 'type', tag: 'input', type, name: '', id, autocomplete: '' })
 const press: Gesture = { ...field('submit'), what: 'press', tag: 'button', value: 'Log in' }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import t from 'tap'
-import { vouchedHosts } from '../../relay/commands/vouched-hosts.ts'
+import { vouchedHosts } from '../../relay/commands/ca/vouched-hosts.ts'
 import { startAuthority } from '../proxy/start-authority.ts'
 
 t.test('what `ca show` says the CA vouches for is what its certificate permits', async (t) => {

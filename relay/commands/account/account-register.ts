@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
-import { followSteps, showOutcome } from '../login.ts'
+import { followSteps, showOutcome } from '../terminal/follow-steps.ts'
 import { printable, printLine } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { nounOf, verb, withRelay } from '../verb/verb.ts'

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isRelayError } from '../errors.ts'
-import { askUntil } from './terminal/ask-until.ts'
-import { draw } from './terminal/draw.ts'
-import { findGraphics, type Graphics } from './terminal/graphics.ts'
-import { type RelayClient, readBytes } from './verb/client.ts'
-import { printable, printNote } from './verb/output.ts'
+import { isRelayError } from '../../errors.ts'
+import { type RelayClient, readBytes } from '../verb/client.ts'
+import { printable, printNote } from '../verb/output.ts'
+import { askUntil } from './ask-until.ts'
+import { draw } from './draw.ts'
+import { findGraphics, type Graphics } from './graphics.ts'
 
 interface Challenge {
   readonly id: string

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { printJson, printLine } from './verb/output.ts'
-import type { CommonOptions } from './verb/settings.ts'
-import { noun, verb, withRelay } from './verb/verb.ts'
+import { printJson, printLine } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { noun, verb, withRelay } from '../verb/verb.ts'
 
 /** `vault rotate-key`: a new master key, while the relay runs. */
 export function vaultVerbs(program: Command): void {

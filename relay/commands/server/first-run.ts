@@ -1,6 +1,6 @@
-import type { Relay } from '../app.ts'
-import { linkAddress } from '../portal/index.ts'
-import { moment, printNote } from './verb/output.ts'
+import type { Relay } from '../../app.ts'
+import { linkAddress } from '../../portal/index.ts'
+import { moment, printNote } from '../verb/output.ts'
 
 /**
  * Where a relay that was started has nobody yet: the link by which the first person comes in. Whoever has it will run the relay, so it

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
-import { RelayError } from '../../errors.ts'
-import { printNote } from '../verb/output.ts'
+import { RelayError } from '../../../errors.ts'
+import { printNote } from '../../verb/output.ts'
 import { type Gesture, watchGestures } from './recording.ts'
 import type { RecordingRelay } from './recording-relay.ts'
 

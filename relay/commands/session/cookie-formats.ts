@@ -1,4 +1,4 @@
-import type { HandedCookie } from '../sessions/index.ts'
+import type { HandedCookie } from '../../sessions/index.ts'
 
 /** What a claimed session holds. */
 export interface ClaimedSession {

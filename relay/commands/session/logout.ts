@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { accountPath, type OwnerOption } from './account/account.ts'
-import { lingerWords } from './account/account-copies.ts'
-import { printable, printJson, printLine } from './verb/output.ts'
-import { verb, withRelay } from './verb/verb.ts'
+import { accountPath, type OwnerOption } from '../account/account.ts'
+import { lingerWords } from '../account/account-copies.ts'
+import { printable, printJson, printLine } from '../verb/output.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 interface Ended {
   readonly ended: boolean

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
+import { printJson, printLine } from '../verb/output.ts'
+import { type CommonOptions, loadSettings } from '../verb/settings.ts'
+import { verb } from '../verb/verb.ts'
+import { tellUnless, whenFree } from '../verb/when-free.ts'
 import { printFirstRunLink } from './first-run.ts'
-import { printJson, printLine } from './verb/output.ts'
-import { type CommonOptions, loadSettings } from './verb/settings.ts'
-import { verb } from './verb/verb.ts'
-import { tellUnless, whenFree } from './verb/when-free.ts'
 
 /** `serve`: the portal, the API and the proxy, until it is told to stop. */
 export function serveVerb(program: Command): void {
@@ -15,7 +15,7 @@ const patience = 10_000
 
 async function serve(options: CommonOptions): Promise<void> {
   const { config, folder } = await loadSettings(options)
-  const { createRelay } = await import('../app.ts')
+  const { createRelay } = await import('../../app.ts')
   const start = async () => {
     const own = await createRelay({ config, folder, env: process.env })
     await own.start()

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { counted } from '../counted.ts'
-import type { CaptchaStats, Tally } from '../login/index.ts'
-import { printable, printJson, printLine, printTable } from './verb/output.ts'
-import type { CommonOptions } from './verb/settings.ts'
-import { noun, verb, withRelay } from './verb/verb.ts'
+import { counted } from '../../counted.ts'
+import type { CaptchaStats, Tally } from '../../login/index.ts'
+import { printable, printJson, printLine, printTable } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { noun, verb, withRelay } from '../verb/verb.ts'
 
 /** `captcha stats SITE`. */
 export function captchaVerbs(program: Command): void {

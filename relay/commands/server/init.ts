@@ -1,13 +1,13 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { loadConfig } from '../../config/index.ts'
-import { RelayError } from '../errors.ts'
-import { readNewPassword, type SecretOptions, takesPassword } from './secrets/read-secret.ts'
-import { quiet } from './verb/client.ts'
-import { printJson, printLine } from './verb/output.ts'
-import type { CommonOptions } from './verb/settings.ts'
-import { verb } from './verb/verb.ts'
+import { loadConfig } from '../../../config/index.ts'
+import { RelayError } from '../../errors.ts'
+import { readNewPassword, type SecretOptions, takesPassword } from '../secrets/read-secret.ts'
+import { quiet } from '../verb/client.ts'
+import { printJson, printLine } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { verb } from '../verb/verb.ts'
 
 interface InitOptions extends CommonOptions, SecretOptions {
   readonly user?: string
@@ -36,9 +36,9 @@ async function init(options: InitOptions): Promise<void> {
   const first = await readFirstUser(options)
 
   await makeFolder(folder)
-  const { createMasterKey } = await import('../vault/index.ts')
+  const { createMasterKey } = await import('../../vault/index.ts')
   await createMasterKey(config.masterKey, folder)
-  const { createRelay } = await import('../app.ts')
+  const { createRelay } = await import('../../app.ts')
   const relay = await createRelay({ config: quiet(config), folder, env: process.env, listen: 'local' })
   try {
     await relay.start()

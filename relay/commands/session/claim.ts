@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander'
-import { RelayError } from '../errors.ts'
+import { RelayError } from '../../errors.ts'
+import { writeSecretFile } from '../secrets/secret-file.ts'
+import { connectRunning, readJson, send } from '../verb/client.ts'
+import { printLine } from '../verb/output.ts'
+import { type CommonOptions, loadSettings } from '../verb/settings.ts'
+import { basic, terminalAccess } from '../verb/terminal-access.ts'
+import { verb } from '../verb/verb.ts'
 import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
-import { writeSecretFile } from './secrets/secret-file.ts'
-import { basic, terminalAccess } from './terminal-access.ts'
-import { connectRunning, readJson, send } from './verb/client.ts'
-import { printLine } from './verb/output.ts'
-import { type CommonOptions, loadSettings } from './verb/settings.ts'
-import { verb } from './verb/verb.ts'
 
 interface ClaimOptions extends CommonOptions {
   readonly format: Format

@@ -13,12 +13,12 @@ import {
   serviceManager,
   systemRun,
   takeOver,
-} from '../connect/index.ts'
-import { RelayError } from '../errors.ts'
-import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
-import { writeSecretFile } from './secrets/secret-file.ts'
-import { untilTold } from './serve.ts'
-import { moment, printable, printJson, printLine, printNote, printTable } from './verb/output.ts'
+} from '../../connect/index.ts'
+import { RelayError } from '../../errors.ts'
+import { writeSecretFile } from '../secrets/secret-file.ts'
+import { untilTold } from '../server/serve.ts'
+import { type ClaimedSession, type Format, formatSession, formats } from '../session/cookie-formats.ts'
+import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 
 interface ConnectVerbOptions {
   readonly listen: string

@@ -1,6 +1,6 @@
-import type { Form, FormField, Page } from '../../../adapters/index.ts'
-import { readPage } from '../../login/index.ts'
-import { readForm } from '../../traffic/index.ts'
+import type { Form, FormField, Page } from '../../../../adapters/index.ts'
+import { readPage } from '../../../login/index.ts'
+import { readForm } from '../../../traffic/index.ts'
 import type { Gesture } from './recording.ts'
 import type { SeenExchange } from './tapped-outbound.ts'
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import qrcode from 'qrcode'
-import { counted } from '../counted.ts'
-import { accountPath, type OwnerOption } from './account/account.ts'
-import { connectRunning, type RelayClient } from './verb/client.ts'
-import { printJson, printLine, printNote } from './verb/output.ts'
-import { loadSettings } from './verb/settings.ts'
-import { verb } from './verb/verb.ts'
+import { counted } from '../../counted.ts'
+import { accountPath, type OwnerOption } from '../account/account.ts'
+import { connectRunning, type RelayClient } from '../verb/client.ts'
+import { printJson, printLine, printNote } from '../verb/output.ts'
+import { loadSettings } from '../verb/settings.ts'
+import { verb } from '../verb/verb.ts'
 
 /** `open ACCOUNT`: a handoff link, good once and for a short time. */
 export function openVerb(program: Command): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { lingerWords } from './account/account-copies.ts'
-import { moment, printable, printJson, printLine, printTable } from './verb/output.ts'
-import type { CommonOptions } from './verb/settings.ts'
-import { noun, verb, withRelay } from './verb/verb.ts'
+import { lingerWords } from '../account/account-copies.ts'
+import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { noun, verb, withRelay } from '../verb/verb.ts'
 
 interface NoticeView {
   readonly id: string

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { RelayError } from '../errors.ts'
-import { caInstallVerb } from './ca-install/index.ts'
-import { readText } from './verb/client.ts'
-import { printable, printJson, printLine, printNote } from './verb/output.ts'
-import type { CommonOptions } from './verb/settings.ts'
-import { noun, verb, withRelay } from './verb/verb.ts'
+import { RelayError } from '../../errors.ts'
+import { readText } from '../verb/client.ts'
+import { printable, printJson, printLine, printNote } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { noun, verb, withRelay } from '../verb/verb.ts'
+import { caInstallVerb } from './ca-install.ts'
 import { vouchedHosts } from './vouched-hosts.ts'
 
 /** `ca show|export|install`: the certificate that terminals trust. */

@@ -1,14 +1,14 @@
-import { readSteps } from '../../../adapters/index.ts'
-import { RelayError } from '../../errors.ts'
-import { findChromium } from '../../login/index.ts'
-import { printJson, printLine, printNote } from '../verb/output.ts'
-import { readNamedFile } from '../verb/read-named-file.ts'
+import { readSteps } from '../../../../adapters/index.ts'
+import { RelayError } from '../../../errors.ts'
+import { findChromium } from '../../../login/index.ts'
+import { printJson, printLine, printNote } from '../../verb/output.ts'
+import { readNamedFile } from '../../verb/read-named-file.ts'
+import { checkName, type NewFilesOptions, writeNew } from '../write-files.ts'
 import { draftSteps } from './draft-steps.ts'
 import { gesturesOf } from './gestures-of.ts'
 import { byOwnBrowser, byWindow, type Person } from './person.ts'
 import { startRecordingRelay } from './recording-relay.ts'
 import { redactRecording, typedIn } from './redact-recording.ts'
-import { checkName, type NewFilesOptions, writeNew } from './write-files.ts'
 
 interface RecordOptions extends NewFilesOptions {
   readonly name: string

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { RelayError } from '../errors.ts'
-import type { TrafficFigures } from '../metrics/index.ts'
-import { connectRunning, type RelayClient } from './verb/client.ts'
-import { printJson, printTable } from './verb/output.ts'
-import { type CommonOptions, loadSettings } from './verb/settings.ts'
-import { verb } from './verb/verb.ts'
+import { RelayError } from '../../errors.ts'
+import type { TrafficFigures } from '../../metrics/index.ts'
+import { connectRunning, type RelayClient } from '../verb/client.ts'
+import { printJson, printTable } from '../verb/output.ts'
+import { type CommonOptions, loadSettings } from '../verb/settings.ts'
+import { verb } from '../verb/verb.ts'
 
 interface Figures extends TrafficFigures {
   readonly sessions: number

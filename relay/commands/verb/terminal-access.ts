@@ -1,4 +1,4 @@
-import { RelayError } from '../errors.ts'
+import { RelayError } from '../../errors.ts'
 
 /**
  * What a terminal that is not the relay's own machine knows, from its environment:

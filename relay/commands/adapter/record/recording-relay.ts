@@ -2,8 +2,8 @@ import { createHash, randomBytes, X509Certificate } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { configSchema } from '../../../config/index.ts'
-import type { Relay } from '../../app.ts'
+import { configSchema } from '../../../../config/index.ts'
+import type { Relay } from '../../../app.ts'
 import { type SeenExchange, type Tap, tapped } from './tapped-outbound.ts'
 
 /** A relay for one recording: its proxy takes a browser to the site, and keeps what passes. */
@@ -38,8 +38,8 @@ const reopenEvery = 600_000
 
 /** Starts it in a data directory of its own, which is removed when it stops. */
 export async function startRecordingRelay(options: RecordingOptions): Promise<RecordingRelay> {
-  const { createMasterKey } = await import('../../vault/index.ts')
-  const { createRelay } = await import('../../app.ts')
+  const { createMasterKey } = await import('../../../vault/index.ts')
+  const { createRelay } = await import('../../../app.ts')
   const folder = await mkdtemp(join(tmpdir(), 'login-relay-record-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   let tap: Tap | undefined

@@ -1,5 +1,5 @@
-import { stepsFile } from '../../../adapters/index.ts'
-import { type Fixture, fixturePassword } from './fixture.ts'
+import { stepsFile } from '../../../../adapters/index.ts'
+import { type Fixture, fixturePassword } from '../fixture.ts'
 import type { Gesture } from './recording.ts'
 import type { Typed } from './redact-recording.ts'
 

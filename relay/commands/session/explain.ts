@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { isRelayError } from '../errors.ts'
-import type { KeptSnapshot } from '../sessions/index.ts'
-import { type AccountView, accountPath, type OwnerOption } from './account/account.ts'
-import { moment, printable, printJson, printLine, printNote } from './verb/output.ts'
-import { verb, withRelay } from './verb/verb.ts'
+import { isRelayError } from '../../errors.ts'
+import type { KeptSnapshot } from '../../sessions/index.ts'
+import { type AccountView, accountPath, type OwnerOption } from '../account/account.ts'
+import { moment, printable, printJson, printLine, printNote } from '../verb/output.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 interface Standing extends AccountView {
   readonly reason?: string

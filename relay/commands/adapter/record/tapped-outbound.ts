@@ -1,7 +1,7 @@
 import { pipeline, Readable, Transform } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { decodePage } from '../../login/index.ts'
-import { decompress, type ForwardRequest, type ForwardResponse, type Outbound } from '../../outbound/index.ts'
+import { decodePage } from '../../../login/index.ts'
+import { decompress, type ForwardRequest, type ForwardResponse, type Outbound } from '../../../outbound/index.ts'
 
 /** A request and its answer, as they passed the relay. */
 export interface SeenExchange {

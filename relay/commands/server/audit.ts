@@ -1,10 +1,10 @@
 import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { AuditRecord, AuditReport } from '../audit/index.ts'
-import { counted } from '../counted.ts'
-import { printable, printJson, printLine, printTable } from './verb/output.ts'
-import type { CommonOptions } from './verb/settings.ts'
-import { noun, verb, withRelay } from './verb/verb.ts'
+import type { AuditRecord, AuditReport } from '../../audit/index.ts'
+import { counted } from '../../counted.ts'
+import { printable, printJson, printLine, printTable } from '../verb/output.ts'
+import type { CommonOptions } from '../verb/settings.ts'
+import { noun, verb, withRelay } from '../verb/verb.ts'
 
 /** `audit list|verify|export`: what was done, and whether the record of it is whole. */
 export function auditVerbs(program: Command): void {
@@ -29,7 +29,7 @@ async function list(options: CommonOptions & { limit: number; before?: number; a
   })
   const records = await withRelay(options, (relay) => relay.call<AuditRecord[]>('GET', `/api/v1/audit?${query}`))
   if (options.json === true) return printJson(records)
-  const { withoutAnnounced } = await import('../audit/index.ts')
+  const { withoutAnnounced } = await import('../../audit/index.ts')
   printTable(
     ['N', 'TIME', 'WHO', 'ACT', 'WHAT', 'OUTCOME'],
     withoutAnnounced(records).map((record) => [
