@@ -13,44 +13,9 @@ namespace {
     mt_srand((int) ($argv[4] ?? 7));
     $names = isset($argv[5]) ? explode(',', $argv[5]) : null;
     $config = [];
-    const DIGITS = '23456789';
-    const CAPITALS = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
-    const SMALL = 'abcdefghijkmnpqrstuvwxyz';
 
+    require __DIR__ . '/tools.php';
     require __DIR__ . '/set.php';
-
-    function one(array $choices): mixed { return $choices[mt_rand(0, count($choices) - 1)]; }
-
-    function text(string $alphabet, int $least, int $most = 0): string
-    {
-        $text = '';
-        for ($length = mt_rand($least, max($least, $most)); strlen($text) < $length;) $text .= $alphabet[mt_rand(0, strlen($alphabet) - 1)];
-        return $text;
-    }
-
-    function printed(callable $draw): string
-    {
-        ob_start();
-        try {
-            $draw();
-        } finally {
-            $bytes = ob_get_clean();
-        }
-        return $bytes;
-    }
-
-    /** A class or function of a file that would do more than define it, from the first of these words on and with these changes. */
-    function define_from(string $path, string $from, array $changes = []): void
-    {
-        $source = strtr(file_get_contents($path), $changes);
-        eval(substr($source, strpos($source, $from)));
-    }
-
-    function colour(int $from, int $to): array { return [mt_rand($from, $to), mt_rand($from, $to), mt_rand($from, $to)]; }
-    function hex(array $colour): int { return $colour[0] << 16 | $colour[1] << 8 | $colour[2]; }
-
-    $print = glob('/usr/share/fonts/truetype/{dejavu,liberation,freefont}/*.ttf', GLOB_BRACE);
-    $alphabets = [SMALL, CAPITALS, CAPITALS . DIGITS, SMALL . DIGITS, CAPITALS . SMALL . DIGITS, '0123456789'];
 
     // Yii 2
     require "$sources/yii2/framework/captcha/CaptchaAction.php";
