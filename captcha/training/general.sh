@@ -34,13 +34,14 @@ if [ ! -e "$work/packed" ]; then
   fi
   if [ -n "$styles" ]; then
     github=$styles/go/src/github.com
-    php "$here/kinds/systems.php" "$styles" "$work/sets" $count $seed
+    for script in systems boards frameworks; do php "$here/kinds/$script.php" "$styles" "$work/sets" $count $seed; done
+    perl "$here/kinds/wakaba.pl" "$styles" "$work/sets" $count $seed
     GO111MODULE=off GOPATH=$styles/go:/usr/share/gocode go run "$here/kinds/styles.go" "$github/lifei6671/gocaptcha/fonts" "$github/afocus/captcha/examples/comic.ttf" "$work/sets" $count
     "$here/kinds/java.sh" "$styles" "$work/styles" "$work/sets" $count
     /usr/bin/python3 "$here/kinds/multicolor.py" "$styles/multicolorcaptcha" "$work/sets" $count $seed
   fi
-  # Two that the eye cannot read by half, and two that tell how well generators are read that it has not learned from.
-  rm -rf "$work"/sets/{captchagen,phpbb-gd_wave,phpbb-non_gd,really-simple-captcha}
+  # Two that the eye cannot read by half, and four that tell how well generators are read that it has not learned from.
+  rm -rf "$work"/sets/{captchagen,phpbb-gd_wave,phpbb-non_gd,really-simple-captcha,simple-php-captcha,freecap}
   "$node" "$here/pack.ts" "$work/sets" "$work/shards" 100
   touch "$work/packed"
 fi

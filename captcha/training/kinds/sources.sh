@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the published sources that systems.php, styles.go, Styles.java and multicolor.py run, each at the commit they were drawn with: sources.sh FOLDER
+# Fetches the published sources that systems.php, boards.php, frameworks.php, wakaba.pl, styles.go, Styles.java and multicolor.py run, each at the commit they were drawn with: sources.sh FOLDER
 set -euo pipefail
 folder=$1
 while read -r place repository commit; do
@@ -17,6 +17,28 @@ phpbb phpbb/phpbb 70d61a4e914438e6c5d661b48cceedb03c57c33c
 backdrop-captcha backdrop-contrib/captcha cd544077c0f806e822fc1fb8de22e1022621991f
 DiscuzX codersclub/DiscuzX c555a4faaa316705ed0f5e4b140e10a34b647a25
 DedeCMS dedecms/DedeCMS cc735a4fe90450b9b6a59b41b1d0e90ae89a8141
+laminas-captcha laminas/laminas-captcha d4e4c17d883d9577de771269150388444ba61711
+simple-php-captcha claviska/simple-php-captcha 338880b4a5e3a6aa23d42e87b1e7243ba9542b8c
+ecshop ecshop/ecshop 72dc77fa027463a1ebb3434632d30cd091ad200f
+osticket osTicket/osTicket 4689926b2d3d25754f0ddcf8d4e181a2817f6d56
+opencart opencart/opencart 01254c2138915763c3a86139e24b26c33b3aeb17
+kohana errotan/kohana-captcha 4f14a43baf4c71617d0ee37fee3772353edba231
+thinkphp top-think/thinkphp 666c155e95e9c6c40bd37f1cc96f6d7238caafd0
+webasyst webasyst/webasyst-framework d6fed674fb3f935a5a169f19f2a745976dffed2e
+sistempakar OmPipi/sistempakar 16ac2c85263a38212f4165ba91a11592d9a84422
+tiim aseancloud/tiim 793ca4a5e55aa613a5b4a7dd68d81ff59b818158
+xoops XOOPS/XoopsCore25 26e96eedea1f7bf45ad0d98db8f3adaf267506f1
+mybb mybb/mybb 9a701b248308c499641d40ca09b5eb3bda76f9c6
+emlog emlog/emlog ddc9d315d97c35c3ef09937b7165ded58fc30133
+phpcms forget-code/phpcms 6f5297615f1d22724a5141482a98c749d570be06
+empire wangfei0715/EmpireCMS 49f7d7d2d3c147fc6bdbd18232d4db3b66923cdc
+phpmyfaq thorsten/phpMyFAQ f4e006fd91de357f79433475c865f51870d622b9
+smf SimpleMachines/SMF 79970ebbe29b11c8dfe0d7e3ef2f9a7f000e70a0
+freecap in2code-de/sr-freecap 35de13aa415dc7205c5e04d23528fa1b6831859f
+evolution evolution-cms/evolution d535966811bcb679d927a64ee4d460a8477914fb
+serendipity s9y/Serendipity 4474885e3a0ec5155ffc98ea50abf746efd96da1
+dokuwiki-captcha splitbrain/dokuwiki-plugin-captcha 92361de0ebf168635bac855e73ac6edbd5340fd7
+wakaba lisanyan/wakaba 0ffe57d3004feec9398d752bc386966f34aeb9b6
 hutool dromara/hutool 2959e8351b805d1c667323d204334c028fe26589
 nanocaptcha logicsquad/nanocaptcha ff690d0f2bb55925bb7cf3f6da6da5fb5c3f5166
 patchca bingoohuang/patchca ec477f91d29c3e30eaba145473362a8f2f58c12b
