@@ -28,7 +28,7 @@ const foldersFromBelow = {
   'relay/connect': ['desktop', 'service'],
   'relay/control/notices': ['push', 'delivery'],
   'relay/identity': ['throttle', 'pairing', 'passkeys', 'passwords', 'second-factors', 'people'],
-  'relay/login': ['cookies', 'browser', 'browser-engine', 'evidence', 'isolation', 'probe'],
+  'relay/login': ['cookies', 'browser', 'browser-engine', 'evidence', 'isolation', 'probe', 'errand', 'captcha', 'sign-in', 'new-password'],
   'relay/login/browser': ['requests', 'html', 'selectors', 'elements', 'forms'],
   'relay/outbound': ['destinations', 'exchange', 'secrets', 'upstream', 'endpoints', 'http2', 'connections'],
   'relay/portal': ['caller', 'accounts', 'lending', 'security', 'web', 'api', 'pages'],

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { decideCaptcha } from '../../relay/login/captcha-decision.ts'
+import { decideCaptcha } from '../../relay/login/captcha/captcha-decision.ts'
 import fc from '../property.ts'
 
 const facts = { confidence: 0.5, triesLeft: 4, imagesLeft: 5, usual: [] }

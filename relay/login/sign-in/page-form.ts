@@ -1,8 +1,8 @@
-import type { Browser } from '../../adapters/index.ts'
-import { type Adapter, SignInFailure } from '../../adapters/index.ts'
-import type { Site } from '../accounts/index.ts'
-import { RelayError } from '../errors.ts'
-import type { PageForm } from './contract.ts'
+import type { Browser } from '../../../adapters/index.ts'
+import { type Adapter, SignInFailure } from '../../../adapters/index.ts'
+import type { Site } from '../../accounts/index.ts'
+import { RelayError } from '../../errors.ts'
+import type { PageForm } from '../contract.ts'
 
 /**
  * The form by which a page itself signs in: what the site's declaration names (`pageForm`), else what the adapter finds on the login page.

@@ -1,9 +1,9 @@
-import type { CaptchaHints, Challenge } from '../../adapters/index.ts'
-import type { CaptchaReader, SiteMemory, SiteRead } from '../../captcha/index.ts'
-import { isRelayError } from '../errors.ts'
+import type { CaptchaHints, Challenge } from '../../../adapters/index.ts'
+import type { CaptchaReader, SiteMemory, SiteRead } from '../../../captcha/index.ts'
+import { isRelayError } from '../../errors.ts'
+import type { StepLog } from '../errand/step-log.ts'
 import { type CaptchaDecision, decideCaptcha } from './captcha-decision.ts'
 import { isPicture } from './is-picture.ts'
-import type { StepLog } from './step-log.ts'
 
 /** Images that are looked at before a person is asked. */
 const mostImages = 6

@@ -1,5 +1,5 @@
-import { type Adapter, SignInFailure } from '../../adapters/index.ts'
-import type { PasswordChangeRequest, PasswordSetOutcome } from './contract.ts'
+import { type Adapter, SignInFailure } from '../../../adapters/index.ts'
+import type { PasswordChangeRequest, PasswordSetOutcome } from '../contract.ts'
 import { type SetPasswordRooms, setPassword } from './set-password.ts'
 
 /** One change of a password at a site, with a session that is signed in. */

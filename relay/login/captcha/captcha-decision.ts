@@ -1,4 +1,4 @@
-import { counted } from '../counted.ts'
+import { counted } from '../../counted.ts'
 
 /** What to do with a captcha image that was read. */
 export type CaptchaMove =

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import { type CaptchaOutcome, SiteMemory } from '../../captcha/index.ts'
-import type { Accounts, Site } from '../accounts/index.ts'
-import type { Collection, Store } from '../store/index.ts'
-import type { Sealed, SealRef, Vault } from '../vault/index.ts'
+import { type CaptchaOutcome, SiteMemory } from '../../../captcha/index.ts'
+import type { Accounts, Site } from '../../accounts/index.ts'
+import type { Collection, Store } from '../../store/index.ts'
+import type { Sealed, SealRef, Vault } from '../../vault/index.ts'
 
 interface MemoryRecord {
   readonly sealed: Sealed

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/index.ts'
+import type { Account } from '../../accounts/index.ts'
 
 /**
  * Law 3, held in the engine itself: a credential that a site has refused is not sent again by this process, even where writing that

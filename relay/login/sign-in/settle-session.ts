@@ -1,5 +1,5 @@
-import type { SessionHeader, SignInResult, StorageEntry } from '../../adapters/index.ts'
-import { tokenValue } from './browser/index.ts'
+import type { SessionHeader, SignInResult, StorageEntry } from '../../../adapters/index.ts'
+import { tokenValue } from '../browser/index.ts'
 
 /** The headers of a session as they are kept: tokens are filled in here, where the adapter does not see them. */
 export function settledHeaders({ headers = [] }: SignInResult): SessionHeader[] {

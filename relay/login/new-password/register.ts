@@ -1,6 +1,6 @@
-import { type Adapter, type Registered, SignInFailure } from '../../adapters/index.ts'
-import type { PasswordSetOutcome, RegistrationRequest } from './contract.ts'
-import { CookieJar } from './cookies/index.ts'
+import { type Adapter, type Registered, SignInFailure } from '../../../adapters/index.ts'
+import type { PasswordSetOutcome, RegistrationRequest } from '../contract.ts'
+import { CookieJar } from '../cookies/index.ts'
 import { type SetPasswordRooms, setPassword } from './set-password.ts'
 
 /** One registration at a site, by a browser that nobody is signed in with. Captchas go to the person: the relay makes no accounts by itself (law 8). */

@@ -1,5 +1,5 @@
-import { type FailureKind, SignInFailure } from '../../adapters/index.ts'
-import { isRelayError, type RelayError } from '../errors.ts'
+import { type FailureKind, SignInFailure } from '../../../adapters/index.ts'
+import { isRelayError, type RelayError } from '../../errors.ts'
 import { OutOfTime } from './time-limit.ts'
 
 /** Why a sign-in failed, as its outcome tells it. */

@@ -1,5 +1,5 @@
-import type { StepName } from '../../adapters/index.ts'
-import type { LoginStep } from './contract.ts'
+import type { StepName } from '../../../adapters/index.ts'
+import type { LoginStep } from '../contract.ts'
 
 const longestText = 300
 
