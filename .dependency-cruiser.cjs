@@ -34,6 +34,7 @@ const foldersFromBelow = {
   'relay/portal': ['caller', 'accounts', 'lending', 'security', 'web', 'api', 'pages'],
   'relay/portal/api': ['sessions', 'accounts'],
   'relay/portal/pages': ['pairing', 'sign-in', 'lending', 'accounts', 'devices'],
+  'relay/proxy': ['ca', 'device', 'connections', 'setup'],
   'relay/sessions': ['failures', 'live', 'sign-ins', 'password-changes', 'on-site-pages'],
   'relay/traffic': ['requests', 'counted', 'answers', 'checks', 'cookies', 'forms', 'live', 'keep-alive'],
 }

@@ -30,13 +30,15 @@ import {
   upgradeOnConnection,
   writeError,
 } from '../traffic/index.ts'
-import { Connections, type Downstream, type Tunnel } from './connections.ts'
+import { Connections, type Downstream, type Tunnel } from './connections/connections.ts'
+import { deviceProtocol, TlsListener } from './connections/tls-listener.ts'
+import { TunnelOpener } from './connections/tunnel-opener.ts'
 import { deliver, ownPaths } from './deliver.ts'
 import { DeliveryHops } from './delivery-hops.ts'
-import { type DevicePrincipal, nameOf, readDevice } from './device-credentials.ts'
-import { DeviceLimits } from './device-limits.ts'
+import { type DevicePrincipal, nameOf, readDevice } from './device/device-credentials.ts'
+import { DeviceLimits } from './device/device-limits.ts'
+import { FailedTries } from './device/failed-tries.ts'
 import { DeviceSender } from './device-sender.ts'
-import { FailedTries } from './failed-tries.ts'
 import { forwardOther } from './forward-other.ts'
 import { upgradeOnStream } from './http2/accept-websocket.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
@@ -44,8 +46,6 @@ import type { StreamRequest } from './http2/stream-request.ts'
 import type { ProxyOptions, Rooms } from './rooms.ts'
 import { PageTokens } from './setup/chooser/page-tokens.ts'
 import { answerSetup } from './setup/setup-page.ts'
-import { deviceProtocol, TlsListener } from './tls-listener.ts'
-import { TunnelOpener } from './tunnel-opener.ts'
 
 /** The forward proxy. */
 export interface Proxy {

@@ -3,7 +3,7 @@ import { asRelayError, RelayError } from '../errors.ts'
 import { failureForBorrower, type SiteSession, type Ticket } from '../sessions/index.ts'
 import { addressOf, handedCookieLines, respondError, type SiteRequest } from '../traffic/index.ts'
 import type { DeliveryHops } from './delivery-hops.ts'
-import type { DevicePrincipal } from './device-credentials.ts'
+import type { DevicePrincipal } from './device/device-credentials.ts'
 import type { Rooms } from './rooms.ts'
 
 /** A request of a device to an enrolled site. */

@@ -1,8 +1,8 @@
 import type { Account, Site } from '../accounts/index.ts'
 import type { RelayError } from '../errors.ts'
 import type { RequestHead, Sender, Target } from '../traffic/index.ts'
-import { type ChoosingRooms, chooseAccount } from './choose-account.ts'
-import type { DevicePrincipal } from './device-credentials.ts'
+import { type ChoosingRooms, chooseAccount } from './device/choose-account.ts'
+import type { DevicePrincipal } from './device/device-credentials.ts'
 import { chooserAddress } from './setup/chooser/chooser-address.ts'
 
 /** A device that sends a request to a site by the proxy. */

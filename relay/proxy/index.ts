@@ -6,7 +6,7 @@
  * configuration says so; to lend the session to a page of another site. A site's answer that broke off never looks whole.
  * Keeps laws 1, 6 and 7.
  */
-export { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.ts'
+export { type CertificateAuthority, createCertificateAuthority } from './ca/certificate-authority.ts'
+export { tlsHost } from './connections/tls-listener.ts'
 export { createProxy, type Proxy } from './create-proxy.ts'
 export { pacFile } from './pac.ts'
-export { tlsHost } from './tls-listener.ts'

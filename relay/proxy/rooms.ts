@@ -9,8 +9,8 @@ import type { DeviceCertificates, Identity } from '../identity/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Traffic } from '../traffic/index.ts'
-import type { CertificateAuthority } from './certificate-authority.ts'
-import type { DevicePrincipal } from './device-credentials.ts'
+import type { CertificateAuthority } from './ca/certificate-authority.ts'
+import type { DevicePrincipal } from './device/device-credentials.ts'
 import type { PageTokens } from './setup/chooser/page-tokens.ts'
 
 /** What the proxy needs of the portal; app.ts brings the two together. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { configSchema } from '../../config/index.ts'
-import { DeviceLimits } from '../../relay/proxy/device-limits.ts'
+import { DeviceLimits } from '../../relay/proxy/device/device-limits.ts'
 import fc from '../property.ts'
 import { until } from '../until.ts'
 import { ask as askStream, openHttp2 } from './http2-client.ts'

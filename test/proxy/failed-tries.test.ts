@@ -1,5 +1,5 @@
 import t from 'tap'
-import { FailedTries } from '../../relay/proxy/failed-tries.ts'
+import { FailedTries } from '../../relay/proxy/device/failed-tries.ts'
 import { second, setClock } from '../identity/clock.ts'
 import { answersIn, dialProxy, type ProxyAccess, readAll } from './raw-client.ts'
 import { startRecordingOrigin } from './recording-origin.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readDevice } from '../../relay/proxy/device-credentials.ts'
+import { readDevice } from '../../relay/proxy/device/device-credentials.ts'
 import { readResponseHead } from '../../relay/traffic/answers/response-head.ts'
 import { destined, namesSameHost, readAuthority } from '../../relay/traffic/requests/authority.ts'
 import { readRequestHead } from '../../relay/traffic/requests/request-head.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SignedLeaves } from '../../relay/proxy/signed-leaves.ts'
+import { SignedLeaves } from '../../relay/proxy/ca/signed-leaves.ts'
 import { until } from '../until.ts'
 
 const day = 86_400_000

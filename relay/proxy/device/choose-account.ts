@@ -1,6 +1,6 @@
-import type { Account, AccountChoices, Accounts, Site } from '../accounts/index.ts'
-import { decide, type Grants, isWithinPairing, type LentAccount } from '../control/index.ts'
-import { RelayError } from '../errors.ts'
+import type { Account, AccountChoices, Accounts, Site } from '../../accounts/index.ts'
+import { decide, type Grants, isWithinPairing, type LentAccount } from '../../control/index.ts'
+import { RelayError } from '../../errors.ts'
 import type { DevicePrincipal } from './device-credentials.ts'
 
 /** Where the accounts of a request are found. */

@@ -13,7 +13,7 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
 } from '@peculiar/x509'
-import { type KeyPair, keyIdOf, signCertificate } from '../certificates/index.ts'
+import { type KeyPair, keyIdOf, signCertificate } from '../../certificates/index.ts'
 import { nameConstraints, nameRules } from './name-constraints.ts'
 
 const day = 24 * 60 * 60 * 1000

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Authority, type RequestHead, readAuthority, readRequestHead } from '../traffic/index.ts'
+import { type Authority, type RequestHead, readAuthority, readRequestHead } from '../../traffic/index.ts'
 
 export interface ConnectRequest {
   readonly authority: Authority

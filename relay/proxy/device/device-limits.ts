@@ -1,6 +1,6 @@
-import type { Config } from '../../config/index.ts'
-import { RelayError } from '../errors.ts'
-import type { LiveTraffic } from '../traffic/index.ts'
+import type { Config } from '../../../config/index.ts'
+import { RelayError } from '../../errors.ts'
+import type { LiveTraffic } from '../../traffic/index.ts'
 
 /** Seconds after which to try again, where something must end first. */
 const soon = 5

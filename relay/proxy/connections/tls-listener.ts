@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
-import type { Config } from '../../config/index.ts'
-import { boundAddress, listenAt, readPair, readPem, splitAddress } from '../listening.ts'
-import type { CertificateAuthority } from './certificate-authority.ts'
+import type { Config } from '../../../config/index.ts'
+import { boundAddress, listenAt, readPair, readPem, splitAddress } from '../../listening.ts'
+import type { CertificateAuthority } from '../ca/certificate-authority.ts'
 
 /** Milliseconds. */
 const handshakeTimeout = 20_000

@@ -1,5 +1,5 @@
-import { RelayError } from '../errors.ts'
-import { GrowingWaits, networkOf } from '../identity/index.ts'
+import { RelayError } from '../../errors.ts'
+import { GrowingWaits, networkOf } from '../../identity/index.ts'
 
 /** A browser whose device was revoked presents it with every request of a page: dozens at once are no guessing. */
 const rules = { free: 30, first: 1_000, longest: 60_000, remembered: 15 * 60_000 }

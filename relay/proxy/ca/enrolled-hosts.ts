@@ -1,5 +1,5 @@
-import { isPublicSuffix } from '../../config/index.ts'
-import type { Site } from '../accounts/index.ts'
+import { isPublicSuffix } from '../../../config/index.ts'
+import type { Site } from '../../accounts/index.ts'
 
 /**
  * The hosts whose TLS the relay may terminate: those of enrolled https origins, the gateway's domain, and the proxy's own host; sorted, addresses without brackets.

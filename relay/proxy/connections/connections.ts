@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
-import type { ShownCertificate } from '../identity/index.ts'
-import type { ClientConnection, Destined } from '../traffic/index.ts'
-import type { DevicePrincipal } from './device-credentials.ts'
+import type { ShownCertificate } from '../../identity/index.ts'
+import type { ClientConnection, Destined } from '../../traffic/index.ts'
+import type { DevicePrincipal } from '../device/device-credentials.ts'
 
 /** An intercepted tunnel: what a client speaks inside it is for this place alone. */
 export interface Tunnel {

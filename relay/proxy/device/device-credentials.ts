@@ -1,4 +1,4 @@
-import type { Identity, Principal } from '../identity/index.ts'
+import type { Identity, Principal } from '../../identity/index.ts'
 
 export type DevicePrincipal = Extract<Principal, { kind: 'device' }>
 
