@@ -136,9 +136,14 @@ export interface Sessions {
   stop(): Promise<void>
   readonly copies: GivenCopies
 
-  /** The live session, from memory. */
+  /**
+   * The live session, from memory. One that is void, for its credential was replaced, is none; a relay that serves ends it here and at its site
+   * when this is asked, one that a command runs for itself leaves that to the next one that serves.
+   */
   live(accountId: string): SiteSession | undefined
   listLive(owner?: string): SiteSession[]
+  /** Those that are void too: for who ends them. */
+  listHeld(owner: string): SiteSession[]
   /**
    * The live session, or a sign-in: one at a time per account, shared by all who ask (single flight).
    * `needs_attention`, `captcha_pending` (when `wait` is false and a person is asked), `login_failed`.

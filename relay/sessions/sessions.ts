@@ -9,7 +9,7 @@ import type { EndReason, SessionEvent, Sessions, SiteSession, Tickets } from './
 import { SessionEvents } from './events.ts'
 import { Cooldown } from './failures/cooldown.ts'
 import { FailedSignIns } from './failures/failed-sign-ins.ts'
-import { attentionError, failureError, isFrozen } from './failures/failure.ts'
+import { attentionError, endedByPerson, failureError, isFrozen } from './failures/failure.ts'
 import { type KeptSnapshot, Snapshots } from './failures/snapshots.ts'
 import { Tries } from './failures/tries.ts'
 import { StoredGivenCopies } from './live/given-copies.ts'
@@ -85,7 +85,7 @@ class RelaySessions implements Sessions {
     this.#personSeconds = settings.personSeconds
     this.#serves = serves
     this.#file = new SessionFile({ store, vault, accounts, onFailure: (error) => log.warn({ err: error }, 'a site session could not be stored or restored') })
-    this.#lingering = new LingeringSessions({ store, vault, accounts, login, now, log })
+    this.#lingering = new LingeringSessions({ store, vault, accounts, login, serves, now, log })
     const isCopied = (session: SiteSession) => this.copies.isOf(session)
     this.#live = new LiveSessions({ file: this.#file, accounts, login, log, isCopied, lingering: this.#lingering })
     const onFailure = (error: unknown) => log.warn({ err: error }, 'what a failed sign-in has seen could not be stored')
@@ -143,7 +143,7 @@ class RelaySessions implements Sessions {
       this.#events.forget(account.id)
       this.#cooldown.clear(account.id)
     })
-    this.#schedule.start()
+    if (this.#serves) this.#schedule.start()
   }
 
   async stop(): Promise<void> {
@@ -159,21 +159,18 @@ class RelaySessions implements Sessions {
 
   live(accountId: string): LiveSession | undefined {
     const session = this.#live.get(accountId)
-    if (session === undefined) return undefined
-    const isOfCredential = session.isOf(this.#accounts.account(accountId))
-    if (isOfCredential && session.isAt(this.#accounts.site(session.site.id))) return session
+    if (session === undefined || !this.#isVoid(session)) return session
     // What is under way may be what replaces it: the session it yields takes the place of this one.
-    if (this.#flights.has(accountId)) return undefined
-    // The credential was replaced, or the site has moved: a session obtained before that is void.
-    void this.#end(accountId, 'removed')
+    if (this.#serves && !this.#flights.has(accountId)) void this.#end(accountId, 'removed')
     return undefined
   }
 
   listLive(owner?: string): SiteSession[] {
-    return this.#live
-      .accountIds()
-      .map((id) => this.live(id))
-      .filter((session) => session !== undefined && (owner === undefined || session.account.owner === owner)) as SiteSession[]
+    return this.#live.all().filter((session) => this.live(session.account.id) === session && (owner === undefined || session.account.owner === owner))
+  }
+
+  listHeld(owner: string): SiteSession[] {
+    return this.#live.all().filter(({ account }) => account.owner === owner)
   }
 
   async ensure(accountId: string, options: { fresh?: boolean; wait?: boolean; signal?: AbortSignal } = {}): Promise<SiteSession> {
@@ -292,6 +289,9 @@ class RelaySessions implements Sessions {
     const site = this.#accounts.site(account.siteId)
     if (site === undefined) throw new RelayError('site_unknown', { params: { site: account.siteId } })
     this.#checkUntouched(account, person)
+    // A relay that does not serve has left it at its site so far.
+    const present = this.#live.get(accountId)
+    if (present !== undefined && this.#isVoid(present)) void this.#end(accountId, 'removed')
     const options = {
       account,
       site,
@@ -382,15 +382,14 @@ class RelaySessions implements Sessions {
     return true
   }
 
+  /** Its credential was replaced or its account frozen, or its site has moved, since it was obtained. */
+  #isVoid(session: LiveSession): boolean {
+    return !session.isOf(this.#accounts.account(session.account.id)) || !session.isAt(this.#accounts.site(session.site.id))
+  }
+
   #known(accountId: string): Account {
     const account = this.#accounts.account(accountId)
     if (account === undefined) throw new RelayError('account_unknown', { params: { account: accountId } })
     return account
   }
-}
-
-function endedByPerson({ siteId }: Account): RelayError {
-  return new RelayError('login_failed', {
-    params: { site: siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
-  })
 }

@@ -107,19 +107,43 @@ t.test('so it is with one whose credential was replaced before the relay was sta
   t.equal(book.alive, 0)
 })
 
-t.test('a command that runs the relay for itself tells no site of such a session: the next relay that serves does', async (t) => {
+/** The credential of the live session, of which nobody has a copy, is replaced, and a command runs the relay for itself. */
+async function openCommand(t: Test) {
   const folder = await tempFolder(t)
-  const { relay, account, way } = await openPlace(t, folder)
-  const { owner, siteId, name, username } = account
-  await relay.accounts.addAccount({ owner, siteId, name, username, secrets: { password: 'another one' }, replace: true })
-  await relay.stop()
-  const own = await createRelay({ config: configSchema.parse({}), folder, env: {}, listen: 'local', log: pino({ level: 'silent' }) })
-  await own.start()
-  await own.stop()
+  const place = await openPlace(t, folder)
+  const { owner, siteId, name, username } = place.account
+  await place.relay.accounts.addAccount({ owner, siteId, name, username, secrets: { password: 'another one' }, replace: true })
+  await place.relay.sessions.copies.keepOnly(place.device.id, [])
+  await place.relay.stop()
+  const command = await createRelay({ config: configSchema.parse({}), folder, env: {}, listen: 'local', log: pino({ level: 'silent' }) })
+  await command.start()
+  t.teardown(() => command.stop())
+  return { ...place, folder, command }
+}
+
+t.test('a command that only looks tells no site of such a session: the next relay that serves does', async (t) => {
+  const { account, way, folder, command } = await openCommand(t)
+  t.same([command.sessions.listLive(), command.sessions.live(account.id)], [[], undefined])
+  await command.stop()
   t.equal(way.told, 0)
   const again = await startRelay(t, { folder })
   await again.stop()
   t.ok(way.told > 0)
+})
+
+t.test('a command that ends everything of its owner tells the site of it', async (t) => {
+  const { account, way, command } = await openCommand(t)
+  const { portal, adminToken } = command
+  const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' }
+  const answer = await fetch(`http://${portal.address}/api/v1/users/${account.owner}/end`, { method: 'POST', headers, body: '{}' })
+  t.match(await answer.json(), { siteSessions: 1, stillAtSites: 0 })
+  t.equal(way.told, 1)
+})
+
+t.test('so does one that signs in to its account', async (t) => {
+  const { account, way, command } = await openCommand(t)
+  await t.rejects(command.sessions.ensure(account.id, { fresh: true }), { code: 'login_failed' })
+  await until(() => way.told === 1, 'the site was told')
 })
 
 t.test('nothing lingers of an account that is removed, nor of a session that nobody has a copy of', async (t) => {

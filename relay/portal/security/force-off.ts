@@ -52,7 +52,7 @@ export function endUser(rooms: Ends, user: User, { except, disable = false }: { 
     const ended = portal.filter(({ id }) => id !== except)
     for (const { id } of ended) rooms.streams.end(id)
     const [atSites, portalSessions] = await Promise.all([
-      endSessions(rooms, [...rooms.sessions.listLive(user.id).map(({ account }) => account.id), ...accountsOf(copiesOf(rooms, user.id))]),
+      endSessions(rooms, [...rooms.sessions.listHeld(user.id).map(({ account }) => account.id), ...accountsOf(copiesOf(rooms, user.id))]),
       countDone(ended.map(({ id }) => rooms.identity.endPortalSession(id))),
       rooms.invites.withdrawReset(user.id),
       countDone(terminals.map(({ id }) => rooms.identity.revokeDevice(id))),
@@ -108,7 +108,7 @@ export async function countDone(ends: readonly Promise<boolean>[]): Promise<numb
 
 /** By the audit, which knows each session's first use by a device, those before a restart too. */
 async function sessionsUsedBy({ sessions, audit, log }: Ends, device: string, owner: string): Promise<SiteSession[]> {
-  const live = sessions.listLive(owner)
+  const live = sessions.listHeld(owner)
   const begun = Math.min(...live.map(({ createdAt }) => createdAt))
   const used = new Set<unknown>()
   try {

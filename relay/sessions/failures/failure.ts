@@ -63,6 +63,12 @@ export function attentionError(account: Account, attention: Attention): RelayErr
   return new RelayError('needs_attention', { params: { account: account.name, reason, advice: nextAfter(attention.reason, account) } })
 }
 
+export function endedByPerson({ siteId }: Account): RelayError {
+  return new RelayError('login_failed', {
+    params: { site: siteId, kind: 'it was ended by a person', advice: 'Sign in again when you need the session.' },
+  })
+}
+
 /** What who borrows the account hears of a failure: what the relay saw at the site is its owner's. Every other error as it is. */
 export function failureForBorrower({ name, siteId }: Account, thrown: unknown): unknown {
   const told = { reason: 'its owner can see why', advice: 'Ask the owner of the account.' }

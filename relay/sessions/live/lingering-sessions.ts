@@ -12,6 +12,8 @@ export interface LingeringSessionsOptions {
   readonly vault: Pick<Vault, 'seal' | 'open'>
   readonly accounts: Pick<Accounts, 'account' | 'site' | 'credential'>
   readonly login: Login
+  /** False: the site is told again when a person asks for it, and not by itself; default: true. */
+  readonly serves?: boolean
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly log: Logger
@@ -63,6 +65,7 @@ export class LingeringSessions {
       if (session === undefined) await this.#records.delete(id)
       else this.#held.set(id, { session, state: stateOf(value), isOver: true, written: Promise.resolve() })
     }
+    if (this.#options.serves === false) return
     this.#timer = setInterval(() => void this.run(), lookEvery)
     this.#timer.unref()
   }

@@ -62,8 +62,8 @@ export class LiveSessions {
     return this.#live.get(accountId)
   }
 
-  accountIds(): string[] {
-    return [...this.#live.keys()]
+  all(): LiveSession[] {
+    return [...this.#live.values()]
   }
 
   /**
