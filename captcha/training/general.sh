@@ -34,7 +34,7 @@ if [ ! -e "$work/packed" ]; then
   fi
   if [ -n "$styles" ]; then
     github=$styles/go/src/github.com
-    for script in systems boards frameworks; do php "$here/kinds/$script.php" "$styles" "$work/sets" $count $seed; done
+    for script in systems boards frameworks shops; do php "$here/kinds/$script.php" "$styles" "$work/sets" $count $seed; done
     perl "$here/kinds/wakaba.pl" "$styles" "$work/sets" $count $seed
     GO111MODULE=off GOPATH=$styles/go:/usr/share/gocode go run "$here/kinds/styles.go" "$github/lifei6671/gocaptcha/fonts" "$github/afocus/captcha/examples/comic.ttf" "$work/sets" $count
     "$here/kinds/java.sh" "$styles" "$work/styles" "$work/sets" $count

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the published sources that systems.php, boards.php, frameworks.php, wakaba.pl, styles.go, Styles.java and multicolor.py run, each at the commit they were drawn with: sources.sh FOLDER
+# Fetches the published sources that systems.php, boards.php, frameworks.php, shops.php, wakaba.pl, styles.go, Styles.java and multicolor.py run, each at the commit they were drawn with: sources.sh FOLDER
 set -euo pipefail
 folder=$1
 while read -r place repository commit; do
@@ -27,6 +27,9 @@ thinkphp top-think/thinkphp 666c155e95e9c6c40bd37f1cc96f6d7238caafd0
 webasyst webasyst/webasyst-framework d6fed674fb3f935a5a169f19f2a745976dffed2e
 sistempakar OmPipi/sistempakar 16ac2c85263a38212f4165ba91a11592d9a84422
 tiim aseancloud/tiim 793ca4a5e55aa613a5b4a7dd68d81ff59b818158
+shopware shopware5/shopware 8282f117fae495b426c011ec0c676528a4087fdc
+mantis mantisbt/mantisbt c757c81efb6a3f61702ef2e13ab7c39b4c5a9412
+limesurvey LimeSurvey/LimeSurvey 7ebd4b4ec4146a7522137ce15a2b19264b8fe10d
 xoops XOOPS/XoopsCore25 26e96eedea1f7bf45ad0d98db8f3adaf267506f1
 mybb mybb/mybb 9a701b248308c499641d40ca09b5eb3bda76f9c6
 emlog emlog/emlog ddc9d315d97c35c3ef09937b7165ded58fc30133
