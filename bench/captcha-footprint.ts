@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openReader } from '../captcha/index.ts'
 import { draw } from '../captcha/training/draw.ts'
-import type { Measured } from '../test/captcha/measure-bombs.ts'
+import type { Measured } from '../test/captcha/pictures/measure-bombs.ts'
 
 interface Cost {
   /** From the call to the answer, the recognisers' start included. */
@@ -24,7 +24,7 @@ const run = promisify(execFile)
 /** The report's lines: a first read, four workers, image bombs. */
 export async function footprint(): Promise<string[]> {
   const [first, four] = [await costOf('first'), await costOf('four')]
-  const { stdout } = await run(process.execPath, ['--expose-gc', join(import.meta.dirname, '../test/captcha/measure-bombs.ts')])
+  const { stdout } = await run(process.execPath, ['--expose-gc', join(import.meta.dirname, '../test/captcha/pictures/measure-bombs.ts')])
   const bombs = stdout
     .trim()
     .split('\n')

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type CaptchaReader, openReader, type ReadHints, type ReadResult, SiteMemory } from '../captcha/index.ts'
-import { digits, drawing, png } from '../test/captcha/drawn-text.ts'
+import { digits, drawing, png } from '../test/captcha/memory/drawn-text.ts'
 
 const folds = 10
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
 import type { Duplex } from 'node:stream'
-import { dialHttp2 } from '../../test/proxy/http2-client.ts'
+import { dialHttp2 } from '../../test/proxy/http2/http2-client.ts'
 import { dialTunnel } from '../../test/proxy/raw-client.ts'
 import { cookie, manyHosts } from '../proxy/origin.ts'
 import type { Way } from '../proxy/subject.ts'

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { apiFacts } from '../../adapters/json/answer.ts'
 import { judgeApi } from '../../adapters/json/judge.ts'
 import { jsonSettings } from '../../adapters/json/settings.ts'
-import { browserFor } from '../login/browser-for-test.ts'
+import { browserFor } from '../login/browser/browser-for-test.ts'
 import { serve } from '../sites/serve.ts'
 
 interface Given {

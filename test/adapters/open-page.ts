@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { Page } from '../../adapters/index.ts'
-import { browserFor } from '../login/browser-for-test.ts'
+import { browserFor } from '../login/browser/browser-for-test.ts'
 import { serve } from '../sites/serve.ts'
 
 /** Markup as the page that a browser makes of it, served at /login. */

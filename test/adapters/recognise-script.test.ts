@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type HashingScheme, schemes, startHashingSite } from '../sites/hashing-site.ts'
+import { type HashingScheme, schemes, startHashingSite } from '../sites/scripts/hashing-site.ts'
 import { enrol, startRelay } from '../start-relay.ts'
 import { seen } from './seen-script.ts'
 

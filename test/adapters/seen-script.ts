@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import { findSignInForm } from '../../adapters/form/fields/find-form.ts'
 import { recogniseScript } from '../../adapters/form/script/recognise-script.ts'
 import { formSettings } from '../../adapters/form/settings.ts'
-import { browserFor } from '../login/browser-for-test.ts'
+import { browserFor } from '../login/browser/browser-for-test.ts'
 import { serve } from '../sites/serve.ts'
 
 const form = `<form id=f onsubmit="return send(this)"><input name=user id=u><input type=password name=pass id=p>

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { startHttp2BusinessSite } from '../proxy/http2-business-site.ts'
+import { startHttp2BusinessSite } from '../proxy/http2/http2-business-site.ts'
 import { answersIn, dialProxy, dialTunnel, readAll } from '../proxy/raw-client.ts'
 import { type SeenRequest, startRecordingOrigin } from '../proxy/recording-origin.ts'
 import { type House, type SiteServer, startHouse } from '../proxy/start-house.ts'

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { type Fields, frame, headersFrame, preface, resetFrame, untilStreamEnds } from '../http2-frames.ts'
-import { startHttp2BusinessSite } from '../proxy/http2-business-site.ts'
-import { dialHttp2 } from '../proxy/http2-client.ts'
+import { startHttp2BusinessSite } from '../proxy/http2/http2-business-site.ts'
+import { dialHttp2 } from '../proxy/http2/http2-client.ts'
 import { type SeenRequest, startRecordingOrigin } from '../proxy/recording-origin.ts'
 import { startHouse } from '../proxy/start-house.ts'
 

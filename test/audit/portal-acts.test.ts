@@ -1,5 +1,5 @@
 import t from 'tap'
-import { setUpAuthenticator } from '../portal/set-up-authenticator.ts'
+import { setUpAuthenticator } from '../portal/sign-in/set-up-authenticator.ts'
 import { startPortal } from '../portal/start-portal.ts'
 import { readPage } from '../portal/visitor.ts'
 import { lastOf, since } from './since.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { setUpAuthenticator } from '../portal/set-up-authenticator.ts'
+import { setUpAuthenticator } from '../portal/sign-in/set-up-authenticator.ts'
 import { Visitor } from '../portal/visitor.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { commandLine } from './command-line.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import iconv from 'iconv-lite'
 import t, { type Test } from 'tap'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
-import { startDigestSite } from '../sites/digest-site.ts'
+import { startDigestSite } from '../sites/scripts/digest-site.ts'
 import { enrol, startRelay } from '../start-relay.ts'
 
 // From the API to the site: a password arrives byte for byte as the page's encoding has it, or is refused when it is given.

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { withOtherHosts } from '../proxy/other-hosts.ts'
+import { withOtherHosts } from '../proxy/connections/other-hosts.ts'
 import { collect, dialProxy, dialTunnel } from '../proxy/raw-client.ts'
 import { type RecordingOrigin, startRecordingOrigin } from '../proxy/recording-origin.ts'
 import { type House, startHouse } from '../proxy/start-house.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { findChromium, wantedChromium } from '../chromium.ts'
-import { startScriptedSite } from '../sites/scripted-site.ts'
+import { startScriptedSite } from '../sites/scripts/scripted-site.ts'
 import { serve } from '../sites/serve.ts'
 import { signIn, siteFor, startEngine } from './engine-for-test.ts'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readVectors, vectorsMissing } from '../attacks/vectors.ts'
 import { digest } from '../sites/captcha-site.ts'
-import { startDigestSite } from '../sites/digest-site.ts'
+import { startDigestSite } from '../sites/scripts/digest-site.ts'
 import { signIn, startEngine } from './engine-for-test.ts'
 
 const skip = vectorsMissing('naughty-strings')

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { withoutTool } from '../tools.ts'
 import { run, temporaryFile } from './curl.ts'
-import { startHttp2BusinessSite } from './http2-business-site.ts'
+import { startHttp2BusinessSite } from './http2/http2-business-site.ts'
 import { page, startRecordingOrigin } from './recording-origin.ts'
 import { type House, type SiteServer, startHouse } from './start-house.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { findChromium, wantedChromium } from '../chromium.ts'
-import { startScriptedSite } from '../sites/scripted-site.ts'
+import { startScriptedSite } from '../sites/scripts/scripted-site.ts'
 import { enrol, startRelay } from '../start-relay.ts'
 
 const skip = findChromium() === undefined ? wantedChromium : false

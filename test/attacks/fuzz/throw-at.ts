@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { dialHttp2 } from '../../proxy/http2-client.ts'
+import { dialHttp2 } from '../../proxy/http2/http2-client.ts'
 import { answersIn, dialConnect, dialProxy, dialTunnel, type ProxyAccess, readAll } from '../../proxy/raw-client.ts'
 import { malformed, type Piece } from './malformed.ts'
 import { Random } from './random.ts'

@@ -1,0 +1,107 @@
+import t from 'tap'
+import { type Layer, loadLayers, stepsOf } from '../../../captcha/network/convolution.ts'
+import { seeded } from '../../../captcha/training/random.ts'
+import fc from '../../property.ts'
+
+const [height, width] = [4, 8]
+const layers: readonly Layer[] = [
+  { inputs: 3, outputs: 6, filter: [3, 3], padding: [1, 1], pool: [2, 2] },
+  { inputs: 6, outputs: 5, filter: [2, 3], padding: [0, 1], pool: [1, 1] },
+]
+
+/** A model file of random weights, and the same weights by layer, output, row, column and input. */
+function model(random: () => number) {
+  const parts: Buffer[] = []
+  const weights = layers.map(({ inputs, outputs, filter: [rows, columns] }) => {
+    const scales = Array.from({ length: outputs }, () => Math.fround(random() * 0.02))
+    const biases = Array.from({ length: outputs }, () => Math.fround(random() - 0.5))
+    const taps = Array.from({ length: rows * columns * inputs }, () => scales.map(() => Math.floor(random() * 255) - 127))
+    for (const value of [...scales, ...biases]) parts.push(floatBytes(value))
+    parts.push(Buffer.from(Int8Array.from(taps.flat()).buffer))
+    return { biases, at: (output: number, tap: number) => (taps[tap]?.[output] ?? 0) * (scales[output] ?? 0) }
+  })
+  return { bytes: Buffer.concat(parts), weights }
+}
+
+function floatBytes(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeFloatLE(value)
+  return bytes
+}
+
+/** The same by the definition, one sum at a time. */
+function plainly(input: Float32Array, weights: ReturnType<typeof model>['weights']): number[][][] {
+  let image = Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => [...input.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]),
+  )
+  for (const [
+    index,
+    {
+      inputs,
+      outputs,
+      filter: [rows, columns],
+      padding,
+      pool,
+    },
+  ] of layers.entries()) {
+    const { biases, at } = weights[index] as (typeof weights)[number]
+    const value = (y: number, x: number, output: number): number => {
+      let sum = biases[output] ?? 0
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++)
+          for (let channel = 0; channel < inputs; channel++)
+            sum += (image[y + row - padding[0]]?.[x + column - padding[1]]?.[channel] ?? 0) * at(output, (row * columns + column) * inputs + channel)
+      return index === layers.length - 1 ? sum : Math.max(0, sum)
+    }
+    const [newHeight, newWidth] = [image.length + 2 * padding[0] - rows + 1, (image[0]?.length ?? 0) + 2 * padding[1] - columns + 1]
+    const full = Array.from({ length: newHeight }, (_, y) =>
+      Array.from({ length: newWidth }, (_, x) => Array.from({ length: outputs }, (_, output) => value(y, x, output))),
+    )
+    image = Array.from({ length: newHeight / pool[0] }, (_, y) =>
+      Array.from({ length: newWidth / pool[1] }, (_, x) =>
+        Array.from({ length: outputs }, (_, output) =>
+          Math.max(
+            ...Array.from({ length: pool[0] * pool[1] }, (_, k) => full[y * pool[0] + Math.floor(k / pool[1])]?.[x * pool[1] + (k % pool[1])]?.[output] ?? 0),
+          ),
+        ),
+      ),
+    )
+  }
+  return image
+}
+
+t.test('the fast way gives what the definition gives', async () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const random = seeded(seed)
+      const { bytes, weights } = model(random)
+      const input = Float32Array.from({ length: height * width * 3 }, () => random() * 4 - 2)
+      const { data, channels, ...size } = loadLayers(layers, bytes, [height, width])(input)
+      const expected = plainly(input, weights)
+      return (
+        size.height === expected.length &&
+        size.width === expected[0]?.length &&
+        expected.flat().every((values, place) => values.every((value, output) => Math.abs(value - (data[place * channels + output] ?? 0)) < 1e-3))
+      )
+    }),
+    { numRuns: 30 },
+  )
+})
+
+t.test('a file of another size than the layers is refused', async (t) => {
+  const { bytes } = model(seeded(1))
+  t.throws(() => loadLayers(layers, Buffer.concat([bytes, Buffer.alloc(1)]), [height, width]), { message: /another size/ })
+  t.throws(() => loadLayers(layers, bytes.subarray(0, -1), [height, width]))
+})
+
+t.test('scores become shares that add up to one, tiny ones left out', async (t) => {
+  const [first, second] = stepsOf({ height: 1, width: 2, channels: 4, data: Float32Array.from([0, Math.log(3), -100, 99, 5, 5, 5, 99]) }, ['', 'a', 'b'])
+  t.same(
+    [...(first ?? [])].map(([name, share]) => [name, Math.round(share * 100)]),
+    [
+      ['', 25],
+      ['a', 75],
+    ],
+  )
+  t.equal([...(second?.values() ?? [])].reduce((sum, share) => sum + share, 0).toFixed(6), '1.000000')
+})
