@@ -4,11 +4,11 @@
  * `@napi-rs/canvas`, which stands in for the two canvases those want: it comes compiled.
  */
 
-import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire, Module } from 'node:module'
 import { join } from 'node:path'
 import { chanceOf } from '../chance.ts'
 import { seeded } from '../random.ts'
+import { type Drawn, writeSet } from './set.ts'
 
 const [modules = '', folder = '', count = '100', seed = '7'] = process.argv.slice(2)
 const load = createRequire(join(modules, 'x.js'))
@@ -51,16 +51,7 @@ const pick = chance.one
 const text = (alphabet: string, least: number, most: number) => Array.from({ length: chance.whole(least, most) }, () => pick([...alphabet])).join('')
 const dark = () => `rgb(${chance.whole(0, 150)},${chance.whole(0, 150)},${chance.whole(0, 150)})`
 
-async function set(name: string, draw: () => { answer: string; bytes: Buffer }): Promise<void> {
-  await mkdir(join(folder, name), { recursive: true })
-  const labels: string[] = []
-  for (let number = 0; number < Number(count); number++) {
-    const { answer, bytes } = draw()
-    await writeFile(join(folder, name, `${number}.png`), bytes)
-    labels.push(`${number}.png\t${answer}\n`)
-  }
-  await writeFile(join(folder, name, 'labels.tsv'), labels.join(''))
-}
+const set = (name: string, draw: () => Drawn) => writeSet(folder, name, Number(count), draw)
 
 await set('captchagen', () => {
   const answer = text(pick([digits, small + digits, capitals + small, capitals + digits]), 4, 6)

@@ -3,18 +3,13 @@
  * with captchapng, captcha.gif and trek-captcha. With svg-captcha in print fonts it draws as well.
  */
 
-import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import svgCaptcha from 'svg-captcha'
 import { chanceOf } from '../chance.ts'
 import { svgOf, textOf } from '../draw.ts'
 import { seeded } from '../random.ts'
-
-interface Image {
-  readonly answer: string
-  readonly bytes: Buffer
-}
+import { type Drawn, writeSet } from './set.ts'
 
 const [modules = '', folder = '', count = '100', seed = '7'] = process.argv.slice(2)
 const load = createRequire(join(modules, 'x.js'))
@@ -31,16 +26,7 @@ const Captchapng = load('captchapng') as new (
 const gif = load('captcha.gif') as { Captcha: new () => { generate(): { token: string; buffer: Buffer } } } & Record<string, unknown>
 const trek = load('trek-captcha') as () => Promise<{ token: string; buffer: Buffer }>
 
-async function set(name: string, extension: string, draw: () => Promise<Image> | Image): Promise<void> {
-  await mkdir(join(folder, name), { recursive: true })
-  const labels: string[] = []
-  for (let number = 0; number < Number(count); number++) {
-    const { answer, bytes } = await draw()
-    await writeFile(join(folder, name, `${number}.${extension}`), bytes)
-    labels.push(`${number}.${extension}\t${answer}\n`)
-  }
-  await writeFile(join(folder, name, 'labels.tsv'), labels.join(''))
-}
+const set = (name: string, extension: string, draw: () => Promise<Drawn> | Drawn) => writeSet(folder, name, Number(count), draw, extension)
 
 await set('captchapng', 'png', () => {
   const digits = chance.whole(1000, 999_999)
