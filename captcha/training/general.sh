@@ -2,12 +2,13 @@
 # Rebuilds the general network: captcha/training/general.sh WORK MINUTES [MODULES] [SOURCES] [CLASSES] [SECURIMAGE] [THINK] [GOPATH] [STYLES]
 #
 # WORK keeps what is drawn and the checkpoint; a second run goes on from there. MODULES: a node_modules with captchapng,
-# captcha.gif and trek-captcha, and what canvas.ts wants; SOURCES: those of Python's captcha; CLASSES: a Java class path with
+# captcha.gif and trek-captcha, and what canvas.ts and browser.ts want; SOURCES: those of Python's captcha; CLASSES: a Java class path with
 # EasyCaptcha, kaptcha and jhlabs-filters; SECURIMAGE and THINK: the sources of those; GOPATH: one with dchest/captcha;
 # STYLES: what kinds/sources.sh fetched. What is not given, or '', is left out.
 # Debian: python3-torch, libgd-securityimage-perl, libauthen-captcha-perl, php-gregwar-captcha, php-gd, php-mbstring, python3-pil,
 # python3-django-captcha, mediawiki and ejabberd (their captcha.py and captcha.sh), imagemagick, wamerican, default-jdk-headless,
-# libjhlabs-filters-java, libslf4j-java, golang-go, golang-github-golang-freetype-dev, and the fonts that fonts.ts lists.
+# libjhlabs-filters-java, libslf4j-java, golang-go, golang-github-golang-freetype-dev, xxd, mono-mcs,
+# libmono-system-drawing4.0-cil, libgdiplus, and the fonts that fonts.ts lists.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(realpath -m "$1") minutes=$2 modules=${3:-} sources=${4:-} classes=${5:-}
@@ -38,10 +39,14 @@ if [ ! -e "$work/packed" ]; then
     perl "$here/kinds/wakaba.pl" "$styles" "$work/sets" $count $seed
     GO111MODULE=off GOPATH=$styles/go:/usr/share/gocode go run "$here/kinds/styles.go" "$github/lifei6671/gocaptcha/fonts" "$github/afocus/captcha/examples/comic.ttf" "$work/sets" $count
     "$here/kinds/java.sh" "$styles" "$work/styles" "$work/sets" $count
+    "$here/kinds/java-systems.sh" "$styles" "$work/java-systems" "$work/sets" $count
+    "$here/kinds/aspnet.sh" "$styles" "$work/aspnet" "$work/sets" $count
+    [ ! -e "$modules/node-captcha" ] || "$node" "$here/kinds/browser.ts" "$modules" "$styles" "$work/sets" $count $seed
+    /usr/bin/python3 "$here/kinds/pages.py" "$styles" "$work/sets" $count $seed
     /usr/bin/python3 "$here/kinds/multicolor.py" "$styles/multicolorcaptcha" "$work/sets" $count $seed
   fi
-  # Two that the eye cannot read by half, and four that tell how well generators are read that it has not learned from.
-  rm -rf "$work"/sets/{captchagen,phpbb-gd_wave,phpbb-non_gd,really-simple-captcha,simple-php-captcha,freecap}
+  # Two that the eye cannot read by half, and six that tell how well generators are read that it has not learned from.
+  rm -rf "$work"/sets/{captchagen,phpbb-gd_wave,phpbb-non_gd,really-simple-captcha,simple-php-captcha,freecap,cage,ppfun-captcha}
   "$node" "$here/pack.ts" "$work/sets" "$work/shards" 100
   touch "$work/packed"
 fi

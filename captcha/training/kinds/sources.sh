@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the published sources that systems.php, boards.php, frameworks.php, shops.php, wakaba.pl, styles.go, Styles.java and multicolor.py run, each at the commit they were drawn with: sources.sh FOLDER
+# Fetches the published sources that systems.php, boards.php, frameworks.php, shops.php, wakaba.pl, styles.go, Styles.java, Systems.java, AspNet.cs, browser.ts, pages.py and multicolor.py run, each at the commit they were drawn with: sources.sh FOLDER
 set -euo pipefail
 folder=$1
 while read -r place repository commit; do
@@ -46,6 +46,20 @@ hutool dromara/hutool 2959e8351b805d1c667323d204334c028fe26589
 nanocaptcha logicsquad/nanocaptcha ff690d0f2bb55925bb7cf3f6da6da5fb5c3f5166
 patchca bingoohuang/patchca ec477f91d29c3e30eaba145473362a8f2f58c12b
 jcaptcha svn2github/jcaptcha fe310030328797962aae04daf2ecd4471d7a9541
+jfinal jfinal/jfinal d791f2c0426a23e8a79c80e747e483156497e1dd
+JeecgBoot jeecgboot/JeecgBoot cb4d60610d917988742bcf4b212787e028be2564
+jeesite kuiwang/jeesite 7a6c6be4679de713da2d4e437b8441c97fef2a9d
+cage akiraly/cage 53d86d9b0be10c33f449fd0c5d4fa1c1574650e7
+ruoyi wanglin520/ruoyi 7ebeceffca9a7fe5969098364d31dcb33fd3f8e8
+tist royxu1972/tist a1e9c11278c425fa84699ceb33e76fe9c6845996
+album AreYouOKOK/album 5bcd36d153aba3ab7bf9a88bb780c8a4a25bf02d
+ASP.NETMVC5-OA WangBank/ASP.NETMVC5-OA 0dec5595d96fe57d7376984ae547535833e0bab0
+DTcms tengge1/DTcms 315c150b06a54a1571e9f651e76454d5f3f93d5c
+GVerify kk1186578324/GVerify 290e92b91534e04491d3ac0bf25d8e90f841d5c8
+identify geekww/identify 33bf3c18d5edd05f210a3569ebaaadbe01936378
+crm J-Decree/crm_master e257b072ecf1c6cc6e199b40ba85256d6e919e9d
+cmsblog yaping03/cmsblog b8a9ec512031ecef52aa9be3ab00a247adfd808f
+DjangoNote NonCover/DjangoNote 1dc13aac78dd94e361580b631e27a70304edc882
 multicolorcaptcha J-Rios/multicolorcaptcha ccce8f746f0a5c365d75fb7a2f26c4a4786943be
 go/src/github.com/mojocn/base64Captcha mojocn/base64Captcha 74e19a0404aa30abaf93a9dcc4dfce96e9b53a8d
 go/src/github.com/lifei6671/gocaptcha lifei6671/gocaptcha ad2204d92275443eab605905435fde46f9862433
