@@ -34,11 +34,8 @@ export {
   type LentAccount,
   namedAccount,
   openDatabase as openPlacesDatabase,
-  readMoment,
   termLines,
   userIds,
-  type Weekday,
-  weekdays,
 } from './grants/index.ts'
 export { isPaired, isWithinPairing, isWithoutCookies } from './paired.ts'
 export { type AskedPath, addressField, deniedPath } from './paths/denied-path.ts'

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { readMoment, weekdays } from '../../control/index.ts'
+import { readMoment } from '../../read-moment.ts'
+import { weekdays } from '../../weekdays.ts'
 
 export interface TermOptions {
   readonly hours?: number

@@ -1,6 +1,6 @@
 import type { Account } from '../../accounts/index.ts'
 import type { Principal } from '../../identity/index.ts'
-import type { Weekday } from './weekdays.ts'
+import type { Weekday } from '../../weekdays.ts'
 
 /** Whom an account is lent to. Names are as they were then; ids decide. */
 export interface Grantee {

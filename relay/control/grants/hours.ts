@@ -1,6 +1,6 @@
 import { RelayError } from '../../errors.ts'
+import { type Weekday, weekdays } from '../../weekdays.ts'
 import type { Hours } from './contract.ts'
-import { type Weekday, weekdays } from './weekdays.ts'
 
 const clockTime = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 

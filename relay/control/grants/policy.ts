@@ -1,10 +1,10 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { RelayError } from '../../errors.ts'
+import { readMoment } from '../../read-moment.ts'
+import { weekdays } from '../../weekdays.ts'
 import type { GrantTerms } from './contract.ts'
-import { readMoment } from './moment.ts'
 import type { NamedGrantee } from './names.ts'
-import { weekdays } from './weekdays.ts'
 
 const moment = z.string().transform((text, { addIssue }) => {
   const read = readMoment(text)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { weekdays } from '../../../control/index.ts'
+import { weekdays } from '../../../weekdays.ts'
 import { name, time } from '../fields.ts'
 
 /** On which terms an account is lent. */

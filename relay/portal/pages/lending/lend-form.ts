@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Account } from '../../../accounts/index.ts'
-import { type GrantTerms, userIds, type Weekday, weekdays } from '../../../control/index.ts'
+import { type GrantTerms, userIds } from '../../../control/index.ts'
+import { type Weekday, weekdays } from '../../../weekdays.ts'
 import type { Rooms } from '../../rooms.ts'
 import { checkbox } from '../checkbox.ts'
 import { type Html, html } from '../html.ts'
