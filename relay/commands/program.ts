@@ -1,74 +1,7 @@
 import { Command, CommanderError, Help } from 'commander'
 import { version } from '../version.ts'
-import { accountVerbs } from './account/account.ts'
-import { copiesVerb } from './account/account-copies.ts'
-import { credentialVerbs } from './account/account-credential.ts'
-import { denyVerb } from './account/account-deny.ts'
-import { keepVerb } from './account/account-keep.ts'
-import { registerVerb } from './account/account-register.ts'
-import { adapterVerbs } from './adapter/adapter.ts'
-import { caVerbs } from './ca/ca.ts'
-import { demoVerb } from './demo/index.ts'
-import { connectVerb } from './device/connect.ts'
-import { deviceVerbs } from './device/device.ts'
-import { deviceEnrollVerb } from './device/device-enroll.ts'
-import { runVerb } from './device/run.ts'
-import { grantVerbs } from './grant/grant.ts'
-import { groupVerbs } from './grant/group.ts'
-import { whyVerb } from './grant/why.ts'
-import { auditVerbs } from './server/audit.ts'
-import { doctorVerb } from './server/doctor.ts'
-import { initVerb } from './server/init.ts'
-import { serveVerb } from './server/serve.ts'
-import { topVerb } from './server/top.ts'
-import { vaultVerbs } from './server/vault.ts'
-import { claimVerb } from './session/claim.ts'
-import { explainVerb } from './session/explain.ts'
-import { loginVerb } from './session/login.ts'
-import { logoutVerb } from './session/logout.ts'
-import { openVerb } from './session/open.ts'
-import { captchaVerbs } from './site/captcha.ts'
-import { siteVerbs } from './site/site.ts'
-import { noticeVerbs } from './user/notice.ts'
-import { userVerbs } from './user/user.ts'
-import { inviteVerbs } from './user/user-invite.ts'
 import { reportError } from './verb/report-error.ts'
-
-/** Every verb, in the order of the help text: setting up, enrolling, using, looking after. */
-const verbs = [
-  initVerb,
-  serveVerb,
-  demoVerb,
-  userVerbs,
-  inviteVerbs,
-  deviceVerbs,
-  deviceEnrollVerb,
-  siteVerbs,
-  accountVerbs,
-  adapterVerbs,
-  credentialVerbs,
-  registerVerb,
-  keepVerb,
-  denyVerb,
-  copiesVerb,
-  grantVerbs,
-  groupVerbs,
-  whyVerb,
-  captchaVerbs,
-  loginVerb,
-  explainVerb,
-  openVerb,
-  claimVerb,
-  logoutVerb,
-  runVerb,
-  connectVerb,
-  caVerbs,
-  vaultVerbs,
-  auditVerbs,
-  noticeVerbs,
-  topVerb,
-  doctorVerb,
-]
+import { type Word, words } from './words.ts'
 
 const epilogue = `
 Exit status: 0 done, 1 failed, 2 wrong usage.
@@ -80,7 +13,9 @@ Start here:
   login-relay account add SITE --user NAME --username U
   login-relay run -- COMMAND              a command whose requests are signed in`
 
-/** Every verb with its options and its help, before a command line is read. */
+const wordOf = new WeakMap<Command, Word>()
+
+/** The first words with their help, before a command line is read: the one that is said is filled in then. */
 export function createProgram(): Command {
   const program = new Command('login-relay')
     .description('Signs in to web sites on your behalf and hands over the session, never the password.')
@@ -88,11 +23,25 @@ export function createProgram(): Command {
     .helpCommand('help [COMMAND...]', 'this text, or that of a command')
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .configureHelp({ optionDescription: (option) => Help.prototype.optionDescription(option) + (option.mandatory ? ' (required)' : '') })
+    .configureHelp({
+      optionDescription: (option) => Help.prototype.optionDescription(option) + (option.mandatory ? ' (required)' : ''),
+      // Its options are not known before it is filled in.
+      subcommandTerm: (command) => wordOf.get(command)?.usage ?? Help.prototype.subcommandTerm(command),
+    })
     .addHelpText('after', epilogue)
-  for (const add of verbs) add(program)
+    .hook('preSubcommand', (_, command) => fillIn(command))
+  for (const word of words) {
+    const { usage, summary } = word
+    wordOf.set(program.command(usage.replace(' [options]', '')).summary(summary).description(summary).helpCommand(false), word)
+  }
   prepareForMistakes(program, program.name())
   return program
+}
+
+/** Gives a first word its options, its help and its verbs. */
+export async function fillIn(command: Command): Promise<void> {
+  for (const add of (await wordOf.get(command)?.load()) ?? []) add(command)
+  prepareForMistakes(command, `${command.parent?.name()} ${command.name()}`)
 }
 
 /** Runs one command line; gives the exit status. */

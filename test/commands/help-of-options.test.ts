@@ -1,6 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, Help } from 'commander'
 import t from 'tap'
-import { createProgram } from '../../relay/commands/program.ts'
+import { createProgram, fillIn } from '../../relay/commands/program.ts'
 
 /** Each verb with the words that lead to it. */
 function verbsBelow(command: Command, words = command.name()): (readonly [string, Command])[] {
@@ -13,7 +13,9 @@ function times(text: string, word: RegExp): number {
 
 t.test('the help of an option says its default, its choices and that it is required once each, and ends without a full stop', async (t) => {
   let seen = 0
-  for (const [words, command] of verbsBelow(createProgram())) {
+  const program = createProgram()
+  for (const command of program.commands) await fillIn(command)
+  for (const [words, command] of verbsBelow(program)) {
     const help = command.createHelp()
     for (const option of help.visibleOptions(command)) {
       seen++
@@ -30,4 +32,14 @@ t.test('the help of an option says its default, its choices and that it is requi
     }
   }
   t.ok(seen > 300, `${seen} options`)
+})
+
+t.test('the help of the whole says of each first word what it takes once it is loaded', async (t) => {
+  const program = createProgram()
+  const help = program.createHelp()
+  for (const command of program.commands) {
+    const told = help.subcommandTerm(command)
+    await fillIn(command)
+    t.equal(told, Help.prototype.subcommandTerm(command))
+  }
 })

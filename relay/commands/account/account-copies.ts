@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { counted } from '../../counted.ts'
 import { RelayError } from '../../errors.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
-import { nounOf, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { accountPath, type OwnerOption } from './account.ts'
 
 interface CopiesOptions extends OwnerOption {
@@ -33,8 +33,7 @@ export function lingeringAccounts(count: number, owner: string): string {
 }
 
 /** `account copies`: whether the owner's devices may keep copies of its session, which there are, and their end. */
-export function copiesVerb(program: Command): void {
-  const account = nounOf(program, 'account')
+export function copiesVerb(account: Command): void {
   verb(account, 'copies ACCOUNT', 'let the devices of its owner keep a copy of its session, for when no relay can be reached')
     .option('--attached', "also while the site's delivery is attach")
     .option('--off', 'no copies any more; those that are kept are removed')

@@ -5,7 +5,7 @@ import { RelayError } from '../../errors.ts'
 import type { SessionEvent } from '../../sessions/index.ts'
 import { followSteps, showOutcome } from '../terminal/follow-steps.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
-import { nounOf, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { accountPath, type OwnerOption } from './account.ts'
 
 interface RevertOptions extends OwnerOption {
@@ -19,8 +19,7 @@ interface RotateOptions extends OwnerOption {
 }
 
 /** `account rotate|versions|revert|confirm`: the life of an account's password. */
-export function credentialVerbs(program: Command): void {
-  const account = nounOf(program, 'account')
+export function credentialVerbs(account: Command): void {
   verb(account, 'rotate ACCOUNT', 'set a new random password at the site, now or by a policy')
     .option('--user <NAME>', 'who owns the account')
     .option('--every <DAYS>', 'not now: whenever the password is as many days old')

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { DenyPaths } from '../../accounts/index.ts'
 import { RelayError } from '../../errors.ts'
 import { printable, printJson, printLine } from '../verb/output.ts'
-import { nounOf, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { accountPath, type OwnerOption } from './account.ts'
 
 interface DenyOptions extends OwnerOption {
@@ -11,8 +11,7 @@ interface DenyOptions extends OwnerOption {
 }
 
 /** `account deny`: keep clients off pages of the site with this account. */
-export function denyVerb(program: Command): void {
-  const account = nounOf(program, 'account')
+export function denyVerb(account: Command): void {
   verb(account, 'deny ACCOUNT [PATHS...]', 'keep clients off paths of the site with it: a new password, the profile')
     .option('--owner', "the owner's own devices too, not only those of others")
     .option('--off', 'off no paths of your own any more, only those of the site')

@@ -3,7 +3,7 @@ import type { KeepAlivePolicy } from '../../accounts/index.ts'
 import { counted } from '../../counted.ts'
 import { RelayError } from '../../errors.ts'
 import { printable, printJson, printLine } from '../verb/output.ts'
-import { nounOf, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { accountPath, type OwnerOption } from './account.ts'
 import { whole } from './account-credential.ts'
 
@@ -16,8 +16,7 @@ interface KeepOptions extends OwnerOption {
 }
 
 /** `account keep`: hold an account's session open while nobody uses it. */
-export function keepVerb(program: Command): void {
-  const account = nounOf(program, 'account')
+export function keepVerb(account: Command): void {
   verb(account, 'keep ACCOUNT', 'hold its session at the site open while nobody uses it')
     .option('--every <MINUTES>', 'ask the site for a page so long after the last request')
     .option('--for <HOURS>', 'let it end so long after it was used last')

@@ -3,7 +3,7 @@ import { RelayError } from '../../errors.ts'
 import { followSteps, showOutcome } from '../terminal/follow-steps.ts'
 import { printable, printLine } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { nounOf, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 interface RegisterOptions extends CommonOptions {
   readonly user: string
@@ -13,8 +13,7 @@ interface RegisterOptions extends CommonOptions {
 }
 
 /** `account register`: a new account at the site, made by the relay. */
-export function registerVerb(program: Command): void {
-  const account = nounOf(program, 'account')
+export function registerVerb(account: Command): void {
   verb(account, 'register SITE', 'make a new account at the site, with a random password that nobody sees')
     .requiredOption('--user <NAME>', 'the person who will own it')
     .requiredOption('--username <U>', 'the user name at the site')

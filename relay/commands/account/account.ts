@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type CredentialOptions, readCredential, takesCredential } from '../secrets/read-credential.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 export interface AccountView {
   readonly id: string
@@ -26,8 +26,7 @@ interface AddOptions extends CommonOptions, CredentialOptions {
 }
 
 /** `account add|list|remove|unfreeze`. */
-export function accountVerbs(program: Command): void {
-  const account = noun(program, 'account', 'the accounts people have at sites')
+export function accountVerbs(account: Command): void {
   takesCredential(verb(account, 'add SITE', 'store the credentials of an account'))
     .requiredOption('--user <NAME>', 'the person who owns it')
     .requiredOption('--username <U>', 'the user name at the site')

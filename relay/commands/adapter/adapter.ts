@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { takesPassword } from '../secrets/read-secret.ts'
 import { printJson, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 interface AdapterView {
   readonly name: string
@@ -11,8 +11,7 @@ interface AdapterView {
 }
 
 /** `adapter list|new|test|record|import`. What most commands never need is loaded when it is asked for. */
-export function adapterVerbs(program: Command): void {
-  const adapter = noun(program, 'adapter', 'plugins that know how a kind of site signs in')
+export function adapterVerbs(adapter: Command): void {
   verb(adapter, 'list', 'list the adapters of this relay').action(list)
   verb(adapter, 'new NAME', 'write a template, its test and a recorded site to run it against')
     .option('--steps', 'a list of steps instead of a program')

@@ -5,13 +5,11 @@ import { RelayError } from '../../errors.ts'
 import { readText } from '../verb/client.ts'
 import { printable, printJson, printLine, printNote } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { caInstallVerb } from './ca-install.ts'
-import { vouchedHosts } from './vouched-hosts.ts'
 
 /** `ca show|export|install`: the certificate that terminals trust. */
-export function caVerbs(program: Command): void {
-  const ca = noun(program, 'ca', 'the certificate authority that terminals trust')
+export function caVerbs(ca: Command): void {
   verb(ca, 'show', 'what it is, and for which hosts it can vouch').action(show)
   verb(ca, 'export', 'print its certificate as PEM').option('--output <FILE>', 'write it to a file').action(exportPem)
   caInstallVerb(ca, fetchCa)
@@ -23,6 +21,8 @@ async function fetchCa(options: CommonOptions): Promise<string> {
 }
 
 async function show(options: CommonOptions): Promise<void> {
+  // What reads names out of a certificate is large; `ca export` and `ca install` do without.
+  const { vouchedHosts } = await import('./vouched-hosts.ts')
   const certificate = new X509Certificate(await fetchCa(options))
   const shown = {
     subject: certificate.subject,

@@ -1,10 +1,8 @@
 import type { Command } from 'commander'
 
 /** `demo`: the whole main flow on a sample business server, with the steps printed as they happen. */
-export function demoVerb(program: Command): void {
-  program
-    .command('demo')
-    .summary('see it work: a sample site, a relay, a terminal that never holds the password')
+export function demoVerb(command: Command): void {
+  command
     .description('Starts a sample business server and a relay on a temporary data directory, signs in and uses the session as a terminal would.')
     .option('--once', 'end when it is done, instead of staying up to be clicked around in')
     .action(async (options: { once?: boolean }) => {

@@ -16,9 +16,9 @@ import {
 } from '../../connect/index.ts'
 import { RelayError } from '../../errors.ts'
 import { writeSecretFile } from '../secrets/secret-file.ts'
-import { untilTold } from '../server/serve.ts'
 import { type ClaimedSession, type Format, formatSession, formats } from '../session/cookie-formats.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
+import { untilTold } from '../verb/until-told.ts'
 
 interface ConnectVerbOptions {
   readonly listen: string
@@ -47,13 +47,9 @@ Give browsers http://127.0.0.1:8472/proxy.pac, tools http://127.0.0.1:8472 as th
 Whoever can open a connection on this machine can use it as this device.`
 
 /** `connect`: leads this machine's traffic to its relays, over TLS by which both sides prove themselves. */
-export function connectVerb(program: Command): void {
-  const summary = 'run the proxy of this terminal: to its relays over TLS, with its certificate and no password'
-  const connect = program
-    .command('connect')
-    .summary(summary)
-    .description(summary)
-    .argument('[RELAY...]', 'relays in the order of preference')
+export function connectVerb(connect: Command): void {
+  for (const argument of connect.registeredArguments) argument.description = 'relays in the order of preference'
+  connect
     .option('--listen <ADDRESS>', 'where browsers and tools find it: HOST:PORT on loopback', '127.0.0.1:8472')
     .option('--folder <DIR>', 'where `device enroll --connect` has put what it holds (default: LOGIN_RELAY_CONNECT, or one of this person)')
     .option('--system', "set the desktop's proxy settings while it runs (GNOME, macOS, Windows)")

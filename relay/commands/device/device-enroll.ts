@@ -6,7 +6,7 @@ import { RelayError } from '../../errors.ts'
 import { type ApiRequest, readJson, send } from '../verb/client.ts'
 import { moment, printable, printJson, printLine, printNote } from '../verb/output.ts'
 import { basic, terminalAccess } from '../verb/terminal-access.ts'
-import { nounOf, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { findDevice, type OwnerOption } from './device.ts'
 
 interface EnrollOptions extends OwnerOption {
@@ -35,8 +35,7 @@ On the relay's own machine name the device. On another, set
   LOGIN_RELAY_DEVICE  DEVICE:TOKEN, as \`login-relay device add\` gave it`
 
 /** `device enroll`: a client certificate for a device, with a key that is made where this runs. */
-export function deviceEnrollVerb(program: Command): void {
-  const device = nounOf(program, 'device')
+export function deviceEnrollVerb(device: Command): void {
   verb(device, 'enroll [NAME]', 'get a client certificate for a device, to use the proxy over TLS without a token')
     .option('--output <FILE>', 'where key and certificate are written (default: NAME.pem)')
     .option('--connect', 'keep them for `login-relay connect`, with what vouches for the relay')

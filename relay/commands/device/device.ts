@@ -4,7 +4,7 @@ import { lingeringAccounts } from '../account/account-copies.ts'
 import type { RelayClient } from '../verb/client.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 interface DeviceView {
   readonly id: string
@@ -26,8 +26,7 @@ interface ChoiceView {
 }
 
 /** `device add|list|revoke|end|accounts|choose`. */
-export function deviceVerbs(program: Command): void {
-  const device = noun(program, 'device', 'terminals, scripts and agents that may use the proxy')
+export function deviceVerbs(device: Command): void {
   verb(device, 'add NAME', 'enrol a device; prints its token, once').requiredOption('--user <NAME>', 'whose device it is').action(add)
   verb(device, 'list', 'list the devices').option('--user <NAME>', "only this person's").action(list)
   verb(device, 'revoke NAME', 'end a device: its token and certificates stop working at once').option('--user <NAME>', 'whose device it is').action(revoke)

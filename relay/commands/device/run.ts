@@ -9,7 +9,7 @@ import { connectRunning, readText, send } from '../verb/client.ts'
 import { printNote } from '../verb/output.ts'
 import { type CommonOptions, loadSettings } from '../verb/settings.ts'
 import { basic, terminalAccess } from '../verb/terminal-access.ts'
-import { verb } from '../verb/verb.ts'
+import { takesCommon } from '../verb/verb.ts'
 import { commandEnvironment } from './command-environment.ts'
 
 interface RunOptions extends CommonOptions {
@@ -33,8 +33,8 @@ On the relay's own machine a device is made for the command and revoked after it
   LOGIN_RELAY_DEVICE  DEVICE:TOKEN, as \`login-relay device add\` gave it`
 
 /** `run -- COMMAND`: a command whose requests go through the proxy and trust the CA. */
-export function runVerb(program: Command): void {
-  verb(program, 'run <COMMAND...>', 'run a command whose requests are signed in')
+export function runVerb(command: Command): void {
+  takesCommon(command)
     .usage('[options] -- COMMAND [ARGUMENTS]')
     .option('--user <NAME>', 'whose accounts it uses (default: the only user)')
     .addHelpText('after', details)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { requestVerbs } from './grant-request.ts'
 import { grantTerms, type TermOptions, takesTerms } from './grant-terms.ts'
 
@@ -26,8 +26,7 @@ interface AddOptions extends CommonOptions, TermOptions {
 }
 
 /** `grant add|list|revoke`, and what people ask for. */
-export function grantVerbs(program: Command): void {
-  const grant = noun(program, 'grant', 'accounts that people lend to each other')
+export function grantVerbs(grant: Command): void {
   takesTerms(verb(grant, 'add ACCOUNT', 'lend an account, for use without its secrets'))
     .option('--user <NAME>', 'who owns the account')
     .option('--to-user <NAME>', 'to a person')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 interface GroupView {
   readonly id: string
@@ -10,8 +10,7 @@ interface GroupView {
 }
 
 /** `group add|list|rename|join|leave|remove`. */
-export function groupVerbs(program: Command): void {
-  const group = noun(program, 'group', 'people that accounts can be lent to together')
+export function groupVerbs(group: Command): void {
   verb(group, 'add NAME', 'make a group').action(add)
   verb(group, 'list', 'list the groups').action(list)
   verb(group, 'rename NAME NEW', 'give a group another name: what was lent to it goes on').action(rename)

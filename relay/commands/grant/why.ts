@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { printable, printJson, printLine } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { verb, withRelay } from '../verb/verb.ts'
+import { takesCommon, withRelay } from '../verb/verb.ts'
 import { instant } from './grant-terms.ts'
 
 interface Verdict {
@@ -18,8 +18,8 @@ interface WhyOptions extends CommonOptions {
 }
 
 /** `why USER ACCOUNT`: may this person use this account, and by which rule? */
-export function whyVerb(program: Command): void {
-  verb(program, 'why USER ACCOUNT', 'say by which rule a person may use an account, or may not: ACCOUNT is OWNER/NAME')
+export function whyVerb(command: Command): void {
+  takesCommon(command)
     .option('--device <NAME>', 'by this device of theirs')
     .option('--address <IP>', 'from this address')
     .option('--at <TIME>', 'then, instead of now: 2026-01-31T09:00Z', instant)

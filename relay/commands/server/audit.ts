@@ -4,11 +4,10 @@ import type { AuditRecord, AuditReport } from '../../audit/index.ts'
 import { counted } from '../../counted.ts'
 import { printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 /** `audit list|verify|export`: what was done, and whether the record of it is whole. */
-export function auditVerbs(program: Command): void {
-  const audit = noun(program, 'audit', 'what was done with this relay')
+export function auditVerbs(audit: Command): void {
   verb(audit, 'list', 'list what was done, newest first')
     .option('--limit <N>', 'how many records', count, 50)
     .option('--before <N>', 'only records with a smaller number', count)

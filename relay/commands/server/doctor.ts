@@ -3,13 +3,12 @@ import { access, constants, stat } from 'node:fs/promises'
 import { connect as connectSocket, createServer } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import type { Command } from 'commander'
-import { openPlacesDatabase } from '../../control/index.ts'
 import { asRelayError, RelayError } from '../../errors.ts'
 import type { ProbeReport } from '../../login/index.ts'
 import { connect, type RelayClient, readText } from '../verb/client.ts'
 import { printable, printJson, printLine } from '../verb/output.ts'
 import { type CommonOptions, loadSettings } from '../verb/settings.ts'
-import { verb } from '../verb/verb.ts'
+import { takesCommon } from '../verb/verb.ts'
 
 interface Finding {
   readonly check: string
@@ -20,8 +19,8 @@ interface Finding {
 }
 
 /** `doctor`: looks at everything a relay depends on, and says the mend for each. */
-export function doctorVerb(program: Command): void {
-  verb(program, 'doctor', 'check the configuration, store, ports, trust, clock and sites').action(doctor)
+export function doctorVerb(command: Command): void {
+  takesCommon(command).action(doctor)
 }
 
 async function doctor(options: CommonOptions): Promise<void> {
@@ -51,7 +50,7 @@ async function examine(options: CommonOptions, report: (finding: Finding) => voi
     await attempt(
       'places',
       report,
-      () => openPlacesDatabase(database),
+      async () => (await import('../../control/index.ts')).openPlacesDatabase(database),
       ({ kind, built }) => `${database}: ${kind}, made ${built.slice(0, 10)}`,
     )
   const relay = await attempt(

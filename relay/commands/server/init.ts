@@ -1,26 +1,26 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { loadConfig } from '../../../config/index.ts'
 import { RelayError } from '../../errors.ts'
 import { readNewPassword, type SecretOptions, takesPassword } from '../secrets/read-secret.ts'
 import { quiet } from '../verb/client.ts'
 import { printJson, printLine } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { verb } from '../verb/verb.ts'
+import { takesCommon } from '../verb/verb.ts'
 
 interface InitOptions extends CommonOptions, SecretOptions {
   readonly user?: string
 }
 
 /** `init`: data directory, master key, CA, configuration file, and the first user where one is named: else `serve` prints a link for whoever that will be. */
-export function initVerb(program: Command): void {
-  takesPassword(verb(program, 'init', 'make a data directory, its keys and, with --user, the first user'))
+export function initVerb(command: Command): void {
+  takesPassword(takesCommon(command))
     .option('--user <NAME>', 'the first user, who runs this relay; default: `serve` prints a link for that, good once')
     .action(init)
 }
 
 async function init(options: InitOptions): Promise<void> {
+  const { loadConfig } = await import('../../../config/index.ts')
   const loaded = await loadConfig({
     // One that is named and not there yet is written below; that of another relay says nothing about this one.
     ...(options.config === undefined ? {} : { file: (await exists(options.config)) ? options.config : null }),

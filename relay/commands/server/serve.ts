@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { printJson, printLine } from '../verb/output.ts'
 import { type CommonOptions, loadSettings } from '../verb/settings.ts'
-import { verb } from '../verb/verb.ts'
+import { untilTold } from '../verb/until-told.ts'
+import { takesCommon } from '../verb/verb.ts'
 import { tellUnless, whenFree } from '../verb/when-free.ts'
-import { printFirstRunLink } from './first-run.ts'
 
 /** `serve`: the portal, the API and the proxy, until it is told to stop. */
-export function serveVerb(program: Command): void {
-  verb(program, 'serve', 'run the portal, the API and the forward proxy').action(serve)
+export function serveVerb(command: Command): void {
+  takesCommon(command).action(serve)
 }
 
 /** For requests under way when the relay is told to stop; milliseconds. */
@@ -16,6 +16,7 @@ const patience = 10_000
 async function serve(options: CommonOptions): Promise<void> {
   const { config, folder } = await loadSettings(options)
   const { createRelay } = await import('../../app.ts')
+  const { printFirstRunLink } = await import('./first-run.ts')
   const start = async () => {
     const own = await createRelay({ config, folder, env: process.env })
     await own.start()
@@ -35,12 +36,4 @@ async function serve(options: CommonOptions): Promise<void> {
   await untilTold()
   if (options.json !== true) printLine('Stopping: what is under way has ten seconds. Ctrl+C again ends it at once.')
   await relay.stop(patience)
-}
-
-/** Resolves at SIGINT or SIGTERM; a second signal ends the process as it would have. */
-export function untilTold(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
 }

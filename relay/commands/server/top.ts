@@ -5,7 +5,7 @@ import type { TrafficFigures } from '../../metrics/index.ts'
 import { connectRunning, type RelayClient } from '../verb/client.ts'
 import { printJson, printTable } from '../verb/output.ts'
 import { type CommonOptions, loadSettings } from '../verb/settings.ts'
-import { verb } from '../verb/verb.ts'
+import { takesCommon } from '../verb/verb.ts'
 
 interface Figures extends TrafficFigures {
   readonly sessions: number
@@ -17,8 +17,8 @@ interface TopOptions extends CommonOptions {
 }
 
 /** `top`: what goes through the proxy, again and again on a terminal; once with --json or into a pipe. */
-export function topVerb(program: Command): void {
-  verb(program, 'top', 'live connections, sessions and rates').option('--interval <SECONDS>', 'seconds between two looks', '2').action(top)
+export function topVerb(command: Command): void {
+  takesCommon(command).option('--interval <SECONDS>', 'seconds between two looks', '2').action(top)
 }
 
 async function top(options: TopOptions): Promise<void> {

@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
 import { printJson, printLine } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 /** `vault rotate-key`: a new master key, while the relay runs. */
-export function vaultVerbs(program: Command): void {
-  const vault = noun(program, 'vault', 'the sealed secrets')
+export function vaultVerbs(vault: Command): void {
   verb(vault, 'rotate-key', 'make a new master key and wrap every data key anew').action(rotateKey)
 }
 

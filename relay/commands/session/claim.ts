@@ -5,7 +5,7 @@ import { connectRunning, readJson, send } from '../verb/client.ts'
 import { printLine } from '../verb/output.ts'
 import { type CommonOptions, loadSettings } from '../verb/settings.ts'
 import { basic, terminalAccess } from '../verb/terminal-access.ts'
-import { verb } from '../verb/verb.ts'
+import { takesCommon } from '../verb/verb.ts'
 import { type ClaimedSession, type Format, formatSession, formats } from './cookie-formats.ts'
 
 interface ClaimOptions extends CommonOptions {
@@ -19,8 +19,8 @@ On the relay's own machine nothing else is needed. On another, set
   LOGIN_RELAY_DEVICE  DEVICE:TOKEN, as \`login-relay device add\` gave it`
 
 /** `claim LINK`: redeems a handoff link for cookies, in the form a tool reads. */
-export function claimVerb(program: Command): void {
-  verb(program, 'claim LINK', 'redeem a handoff link, as `open` prints it, for cookies')
+export function claimVerb(command: Command): void {
+  takesCommon(command)
     .addOption(
       new Option('--format <FORMAT>', 'as curl and wget read cookies, as the storageState of Playwright, as JSON, or as a Cookie header')
         .choices(formats)

@@ -3,7 +3,7 @@ import { isRelayError } from '../../errors.ts'
 import type { KeptSnapshot } from '../../sessions/index.ts'
 import { type AccountView, accountPath, type OwnerOption } from '../account/account.ts'
 import { moment, printable, printJson, printLine, printNote } from '../verb/output.ts'
-import { verb, withRelay } from '../verb/verb.ts'
+import { takesCommon, withRelay } from '../verb/verb.ts'
 
 interface Standing extends AccountView {
   readonly reason?: string
@@ -12,11 +12,8 @@ interface Standing extends AccountView {
 }
 
 /** `explain ACCOUNT`: how an account stands, and what was seen when its last failed sign-in failed. */
-export function explainVerb(program: Command): void {
-  verb(program, 'explain ACCOUNT', 'what was seen when a sign-in failed')
-    .option('--user <NAME>', 'who owns the account')
-    .option('--page', 'print the copy of the page alone, as HTML')
-    .action(explain)
+export function explainVerb(command: Command): void {
+  takesCommon(command).option('--user <NAME>', 'who owns the account').option('--page', 'print the copy of the page alone, as HTML').action(explain)
 }
 
 async function explain(name: string, options: OwnerOption & { readonly page?: boolean }): Promise<void> {

@@ -3,11 +3,11 @@ import { accountPath, type OwnerOption } from '../account/account.ts'
 import { followSteps, showOutcome } from '../terminal/follow-steps.ts'
 import type { RelayClient } from '../verb/client.ts'
 import { printable, printNote } from '../verb/output.ts'
-import { verb, withRelay } from '../verb/verb.ts'
+import { takesCommon, withRelay } from '../verb/verb.ts'
 
 /** `login ACCOUNT`: signs in now and prints the steps; asks here what only a person can answer. */
-export function loginVerb(program: Command): void {
-  verb(program, 'login ACCOUNT', 'sign in now, with the steps as they happen').option('--user <NAME>', 'who owns the account').action(login)
+export function loginVerb(command: Command): void {
+  takesCommon(command).option('--user <NAME>', 'who owns the account').action(login)
 }
 
 async function login(name: string, options: OwnerOption): Promise<void> {

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { accountPath, type OwnerOption } from '../account/account.ts'
 import { lingerWords } from '../account/account-copies.ts'
 import { printable, printJson, printLine } from '../verb/output.ts'
-import { verb, withRelay } from '../verb/verb.ts'
+import { takesCommon, withRelay } from '../verb/verb.ts'
 
 interface Ended {
   readonly ended: boolean
@@ -10,8 +10,8 @@ interface Ended {
 }
 
 /** `logout ACCOUNT`: ends the session here, and tells the site. */
-export function logoutVerb(program: Command): void {
-  verb(program, 'logout ACCOUNT', 'end the session here, and tell the site').option('--user <NAME>', 'who owns the account').action(logout)
+export function logoutVerb(command: Command): void {
+  takesCommon(command).option('--user <NAME>', 'who owns the account').action(logout)
 }
 
 async function logout(name: string, options: OwnerOption): Promise<void> {

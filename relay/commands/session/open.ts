@@ -1,15 +1,14 @@
 import type { Command } from 'commander'
-import qrcode from 'qrcode'
 import { counted } from '../../counted.ts'
 import { accountPath, type OwnerOption } from '../account/account.ts'
 import { connectRunning, type RelayClient } from '../verb/client.ts'
 import { printJson, printLine, printNote } from '../verb/output.ts'
 import { loadSettings } from '../verb/settings.ts'
-import { verb } from '../verb/verb.ts'
+import { takesCommon } from '../verb/verb.ts'
 
 /** `open ACCOUNT`: a handoff link, good once and for a short time. */
-export function openVerb(program: Command): void {
-  verb(program, 'open ACCOUNT', 'print a handoff link: it opens the site signed in, once, within a short time')
+export function openVerb(command: Command): void {
+  takesCommon(command)
     .option('--user <NAME>', 'who owns the account')
     .option('--gateway', "print the account's address at the gateway instead: for browsers without the proxy; it asks the owner to sign in to the relay")
     .action(open)
@@ -38,5 +37,7 @@ async function openInGateway(relay: RelayClient, name: string, options: OpenOpti
 /** With a code to scan, for a person. */
 async function printLink(link: string): Promise<void> {
   printLine(link)
-  if (process.stdout.isTTY) printNote(await qrcode.toString(link, { type: 'terminal', small: true }))
+  if (!process.stdout.isTTY) return
+  const { default: qrcode } = await import('qrcode')
+  printNote(await qrcode.toString(link, { type: 'terminal', small: true }))
 }

@@ -3,11 +3,10 @@ import { counted } from '../../counted.ts'
 import type { CaptchaStats, Tally } from '../../login/index.ts'
 import { printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 /** `captcha stats SITE`. */
-export function captchaVerbs(program: Command): void {
-  const captcha = noun(program, 'captcha', 'how captchas are read')
+export function captchaVerbs(captcha: Command): void {
   verb(captcha, 'stats SITE', 'how often the captchas of a site were read right, and what was learned of them').action(stats)
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { takesPassword } from '../secrets/read-secret.ts'
 import { printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { addSite } from './site-add.ts'
 import { checkSite } from './site-check.ts'
 import { editSite, reloadSites, showSite } from './site-declaration.ts'
@@ -10,8 +10,7 @@ import { learnSite } from './site-learn.ts'
 import type { DeclarationView, SiteView } from './site-view.ts'
 
 /** `site add|list|show|edit|reload|check|learn|remove`. */
-export function siteVerbs(program: Command): void {
-  const site = noun(program, 'site', 'business servers the relay signs in to')
+export function siteVerbs(site: Command): void {
   takesPassword(verb(site, 'add URL', 'look at a site and enrol it; with a user name, sign in there too'))
     .option('--id <ID>', 'its short name (default: from its host)')
     .option('--adapter <NAME>', 'how it signs in (default: by what is found)')

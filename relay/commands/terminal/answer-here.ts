@@ -6,7 +6,6 @@ import { isRelayError } from '../../errors.ts'
 import { type RelayClient, readBytes } from '../verb/client.ts'
 import { printable, printNote } from '../verb/output.ts'
 import { askUntil } from './ask-until.ts'
-import { draw } from './draw.ts'
 import { findGraphics, type Graphics } from './graphics.ts'
 
 interface Challenge {
@@ -63,7 +62,7 @@ class ShownPicture {
     const image = await readBytes(answer)
     this.#graphics ??= process.stderr.isTTY ? findGraphics(process.env, process.stdin, process.stderr) : Promise.resolve(undefined)
     const graphics = await this.#graphics
-    const drawn = graphics === undefined ? undefined : await draw(image, graphics).catch(() => undefined)
+    const drawn = graphics === undefined ? undefined : await drawnOrNot(image, graphics)
     if (drawn !== undefined) return void process.stderr.write(`${drawn}\n`)
     this.#folder ??= await mkdtemp(join(tmpdir(), 'login-relay-'))
     const file = join(this.#folder, `captcha.${ending((answer as Partial<IncomingMessage>).headers?.['content-type'])}`)
@@ -73,6 +72,16 @@ class ShownPicture {
 
   async remove(): Promise<void> {
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** What draws is loaded for who sees it: most sign-ins ask nothing. */
+async function drawnOrNot(image: Buffer, graphics: Graphics): Promise<string | undefined> {
+  try {
+    const { draw } = await import('./draw.ts')
+    return await draw(image, graphics)
+  } catch {
+    return undefined
   }
 }
 

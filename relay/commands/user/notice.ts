@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { lingerWords } from '../account/account-copies.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 interface NoticeView {
   readonly id: string
@@ -32,8 +32,7 @@ interface Options extends CommonOptions {
 }
 
 /** `notice list|read|not-me`: what a person was told of what was done with what is his. */
-export function noticeVerbs(program: Command): void {
-  const notice = noun(program, 'notice', 'what people are told of what was done with what is theirs')
+export function noticeVerbs(notice: Command): void {
   const whose = (command: Command) => command.requiredOption('--user <NAME>', 'whose notices')
   whose(verb(notice, 'list', 'list the notices, newest first').option('--unread', 'only those that were not read')).action(list)
   whose(verb(notice, 'read [ID...]', 'mark notices as read; without an ID, all of them')).action(read)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { nounOf, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 import { takesRole } from './user.ts'
 
 interface InviteView {
@@ -15,8 +15,7 @@ interface InviteView {
 }
 
 /** `user invite|invites|reset-password`: a link by which somebody becomes a person of the relay, or chooses another way to sign in. */
-export function inviteVerbs(program: Command): void {
-  const user = nounOf(program, 'user')
+export function inviteVerbs(user: Command): void {
   verb(user, 'invite NAME', 'print a link by which this person comes in, with a passkey or a password; good once, for 72 hours')
     .addOption(takesRole())
     .action(invite)

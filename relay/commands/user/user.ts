@@ -3,7 +3,7 @@ import { lingeringAccounts } from '../account/account-copies.ts'
 import { readNewPassword, type SecretOptions, takesPassword } from '../secrets/read-secret.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
-import { noun, verb, withRelay } from '../verb/verb.ts'
+import { verb, withRelay } from '../verb/verb.ts'
 
 interface UserView {
   readonly id: string
@@ -27,8 +27,7 @@ export function takesRole(): Option {
 }
 
 /** `user add|list|end|disable|enable|reset-second-factor`. */
-export function userVerbs(program: Command): void {
-  const user = noun(program, 'user', 'people who sign in to the relay')
+export function userVerbs(user: Command): void {
   takesPassword(verb(user, 'add NAME', 'add a person'))
     .addOption(takesRole())
     .action(add)

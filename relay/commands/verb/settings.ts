@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../../../config/index.ts'
+import type { Config } from '../../../config/index.ts'
 
 /** The options that every verb takes. */
 export interface CommonOptions {
@@ -17,6 +17,8 @@ export interface Settings {
 
 /** Reads the configuration as the options say; warnings go to standard error. */
 export async function loadSettings({ config, data }: CommonOptions): Promise<Settings> {
+  // A terminal apart from its relay has none to read, and its schema takes longer to load than most verbs to run.
+  const { loadConfig } = await import('../../../config/index.ts')
   const loaded = await loadConfig({
     ...(config === undefined ? {} : { file: config }),
     ...(data === undefined ? {} : { data }),

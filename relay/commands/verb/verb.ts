@@ -2,27 +2,17 @@ import type { Command } from 'commander'
 import { connect, type RelayClient } from './client.ts'
 import { type CommonOptions, loadSettings } from './settings.ts'
 
-/** A verb with the options all verbs share. */
-export function verb(parent: Command, usage: string, summary: string): Command {
-  return parent
-    .command(usage)
-    .summary(summary)
-    .description(summary)
+/** The options all verbs share. */
+export function takesCommon(command: Command): Command {
+  return command
     .option('--config <FILE>', 'the configuration file (default: ./relay.yaml)')
     .option('--data <DIR>', 'the data directory, instead of the one the configuration names')
     .option('--json', 'print JSON')
 }
 
-/** A noun that only groups verbs. */
-export function noun(parent: Command, name: string, summary: string): Command {
-  return parent.command(name).summary(summary).description(summary).helpCommand(false)
-}
-
-/** The noun that another file has begun, for further verbs of it. */
-export function nounOf(program: Command, name: string): Command {
-  const found = program.commands.find((command) => command.name() === name)
-  if (found === undefined) throw new Error(`the verbs of \`${name}\` come first`)
-  return found
+/** A verb of a noun, with the options all verbs share. */
+export function verb(noun: Command, usage: string, summary: string): Command {
+  return takesCommon(noun.command(usage).summary(summary).description(summary))
 }
 
 /** Does something with the relay, running or not, and lets go of it. */
