@@ -1,7 +1,7 @@
 import { checkAllowed, isWithoutCookies } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
-import { failureForBorrower, type SiteSession, type Ticket } from '../sessions/index.ts'
-import { addressOf, handedCookieLines, respondError, type SiteRequest } from '../traffic/index.ts'
+import { copyHolder, failureForBorrower, type SiteSession, type Ticket } from '../sessions/index.ts'
+import { addressOf, handedCookieLines, handsOver, respondError, type SiteRequest } from '../traffic/index.ts'
 import type { DeliveryHops } from './delivery-hops.ts'
 import type { DevicePrincipal } from './device/device-credentials.ts'
 import type { Rooms } from './rooms.ts'
@@ -24,6 +24,7 @@ export async function deliver(rooms: Rooms, hops: DeliveryHops, request: DeviceR
     const given = { ...request, isHandoff }
     rooms.sessions.touch(session)
     await rooms.choices.choose(request.principal.device.id, session.account)
+    await noteGiven(rooms, session, given)
     const seen = [...visited, request.target.place.origin]
     const next = nextOrigin(session, seen, given)
     const location = next === undefined ? landingOf(session) : nextHop(rooms, hops, { ticket, next, seen })
@@ -67,13 +68,24 @@ async function sessionFor(
 /** A request whose cookies are known: real ones, or what stands for them. */
 type Given = DeviceRequest & { readonly isHandoff: boolean }
 
+/** Who has real cookies is known before they leave (law 7). `ticket_invalid`: the session has ended meanwhile, or another has taken its place. */
+async function noteGiven({ sessions }: Rooms, session: SiteSession, given: Given): Promise<void> {
+  const { principal, target } = given
+  if (!handsOver(session.cookies(), showingAt(session, target.place.origin, given))) return
+  if (!(await sessions.copies.note(copyHolder('browser', principal), session))) throw new RelayError('ticket_invalid')
+}
+
 /** The next enrolled origin where a cookie of this session belongs. */
 function nextOrigin(session: SiteSession, seen: readonly string[], request: Given): string | undefined {
   return session.site.origins.find((origin) => !seen.includes(origin) && linesAt(session, origin, request).length > 0)
 }
 
-function linesAt(session: SiteSession, origin: string, { site, principal, isHandoff }: Given): string[] {
-  return handedCookieLines(session.cookies(), { session, site, url: new URL(origin), deviceId: principal.device.id, isHandoff })
+function linesAt(session: SiteSession, origin: string, given: Given): string[] {
+  return handedCookieLines(session.cookies(), showingAt(session, origin, given))
+}
+
+function showingAt(session: SiteSession, origin: string, { site, principal, isHandoff }: Given): Parameters<typeof handsOver>[1] {
+  return { session, site, url: new URL(origin), deviceId: principal.device.id, isHandoff }
 }
 
 function nextHop({ sessions }: Rooms, hops: DeliveryHops, { ticket, next, seen }: { ticket: Ticket; next: string; seen: readonly string[] }): string {

@@ -103,11 +103,30 @@ export type EndReason =
   /** The relay had signed in for an errand of its own, and is done. */
   | 'done'
 
-/** A copy of a session that a device was given, to keep for the time when no relay can be reached. */
+/** How real cookies of a session left the relay. */
+export type CopyWay =
+  /** A device keeps them for the time when no relay can be reached. */
+  | 'kept'
+  /** A tool claimed a handoff link. */
+  | 'claimed'
+  /** A browser was given them at the site itself: delivery `handoff`. */
+  | 'browser'
+
+/** Who was given them: a user, by his device where it was one. Of neither: who runs the relay, on its own machine. */
+export interface CopyHolder {
+  readonly way: CopyWay
+  readonly userId?: string | undefined
+  readonly device?: { readonly id: string; readonly name: string } | undefined
+}
+
+/** A copy of a session that somebody was given. Holds no secret. */
 export interface GivenCopy {
-  readonly deviceId: string
+  readonly way: CopyWay
+  /** Absent in what older relays wrote, too: then a device of its owner. */
+  readonly userId?: string
+  readonly deviceId?: string
   /** As it was then. */
-  readonly deviceName: string
+  readonly deviceName?: string
   readonly accountId: string
   readonly sessionId: string
   /** When it was given first. Milliseconds since 1970. */
@@ -120,12 +139,16 @@ export interface GivenCopy {
   readonly lingering?: { readonly since: number; readonly tries: number; readonly nextTryAt?: number }
 }
 
-/** Which devices were given copies of sessions that are good at their sites. */
+/** Who was given copies of sessions that are good at their sites. */
 export interface GivenCopies {
-  has(deviceId: string, session: SiteSession): boolean
-  /** In force when durable: a copy is given after that. */
-  note(device: { readonly id: string; readonly name: string }, session: SiteSession): Promise<void>
-  /** A device has just been told that it is to keep these and no others. */
+  /** From memory: it may be asked for every answer of a site. */
+  has(holder: CopyHolder, session: SiteSession): boolean
+  /**
+   * In force when durable: a copy is given after that. False: the session is live no longer, and must not be given; who ended it has not told of this.
+   * Of one session the newest hundred are kept.
+   */
+  note(holder: CopyHolder, session: SiteSession): Promise<boolean>
+  /** A device has just been told that it is to keep these and no others. What it was given otherwise stays. */
   keepOnly(deviceId: string, sessions: readonly SiteSession[]): Promise<void>
   /** Newest first; none of a session that has ended at its site. */
   list(): readonly GivenCopy[]

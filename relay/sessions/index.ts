@@ -5,6 +5,8 @@
  * Keeps laws 3, 4, 5 and 7.
  */
 export type {
+  CopyHolder,
+  CopyWay,
   GivenCopy,
   HandedCookie,
   KeptSnapshot,
@@ -21,4 +23,5 @@ export type {
 export { createSessionMetrics } from './counted/session-metrics.ts'
 export { createSignInSpans, type SignInSpans } from './counted/sign-in-spans.ts'
 export { attentionError, failureForBorrower, nextAfter } from './failures/failure.ts'
+export { copyHolder } from './live/copy-holder.ts'
 export { createSessions } from './sessions.ts'

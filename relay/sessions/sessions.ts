@@ -124,7 +124,7 @@ class RelaySessions implements Sessions {
       signIn: (id) => this.ensure(id, { fresh: true }),
     })
     this.tickets = createTickets({ store, now, seconds: settings.ticketSeconds })
-    this.copies = new StoredGivenCopies({ store, now, live: (id) => this.#live.get(id), lingering: (id) => this.#lingering.of(id) })
+    this.copies = new StoredGivenCopies({ store, now, live: (id) => this.#live.get(id), lingering: (id) => this.#lingering.of(id), log })
   }
 
   async start(): Promise<void> {

@@ -14,6 +14,7 @@ import { checkLeave } from './checks/check-leave.ts'
 import { checkPath } from './checks/check-path.ts'
 import { isCrossSite } from './checks/cross-site.ts'
 import { ExchangeCookies } from './cookies/exchange-cookies.ts'
+import { isNewHolder, noteHanded } from './cookies/note-handed.ts'
 import { Tally } from './counted/tally.ts'
 import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
 import { isReadFirst, sendByPage } from './forms/send-by-page.ts'
@@ -262,6 +263,8 @@ export class RelayedRequest implements Cuttable {
     const head = readResponseHead(answer.headers, answer.status)
     this.#absorb(head, session)
     this.#endTurn()
+    // It does not wait until it is written down who has them.
+    if (session !== undefined && isNewHolder(this.#rooms, this.#request.sender, this.#cookies, session)) this.#cookies.keepBack()
     this.#giveCookies(head, session)
     upgrade.socket.on('close', () => this.#finish())
     this.#joined = joinUpgrade(head, upgrade, upstream, this.#tally)
@@ -309,6 +312,18 @@ export class RelayedRequest implements Cuttable {
   }
 
   #pass(answer: ForwardResponse, head: ResponseHead, session?: SiteSession): void {
+    const { site, sender } = this.#request
+    if (session === undefined || !isNewHolder(this.#rooms, sender, this.#cookies, session)) return void this.#passNow(answer, head, session)
+    // One that breaks off meanwhile is told of afterwards.
+    answer.body.on('error', () => {})
+    void noteHanded(this.#rooms, sender, this.#cookies, session).then(() => {
+      if (this.#isOver) answer.body.destroy()
+      else if (answer.body.errored === null) this.#passNow(answer, head, session)
+      else this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer broke off' }, cause: answer.body.errored }))
+    })
+  }
+
+  #passNow(answer: ForwardResponse, head: ResponseHead, session?: SiteSession): void {
     const { res, site, sender } = this.#request
     this.#giveCookies(head, session)
     if (this.#resent) head.fields.push('Login-Relay-Session', 'renewed')

@@ -113,7 +113,7 @@ t.test('who ends a session that is being stored is answered when it is out of th
 t.test('a session that another takes the place of is signed out at the site where a device has a copy of it (law 7)', async (t) => {
   const { id } = await addAccount()
   const fresh = () => relay.sessions.ensure(id, { fresh: true })
-  await relay.sessions.copies.note({ id: 'd', name: 'laptop' }, await fresh())
+  await relay.sessions.copies.note({ way: 'kept', device: { id: 'd', name: 'laptop' } }, await fresh())
   const next = await fresh()
   await until(() => book.alive === 1, 'the copy is worth nothing')
   const [cookie] = next.cookies()

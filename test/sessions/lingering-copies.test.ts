@@ -35,7 +35,7 @@ async function openPlace(t: Test, folder?: string) {
   const { account, user } = await enrol(relay, { url: `${site.url}login`, username: 'ann', password: 'correct horse' })
   const { device } = await relay.identity.addDevice(user.id, 'laptop')
   const first = await relay.sessions.ensure(account.id)
-  await relay.sessions.copies.note(device, first)
+  await relay.sessions.copies.note({ way: 'kept', device }, first)
   return { book, way, relay, account, device, first }
 }
 
@@ -60,7 +60,7 @@ t.test('the copy of a session that is replaced, and that the site does not end, 
   t.match(again.copies.list(), [{ accountId: account.id, deviceName: 'laptop', sessionId: first.id, lingering: { tries: 1 } }], 'a restart does not forget it')
   await again.stop()
 
-  await relay.sessions.copies.note(device, second)
+  await relay.sessions.copies.note({ way: 'kept', device }, second)
   t.same(listed().length, 2)
   way.isBroken = false
   t.equal(await relay.sessions.end(account.id), true)
@@ -152,7 +152,7 @@ t.test('nothing lingers of an account that is removed, nor of a session that nob
   await relay.sessions.end(account.id)
   const records = relay.store.collection({ name: 'lingering-sessions' })
   t.same(await records.list(), [])
-  await relay.sessions.copies.note(device, await relay.sessions.ensure(account.id))
+  await relay.sessions.copies.note({ way: 'kept', device }, await relay.sessions.ensure(account.id))
   await relay.sessions.end(account.id)
   t.equal((await records.list()).length, 1)
   await relay.accounts.removeAccount(account.id)

@@ -13,7 +13,9 @@ interface CopiesOptions extends OwnerOption {
 }
 
 interface GivenCopy {
-  readonly name: string
+  readonly way: 'kept' | 'claimed' | 'browser'
+  readonly user?: string
+  readonly name?: string
   readonly givenAt: number
   readonly lingering?: { readonly since: number; readonly tries: number; readonly nextTryAt?: number }
 }
@@ -22,23 +24,25 @@ const details = `
 A copy holds the real cookies. They stay good until the site ends them, wherever they are copied to: revoking the
 device does not reach what somebody has taken from it; --end does, by ending the session at the site.`
 
-/** Of a session that is ended at the relay alone. */
-export const lingerWords =
-  'The site did not end it: copies that devices were given are good there still, and `login-relay account copies ACCOUNT --list` names them.'
+/** Of a session that is ended at the relay alone. `options`: by whose account it was named. */
+export function lingerWords(account: string, { user }: OwnerOption): string {
+  const whose = user === undefined ? '' : ` --user ${printable(user)}`
+  return `The site did not end it: copies that were given out are good there still, and \`login-relay account copies ${printable(account)} --list${whose}\` names them.`
+}
 
 /** Of sessions that were ended at once, of so many accounts of one person: which they are is his to look at, not told to who ends them. */
 export function lingeringAccounts(count: number, owner: string): string {
   const whose = `--user ${printable(owner)}`
-  return `Of ${counted(count, 'account')} a site did not end a session: copies that devices were given are good there still. \`login-relay account list ${whose}\` names the accounts, \`login-relay account copies ACCOUNT --list ${whose}\` the copies of each.`
+  return `Of ${counted(count, 'account')} a site did not end a session: copies that were given out are good there still. \`login-relay account list ${whose}\` names the accounts, \`login-relay account copies ACCOUNT --list ${whose}\` the copies of each.`
 }
 
-/** `account copies`: whether the owner's devices may keep copies of its session, which there are, and their end. */
+/** `account copies`: whether the owner's devices may keep copies of its session, who was given any, and their end. */
 export function copiesVerb(account: Command): void {
   verb(account, 'copies ACCOUNT', 'let the devices of its owner keep a copy of its session, for when no relay can be reached')
     .option('--attached', "also while the site's delivery is attach")
     .option('--off', 'no copies any more; those that are kept are removed')
-    .option('--list', 'list the copies that were given and are good at the site')
-    .option('--end', 'no copies any more, and end the session at the site: those that were given are worth nothing')
+    .option('--list', 'list who was given cookies that are good at the site: devices, tools by a link, browsers')
+    .option('--end', 'no copies any more, and end the session here and at the site: those that were given are worth nothing then')
     .option('--user <NAME>', 'who owns the account')
     .addHelpText('after', details)
     .action(copies)
@@ -61,9 +65,17 @@ async function copies(name: string, { attached, off, list, end, ...options }: Co
 async function listCopies(name: string, options: OwnerOption): Promise<void> {
   const given = await withRelay(options, (relay) => relay.call<GivenCopy[]>('GET', accountPath(name, options, '/copies')))
   if (options.json === true) return printJson(given)
-  const rows = given.map(({ name, givenAt, lingering }) => [name, moment(givenAt), lingering === undefined ? 'live' : lingers(lingering)])
-  printTable(['DEVICE', 'GIVEN', 'SESSION'], rows, 'No copy of its sessions is good at the site.')
+  const rows = given.map(({ way, name = '-', user = '-', givenAt, lingering }) => [
+    name,
+    user,
+    ways[way],
+    moment(givenAt),
+    lingering === undefined ? 'live' : lingers(lingering),
+  ])
+  printTable(['DEVICE', 'OF', 'HOW', 'GIVEN', 'SESSION'], rows, 'No copy of its sessions is known to be good at the site.')
 }
+
+const ways: Readonly<Record<GivenCopy['way'], string>> = { kept: 'kept', claimed: 'by a link', browser: 'browser' }
 
 function lingers({ since, tries, nextTryAt }: NonNullable<GivenCopy['lingering']>): string {
   const next = nextTryAt === undefined ? 'not again by itself' : `next ${moment(nextTryAt)}`
@@ -73,9 +85,6 @@ function lingers({ since, tries, nextTryAt }: NonNullable<GivenCopy['lingering']
 async function endCopies(name: string, options: OwnerOption): Promise<void> {
   const result = await withRelay(options, (relay) => relay.call<{ ended: boolean }>('DELETE', accountPath(name, options, '/copies')))
   if (options.json === true) printJson(result)
-  else if (result.ended) printLine(`${printable(name)}: no copy of its sessions is good any more, and no others are given.`)
-  else
-    printLine(
-      `${printable(name)}: its session is ended here, and no other copies are given. The site did not end it: the copies that \`login-relay account copies ${printable(name)} --list\` names are good there still.`,
-    )
+  else if (result.ended) printLine(`${printable(name)}: no copy of its sessions is known to be good at the site, and no device keeps others.`)
+  else printLine(`${printable(name)}: its session is ended here, and no device keeps other copies. ${lingerWords(name, options)}`)
 }

@@ -17,6 +17,6 @@ export function logoutVerb(command: Command): void {
 async function logout(name: string, options: OwnerOption): Promise<void> {
   const answer = await withRelay(options, (relay) => relay.call<Ended>('POST', accountPath(name, options, '/logout'), {}))
   if (options.json === true) return printJson(answer)
-  if (answer.copiesLinger) printLine(`The session of ${printable(name)} is ended here. ${lingerWords}`)
+  if (answer.copiesLinger) printLine(`The session of ${printable(name)} is ended here. ${lingerWords(name, options)}`)
   else printLine(answer.ended ? `Ended the session of ${printable(name)} here; the site was told.` : `${printable(name)} had no session.`)
 }

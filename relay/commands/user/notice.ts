@@ -65,9 +65,9 @@ async function notMe(id: string, options: Options): Promise<void> {
   const ended = await withRelay(options, (relay) => relay.call<Ended>('POST', path, { user: options.user }))
   if (options.json === true) return printJson(ended)
   const done = [
-    ended.frozen && 'The account is frozen: `login-relay account unfreeze` lifts that.',
+    ended.frozen && `The account is frozen: \`login-relay account unfreeze ACCOUNT --user ${printable(options.user)}\` lifts that.`,
     ended.sessionEnded && `Its session is ended${ended.copiesLinger ? ' here' : ' here, and the site was told'}.`,
-    ended.copiesLinger && lingerWords,
+    ended.copiesLinger && lingerWords('ACCOUNT', options),
     ended.deviceRevoked && 'The device is revoked.',
     ended.portalSessionEnded && 'The sign-in to the portal is ended.',
     ended.linkWithdrawn && 'The link for another way to sign in is worth nothing any more.',

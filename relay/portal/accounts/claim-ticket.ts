@@ -2,7 +2,7 @@ import { type Account, cookieRules } from '../../accounts/index.ts'
 import { type AccountDecision, checkAllowed } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
 import type { Principal } from '../../identity/index.ts'
-import { failureForBorrower, type SiteSession } from '../../sessions/index.ts'
+import { copyHolder, failureForBorrower, type SiteSession } from '../../sessions/index.ts'
 import { mayNow } from '../access.ts'
 import type { Rooms } from '../rooms.ts'
 
@@ -41,6 +41,8 @@ export async function claimTicket(rooms: Rooms, principal: Principal, ticket: st
   const headers = handedHeaders(session)
   if (principal.kind === 'device') await rooms.identity.noteHandedOver(principal.device.id, account.id)
   await rooms.sessions.tickets.redeem(ticket, principal)
+  // Who has them is known before they leave (law 7); by now another session may have taken the place of this one, or none.
+  if (!(await rooms.sessions.copies.note(copyHolder('claimed', principal), session))) throw new RelayError('ticket_invalid')
   rooms.sessions.touch(session)
   return { account: account.name, site: session.site.id, landingUrl: session.landingUrl, cookies: handedCookies(rooms, session), headers }
 }

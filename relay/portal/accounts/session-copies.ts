@@ -1,7 +1,7 @@
 import type { Account, Site } from '../../accounts/index.ts'
 import { decide } from '../../control/index.ts'
 import { RelayError } from '../../errors.ts'
-import type { SiteSession } from '../../sessions/index.ts'
+import { copyHolder, type SiteSession } from '../../sessions/index.ts'
 import type { DevicePrincipal } from '../caller/proxied-devices.ts'
 import type { Rooms } from '../rooms.ts'
 import { handedCookies, handedHeaders } from './claim-ticket.ts'
@@ -72,9 +72,10 @@ function headersOf(session: SiteSession): SessionCopy['headers'] | undefined {
   }
 }
 
-async function recordCopy({ audit, sessions }: CopyRooms, { device }: DevicePrincipal, session: SiteSession): Promise<void> {
-  if (sessions.copies.has(device.id, session)) return
+async function recordCopy({ audit, sessions }: CopyRooms, principal: DevicePrincipal, session: SiteSession): Promise<void> {
+  const holder = copyHolder('kept', principal)
+  if (sessions.copies.has(holder, session)) return
   const { account, site } = session
-  await audit.record({ act: 'session.copy', outcome: 'done', owner: account.owner, account: account.id, site: site.id, device: device.id })
-  await sessions.copies.note(device, session)
+  await audit.record({ act: 'session.copy', outcome: 'done', owner: account.owner, account: account.id, site: site.id, device: principal.device.id })
+  await sessions.copies.note(holder, session)
 }

@@ -21,6 +21,6 @@ export const emptyBody = z
 
 export const copiesLinger = z
   .boolean()
-  .meta({ description: 'The site did not end it, for all that is known: copies that devices were given are good there still.' })
+  .meta({ description: 'The site did not end it, for all that is known: copies that were given out are good there still.' })
 
 export const accountName = z.object({ id: z.string(), name: z.string(), site: z.string() })

@@ -4,11 +4,11 @@ import type { EndedDevice } from '../security/force-off.ts'
 import { type Html, html } from './html.ts'
 
 /** Of a session that has ended here alone. */
-const lingers = 'A site did not end a session of which a device was given a copy: the copy is good there still.'
+const lingers = 'A site did not end a session of which copies were given out: they are good there still.'
 const where = '“Devices”, “Copies of sessions”'
-const lingersWhere = `${lingers} It stands under ${where}.`
+const lingersWhere = `${lingers} They stand under ${where}.`
 /** Of many at once. */
-const someLinger = 'Of {left} a site did not end a session of which a device was given a copy: the copy is good there still.'
+const someLinger = 'Of {left} a site did not end a session of which copies were given out: they are good there still.'
 
 /** What was done, told on the page that follows it. The address carries the key and a number, so no foreign text can be shown this way. */
 const done: Readonly<Record<string, string>> = {
@@ -40,8 +40,8 @@ const done: Readonly<Record<string, string>> = {
   'group-removed': 'The group is removed. What was lent to it is lent to nobody.',
   'copies-allowed': 'Your devices may keep copies of its session: those that run login-relay connect fetch them within a minute.',
   'copies-stopped': 'No more copies are given. Those that are there go at the device’s next look, within a minute while it reaches the relay.',
-  'copies-ended': 'The session is ended, here and at the site: its copies are worth nothing, and no others are given.',
-  'copies-linger': 'The session is ended here, and no other copies are given. The site did not end it: the copies listed are good there still.',
+  'copies-ended': 'The session is ended here, and the site was told: no copy of it is known to be good there. No device keeps others.',
+  'copies-linger': 'The session is ended here, and no device keeps other copies. The site did not end it: the copies listed are good there still.',
   'site-added': 'The site is enrolled.',
   'site-updated': 'The declaration is saved and taken over.',
   'site-removed': 'The site and its accounts are removed.',

@@ -9,7 +9,7 @@ import { countDone } from './force-off.ts'
 export interface Disowned {
   readonly frozen: boolean
   readonly sessionEnded: boolean
-  /** The site did not end it: copies that devices were given are good there still. */
+  /** The site did not end it: copies that were given out are good there still. */
   readonly copiesLinger: boolean
   readonly deviceRevoked: boolean
   readonly portalSessionEnded: boolean

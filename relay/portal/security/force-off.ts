@@ -11,7 +11,7 @@ type Ends = Pick<Rooms, 'sessions' | 'accounts' | 'identity' | 'invites' | 'audi
 export interface EndedDevice {
   /** Of how many accounts something was ended here, and the sites were told; whether each has ended it is known of copies alone. */
   readonly siteSessions: number
-  /** Of how many they have ended here alone: copies that devices were given are good at the site still. */
+  /** Of how many they have ended here alone: copies that were given out are good at the site still. */
   readonly stillAtSites: number
 }
 
@@ -21,7 +21,7 @@ export interface EndedUser extends EndedDevice {
 }
 
 /**
- * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, or was given a copy of; the sites are
+ * Cuts what a device has under way, and ends the sessions of its owner's accounts that it has used, or was given cookies of; the sites are
  * told. Of one that has ended here alone the site is told again, and what is live of that account since goes on. It stays enrolled. Of an
  * account that was lent to its owner the session goes on: it is not his.
  */

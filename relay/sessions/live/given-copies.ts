@@ -1,5 +1,6 @@
+import type { Logger } from 'pino'
 import type { Collection, Store } from '../../store/index.ts'
-import type { GivenCopies, GivenCopy, SiteSession } from '../contract.ts'
+import type { CopyHolder, GivenCopies, GivenCopy, SiteSession } from '../contract.ts'
 
 export interface GivenCopiesOptions {
   readonly store: Store
@@ -8,7 +9,11 @@ export interface GivenCopiesOptions {
   readonly live: (accountId: string) => Pick<SiteSession, 'id'> | undefined
   /** Of a session that has ended here and not at the site. */
   readonly lingering: (sessionId: string) => GivenCopy['lingering']
+  readonly log: Logger
 }
+
+/** Of each session. */
+const mostGiven = 100
 
 /** In memory and in the store, each until its session has ended at the site too: what somebody kept of it is worth nothing then. */
 export class StoredGivenCopies implements GivenCopies {
@@ -22,31 +27,44 @@ export class StoredGivenCopies implements GivenCopies {
   }
 
   async load(): Promise<void> {
-    for (const { id, value } of await this.#records.list()) this.#given.set(id, value)
+    // The store lists them by id, which tells nothing of their age.
+    const records = (await this.#records.list()).sort((a, b) => a.value.at - b.value.at)
+    for (const { id, value } of records) this.#given.set(id, { ...value, way: value.way ?? 'kept' })
     await this.#drop((copy) => !this.#isGood(copy))
   }
 
-  has(deviceId: string, session: SiteSession): boolean {
-    return [...this.#given.values()].some((copy) => copy.deviceId === deviceId && copy.sessionId === session.id)
+  has(holder: CopyHolder, session: SiteSession): boolean {
+    return this.#given.has(recordOf(holder, session))
   }
 
-  /** Was a copy of this session given to any device? */
+  /** Was a copy of this session given to anybody? */
   isOf(session: Pick<SiteSession, 'id'>): boolean {
     return [...this.#given.values()].some(({ sessionId }) => sessionId === session.id)
   }
 
-  async note({ id: deviceId, name: deviceName }: { readonly id: string; readonly name: string }, { id: sessionId, account }: SiteSession): Promise<void> {
+  async note(holder: CopyHolder, session: SiteSession): Promise<boolean> {
     await this.#drop((copy) => !this.#isGood(copy))
-    const copy: GivenCopy = { deviceId, deviceName, accountId: account.id, sessionId, at: this.#options.now() }
-    // Of each session its own: dropping the record of an earlier one leaves that of a later one alone.
-    const id = `${deviceId} ${account.id} ${sessionId}`
-    await this.#records.put(id, copy)
+    const { way, userId, device } = holder
+    const id = recordOf(holder, session)
+    const copy: GivenCopy = this.#given.get(id) ?? {
+      way,
+      ...(userId === undefined ? {} : { userId }),
+      ...(device === undefined ? {} : { deviceId: device.id, deviceName: device.name }),
+      accountId: session.account.id,
+      sessionId: session.id,
+      at: this.#options.now(),
+    }
+    if (!this.#given.has(id)) await this.#records.put(id, copy)
     this.#given.set(id, copy)
+    await this.#forgetOldest(session)
+    // In the turn in which it is answered: whoever ends the session from now on finds the copy.
+    return this.#options.live(session.account.id)?.id === session.id
   }
 
   keepOnly(deviceId: string, sessions: readonly SiteSession[]): Promise<void> {
     const kept = new Set(sessions.map(({ id }) => id))
-    return this.#drop((copy) => copy.deviceId === deviceId && !kept.has(copy.sessionId) && this.#options.lingering(copy.sessionId) === undefined)
+    const isOver = ({ sessionId }: GivenCopy) => !kept.has(sessionId) && this.#options.lingering(sessionId) === undefined
+    return this.#drop((copy) => copy.way === 'kept' && copy.deviceId === deviceId && isOver(copy))
   }
 
   list(): readonly GivenCopy[] {
@@ -63,10 +81,26 @@ export class StoredGivenCopies implements GivenCopies {
     return this.#options.live(accountId)?.id === sessionId || this.#options.lingering(sessionId) !== undefined
   }
 
+  /** Devices come and go while a session lives: what is kept of it stays small. That there are copies stays known. */
+  async #forgetOldest({ id: sessionId, account }: SiteSession): Promise<void> {
+    const all = [...this.#given].filter(([, copy]) => copy.sessionId === sessionId)
+    const oldest = new Set(all.slice(0, Math.max(0, all.length - mostGiven)).map(([, copy]) => copy))
+    if (oldest.size === 0) return
+    this.#options.log.warn({ account: account.id, session: sessionId }, 'who was given a copy of a session first is forgotten: there are too many')
+    await this.#drop((copy) => oldest.has(copy))
+  }
+
   async #drop(isGone: (copy: GivenCopy) => boolean): Promise<void> {
     const gone = [...this.#given].filter(([, copy]) => isGone(copy)).map(([id]) => id)
     // All at once: what is noted while these are deleted is noted anew.
     for (const id of gone) this.#given.delete(id)
     await Promise.all(gone.map((id) => this.#records.delete(id)))
   }
+}
+
+/** Of each session its own: dropping the record of an earlier one leaves that of a later one alone. */
+function recordOf({ way, userId, device }: CopyHolder, { id, account }: Pick<SiteSession, 'id' | 'account'>): string {
+  const who = device?.id ?? (userId === undefined ? 'local' : `user ${userId}`)
+  // As older relays named theirs, which were all kept.
+  return way === 'kept' ? `${who} ${account.id} ${id}` : `${way} ${who} ${account.id} ${id}`
 }

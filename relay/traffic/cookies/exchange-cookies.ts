@@ -2,6 +2,8 @@ import type { SiteSession } from '../../sessions/index.ts'
 import type { ResponseHead } from '../answers/response-head.ts'
 import { attachSession, crossSiteSession, wholeSession } from '../attach-session.ts'
 import type { SiteRequest } from '../site-request.ts'
+import { isForgeryToken } from './kind-of.ts'
+import { cookieName } from './pairs.ts'
 import { hasStrayPhantom, withoutPhantomsInFields } from './phantoms.ts'
 import { introduceCookies, type Showing, sortCookies } from './to-client.ts'
 import { meetCookies } from './to-site.ts'
@@ -15,6 +17,8 @@ export class ExchangeCookies {
   readonly #isCrossSite: boolean
   /** Of the answer, as the client is to have them. */
   #shown: readonly string[] = []
+  /** Of those shown, the session's own. */
+  #handed: readonly string[] = []
   #sent: ReturnType<typeof attachSession> = []
   #sentOwn = ''
   #isWithheld = false
@@ -59,16 +63,30 @@ export class ExchangeCookies {
    */
   absorb({ setCookies }: ResponseHead, session: SiteSession | undefined, isSigningIn: boolean): readonly string[] {
     this.#shown = []
+    this.#handed = []
     if (setCookies.length === 0 || session === undefined) return []
-    const { kept, shown } = isSigningIn ? { kept: setCookies, shown: [] } : sortCookies(setCookies, this.#showing(session))
+    const { kept, shown, handed } = isSigningIn ? { kept: setCookies, shown: [], handed: [] } : sortCookies(setCookies, this.#showing(session))
     this.#shown = shown
+    this.#handed = handed
     return session.absorb(this.#url, this.#isCrossSite ? kept.filter((line) => forCrossSite.test(line)) : kept)
+  }
+
+  /** Does the client get cookies with the answer by which it could go on without the relay? What the session has not taken, or removed, is none. */
+  handsOver(session: SiteSession): boolean {
+    const names = this.#handed.map(cookieName).filter((name) => !isForgeryToken(name))
+    return names.length > 0 && session.cookies().some(({ name }) => names.includes(name))
+  }
+
+  /** It does not get them: the relay attaches them to its requests in any case. */
+  keepBack(): void {
+    this.#shown = this.#shown.filter((line) => !this.#handed.includes(line))
   }
 
   /** Puts into the answer what of it is the client's, and with a page what of the session its scripts expect to see. */
   give({ fields, setCookies }: ResponseHead, session: SiteSession | undefined, how: { readonly isSigningIn: boolean; readonly isRegistering: boolean }): void {
     const { sender, head } = this.#request
-    const isOwn = how.isRegistering || (session === undefined && this.#isHandoff)
+    // Of a sign-in on the site's page they are the session to be, which nobody could end at the site yet.
+    const isOwn = how.isRegistering || (session === undefined && this.#isHandoff && !how.isSigningIn)
     const lines = isOwn ? [...setCookies] : [...this.#shown]
     if (session !== undefined && head.isNavigation && !this.#isCrossSite && !how.isSigningIn)
       lines.push(...introduceCookies(this.#showing(session), head.cookie, lines))

@@ -23,8 +23,13 @@ export function kindOf(site: Pick<Site, 'cookies'>, session: Pick<SiteSession, '
   return session.cookiesTell && (kind === 'copied' || kind === 'relayed') ? 'managed' : kind
 }
 
+/** Does it by its name guard against forged requests, and open nothing by itself? */
+export function isForgeryToken(name: string): boolean {
+  return forgeryToken.test(name)
+}
+
 function defaultKind({ name, httpOnly, isHeld }: CookieFacts): CookieKind {
   if (httpOnly || name === '') return 'managed'
-  if (forgeryToken.test(name)) return 'copied'
+  if (isForgeryToken(name)) return 'copied'
   return isHeld || sessionName.test(name) ? 'phantom' : 'relayed'
 }

@@ -20,12 +20,14 @@ export interface Showing extends Holder {
 export interface SortedCookies {
   readonly kept: readonly string[]
   readonly shown: readonly string[]
+  /** Of those shown, the session's own, with their real values: delivery `handoff`. */
+  readonly handed: readonly string[]
 }
 
 /** Where each Set-Cookie line of an answer goes. */
 export function sortCookies(lines: readonly string[], showing: Showing): SortedCookies {
   const { session, url } = showing
-  const [kept, shown]: [string[], string[]] = [[], []]
+  const [kept, shown, handed]: [string[], string[], string[]] = [[], [], []]
   const held = new Set(session.cookieNames(url))
   const others = once(() => [...pairsOf(session.cookieHeader(url)), ...lines])
   for (const line of lines) {
@@ -34,10 +36,11 @@ export function sortCookies(lines: readonly string[], showing: Showing): SortedC
     if (isKept(kind)) kept.push(line)
     if (showing.isCrossSite === true && (kind === 'phantom' || kind === 'copied')) continue
     if (kind === 'copied') rememberToken(session, cookieValue(line))
+    if (kind === 'handed') handed.push(line)
     if (kind === 'phantom') shown.push(line.replace(/^[^;]*/, () => `${name}=${phantomOf(showing, name)}`))
     else if (kind === 'copied' || kind === 'relayed' || kind === 'handed') shown.push(line)
   }
-  return { kept, shown }
+  return { kept, shown, handed }
 }
 
 /** Set-Cookie lines for the session, of an answer that no client is there to have. */
@@ -79,6 +82,12 @@ export function handedCookieLines(cookies: readonly HandedCookie[], showing: Sho
     const isReal = (kind === 'handed' && !showing.session.cookiesTell) || kind === 'copied' || kind === 'relayed'
     return isReal ? cookie.value : phantomOf(showing, cookie.name)
   })
+}
+
+/** Is the client given some of the session's own at this place, by which it could go on without the relay? */
+export function handsOver(cookies: readonly HandedCookie[], showing: Showing): boolean {
+  const isHanded = (cookie: HandedCookie) => kindHere(showing, { ...cookie, isHeld: true }, () => []) === 'handed'
+  return !showing.session.cookiesTell && setCookieLines(cookies, placeOf(showing.url), (cookie) => (isHanded(cookie) ? '' : undefined)).length > 0
 }
 
 interface SeenCookie {

@@ -11,12 +11,15 @@ t.test('account copies lists what devices were given, and ends it; it says what 
   await relay.accounts.setCopies(account.id, { attached: false })
   const { run } = commandLine(t, await tempFolder(t))
   const copies = (option: string) => run(['account', 'copies', account.name, '--user', 'bob', '--data', relay.folder, option])
-  await relay.sessions.copies.note(relay.bob.device, await relay.sessions.ensure(account.id))
-  t.match((await copies('--list')).stdout, /^DEVICE +GIVEN +SESSION\nbob-laptop +\S+ \S+ UTC +live\n$/)
+  await relay.sessions.copies.note({ way: 'kept', device: relay.bob.device }, await relay.sessions.ensure(account.id))
+  t.match((await copies('--list')).stdout, /^DEVICE +OF +HOW +GIVEN +SESSION\nbob-laptop +bob +kept +\S+ \S+ UTC +live\n$/)
 
   // Nothing of the site answers any more: it ends nothing.
   await business.stop()
-  t.match((await copies('--end')).stdout, /ended here, and no other copies are given\. The site did not end it/)
+  t.match(
+    (await copies('--end')).stdout,
+    /ended here, and no device keeps other copies\. The site did not end it.*`login-relay account copies \S+ --list --user bob` names/,
+  )
   t.match(relay.accounts.account(account.id)?.copies, undefined)
   t.match((await copies('--list')).stdout, /bob-laptop +.* ended here .* UTC, not at the site: told once, next .* UTC\n$/)
   const bob = await relay.signedIn(relay.bob)
@@ -26,7 +29,7 @@ t.test('account copies lists what devices were given, and ends it; it says what 
   t.match(await bob.post(`/accounts/${account.id}/end`), { location: '/?done=ended-lingers' })
   t.match((await bob.get('/?done=ended-lingers')).body, /note warn.*ended here\. A site did not end a session/)
   const logout = ['logout', account.name, '--user', 'bob', '--data', relay.folder]
-  t.match((await run(logout)).stdout, /is ended here\. The site did not end it/)
+  t.match((await run(logout)).stdout, /is ended here\. The site did not end it.*`login-relay account copies \S+ --list --user bob` names them/)
   t.match(JSON.parse((await run([...logout, '--json'])).stdout), { ended: true, copiesLinger: true })
   for (const end of ['device end bob-laptop', 'user end bob'])
     t.match(

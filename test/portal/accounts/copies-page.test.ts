@@ -14,8 +14,8 @@ t.test('the page of copies says on which devices copies are, and ends them at th
   t.match(relay.accounts.account(account.id), { copies: { attached: false } })
 
   const session = await relay.sessions.ensure(account.id)
-  await relay.sessions.copies.note(relay.bob.device, session)
-  t.ok(relay.sessions.copies.has(relay.bob.device.id, session))
+  await relay.sessions.copies.note({ way: 'kept', device: relay.bob.device }, session)
+  t.ok(relay.sessions.copies.has({ way: 'kept', device: relay.bob.device }, session))
   t.match(readPage((await bob.get('/copies')).body), /bob-laptop.*UTC.*never.*End/)
   await relay.identity.revokeDevice(relay.bob.device.id)
   t.match(readPage((await bob.get('/copies')).body), /bob-laptop revoked/, 'it is still there, for all that is known')
@@ -28,7 +28,7 @@ t.test('the page of copies says on which devices copies are, and ends them at th
   t.match(await bob.post(`/accounts/${account.id}/copies/end`), { location: '/copies?done=copies-ended' })
   t.match([relay.sessions.live(account.id), relay.accounts.account(account.id)?.copies], [undefined, undefined])
   t.same(relay.sessions.copies.list(), [])
-  t.match(readPage((await bob.get('/copies?done=copies-ended')).body), /worth nothing.*None that is good at its site/)
+  t.match(readPage((await bob.get('/copies?done=copies-ended')).body), /no copy of it is known to be good there.*None that is good at its site/)
 })
 
 t.test('cookies that a site keeps in the relay leave by a word of their own, and of others’ accounts by nobody’s', async (t) => {

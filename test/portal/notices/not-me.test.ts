@@ -116,13 +116,16 @@ t.test('where the site does not end the session, and a device was given a copy o
   const [laptop] = await relay.identity.listDevices(user.id)
   const live = relay.sessions.live(account.id)
   if (laptop === undefined || live === undefined) return t.fail('a device has used it')
-  await relay.sessions.copies.note(laptop, live)
+  await relay.sessions.copies.note({ way: 'kept', device: laptop }, live)
   const id = await noticeOf('account-used')
   await site.stop()
   t.equal((await ann.post(`/notices/${id}/not-me`)).location, `/notices/${id}?done=not-me-lingers`)
   t.match((await ann.get(`/notices/${id}?done=not-me-lingers`)).body, /note warn.*did not end a session/)
   const { stdout } = await commandLine(t, await tempFolder(t)).run(['notice', 'not-me', id, '--user', user.name, '--data', relay.folder])
-  t.match(stdout, /Its session is ended here\.\nThe site did not end it: copies that devices were given are good there still/)
+  t.match(
+    stdout,
+    /Its session is ended here\.\nThe site did not end it: copies that were given out are good there still, and `login-relay account copies ACCOUNT --list --user \w+` names/,
+  )
 })
 
 t.test('it works where it cannot be recorded', async (t) => {

@@ -78,7 +78,7 @@ t.test('a session that ended here alone, of which a device has a copy, is told t
   const relay = await startPortal(t)
   const { account, business } = await workingAccount(t, relay, relay.bob, 'handoff')
   const session = await relay.sessions.ensure(account.id)
-  await relay.sessions.copies.note(relay.bob.device, session)
+  await relay.sessions.copies.note({ way: 'kept', device: relay.bob.device }, session)
   await business.stop()
   await relay.sessions.end(account.id)
   const tries = () => relay.logged().split('signing out at the site failed').length - 1
@@ -129,7 +129,7 @@ t.test('of a device with a copy of a session that is over, the site is told of t
   const relay = await startPortal(t)
   const { bob } = relay
   const { account } = await workingAccount(t, relay, bob, 'handoff')
-  await relay.sessions.copies.note(bob.device, await relay.sessions.ensure(account.id))
+  await relay.sessions.copies.note({ way: 'kept', device: bob.device }, await relay.sessions.ensure(account.id))
   const { restore } = t.intercept(relay.login, 'signOut', { value: () => Promise.reject(new Error('later')) })
   const live = await relay.sessions.ensure(account.id, { fresh: true })
   await until(() => relay.sessions.copies.list()[0]?.lingering?.tries === 1, 'the one before lingers')
@@ -141,7 +141,7 @@ t.test('of a device with a copy of a session that is over, the site is told of t
   t.equal(await end(), '/devices?done=device-ended')
   t.same(relay.sessions.copies.list(), [])
   t.equal(relay.sessions.live(account.id), live)
-  await relay.sessions.copies.note(bob.device, live)
+  await relay.sessions.copies.note({ way: 'kept', device: bob.device }, live)
   t.equal(await end(), '/devices?done=device-ended')
   t.equal(relay.sessions.live(account.id), undefined, 'its own')
 })

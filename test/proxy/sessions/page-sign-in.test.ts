@@ -20,7 +20,7 @@ interface Scene extends Enrolled {
 }
 
 /** A site whose answer repeats what it was given, in the page, a header and a cookie. */
-async function open(t: Test, options: { password?: string; check?: (form: URLSearchParams) => boolean } = {}): Promise<Scene> {
+async function open(t: Test, options: { password?: string; check?: (form: URLSearchParams) => boolean; delivery?: 'handoff' } = {}): Promise<Scene> {
   const book = new SignInBook('ann', options.password ?? canary.value)
   const site = await serve((request) => {
     const form = formOf(request)
@@ -42,7 +42,8 @@ async function open(t: Test, options: { password?: string; check?: (form: URLSea
   })
   t.teardown(() => site.stop())
   const relay = await startRelay(t)
-  const enrolled = await enrol(relay, { url: site.url, username: 'ann', password: canary.value })
+  const { delivery = 'attach' } = options
+  const enrolled = await enrol(relay, { url: site.url, username: 'ann', password: canary.value, delivery })
   const terminal = openTerminal(t, relay, enrolled.device)
   const second = await relay.identity.addDevice(enrolled.user.id, 'second')
   return {
@@ -84,6 +85,17 @@ t.test('a page that sends its form itself signs in with the placeholder, and its
   t.equal(live?.cookiesTell, true, 'a cookie tells the password: it is never handed off')
   t.match((await terminal.get(`${origin}/`)).body.toString(), 'Home')
   t.notMatch(relay.logged(), canary.core)
+})
+
+t.test('nor has it the cookies that the site gives then, with delivery handoff either: who has some is known, of a session that can be ended', async (t) => {
+  const scene = await open(t, { delivery: 'handoff' })
+  const { placeholder, username } = await scene.begin()
+  const done = signedIn(scene)
+  const answer = await scene.post('/login', { username, password: placeholder })
+  t.match(answer.body.toString(), 'Hello')
+  t.equal(answer.header('set-cookie'), undefined)
+  await done
+  t.match((await scene.terminal.get(`${scene.origin}/`)).body.toString(), 'Home', 'the relay attaches them')
 })
 
 t.test('a placeholder works once', async (t) => {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
 import { checkAccount } from '../../access.ts'
-import { endCopies, setCopyRule } from '../../accounts/copy-rule.ts'
+import { endCopies, holderIn, setCopyRule } from '../../accounts/copy-rule.ts'
 import { copiesFor } from '../../accounts/session-copies.ts'
+import { ownerNames } from '../../lending/owner-names.ts'
 import { accountParams, ownerQuery, time } from '../fields.ts'
 import { route } from '../route.ts'
 import { handedCookie } from '../sessions/ticket-routes.ts'
@@ -13,8 +14,13 @@ const rule = z.strictObject({
 })
 
 const givenCopy = z.object({
-  device: z.string().meta({ description: 'Its id.' }),
-  name: z.string().meta({ description: 'The name the device had then.' }),
+  way: z.enum(['kept', 'claimed', 'browser']).meta({
+    description:
+      '`kept`: a device keeps it for the time when no relay can be reached; `claimed`: a tool claimed a handoff link; `browser`: a browser was given the cookies at the site, whose delivery is `handoff`.',
+  }),
+  user: z.string().optional().meta({ description: 'Whose it is, by name; absent: whoever runs the relay took it, on its own machine.' }),
+  device: z.string().optional().meta({ description: 'The id of the device; absent: it was none.' }),
+  name: z.string().optional().meta({ description: 'The name the device had then.' }),
   givenAt: time,
   lingering: z
     .object({
@@ -26,7 +32,7 @@ const givenCopy = z.object({
     .meta({ description: 'The session has ended here, and the site did not end it, for all that is known.' }),
 })
 
-/** Copies of sessions that an owner's devices keep for the time when no relay can be reached. */
+/** Copies of sessions: which an owner's devices may keep for the time when no relay can be reached, and all that were given out. */
 export const copyRoutes = [
   route({
     method: 'POST',
@@ -46,23 +52,33 @@ export const copyRoutes = [
   route({
     method: 'GET',
     path: '/accounts/:id/copies',
-    summary: 'The copies of its sessions that devices were given and that are good at the site, newest first',
+    summary: 'Who was given cookies of its sessions that are good at the site, by which device and in which way, newest first',
     access: 'known',
     params: accountParams,
     query: ownerQuery,
-    answer: z.array(givenCopy).meta({ examples: [[{ device: 'd1', name: 'laptop', givenAt: 1_760_000_000_000 }]] }),
+    answer: z.array(givenCopy).meta({ examples: [[{ way: 'claimed', user: 'ann', device: 'd1', name: 'laptop', givenAt: 1_760_000_000_000 }]] }),
     handle: async ({ rooms, principal, params, query }) => {
-      const { id } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
-      return rooms.sessions.copies.list().flatMap(({ accountId, deviceId: device, deviceName: name, at: givenAt, lingering }) => {
-        if (accountId !== id) return []
-        return [{ device, name, givenAt, ...(lingering === undefined ? {} : { lingering }) }]
+      const { id, owner } = await checkAccount(rooms, principal, 'manage', { ...params, ...query })
+      const nameOf = await ownerNames(rooms)
+      const given = rooms.sessions.copies.list().filter(({ accountId }) => accountId === id)
+      return given.map((copy) => {
+        const { way, deviceId, deviceName, at: givenAt, lingering } = copy
+        const userId = holderIn(copy, owner)
+        return {
+          way,
+          ...(userId === undefined ? {} : { user: nameOf(userId) }),
+          ...(deviceId === undefined ? {} : { device: deviceId }),
+          ...(deviceName === undefined ? {} : { name: deviceName }),
+          givenAt,
+          ...(lingering === undefined ? {} : { lingering }),
+        }
       })
     },
   }),
   route({
     method: 'DELETE',
     path: '/accounts/:id/copies',
-    summary: 'End the copies of its sessions, by ending these here and at the site; no others are given',
+    summary: 'End the copies of its sessions, by ending these here and telling the site; no device keeps others',
     access: 'known',
     params: accountParams,
     query: ownerQuery,

@@ -8,9 +8,9 @@ import { route } from '../route.ts'
 const atSites = {
   siteSessions: z.int().meta({
     description:
-      'Of how many accounts something was ended here, and no copy that a device keeps is known to be good at its site still. The sites were asked to sign it out. One that did not answer, or offers no way to, is counted here too where no device keeps a copy: cookies that a ticket or a browser handoff gave are not known as copies.',
+      'Of how many accounts something was ended here, and no copy is known to be good at its site still. The sites were asked to sign it out. One that did not answer, or offers no way to, is counted here too where nobody was given a copy.',
   }),
-  stillAtSites: z.int().meta({ description: 'Of how many they have ended here alone: copies that devices were given are good at the site still.' }),
+  stillAtSites: z.int().meta({ description: 'Of how many they have ended here alone: copies that were given out are good at the site still.' }),
 }
 const counts = z.object({ ...atSites, portalSessions: z.int(), devicesCut: z.int() })
 const example = { siteSessions: 2, stillAtSites: 0, portalSessions: 1, devicesCut: 3 }

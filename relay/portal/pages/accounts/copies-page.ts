@@ -3,8 +3,9 @@ import { z } from 'zod'
 import type { Account } from '../../../accounts/index.ts'
 import type { GivenCopy } from '../../../sessions/index.ts'
 import { checkAccount } from '../../access.ts'
-import { endCopies, setCopyRule } from '../../accounts/copy-rule.ts'
+import { endCopies, holderIn, setCopyRule } from '../../accounts/copy-rule.ts'
 import type { PortalPrincipal } from '../../caller/identify.ts'
+import { ownerNames } from '../../lending/owner-names.ts'
 import type { Rooms } from '../../rooms.ts'
 import { action } from '../account-actions.ts'
 import { type Html, html } from '../html.ts'
@@ -13,7 +14,7 @@ import { moment } from '../moment.ts'
 import { doneNote } from '../notes.ts'
 import { showPage, takeForm } from '../page-route.ts'
 
-/** Which devices of a person were given copies of sessions, for when no relay can be reached; whose sessions they may keep; and ending that. */
+/** Who was given cookies of a person's sessions; whose sessions devices may keep for when no relay can be reached; and ending that. */
 export function copiesPage(app: FastifyInstance, rooms: Rooms): void {
   showPage(app, rooms, '/copies', async ({ principal, csrf, query }) => {
     const accounts = rooms.accounts.listAccounts({ owner: principal.user.id })
@@ -21,7 +22,7 @@ export function copiesPage(app: FastifyInstance, rooms: Rooms): void {
       title: 'Copies of sessions',
       place: 'devices',
       body: html`<h1>Copies of sessions</h1>
-<p class="lead">A device that runs <code>login-relay connect</code> may keep a copy of a session, sealed on its disk, for the time when no relay can be reached. A copy holds the site’s real cookies: they stay good until the site ends the session, wherever somebody has taken them.</p>
+<p class="lead">A copy holds the site’s real cookies: they stay good until the site ends the session, wherever somebody has taken them. A tool has one that claimed a link, a browser at a site that hands its cookies out, and a device that keeps one by <code>login-relay connect</code> for the time when no relay can be reached.</p>
 ${doneNote(query)}
 <section class="card" id="given"><h2>Copies that were given</h2>${await given(principal, accounts, csrf)}</section>
 <section class="card"><h2>Whose sessions may be kept</h2>${accounts.length === 0 ? html`<p>You have no account yet.</p>` : rules(accounts, csrf)}</section>
@@ -45,14 +46,23 @@ ${doneNote(query)}
     const own = new Map(accounts.map((account) => [account.id, account]))
     const copies = rooms.sessions.copies.list().filter(({ accountId }) => own.has(accountId))
     if (copies.length === 0) return html`<p>None that is good at its site.</p>`
+    const nameOf = await ownerNames(rooms)
+    const whose = (holder: string | undefined, device: string | undefined): Html => {
+      if (holder === undefined) return html`who runs the relay, on its own machine`
+      if (device === undefined) return html`<bdi>${nameOf(holder)}</bdi>, signed in to the portal`
+      return holder === user.id ? html`<bdi>${device}</bdi>` : html`<bdi>${device}</bdi> of <bdi>${nameOf(holder)}</bdi>`
+    }
     const devices = new Map((await rooms.identity.listDevices(user.id)).map((device) => [device.id, device]))
-    return html`<table><thead><tr><th scope="col">Account</th><th scope="col">Device</th><th scope="col">Given</th><th scope="col">Last seen</th><th scope="col"><span class="visually-hidden">End</span></th></tr></thead><tbody>
-${copies.map(({ accountId, deviceId, deviceName, at, lingering }) => {
+    return html`<table><thead><tr><th scope="col">Account</th><th scope="col">Who has it</th><th scope="col">How</th><th scope="col">Given</th><th scope="col">Last seen</th><th scope="col"><span class="visually-hidden">End</span></th></tr></thead><tbody>
+${copies.map((copy) => {
+  const { accountId, way, deviceId = '', deviceName, at, lingering } = copy
+  const holder = holderIn(copy, user.id)
   const device = devices.get(deviceId)
-  return html`<tr><td><a href="/accounts/${accountId}"><bdi>${own.get(accountId)?.name}</bdi></a></td><td data-label="Device"><bdi>${deviceName}</bdi>${device === undefined && html` <span class="state bad">revoked</span>`}</td>
-<td data-label="Given">${moment(at)}${lingering && lingers(lingering)}</td><td data-label="Last seen">${device?.lastSeenAt === undefined ? 'never' : moment(device.lastSeenAt)}</td><td class="end">${action(`/accounts/${accountId}/copies/end`, 'End', csrf, 'danger')}</td></tr>`
+  const isRevoked = deviceName !== undefined && device === undefined && holder === user.id
+  return html`<tr><td><a href="/accounts/${accountId}"><bdi>${own.get(accountId)?.name}</bdi></a></td><td data-label="Who has it">${whose(holder, deviceName)}${isRevoked && html` <span class="state bad">revoked</span>`}</td>
+<td data-label="How">${ways[way]}</td><td data-label="Given">${moment(at)}${lingering && lingers(lingering)}</td><td data-label="Last seen">${device?.lastSeenAt === undefined ? (deviceName === undefined || holder !== user.id ? '–' : 'never') : moment(device.lastSeenAt)}</td><td class="end">${action(`/accounts/${accountId}/copies/end`, 'End', csrf, 'danger')}</td></tr>`
 })}</tbody></table>
-<p><small>To end it ends the session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on. Where the site did not do so, the copy stays in this list and the site is told again, now and then; or at once, by the same button, and the count begins anew.</small></p>`
+<p><small>To end one ends its session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on. A link that is claimed later gives cookies of the next session. Where the site did not do so, the copy stays in this list and the site is told again, now and then; or at once, by the same button, and the count begins anew.</small></p>`
   }
 
   function lingers({ since, tries, nextTryAt }: NonNullable<GivenCopy['lingering']>): Html {
@@ -64,13 +74,19 @@ ${copies.map(({ accountId, deviceId, deviceName, at, lingering }) => {
   function rules(accounts: readonly Account[], csrf: string): Html {
     return html`<table><thead><tr><th scope="col">Account</th><th scope="col">Copies</th><th scope="col"><span class="visually-hidden">Change</span></th></tr></thead><tbody>
 ${accounts.map((account) => html`<tr><td><a href="/accounts/${account.id}"><bdi>${account.name}</bdi></a></td><td data-label="Copies">${account.copies === undefined ? 'none' : account.copies.attached ? 'may be kept, though the site keeps its cookies in the relay else' : 'may be kept'}</td><td class="end">${ruleForm(account, csrf)}</td></tr>`)}</tbody></table>
-<p><small>Only your own devices are given copies, by their certificate; paired terminals and whoever borrows the account are not.</small></p>`
+<p><small>Only your own devices keep copies so, by their certificate; paired terminals and whoever borrows the account do not.</small></p>`
   }
 
   function ruleForm({ id, siteId, copies }: Account, csrf: string): Html {
     if (copies !== undefined) return button(id, 'no', 'No longer', csrf)
     return rooms.accounts.site(siteId)?.delivery === 'attach' ? button(id, 'attached', 'Let cookies out, and allow', csrf) : button(id, 'yes', 'Allow', csrf)
   }
+}
+
+const ways: Readonly<Record<GivenCopy['way'], string>> = {
+  kept: 'kept for when no relay can be reached',
+  claimed: 'claimed by a link',
+  browser: 'given to a browser at the site',
 }
 
 function button(id: string, allowed: 'yes' | 'attached' | 'no', text: string, csrf: string): Html {

@@ -57,7 +57,7 @@ async function list(rooms: Rooms, { user }: PageCall['principal'], csrf: string,
     body: html`<h1>Devices</h1>
 <p class="lead">A device is a browser, terminal, script or agent that uses your accounts through the relay's proxy. Each has its own token, so that each can be revoked alone.</p>
 ${note}
-<section class="card">${devices.length === 0 ? html`<p>No device yet.</p>` : html`${table(devices, csrf)}<p><a href="/copies">Copies of sessions on them</a></p>`}</section>
+<section class="card">${devices.length === 0 ? html`<p>No device yet.</p>` : html`${table(devices, csrf)}<p><a href="/copies">Copies of sessions: who was given cookies</a></p>`}</section>
 ${pairedTerminalsCard(rooms, all, csrf)}
 ${choicesCard(rooms, user, devices, csrf)}
 <form class="card" method="post" action="/devices">${csrfField(csrf)}<h2>Add a device</h2>

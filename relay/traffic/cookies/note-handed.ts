@@ -1,0 +1,22 @@
+import { copyHolder, type SiteSession } from '../../sessions/index.ts'
+import type { Rooms } from '../rooms.ts'
+import type { Sender } from '../sender.ts'
+import type { ExchangeCookies } from './exchange-cookies.ts'
+
+/** Does the client get real cookies with an answer, and it is not known yet that it has some of this session? */
+export function isNewHolder({ sessions }: Rooms, { principal }: Sender, cookies: ExchangeCookies, session: SiteSession): boolean {
+  return cookies.handsOver(session) && !sessions.copies.has(copyHolder('browser', principal), session)
+}
+
+/**
+ * Who gets real cookies is known before they leave (law 7). They are kept back where that cannot be written down, or the session has ended
+ * meanwhile. Never rejects.
+ */
+export async function noteHanded({ sessions, log }: Rooms, { principal }: Sender, cookies: ExchangeCookies, session: SiteSession): Promise<void> {
+  try {
+    if (!(await sessions.copies.note(copyHolder('browser', principal), session))) cookies.keepBack()
+  } catch (error) {
+    log.error({ err: error }, 'that a browser is given cookies of a session could not be written down: it is not given them')
+    cookies.keepBack()
+  }
+}

@@ -1,0 +1,78 @@
+import t, { type Test } from 'tap'
+import { until } from '../../until.ts'
+import { answersIn, dialTunnel, type ProxyAccess, readAll } from '../raw-client.ts'
+import { page, startRecordingOrigin } from '../recording-origin.ts'
+import { startHouse } from '../start-house.ts'
+
+const setTicket = 'Set-Cookie: ticket=abc; Path=/; HttpOnly\r\n'
+
+/** A site whose pages set cookies, and a device at it. */
+async function open(t: Test, delivery: 'attach' | 'handoff' = 'handoff') {
+  const origin = await startRecordingOrigin(t)
+  origin.on('/renew', page('renewed', setTicket))
+  origin.on('/token', page('token', 'Set-Cookie: csrftoken=abc; Path=/\r\nSet-Cookie: gone=; Path=/; Max-Age=0\r\n'))
+  const house = await startHouse(t, { origins: [origin], delivery })
+  const get = async (path: string, access: ProxyAccess = house.access) => {
+    const socket = await dialTunnel(access, house.tunnelTo(origin))
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${origin.host}\r\nConnection: close\r\n\r\n`)
+    const [answer] = answersIn((await readAll(socket)).text)
+    return { status: answer?.status, cookies: [...(answer?.head ?? '').matchAll(/\r\nSet-Cookie: (\w+=[^;\r]*)/gi)].map(([, pair]) => pair) }
+  }
+  const deliver = () => {
+    const code = house.sessions.tickets.issueDelivery({ accountId: house.account.id, holder: house.userId, expiresAt: Date.now() + 60_000 })
+    return get(`/.well-known/login-relay/deliver?code=${code}`)
+  }
+  return { house, get, deliver, listed: () => house.sessions.copies.list() }
+}
+
+t.test('a browser that is given the cookies by a link is noted as one that has them, until the site has ended the session (law 7)', async (t) => {
+  const { house, deliver, listed } = await open(t)
+  t.same(await deliver(), { status: 303, cookies: ['sid=1'] })
+  const [copy] = listed()
+  t.match(copy, { way: 'browser', userId: house.userId, deviceId: house.device.id, deviceName: house.device.name, accountId: house.account.id })
+  await deliver()
+  t.same(listed(), [copy], 'once, whatever is delivered again')
+  t.equal(await house.sessions.end(house.account.id), true)
+  t.match(listed(), [{ way: 'browser', sessionId: copy?.sessionId, lingering: { tries: 1 } }], 'this site offers no way to sign out')
+  await house.accounts.removeAccount(house.account.id)
+  await until(() => listed().length === 0, 'it is forgotten')
+})
+
+t.test('so is one that gets them with a page, each device for itself; a token against forged requests alone makes none', async (t) => {
+  const { house, get, listed } = await open(t)
+  t.same(await get('/token'), { status: 200, cookies: ['csrftoken=abc', 'gone='] })
+  t.same(listed(), [])
+  t.same(await get('/renew'), { status: 200, cookies: ['ticket=abc'] })
+  t.same(await get('/renew', await house.addDevice()), { status: 200, cookies: ['ticket=abc'] })
+  t.match(listed(), [{ way: 'browser' }, { way: 'browser', deviceId: house.device.id }])
+  t.equal(listed().length, 2)
+})
+
+t.test('where it cannot be written down, or the session has ended meanwhile, no cookie leaves', async (t) => {
+  const { house, get, deliver, listed } = await open(t)
+  await house.sessions.ensure(house.account.id)
+  const { copies } = house.sessions
+  const note = copies.note.bind(copies)
+  const full = () => Promise.reject(new Error('the disk is full'))
+  const endFirst = async (...given: Parameters<typeof note>) => {
+    await house.sessions.end(house.account.id)
+    return note(...given)
+  }
+  for (const value of [full, endFirst]) {
+    const restored = t.intercept(copies, 'note', { value })
+    // What is under way with a session is cut when that ends.
+    t.same(await get('/renew'), { status: value === full ? 200 : undefined, cookies: [] })
+    await house.sessions.ensure(house.account.id)
+    t.match(await deliver(), { status: Number, cookies: [] })
+    restored.restore()
+    await house.sessions.ensure(house.account.id)
+  }
+  t.same(listed(), [])
+})
+
+t.test('with delivery attach nobody is given any', async (t) => {
+  const { get, deliver, listed } = await open(t, 'attach')
+  t.equal((await deliver()).status, 303)
+  await get('/renew')
+  t.same(listed(), [])
+})
