@@ -18,7 +18,7 @@ export const sitesErrors = {
     status: 500,
     exit: 1,
     text: 'The store of certificates was not changed by `{step}`: {reason}.',
-    next: 'Stores of the system take an administrator: run it with sudo. `ca install --dry-run` prints every step.',
+    next: '{advice} `ca install --dry-run` prints every step.',
   },
   upstream_proxy_failed: {
     status: 502,

@@ -29,7 +29,8 @@ export async function perform(step: Step): Promise<void> {
     else await runQuietly(step.words)
   } catch (cause) {
     if (step.do === 'run' && step.mayFail === true) return
-    throw new RelayError('ca_store_failed', { params: { step: inWords(step), reason: (cause as Error).message }, cause })
+    const advice = cause instanceof MissingProgram ? cause.advice : 'Stores of the system take an administrator: run it with sudo.'
+    throw new RelayError('ca_store_failed', { params: { step: inWords(step), reason: (cause as Error).message, advice }, cause })
   }
 }
 
@@ -39,12 +40,21 @@ const packages: Readonly<Record<string, string>> = {
   keytool: ': it comes with Java',
 }
 
+class MissingProgram extends Error {
+  readonly advice: string
+
+  constructor(command: string) {
+    super(`${command} is not here`)
+    this.advice = `Install it${packages[command] ?? ''}; then do this again.`
+  }
+}
+
 function runQuietly([command = '', ...rest]: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-300)))
-    child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? new Error(`${command} is not here${packages[command] ?? ''}`) : error))
+    child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? new MissingProgram(command) : error))
     child.on('close', (code) => {
       if (code === 0) resolve()
       else reject(new Error(said.trim() === '' ? `it ended with status ${code}` : said.trim()))
