@@ -18,12 +18,13 @@ export async function learnSite(id: string, account: string, options: OwnerOptio
 }
 
 /** The signs, in plain words, and what was not learned. */
-export function showLearned(id: string, { success, denied, byProtocol, written, refusalSeen }: Learned, tryWrong: boolean): void {
+export function showLearned(id: string, { success, denied, byProtocol, ownCheck, written, refusalSeen }: Learned, tryWrong: boolean): void {
   if (byProtocol) {
     printLine('Success and denial are told by the protocol itself.')
     return
   }
   if (success.length > 0) printLine(`Success is told by ${success.map(printable).join(', or ')}.`)
+  else if (ownCheck) printLine('Success is told by the adapter itself: it asks an address that only the signed-in may see.')
   else printLine('No sign of success of its own was found: the relay goes by what sites have in common.')
   if (denied.length > 0) printLine(`Denial is told by ${denied.map(printable).join(', or ')}.`)
   else if (tryWrong)

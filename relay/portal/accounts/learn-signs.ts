@@ -11,6 +11,8 @@ export interface Learned {
   readonly denied: readonly string[]
   /** The adapter goes by its protocol: there are no signs to learn. */
   readonly byProtocol: boolean
+  /** The adapter asks an address that only the signed-in may see. */
+  readonly ownCheck: boolean
   /** They are in the declaration now. */
   readonly written: boolean
   /** A wrong password was tried, and refused in a way that was seen. */
@@ -23,7 +25,7 @@ export interface Learned {
  */
 export async function learnFrom(rooms: Rooms, account: Account, { tryWrong }: { readonly tryWrong: boolean }): Promise<Learned> {
   const site = knownSite(rooms, account.siteId)
-  if (!takesSigns(rooms, site, {})) return { success: [], denied: [], byProtocol: true, written: false, refusalSeen: false }
+  if (!takesSigns(rooms, site, {})) return { success: [], denied: [], byProtocol: true, ownCheck: false, written: false, refusalSeen: false }
   const right = await traceOf(rooms, account)
   const wrong = tryWrong ? await signInWrongly(rooms, site, account) : undefined
   const signs = right === undefined ? {} : learnSigns(right, wrong?.trace)
@@ -31,6 +33,7 @@ export async function learnFrom(rooms: Rooms, account: Account, { tryWrong }: { 
     success: (signs.success ?? []).map(signInWords),
     denied: (signs.denied ?? []).map(signInWords),
     byProtocol: false,
+    ownCheck: settingsOf(rooms, site, {})?.check !== undefined,
     written: await write(rooms, site, signs),
     refusalSeen: wrong?.isRefused === true,
   }
@@ -60,8 +63,14 @@ async function write(rooms: Rooms, site: Site, signs: Signs): Promise<boolean> {
 }
 
 /** Do the settings of its adapter know signs? */
-function takesSigns({ login }: Rooms, { adapter, settings }: Site, signs: Signs): boolean {
-  return login.settingsSchema(adapter)?.safeParse({ ...settings, signs }).success === true
+function takesSigns(rooms: Rooms, site: Site, signs: Signs): boolean {
+  return settingsOf(rooms, site, signs) !== undefined
+}
+
+/** As the adapter has them, with its own defaults. Undefined: it would not take them. */
+function settingsOf({ login }: Rooms, { adapter, settings }: Site, signs: Signs): Readonly<Record<string, unknown>> | undefined {
+  const read = login.settingsSchema(adapter)?.safeParse({ ...settings, signs })
+  return read?.success === true ? (read.data as Readonly<Record<string, unknown>>) : undefined
 }
 
 function knownSite({ accounts }: Rooms, id: string): Site {

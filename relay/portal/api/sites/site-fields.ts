@@ -127,5 +127,16 @@ export const reloadAnswer = z
   .meta({ examples: [[{ site: 'erp', did: 'taken-over' as const, changes: ['the setting `fields` is another'] }]] })
 
 export const learnAnswer = z
-  .object({ success: z.array(z.string()), denied: z.array(z.string()), byProtocol: z.boolean(), written: z.boolean(), refusalSeen: z.boolean() })
-  .meta({ examples: [{ success: ['the text "Sign out"'], denied: ['the text "Invalid credentials"'], byProtocol: false, written: true, refusalSeen: true }] })
+  .object({
+    success: z.array(z.string()),
+    denied: z.array(z.string()),
+    byProtocol: z.boolean(),
+    ownCheck: z.boolean().meta({ description: 'The adapter asks an address that only the signed-in may see.' }),
+    written: z.boolean(),
+    refusalSeen: z.boolean(),
+  })
+  .meta({
+    examples: [
+      { success: ['the text "Sign out"'], denied: ['the text "Invalid credentials"'], byProtocol: false, ownCheck: false, written: true, refusalSeen: true },
+    ],
+  })
