@@ -10,6 +10,8 @@ export interface Layer {
   readonly outputs: number
   /** The filter's size, and by how much the image is widened with nothing on each side. */
   readonly filter: readonly [rows: number, columns: number]
+  /** How far apart the filter's columns look: 1, side by side, unless it says more. */
+  readonly apart?: number
   readonly padding: readonly [rows: number, columns: number]
   /** The largest of so many rows and columns is kept. */
   readonly pool: readonly [rows: number, columns: number]
@@ -61,14 +63,15 @@ export function loadLayers(layers: readonly Layer[], bytes: Buffer, [height, wid
     return volume
   }
 
-  function convolved(from: Volume, { filter, padding, padded, weights, biases, inputs }: Placed, floor: number): Volume {
+  function convolved(from: Volume, layer: Placed, floor: number): Volume {
+    const { filter, padding, padded, weights, biases, inputs, apart = 1 } = layer
     const [rows, columns] = filter
-    const [newHeight, newWidth] = [from.height + 2 * padding[0] - rows + 1, from.width + 2 * padding[1] - columns + 1]
+    const [newHeight, newWidth] = [from.height + 2 * padding[0] - rows + 1, from.width + 2 * padding[1] - (columns - 1) * apart]
     const taps = rows * columns * inputs
     const patch = floats.subarray(0, taps * 4)
     for (let y = 0; y < newHeight; y++) {
       for (let x = 0; x < newWidth; x += 4) {
-        fillPatch(patch, from, inputs, y - padding[0], x - padding[1], rows, columns)
+        fillPatch(patch, from, layer, y - padding[0], x - padding[1])
         multiply(0, weights, biases, taps, padded, free + (y * newWidth + x) * padded * 4, floor)
       }
     }
@@ -90,18 +93,11 @@ function placeWeights(layer: Layer & { padded: number }, bytes: Buffer, start: n
 }
 
 /** What four neighbouring places see, tap by tap, the four side by side. */
-function fillPatch(
-  patch: Float32Array,
-  { height, width, channels, data }: Volume,
-  inputs: number,
-  top: number,
-  left: number,
-  rows: number,
-  columns: number,
-): void {
+function fillPatch(patch: Float32Array, { height, width, channels, data }: Volume, { inputs, filter, apart = 1 }: Layer, top: number, left: number): void {
+  const [rows, columns] = filter
   let to = 0
   for (let row = top; row < top + rows; row++) {
-    for (let column = left; column < left + columns; column++) {
+    for (let column = left; column < left + columns * apart; column += apart) {
       const from = (row * width + column) * channels
       if (row >= 0 && row < height && column >= 0 && column + 3 < width) {
         for (let channel = 0; channel < inputs; channel++, to += 4) {

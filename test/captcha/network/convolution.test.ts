@@ -6,7 +6,8 @@ import fc from '../../property.ts'
 const [height, width] = [4, 8]
 const layers: readonly Layer[] = [
   { inputs: 3, outputs: 6, filter: [3, 3], padding: [1, 1], pool: [2, 2] },
-  { inputs: 6, outputs: 5, filter: [2, 3], padding: [0, 1], pool: [1, 1] },
+  { inputs: 6, outputs: 4, filter: [1, 3], apart: 3, padding: [0, 3], pool: [1, 1] },
+  { inputs: 4, outputs: 5, filter: [2, 3], padding: [0, 1], pool: [1, 1] },
 ]
 
 /** A model file of random weights, and the same weights by layer, output, row, column and input. */
@@ -40,6 +41,7 @@ function plainly(input: Float32Array, weights: ReturnType<typeof model>['weights
       inputs,
       outputs,
       filter: [rows, columns],
+      apart = 1,
       padding,
       pool,
     },
@@ -50,10 +52,10 @@ function plainly(input: Float32Array, weights: ReturnType<typeof model>['weights
       for (let row = 0; row < rows; row++)
         for (let column = 0; column < columns; column++)
           for (let channel = 0; channel < inputs; channel++)
-            sum += (image[y + row - padding[0]]?.[x + column - padding[1]]?.[channel] ?? 0) * at(output, (row * columns + column) * inputs + channel)
+            sum += (image[y + row - padding[0]]?.[x + column * apart - padding[1]]?.[channel] ?? 0) * at(output, (row * columns + column) * inputs + channel)
       return index === layers.length - 1 ? sum : Math.max(0, sum)
     }
-    const [newHeight, newWidth] = [image.length + 2 * padding[0] - rows + 1, (image[0]?.length ?? 0) + 2 * padding[1] - columns + 1]
+    const [newHeight, newWidth] = [image.length + 2 * padding[0] - rows + 1, (image[0]?.length ?? 0) + 2 * padding[1] - (columns - 1) * apart]
     const full = Array.from({ length: newHeight }, (_, y) =>
       Array.from({ length: newWidth }, (_, x) => Array.from({ length: outputs }, (_, output) => value(y, x, output))),
     )
