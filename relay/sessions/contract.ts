@@ -141,11 +141,11 @@ export interface GivenCopy {
 
 /** Who was given copies of sessions that are good at their sites. */
 export interface GivenCopies {
-  /** From memory: it may be asked for every answer of a site. */
+  /** Of a session that is live. From memory: it may be asked for every answer of a site. */
   has(holder: CopyHolder, session: SiteSession): boolean
   /**
    * In force when durable: a copy is given after that. False: the session is live no longer, and must not be given; who ended it has not told of this.
-   * Of one session the newest hundred are kept.
+   * Of one session the newest hundred of each person are kept.
    */
   note(holder: CopyHolder, session: SiteSession): Promise<boolean>
   /** A device has just been told that it is to keep these and no others. What it was given otherwise stays. */

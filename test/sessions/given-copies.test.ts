@@ -50,13 +50,17 @@ t.test('of a session that has ended while it was written down nothing is to be g
   live.clear()
   t.equal(await noting, false)
   t.same(copies.list(), [])
+  t.notOk(copies.has({ way: 'claimed', device: laptop }, session), 'nor is anything given because of what was written down')
 })
 
-t.test('of one session a hundred are kept: for more the oldest is forgotten, which the log says', async (t) => {
+t.test('of one session a hundred of each person are kept: for more his oldest is forgotten, which the log says', async (t) => {
   const { copies, said, store, again } = await open(t)
+  const anns = { way: 'claimed', userId: 'ann', device: { id: 'phone', name: 'phone' } } as const
+  await copies.note(anns, session)
   for (let i = 0; i < 101; i++) await copies.note({ way: 'claimed', device: { id: `d${i}`, name: 'job' } }, session)
-  t.equal(copies.list().length, 100)
-  t.equal((await store.collection({ name: 'session-copies' }).list()).length, 100)
+  t.equal(copies.list().length, 101)
+  t.ok(copies.has(anns, session), "another person's stays")
+  t.equal((await store.collection({ name: 'session-copies' }).list()).length, 101)
   t.notOk(copies.has({ way: 'claimed', device: { id: 'd0', name: 'job' } }, session))
   t.match(said.join(''), /there are too many/)
   const after = await again()

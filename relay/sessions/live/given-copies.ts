@@ -12,7 +12,7 @@ export interface GivenCopiesOptions {
   readonly log: Logger
 }
 
-/** Of each session. */
+/** Of each session and person. */
 const mostGiven = 100
 
 /** In memory and in the store, each until its session has ended at the site too: what somebody kept of it is worth nothing then. */
@@ -34,7 +34,7 @@ export class StoredGivenCopies implements GivenCopies {
   }
 
   has(holder: CopyHolder, session: SiteSession): boolean {
-    return this.#given.has(recordOf(holder, session))
+    return this.#isLive(session) && this.#given.has(recordOf(holder, session))
   }
 
   /** Was a copy of this session given to anybody? */
@@ -56,9 +56,9 @@ export class StoredGivenCopies implements GivenCopies {
     }
     if (!this.#given.has(id)) await this.#records.put(id, copy)
     this.#given.set(id, copy)
-    await this.#forgetOldest(session)
+    await this.#forgetOldest(holder, session)
     // In the turn in which it is answered: whoever ends the session from now on finds the copy.
-    return this.#options.live(session.account.id)?.id === session.id
+    return this.#isLive(session)
   }
 
   keepOnly(deviceId: string, sessions: readonly SiteSession[]): Promise<void> {
@@ -74,16 +74,24 @@ export class StoredGivenCopies implements GivenCopies {
         const lingering = this.#options.lingering(copy.sessionId)
         return lingering === undefined ? copy : { ...copy, lingering }
       })
+      .reverse()
       .sort((a, b) => b.at - a.at)
   }
 
   #isGood({ accountId, sessionId }: GivenCopy): boolean {
-    return this.#options.live(accountId)?.id === sessionId || this.#options.lingering(sessionId) !== undefined
+    return this.#isLive({ id: sessionId, account: { id: accountId } }) || this.#options.lingering(sessionId) !== undefined
   }
 
-  /** Devices come and go while a session lives: what is kept of it stays small. That there are copies stays known. */
-  async #forgetOldest({ id: sessionId, account }: SiteSession): Promise<void> {
-    const all = [...this.#given].filter(([, copy]) => copy.sessionId === sessionId)
+  #isLive({ id, account }: { readonly id: string; readonly account: { readonly id: string } }): boolean {
+    return this.#options.live(account.id)?.id === id
+  }
+
+  /**
+   * A person's devices come and go while a session lives: what is kept of it stays small, and who borrows the account pushes nobody else out.
+   * That there are copies stays known.
+   */
+  async #forgetOldest({ userId }: CopyHolder, { id: sessionId, account }: SiteSession): Promise<void> {
+    const all = [...this.#given].filter(([, copy]) => copy.sessionId === sessionId && copy.userId === userId)
     const oldest = new Set(all.slice(0, Math.max(0, all.length - mostGiven)).map(([, copy]) => copy))
     if (oldest.size === 0) return
     this.#options.log.warn({ account: account.id, session: sessionId }, 'who was given a copy of a session first is forgotten: there are too many')
