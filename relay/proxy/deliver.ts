@@ -1,3 +1,4 @@
+import type { Account } from '../accounts/index.ts'
 import { checkAllowed, isWithoutCookies } from '../control/index.ts'
 import { asRelayError, RelayError } from '../errors.ts'
 import { copyHolder, failureForBorrower, type SiteSession, type Ticket } from '../sessions/index.ts'
@@ -20,8 +21,9 @@ export async function deliver(rooms: Rooms, hops: DeliveryHops, request: DeviceR
   const { res, head } = request
   try {
     const { ticket, visited } = takeCode(rooms, hops, request)
-    const { session, isHandoff } = await sessionFor(rooms, ticket, request)
-    const given = { ...request, isHandoff }
+    const session = await sessionFor(rooms, ticket, request)
+    // That may take long, and leave end meanwhile (law 7).
+    const given = { ...request, isHandoff: await mayHaveCookies(rooms, session.account, request) }
     rooms.sessions.touch(session)
     await rooms.choices.choose(request.principal.device.id, session.account)
     await noteGiven(rooms, session, given)
@@ -50,19 +52,18 @@ function takeCode({ sessions }: Rooms, hops: DeliveryHops, { req, target, princi
   return { ticket, visited }
 }
 
-async function sessionFor(
-  { accounts, sessions, grants }: Rooms,
-  ticket: Ticket,
-  { site, principal, req }: DeviceRequest,
-): Promise<{ readonly session: SiteSession; readonly isHandoff: boolean }> {
+async function sessionFor({ accounts, sessions, grants }: Rooms, ticket: Ticket, { site, principal, req }: DeviceRequest): Promise<SiteSession> {
   const account = accounts.account(ticket.accountId)
   if (account === undefined || account.siteId !== site.id) throw new RelayError('ticket_invalid')
   const { grant } = checkAllowed(await grants.may(principal, 'use', account, addressOf(req)))
   const told = (error: unknown) => Promise.reject(grant === undefined ? error : failureForBorrower(account, error))
-  const session = sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }).catch(told))
-  // What is lent goes without its cookies, unless its owner says otherwise.
-  const mayHave = (grant === undefined || grant.handoff === true) && !isWithoutCookies(principal, account.id)
-  return { session, isHandoff: site.delivery === 'handoff' && mayHave }
+  return sessions.live(account.id) ?? (await sessions.ensure(account.id, { wait: false }).catch(told))
+}
+
+/** What is lent goes without its cookies, unless its owner says otherwise. `grant_refused`: the device may not use the account any more. */
+async function mayHaveCookies({ grants }: Rooms, account: Account, { site, principal, req }: DeviceRequest): Promise<boolean> {
+  const { grant } = checkAllowed(await grants.may(principal, 'use', account, addressOf(req)))
+  return site.delivery === 'handoff' && (grant === undefined || grant.handoff === true) && !isWithoutCookies(principal, account.id)
 }
 
 /** A request whose cookies are known: real ones, or what stands for them. */

@@ -318,7 +318,7 @@ export class RelayedRequest implements Cuttable {
     answer.body.on('error', () => {})
     void noteHanded(this.#rooms, sender, this.#cookies, session).then(() => {
       if (this.#isOver) answer.body.destroy()
-      else if (answer.body.errored === null) this.#passNow(answer, head, session)
+      else if (!answer.body.destroyed) this.#passNow(answer, head, session)
       else this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer broke off' }, cause: answer.body.errored }))
     })
   }

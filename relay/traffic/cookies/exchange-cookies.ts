@@ -2,8 +2,6 @@ import type { SiteSession } from '../../sessions/index.ts'
 import type { ResponseHead } from '../answers/response-head.ts'
 import { attachSession, crossSiteSession, wholeSession } from '../attach-session.ts'
 import type { SiteRequest } from '../site-request.ts'
-import { isForgeryToken } from './kind-of.ts'
-import { cookieName } from './pairs.ts'
 import { hasStrayPhantom, withoutPhantomsInFields } from './phantoms.ts'
 import { introduceCookies, type Showing, sortCookies } from './to-client.ts'
 import { meetCookies } from './to-site.ts'
@@ -17,7 +15,7 @@ export class ExchangeCookies {
   readonly #isCrossSite: boolean
   /** Of the answer, as the client is to have them. */
   #shown: readonly string[] = []
-  /** Of those shown, the session's own. */
+  /** Of those shown, the session's own, by which the client could go on without the relay. */
   #handed: readonly string[] = []
   #sent: ReturnType<typeof attachSession> = []
   #sentOwn = ''
@@ -71,10 +69,9 @@ export class ExchangeCookies {
     return session.absorb(this.#url, this.#isCrossSite ? kept.filter((line) => forCrossSite.test(line)) : kept)
   }
 
-  /** Does the client get cookies with the answer by which it could go on without the relay? What the session has not taken, or removed, is none. */
-  handsOver(session: SiteSession): boolean {
-    const names = this.#handed.map(cookieName).filter((name) => !isForgeryToken(name))
-    return names.length > 0 && session.cookies().some(({ name }) => names.includes(name))
+  /** Set-Cookie lines of the answer by which the client could go on without the relay, those with it that remove a cookie. */
+  get handed(): readonly string[] {
+    return this.#handed
   }
 
   /** It does not get them: the relay attaches them to its requests in any case. */

@@ -23,7 +23,7 @@ export function kindOf(site: Pick<Site, 'cookies'>, session: Pick<SiteSession, '
   return session.cookiesTell && (kind === 'copied' || kind === 'relayed') ? 'managed' : kind
 }
 
-/** Does it by its name guard against forged requests, and open nothing by itself? */
+/** Does it by its name guard against forged requests? */
 export function isForgeryToken(name: string): boolean {
   return forgeryToken.test(name)
 }

@@ -2,10 +2,14 @@ import { copyHolder, type SiteSession } from '../../sessions/index.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Sender } from '../sender.ts'
 import type { ExchangeCookies } from './exchange-cookies.ts'
+import { cookieName } from './pairs.ts'
 
 /** Does the client get real cookies with an answer, and it is not known yet that it has some of this session? */
 export function isNewHolder({ sessions }: Rooms, { principal }: Sender, cookies: ExchangeCookies, session: SiteSession): boolean {
-  return cookies.handsOver(session) && !sessions.copies.has(copyHolder('browser', principal), session)
+  const names = cookies.handed.map(cookieName)
+  if (names.length === 0 || sessions.copies.has(copyHolder('browser', principal), session)) return false
+  // What the session has not taken, or has removed, opens nothing.
+  return session.cookies().some(({ name }) => names.includes(name))
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type CookieKind, cookieRules, type Site } from '../../accounts/index.ts'
 import type { HandedCookie } from '../../sessions/index.ts'
 import { isGivenToken, rememberToken } from './given-tokens.ts'
-import { kindOf } from './kind-of.ts'
+import { isForgeryToken, kindOf } from './kind-of.ts'
 import { cookieName, cookieValue, pairsOf } from './pairs.ts'
 import { type Holder, phantomOf } from './phantoms.ts'
 import { setCookieLines } from './set-cookie-lines.ts'
@@ -20,7 +20,7 @@ export interface Showing extends Holder {
 export interface SortedCookies {
   readonly kept: readonly string[]
   readonly shown: readonly string[]
-  /** Of those shown, the session's own, with their real values: delivery `handoff`. */
+  /** Of those shown, the session's own, with their real values, by which a client could go on without the relay: delivery `handoff`. */
   readonly handed: readonly string[]
 }
 
@@ -32,11 +32,12 @@ export function sortCookies(lines: readonly string[], showing: Showing): SortedC
   const others = once(() => [...pairsOf(session.cookieHeader(url)), ...lines])
   for (const line of lines) {
     const name = cookieName(line)
-    const kind = kindHere(showing, factsOf(line, held), others)
+    const facts = factsOf(line, held)
+    const kind = kindHere(showing, facts, others)
     if (isKept(kind)) kept.push(line)
     if (showing.isCrossSite === true && (kind === 'phantom' || kind === 'copied')) continue
     if (kind === 'copied') rememberToken(session, cookieValue(line))
-    if (kind === 'handed') handed.push(line)
+    if (kind === 'handed' && !opensNothing(facts, others)) handed.push(line)
     if (kind === 'phantom') shown.push(line.replace(/^[^;]*/, () => `${name}=${phantomOf(showing, name)}`))
     else if (kind === 'copied' || kind === 'relayed' || kind === 'handed') shown.push(line)
   }
@@ -79,15 +80,19 @@ export function handedCookieLines(cookies: readonly HandedCookie[], showing: Sho
   return setCookieLines(cookies, placeOf(showing.url), (cookie) => {
     const kind = kindHere(showing, { ...cookie, isHeld: true }, pairs)
     if (kind === 'suppressed') return undefined
-    const isReal = (kind === 'handed' && !showing.session.cookiesTell) || kind === 'copied' || kind === 'relayed'
+    const isReal = kind === 'handed' || kind === 'copied' || kind === 'relayed'
     return isReal ? cookie.value : phantomOf(showing, cookie.name)
   })
 }
 
 /** Is the client given some of the session's own at this place, by which it could go on without the relay? */
 export function handsOver(cookies: readonly HandedCookie[], showing: Showing): boolean {
-  const isHanded = (cookie: HandedCookie) => kindHere(showing, { ...cookie, isHeld: true }, () => []) === 'handed'
-  return !showing.session.cookiesTell && setCookieLines(cookies, placeOf(showing.url), (cookie) => (isHanded(cookie) ? '' : undefined)).length > 0
+  const pairs = once(() => cookies.map(({ name, value }) => `${name}=${value}`))
+  const isHanded = (cookie: HandedCookie) => {
+    const facts = { ...cookie, isHeld: true }
+    return kindHere(showing, facts, pairs) === 'handed' && !opensNothing(facts, pairs)
+  }
+  return setCookieLines(cookies, placeOf(showing.url), (cookie) => (isHanded(cookie) ? '' : undefined)).length > 0
 }
 
 interface SeenCookie {
@@ -117,7 +122,10 @@ function factsOf(line: string, held: ReadonlySet<string>): Facts {
   return { name, value: cookieValue(line), httpOnly: /;[ \t]*httponly[ \t]*(?:;|$)/i.test(line), isHeld: held.has(name) }
 }
 
-/** `handed`: with delivery `handoff`, kept and passed. `others`: pairs or lines among which the session's are; few cookies have it asked for. */
+/**
+ * `handed`: with delivery `handoff`, kept and passed, unless one holds the password (law 1). `others`: pairs or lines among which the session's are;
+ * few cookies have it asked for.
+ */
 function kindHere(
   { site, session, isHandoff }: Pick<Showing, 'site' | 'session' | 'isHandoff'>,
   facts: Facts,
@@ -126,9 +134,14 @@ function kindHere(
   // One of the relay's own, at a site that shares its host, is not the site's to give.
   if (facts.name.toLowerCase().includes('login-relay')) return 'managed'
   const isRuled = cookieRules(site)?.kindOf(facts.name) !== undefined
-  if (isHandoff && !isRuled) return 'handed'
+  if (isHandoff && !isRuled && !session.cookiesTell) return 'handed'
   const kind = kindOf(site, session, facts)
   return kind === 'copied' && !isRuled && tellsAnother(facts, others()) ? 'phantom' : kind
+}
+
+/** A token against forged requests, which only scripts of a page repeat. */
+function opensNothing(facts: Facts, others: () => readonly string[]): boolean {
+  return isForgeryToken(facts.name) && !facts.httpOnly && !tellsAnother(facts, others())
 }
 
 /** Some sites repeat the session itself against forged requests: such a token is not given away. */

@@ -7,8 +7,8 @@ import { startHouse } from '../start-house.ts'
 const setTicket = 'Set-Cookie: ticket=abc; Path=/; HttpOnly\r\n'
 
 /** A site whose pages set cookies, and a device at it. */
-async function open(t: Test, delivery: 'attach' | 'handoff' = 'handoff') {
-  const origin = await startRecordingOrigin(t)
+async function open(t: Test, delivery: 'attach' | 'handoff' = 'handoff', more: readonly string[] = []) {
+  const origin = await startRecordingOrigin(t, { signInCookies: (signIn) => [`sid=${signIn}; Path=/; HttpOnly`, ...more] })
   origin.on('/renew', page('renewed', setTicket))
   origin.on('/token', page('token', 'Set-Cookie: csrftoken=abc; Path=/\r\nSet-Cookie: gone=; Path=/; Max-Age=0\r\n'))
   const house = await startHouse(t, { origins: [origin], delivery })
@@ -22,7 +22,7 @@ async function open(t: Test, delivery: 'attach' | 'handoff' = 'handoff') {
     const code = house.sessions.tickets.issueDelivery({ accountId: house.account.id, holder: house.userId, expiresAt: Date.now() + 60_000 })
     return get(`/.well-known/login-relay/deliver?code=${code}`)
   }
-  return { house, get, deliver, listed: () => house.sessions.copies.list() }
+  return { origin, house, get, deliver, listed: () => house.sessions.copies.list() }
 }
 
 t.test('a browser that is given the cookies by a link is noted as one that has them, until the site has ended the session (law 7)', async (t) => {
@@ -63,10 +63,31 @@ t.test('where it cannot be written down, or the session has ended meanwhile, no 
     // What is under way with a session is cut when that ends.
     t.same(await get('/renew'), { status: value === full ? 200 : undefined, cookies: [] })
     await house.sessions.ensure(house.account.id)
-    t.match(await deliver(), { status: Number, cookies: [] })
+    t.same((await deliver()).cookies, [])
     restored.restore()
     await house.sessions.ensure(house.account.id)
   }
+  t.same(listed(), [])
+})
+
+t.test('a token against forged requests that repeats the session, or that no script sees, is one by which its holder goes on', async (t) => {
+  for (const line of ['csrftoken=a-session-of-its-own; Path=/', 'xsrf=abc; Path=/; HttpOnly']) {
+    const { get, listed, origin } = await open(t, 'handoff', ['session=a-session-of-its-own; Path=/; HttpOnly'])
+    origin.on('/token-too', page('token', `Set-Cookie: ${line}\r\n`))
+    t.equal((await get('/token-too')).cookies.length, 1)
+    t.match(listed(), [{ way: 'browser' }])
+  }
+})
+
+t.test('of a session whose cookies hold the password none is handed over, with a page or by a link (law 1)', async (t) => {
+  const password = 'a long password'
+  const set = `last=${encodeURIComponent(password)}; Path=/`
+  const { house, get, deliver, origin, listed } = await open(t, 'handoff', [set])
+  origin.on('/home-again', page('again', `Set-Cookie: ${set}\r\n`))
+  const { owner, siteId, name, username } = house.account
+  await house.accounts.addAccount({ owner, siteId, name, username, secrets: { password }, replace: true })
+  t.equal((await house.sessions.ensure(house.account.id)).cookiesTell, true)
+  for (const { cookies } of [await get('/home-again'), await deliver()]) t.notMatch(cookies.join(), /long/)
   t.same(listed(), [])
 })
 
