@@ -22,7 +22,7 @@ export function copiesPage(app: FastifyInstance, rooms: Rooms): void {
       title: 'Copies of sessions',
       place: 'devices',
       body: html`<h1>Copies of sessions</h1>
-<p class="lead">A copy holds the site’s real cookies: they stay good until the site ends the session, wherever somebody has taken them. A tool has one that claimed a link, a browser at a site that hands its cookies out, and a device that keeps one by <code>login-relay connect</code> for the time when no relay can be reached.</p>
+<p class="lead">A copy holds the site’s real cookies: they stay good until the site ends the session, wherever somebody has taken them. A tool that claimed a link has one, a browser at a site that hands its cookies out, and a device that keeps one by <code>login-relay connect</code> for the time when no relay can be reached.</p>
 ${doneNote(query)}
 <section class="card" id="given"><h2>Copies that were given</h2>${await given(principal, accounts, csrf)}</section>
 <section class="card"><h2>Whose sessions may be kept</h2>${accounts.length === 0 ? html`<p>You have no account yet.</p>` : rules(accounts, csrf)}</section>
@@ -62,7 +62,7 @@ ${copies.map((copy) => {
   return html`<tr><td><a href="/accounts/${accountId}"><bdi>${own.get(accountId)?.name}</bdi></a></td><td data-label="Who has it">${whose(holder, deviceName)}${isRevoked && html` <span class="state bad">revoked</span>`}</td>
 <td data-label="How">${ways[way]}</td><td data-label="Given">${moment(at)}${lingering && lingers(lingering)}</td><td data-label="Last seen">${device?.lastSeenAt === undefined ? (deviceName === undefined || holder !== user.id ? '–' : 'never') : moment(device.lastSeenAt)}</td><td class="end">${action(`/accounts/${accountId}/copies/end`, 'End', csrf, 'danger')}</td></tr>`
 })}</tbody></table>
-<p><small>To end one ends its session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on. A link that is claimed later gives cookies of the next session. Where the site did not do so, the copy stays in this list and the site is told again, now and then; or at once, by the same button, and the count begins anew.</small></p>`
+<p><small>To end one ends its session at the site, so that every copy of it is worth nothing, and no device keeps one of that account from then on. A link that is claimed later gives cookies of the next session. Where the site does not end it, the copy stays in this list and the site is told again, now and then; or at once, by the same button, and the count begins anew.</small></p>`
   }
 
   function lingers({ since, tries, nextTryAt }: NonNullable<GivenCopy['lingering']>): Html {
