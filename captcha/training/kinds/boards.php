@@ -21,13 +21,7 @@ namespace phpMyFAQ {
 }
 
 namespace {
-    error_reporting(E_ALL & ~E_DEPRECATED & ~E_WARNING & ~E_NOTICE);
-    [, $sources, $folder, $count] = $argv;
-    mt_srand((int) ($argv[4] ?? 7));
-    $names = isset($argv[5]) ? explode(',', $argv[5]) : null;
-
-    require __DIR__ . '/tools.php';
-    require __DIR__ . '/set.php';
+    require __DIR__ . '/from-sources.php';
 
     // XOOPS
     define_from("$sources/xoops/htdocs/class/captcha/image/scripts/image.php", 'class XoopsCaptchaImageHandler', ['$imageHandler = new' => 'return; $imageHandler = new']);

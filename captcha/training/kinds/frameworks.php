@@ -7,13 +7,7 @@ namespace Laminas\Captcha {
 }
 
 namespace {
-    error_reporting(E_ALL & ~E_DEPRECATED & ~E_WARNING & ~E_NOTICE);
-    [, $sources, $folder, $count] = $argv;
-    mt_srand((int) ($argv[4] ?? 7));
-    $names = isset($argv[5]) ? explode(',', $argv[5]) : null;
-
-    require __DIR__ . '/tools.php';
-    require __DIR__ . '/set.php';
+    require __DIR__ . '/from-sources.php';
 
     // Laminas, before it Zend Framework; the font is the site's own.
     require "$sources/laminas-captcha/src/Image.php";

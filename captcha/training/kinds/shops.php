@@ -1,13 +1,7 @@
 <?php
 // Captchas of more shops, of a bug tracker and of surveys, from their published sources (SOURCES as sources.sh makes it; Debian: php-gd):
 //   php shops.php SOURCES FOLDER COUNT [SEED [NAME,NAME...]]; without names all
-error_reporting(E_ALL & ~E_DEPRECATED & ~E_WARNING & ~E_NOTICE);
-[, $sources, $folder, $count] = $argv;
-mt_srand((int) ($argv[4] ?? 7));
-$names = isset($argv[5]) ? explode(',', $argv[5]) : null;
-
-require __DIR__ . '/tools.php';
-require __DIR__ . '/set.php';
+require __DIR__ . '/from-sources.php';
 
 // Shopware 5: every letter twice, slanting, with lines
 define_from("$sources/shopware/engine/Shopware/Components/Captcha/AbstractCaptcha.php", 'abstract class AbstractCaptcha', [' implements CaptchaInterface' => '', 'Shopware_Components_Config $config;' => 'object $config;', 'Random::getInteger' => 'mt_rand']);

@@ -8,14 +8,9 @@ namespace yii\base {
 }
 
 namespace {
-    error_reporting(E_ALL & ~E_DEPRECATED & ~E_WARNING & ~E_NOTICE);
-    [, $sources, $folder, $count] = $argv;
-    mt_srand((int) ($argv[4] ?? 7));
-    $names = isset($argv[5]) ? explode(',', $argv[5]) : null;
     $config = [];
 
-    require __DIR__ . '/tools.php';
-    require __DIR__ . '/set.php';
+    require __DIR__ . '/from-sources.php';
 
     // Yii 2
     require "$sources/yii2/framework/captcha/CaptchaAction.php";
