@@ -24,6 +24,11 @@ const layers: readonly Layer[] = [
 
 /** The network of a model file (convolution.ts says what stands in it). */
 export function loadChineseNetwork(bytes: Buffer): (input: Uint8Array) => Step[] {
-  const run = loadLayers(layers, bytes, [chineseHeight, chineseWidth])
-  return (input) => stepsOf(run(Float32Array.from(input, (shade) => (255 - shade) / 127.5)), ['', ...chineseCharacters])
+  const run = loadLayers(layers, bytes, [chineseHeight, chineseWidth, 1 / 127.5])
+  const names = ['', ...chineseCharacters]
+  return (input) => {
+    const values = new Int16Array(input.length)
+    for (let at = 0; at < input.length; at++) values[at] = 255 - (input[at] as number)
+    return stepsOf(run(values), names)
+  }
 }

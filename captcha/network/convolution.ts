@@ -10,11 +10,11 @@ export interface Layer {
   readonly outputs: number
   /** The filter's size, and by how much the image is widened with nothing on each side. */
   readonly filter: readonly [rows: number, columns: number]
-  /** How far apart the filter's columns look: 1, side by side, unless it says more. */
+  /** How far apart the filter's columns look: 1, side by side, unless it says more; then it has one row. */
   readonly apart?: number
   readonly padding: readonly [rows: number, columns: number]
   /** The largest of so many rows and columns is kept. */
-  readonly pool: readonly [rows: number, columns: number]
+  readonly pool: readonly [rows: number, columns: 1 | 2]
 }
 
 /** Values row by row, at each pixel its channels. */
@@ -26,118 +26,134 @@ export interface Volume {
 }
 
 interface Placed extends Layer {
+  /** Of its input, with what it is widened by. */
+  readonly height: number
+  readonly width: number
+  /** Of what it gives, the largest of each field. */
+  readonly newHeight: number
+  readonly newWidth: number
+  /** The channels of a pixel of its input: an even number, the last one nothing where the inputs are odd. */
+  readonly room: number
   /** Outputs rounded up to eights; the weights and biases of those beyond are nothing. */
   readonly padded: number
+  /** The pairs of values that an output is made of. */
+  readonly pairs: number
+  /** The largest whole number that an input may become: of so many weights times it the sum stays within 32 bits. */
+  readonly largest: number
   /** Bytes into the memory. */
   readonly weights: number
-  readonly biases: number
+  readonly worth: number
 }
 
 const eights = (count: number): number => Math.ceil(count / 8) * 8
-const tapsOf = ({ inputs, filter }: Layer): number => inputs * filter[0] * filter[1]
 
 /**
  * Takes a model file apart: per layer the outputs' scales and biases (float32, little-endian), then whole numbers by row, column, input,
- * output. All layers but the last end in "nothing below zero". The width of each is a multiple of four.
+ * output. All layers but the last end in "nothing below zero". The width of each is a multiple of four. What is looked at are whole numbers, row by row
+ * and at each pixel the first layer's inputs, one of which is worth `unit`. From layer to layer values are rounded to whole numbers too, of
+ * as many bits as leave the sums room.
  */
-export function loadLayers(layers: readonly Layer[], bytes: Buffer, [height, width]: readonly [height: number, width: number]): (data: Float32Array) => Volume {
-  const sizes = layers.map((layer) => ({ ...layer, padded: eights(layer.outputs) }))
-  const weightBytes = sizes.map((layer) => (tapsOf(layer) + 1) * layer.padded * 4)
-  const patchBytes = Math.max(...sizes.map((layer) => tapsOf(layer) * 16))
-  const outBytes = height * width * 4 * Math.max(...sizes.map(({ padded }) => padded))
-  const total = weightBytes.reduce((sum, part) => sum + part, patchBytes + outBytes)
-  const { memory: floats, multiply } = kernelOn(total)
+export function loadLayers(
+  layers: readonly Layer[],
+  bytes: Buffer,
+  [height, width, inputUnit]: readonly [height: number, width: number, unit: number],
+): (values: Int16Array) => Volume {
+  const sizes = sized(layers, height, width)
+  const inputBytes = Math.max(...sizes.map(({ height, width, room }) => height * width * room * 2))
+  const outBytes = Math.max(...sizes.map(({ newHeight, newWidth, padded }) => newHeight * newWidth * padded * 4))
+  const out = eights(inputBytes)
+  const { memory, multiply } = kernelOn(sizes.reduce((sum, { pairs, padded }) => sum + (pairs + 2) * padded * 4, out + outBytes))
+  const inputs = new Int16Array(memory, 0, inputBytes / 2)
 
-  let [at, free] = [0, patchBytes]
-  const placed = sizes.map((layer, index): Placed => {
-    const [weights, biases] = [free, free + tapsOf(layer) * layer.padded * 4]
-    at = placeWeights(layer, bytes, at, floats, weights / 4, biases / 4)
-    free += weightBytes[index] ?? 0
-    return { ...layer, weights, biases }
+  let [at, free] = [0, out + outBytes]
+  const placed = sizes.map((layer): Placed => {
+    const [weights, worth] = [free, free + layer.pairs * layer.padded * 4]
+    at = placeWeights(layer, bytes, at, new Int16Array(memory, weights), new Float32Array(memory, worth))
+    free = worth + layer.padded * 8
+    return { ...layer, weights, worth }
   })
   if (at !== bytes.length) throw new Error('the network’s file is of another size than its layers')
 
-  return (data) => {
-    let volume: Volume = { height, width, channels: layers[0]?.inputs ?? 0, data }
-    for (const layer of placed) volume = pooled(convolved(volume, layer, layer === placed.at(-1) ? Number.NEGATIVE_INFINITY : 0), layer)
-    return volume
+  return (values) => {
+    let volume: Volume | undefined
+    for (const layer of placed) {
+      const worth = volume === undefined ? place(inputs, layer, values, layer.inputs, 1) * inputUnit : rounded(inputs, layer, volume)
+      volume = convolved(layer, worth, layer === placed.at(-1) ? Number.NEGATIVE_INFINITY : 0)
+    }
+    return volume as Volume
   }
 
-  function convolved(from: Volume, layer: Placed, floor: number): Volume {
-    const { filter, padding, padded, weights, biases, inputs, apart = 1 } = layer
-    const [rows, columns] = filter
-    const [newHeight, newWidth] = [from.height + 2 * padding[0] - rows + 1, from.width + 2 * padding[1] - (columns - 1) * apart]
-    const taps = rows * columns * inputs
-    const patch = floats.subarray(0, taps * 4)
-    for (let y = 0; y < newHeight; y++) {
-      for (let x = 0; x < newWidth; x += 4) {
-        fillPatch(patch, from, layer, y - padding[0], x - padding[1])
-        multiply(0, weights, biases, taps, padded, free + (y * newWidth + x) * padded * 4, floor)
+  function convolved(
+    { weights, worth, pairs, padded, filter, apart = 1, room, width, newHeight, newWidth, pool }: Placed,
+    unit: number,
+    floor: number,
+  ): Volume {
+    const data = new Float32Array(memory, out, newHeight * newWidth * padded).fill(floor)
+    const [pixel, field] = [room * 2, padded * 4]
+    // What lies side by side is gone through in one run.
+    const [runs, length, between] = apart === 1 ? [filter[0], filter[1] * pixel, width * pixel] : [filter[1], pixel, apart * pixel]
+    for (let output = 0; output < padded; output += 8) {
+      const [pairsAt, worthAt] = [weights + output * pairs * 4, worth + output * 8]
+      for (let y = 0; y < newHeight * pool[0]; y++) {
+        const to = out + (Math.floor(y / pool[0]) * newWidth * padded + output) * 4
+        multiply(y * width * pixel, pairsAt, worthAt, runs, length, between, pixel, newWidth * pool[1], to, pool[1] === 1 ? field : 0, field, unit)
       }
     }
-    return { height: newHeight, width: newWidth, channels: padded, data: floats.subarray(free / 4, free / 4 + newHeight * newWidth * padded) }
+    return { height: newHeight, width: newWidth, channels: padded, data }
   }
 }
 
-function placeWeights(layer: Layer & { padded: number }, bytes: Buffer, start: number, floats: Float32Array, weights: number, biases: number): number {
-  const { outputs } = layer
-  const taps = tapsOf(layer)
+type Sized = Omit<Placed, 'weights' | 'worth'>
+
+function sized(layers: readonly Layer[], height: number, width: number): readonly Sized[] {
+  const sizes: Sized[] = []
+  for (const layer of layers) {
+    const { inputs, outputs, filter, padding, apart = 1, pool } = layer
+    const [tall, wide] = [height + 2 * padding[0], width + 2 * padding[1]]
+    height = (tall - filter[0] + 1) / pool[0]
+    width = (wide - (filter[1] - 1) * apart) / pool[1]
+    const room = Math.ceil(inputs / 2) * 2
+    const pairs = (filter[0] * filter[1] * room) / 2
+    const largest = Math.min(32_767, Math.floor((2 ** 31 - 1) / (127 * 2 * pairs)))
+    sizes.push({ ...layer, height: tall, width: wide, newHeight: height, newWidth: width, room, padded: eights(outputs), pairs, largest })
+  }
+  return sizes
+}
+
+function placeWeights({ inputs, outputs, filter, pairs, room }: Sized, bytes: Buffer, start: number, weights: Int16Array, worth: Float32Array): number {
+  for (let output = 0; output < outputs; output++) {
+    const to = (output >> 3) * 16 + (output & 7)
+    worth[to] = bytes.readFloatLE(start + output * 4)
+    worth[to + 8] = bytes.readFloatLE(start + (outputs + output) * 4)
+  }
   let at = start + outputs * 8
-  for (let output = 0; output < outputs; output++) floats[biases + output] = bytes.readFloatLE(start + (outputs + output) * 4)
-  for (let tap = 0; tap < taps; tap++) {
-    for (let output = 0; output < outputs; output++) {
-      floats[weights + ((output >> 3) * taps + tap) * 8 + (output & 7)] = bytes.readInt8(at++) * bytes.readFloatLE(start + output * 4)
+  for (let column = 0; column < filter[0] * filter[1]; column++) {
+    for (let input = 0; input < inputs; input++) {
+      const pair = (column * room) / 2 + (input >> 1)
+      for (let output = 0; output < outputs; output++) weights[(((output >> 3) * pairs + pair) * 8 + (output & 7)) * 2 + (input & 1)] = bytes.readInt8(at++)
     }
   }
   return at
 }
 
-/** What four neighbouring places see, tap by tap, the four side by side. */
-function fillPatch(patch: Float32Array, { height, width, channels, data }: Volume, { inputs, filter, apart = 1 }: Layer, top: number, left: number): void {
-  const [rows, columns] = filter
-  let to = 0
-  for (let row = top; row < top + rows; row++) {
-    for (let column = left; column < left + columns * apart; column += apart) {
-      const from = (row * width + column) * channels
-      if (row >= 0 && row < height && column >= 0 && column + 3 < width) {
-        for (let channel = 0; channel < inputs; channel++, to += 4) {
-          patch[to] = data[from + channel] as number
-          patch[to + 1] = data[from + channels + channel] as number
-          patch[to + 2] = data[from + 2 * channels + channel] as number
-          patch[to + 3] = data[from + 3 * channels + channel] as number
-        }
-        continue
-      }
-      // Some of the four lie beyond the edge, where there is nothing.
-      for (let place = 0; place < 4; place++) {
-        const inside = row >= 0 && row < height && column + place >= 0 && column + place < width
-        for (let channel = 0; channel < inputs; channel++) patch[to + channel * 4 + place] = inside ? (data[from + place * channels + channel] as number) : 0
-      }
-      to += inputs * 4
-    }
-  }
+/** Puts what the layer before gave where the layer reads it, as whole numbers of which the largest is the layer's largest; says what one is worth. */
+function rounded(to: Int16Array, layer: Placed, { channels, data }: Volume): number {
+  let most = 0
+  for (let at = 0; at < data.length; at++) if ((data[at] as number) > most) most = data[at] as number
+  return most === 0 ? place(to, layer, data, channels, 1) : place(to, layer, data, channels, layer.largest / most)
 }
 
-/** A volume of its own: the next layer writes where this one's values stand. */
-function pooled({ height, width, channels, data }: Volume, { pool: [rows, columns] }: Layer): Volume {
-  if (rows === 1 && columns === 1) return { height, width, channels, data: data.slice() }
-  const [newHeight, newWidth] = [height / rows, width / columns]
-  const most = new Float32Array(newHeight * newWidth * channels)
-  let to = 0
-  for (let y = 0; y < newHeight; y++) {
-    for (let x = 0; x < newWidth; x++, to += channels) {
-      const first = (y * rows * width + x * columns) * channels
-      for (let channel = 0; channel < channels; channel++) most[to + channel] = data[first + channel] as number
-      for (let other = 1; other < rows * columns; other++) {
-        const from = first + (Math.floor(other / columns) * width + (other % columns)) * channels
-        for (let channel = 0; channel < channels; channel++) {
-          const value = data[from + channel] as number
-          if (value > (most[to + channel] as number)) most[to + channel] = value
-        }
-      }
+/** Puts values times `factor`, rounded, where the layer reads them, with nothing around; says what one is worth. */
+function place(to: Int16Array, { height, width, padding, inputs, room }: Placed, values: Float32Array | Int16Array, channels: number, factor: number): number {
+  to.fill(0, 0, height * width * room)
+  let from = 0
+  for (let y = padding[0]; y < height - padding[0]; y++) {
+    let start = (y * width + padding[1]) * room
+    for (let x = 2 * padding[1]; x < width; x++, start += room, from += channels) {
+      for (let input = 0; input < inputs; input++) to[start + input] = Math.floor((values[from + input] as number) * factor + 0.5)
     }
   }
-  return { height: newHeight, width: newWidth, channels, data: most }
+  return 1 / factor
 }
 
 /** Below this share an output does not count. */

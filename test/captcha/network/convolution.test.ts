@@ -77,23 +77,40 @@ t.test('the fast way gives what the definition gives', async () => {
     fc.property(fc.nat(), (seed) => {
       const random = seeded(seed)
       const { bytes, weights } = model(random)
-      const input = Float32Array.from({ length: height * width * 3 }, () => random() * 4 - 2)
-      const { data, channels, ...size } = loadLayers(layers, bytes, [height, width])(input)
-      const expected = plainly(input, weights)
+      const values = Int16Array.from({ length: height * width * 3 }, () => random() * 255 - 127)
+      const { data, channels, ...size } = loadLayers(layers, bytes, [height, width, 1 / 64])(values)
+      const expected = plainly(
+        Float32Array.from(values, (value) => value / 64),
+        weights,
+      )
+      const most = Math.max(...expected.flat(2).map(Math.abs))
       return (
         size.height === expected.length &&
         size.width === expected[0]?.length &&
-        expected.flat().every((values, place) => values.every((value, output) => Math.abs(value - (data[place * channels + output] ?? 0)) < 1e-3))
+        expected.flat().every((values, place) => values.every((value, output) => Math.abs(value - (data[place * channels + output] ?? 0)) < most * 1e-3))
       )
     }),
     { numRuns: 30 },
   )
 })
 
+t.test('the largest sums that weights and values can make do not run over', async (t) => {
+  // The first layer's outputs are the largest that the second rounds to, and each of its weights is the largest.
+  const two: readonly Layer[] = [
+    { inputs: 1, outputs: 64, filter: [1, 1], padding: [0, 0], pool: [1, 1] },
+    { inputs: 64, outputs: 8, filter: [3, 3], padding: [1, 1], pool: [1, 1] },
+  ]
+  const ones = (count: number): Buffer => Buffer.concat(Array.from({ length: count }, () => floatBytes(1)))
+  const layer = (outputs: number, taps: number): Buffer => Buffer.concat([ones(outputs), Buffer.alloc(outputs * 4), Buffer.alloc(outputs * taps, 127)])
+  const { data } = loadLayers(two, Buffer.concat([layer(64, 1), layer(8, 576)]), [4, 8, 1])(new Int16Array(32).fill(255))
+  const inside = data[(1 * 8 + 1) * 8] as number
+  t.ok(Math.abs(inside / (255 * 127 * 127 * 576) - 1) < 1e-3, `${inside}`)
+})
+
 t.test('a file of another size than the layers is refused', async (t) => {
   const { bytes } = model(seeded(1))
-  t.throws(() => loadLayers(layers, Buffer.concat([bytes, Buffer.alloc(1)]), [height, width]), { message: /another size/ })
-  t.throws(() => loadLayers(layers, bytes.subarray(0, -1), [height, width]))
+  t.throws(() => loadLayers(layers, Buffer.concat([bytes, Buffer.alloc(1)]), [height, width, 1]), { message: /another size/ })
+  t.throws(() => loadLayers(layers, bytes.subarray(0, -1), [height, width, 1]))
 })
 
 t.test('scores become shares that add up to one, tiny ones left out', async (t) => {
