@@ -18,8 +18,8 @@ export function reframed(
   { left = 0, right = 0, top = 0, bottom = 0 }: { left?: number; right?: number; top?: number; bottom?: number },
 ): Picture {
   const [width, height] = [picture.width + left + right, picture.height + top + bottom]
-  const paper = paperColour(picture)
-  const rgb = Uint8Array.from({ length: width * height * 3 }, (_, at) => paper[at % 3] ?? 0)
+  const rgb = new Uint8Array(width * height * 3)
+  Buffer.from(rgb.buffer).fill(Uint8Array.from(paperColour(picture)))
   const [from, to] = [Math.max(0, -left), Math.min(picture.width, picture.width + right)]
   for (let y = Math.max(0, -top); y < Math.min(picture.height, picture.height + bottom); y++) {
     rgb.set(picture.rgb.subarray((y * picture.width + from) * 3, (y * picture.width + to) * 3), ((y + top) * width + from + left) * 3)
