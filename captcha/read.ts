@@ -73,7 +73,7 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
       return verdict(seen, ways, hints, 'further')
     }
   }
-  await lookAround(furtherViews(whole, ink), seen, hints, pools)
+  await lookAround(furtherViews(whole, picture, ink), seen, hints, pools)
   return verdict(seen, ways, hints, 'further')
 }
 

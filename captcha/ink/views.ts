@@ -8,7 +8,7 @@ import { bridge } from './bridge.ts'
 import { reframed } from './crop.ts'
 import { deskew } from './deskew.ts'
 import { despeckle } from './despeckle.ts'
-import { trim } from './trim.ts'
+import { type Bounds, boundsOf, trim } from './trim.ts'
 import { unline } from './unline.ts'
 
 export interface View {
@@ -27,20 +27,37 @@ export function firstViews(whole: Picture, picture: Picture): readonly View[] {
   return [{ picture: whole, counts: 2 }, ...moved.map(once), ...(whole === picture ? [] : [once(picture)])]
 }
 
-/** For the general network, where the first looks leave doubt: narrower, taller, the text alone, without lines, set straight. */
-export function furtherViews(whole: Picture, ink: Grey): readonly View[] {
+/**
+ * For the general network, where the first looks leave doubt: narrower, the text as large as little paper lets it, the text alone, without lines,
+ * set straight. `ink` is the picture's, which lacks the whole one's frame.
+ */
+export function furtherViews(whole: Picture, picture: Picture, ink: Grey): readonly View[] {
   const clean = withoutSpecks(ink)
   const level = deskew(clean)
   const thin = Math.max(1, Math.round(ink.height / 40))
   const unlined = withoutSpecks(mended(ink, unline(ink, thin)))
   const unlinedBothWays = withoutSpecks(unline(unline(ink, thin), thin, 'down'))
-  const [across, down] = [-Math.round(whole.width * 0.04), Math.round(whole.height * 0.08)]
+  const narrower = -Math.round(whole.width * 0.04)
+  const text = boundsOf(clean)
   const views = [
-    reframed(whole, { left: across, right: across }),
-    reframed(whole, { top: down, bottom: down }),
+    reframed(whole, { left: narrower, right: narrower }),
+    ...(text === undefined ? [] : margins.map(([across, down]) => framedTo(picture, text, across, down))),
     ...[close(clean), close(unlined), close(unlinedBothWays), ...(level === clean ? [] : [close(level)])].map(pictureOf),
   ]
   return views.map(once)
+}
+
+/** Paper to each side of the text, of its width, and above and below, of its height: how large a stranger writes is not known. */
+const margins = [
+  [0.02, 0.06],
+  [0.06, 0.15],
+  [0.1, 0.3],
+] as const
+
+/** The part of the picture that the text takes up, with such margins around it. */
+function framedTo(picture: Picture, { left, top, right, bottom }: Bounds, across: number, down: number): Picture {
+  const [side, above] = [Math.round(across * (right - left + 1)), Math.round(down * (bottom - top + 1))]
+  return reframed(picture, { left: side - left, right: side - (picture.width - 1 - right), top: above - top, bottom: above - (picture.height - 1 - bottom) })
 }
 
 /** For the Chinese network: as it is, a little farther, a little nearer, its text alone. Lines stay: many fonts' strokes are as thin. */
