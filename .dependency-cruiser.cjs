@@ -23,6 +23,7 @@ const foldersFromBelow = {
   adapters: ['transform', 'form', 'json', 'kit', 'products', 'steps'],
   'adapters/form': ['messages', 'fields', 'script', 'asked', 'answers', 'sign-in', 'change', 'register'],
   captcha: ['decoding', 'pictures', 'ink', 'engine', 'shapes', 'memory', 'network', 'training'],
+  'captcha/training': ['drawing', 'tesseract', 'kinds'],
   'relay/accounts': ['rules', 'credentials', 'sites', 'declarations'],
   'relay/commands': ['verb', 'secrets', 'terminal', 'account', 'grant', 'user', 'session', 'site', 'adapter', 'ca', 'server', 'device', 'demo'],
   'relay/connect': ['desktop', 'service'],

@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openReader } from '../captcha/index.ts'
-import { draw } from '../captcha/training/draw.ts'
+import { draw } from '../captcha/training/drawing/draw.ts'
 import type { Measured } from '../test/captcha/pictures/measure-bombs.ts'
 
 interface Cost {

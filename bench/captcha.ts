@@ -5,7 +5,7 @@
 
 import type { ReadResult } from '../captcha/index.ts'
 import { openReader } from '../captcha/index.ts'
-import { type DrawOptions, draw } from '../captcha/training/draw.ts'
+import { type DrawOptions, draw } from '../captcha/training/drawing/draw.ts'
 import { footprint } from './captcha-footprint.ts'
 
 const kinds: readonly (readonly [name: string, options: DrawOptions])[] = [

@@ -20,30 +20,30 @@ node=node_modules/.bin/node
 
 [ -e "$work/shards/44.planes" ] || "$node" "$here/shards.ts" "$work/shards" 45
 if [ ! -e "$work/packed" ]; then
-  perl "$here/kinds/perl.pl" "$work/sets" $count $seed
-  php "$here/kinds/gregwar.php" "$work/sets" $count $seed
-  [ -z "$sources" ] || python3 "$here/kinds/lepture.py" "$sources" "$work/sets" $count $seed
-  [ -z "$modules" ] || "$node" "$here/kinds/npm.ts" "$modules" "$work/sets" $count $seed
-  [ ! -e "$modules/captchagen" ] || "$node" "$here/kinds/canvas.ts" "$modules" "$work/sets" $count $seed
-  /usr/bin/python3 "$here/kinds/more.py" "$work/sets" $count $seed django= simple2= ejabberd=/usr/share/ejabberd/captcha.sh \
+  perl "$here/kinds/perl/perl.pl" "$work/sets" $count $seed
+  php "$here/kinds/php/gregwar.php" "$work/sets" $count $seed
+  [ -z "$sources" ] || python3 "$here/kinds/python/lepture.py" "$sources" "$work/sets" $count $seed
+  [ -z "$modules" ] || "$node" "$here/kinds/node/npm.ts" "$modules" "$work/sets" $count $seed
+  [ ! -e "$modules/captchagen" ] || "$node" "$here/kinds/node/canvas.ts" "$modules" "$work/sets" $count $seed
+  /usr/bin/python3 "$here/kinds/python/more.py" "$work/sets" $count $seed django= simple2= ejabberd=/usr/share/ejabberd/captcha.sh \
     fancy=/usr/share/mediawiki/extensions-core/ConfirmEdit/captcha.py ${sources:+"lepture=$sources"}
-  [ -z "$securimage" ] || [ -z "$think" ] || php "$here/kinds/more.php" "$securimage" "$think" "$work/sets" $count $seed
-  [ -z "$gopath" ] || GO111MODULE=off GOPATH=$gopath go run "$here/kinds/dchest.go" "$work/sets" $count
+  [ -z "$securimage" ] || [ -z "$think" ] || php "$here/kinds/php/more.php" "$securimage" "$think" "$work/sets" $count $seed
+  [ -z "$gopath" ] || GO111MODULE=off GOPATH=$gopath go run "$here/kinds/go/dchest.go" "$work/sets" $count
   if [ -n "$classes" ]; then
-    javac -cp "$classes" -d "$work/java" "$here/kinds/Kinds.java"
+    javac -cp "$classes" -d "$work/java" "$here/kinds/java/Kinds.java"
     java -Djava.awt.headless=true -cp "$work/java:$classes" Kinds "$work/sets" $count
   fi
   if [ -n "$styles" ]; then
     github=$styles/go/src/github.com
-    for script in systems boards frameworks shops; do php "$here/kinds/$script.php" "$styles" "$work/sets" $count $seed; done
-    perl "$here/kinds/wakaba.pl" "$styles" "$work/sets" $count $seed
-    GO111MODULE=off GOPATH=$styles/go:/usr/share/gocode go run "$here/kinds/styles.go" "$github/lifei6671/gocaptcha/fonts" "$github/afocus/captcha/examples/comic.ttf" "$work/sets" $count
-    "$here/kinds/java.sh" "$styles" "$work/styles" "$work/sets" $count
-    "$here/kinds/java-systems.sh" "$styles" "$work/java-systems" "$work/sets" $count
-    "$here/kinds/aspnet.sh" "$styles" "$work/aspnet" "$work/sets" $count
-    [ ! -e "$modules/node-captcha" ] || "$node" "$here/kinds/browser.ts" "$modules" "$styles" "$work/sets" $count $seed
-    /usr/bin/python3 "$here/kinds/pages.py" "$styles" "$work/sets" $count $seed
-    /usr/bin/python3 "$here/kinds/multicolor.py" "$styles/multicolorcaptcha" "$work/sets" $count $seed
+    for script in systems boards frameworks shops; do php "$here/kinds/php/$script.php" "$styles" "$work/sets" $count $seed; done
+    perl "$here/kinds/perl/wakaba.pl" "$styles" "$work/sets" $count $seed
+    GO111MODULE=off GOPATH=$styles/go:/usr/share/gocode go run "$here/kinds/go/styles.go" "$github/lifei6671/gocaptcha/fonts" "$github/afocus/captcha/examples/comic.ttf" "$work/sets" $count
+    "$here/kinds/java/java.sh" "$styles" "$work/styles" "$work/sets" $count
+    "$here/kinds/java/java-systems.sh" "$styles" "$work/java-systems" "$work/sets" $count
+    "$here/kinds/dotnet/aspnet.sh" "$styles" "$work/aspnet" "$work/sets" $count
+    [ ! -e "$modules/node-captcha" ] || "$node" "$here/kinds/node/browser.ts" "$modules" "$styles" "$work/sets" $count $seed
+    /usr/bin/python3 "$here/kinds/python/pages.py" "$styles" "$work/sets" $count $seed
+    /usr/bin/python3 "$here/kinds/python/multicolor.py" "$styles/multicolorcaptcha" "$work/sets" $count $seed
   fi
   # Two that the eye cannot read by half, and six that tell how well generators are read that it has not learned from.
   rm -rf "$work"/sets/{captchagen,phpbb-gd_wave,phpbb-non_gd,really-simple-captcha,simple-php-captcha,freecap,cage,ppfun-captcha}

@@ -1,5 +1,5 @@
 """
-Trains the general network on shards (shards.ts) and writes its weights: Debian's python3-torch, one core.
+Trains the general network on shards (shards.ts) and writes its weights: Debian's python3-torch, a process for each core it may use.
 
     /usr/bin/python3 captcha/training/network.py SHARDS MINUTES OUT [CHECKPOINT [RATE]]
 
@@ -13,19 +13,28 @@ import glob
 import math
 import os
 import sys
+import tempfile
 import time
 
 import numpy
 import torch
+import torch.distributed
 from torch import nn
 
 letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-*/=?×÷"
 width, height, batch = 128, 32, 64
 # The share of a batch that real generators draw, where there are any.
 real = 0.62
-torch.manual_seed(1)
+# A process for each core, each with batches of its own; what they learn from them is put together at every step.
+cores, rank = sorted(os.sched_getaffinity(0)), 0
+meeting = tempfile.mkdtemp()
+while rank + 1 < len(cores) and os.fork() == 0:
+    rank += 1
+os.sched_setaffinity(0, [cores[rank]])
+torch.distributed.init_process_group("gloo", init_method=f"file://{meeting}/meeting", rank=rank, world_size=len(cores))
+torch.manual_seed(1 + rank)
 torch.set_num_threads(1)
-random = numpy.random.default_rng(1)
+random = numpy.random.default_rng(1 + rank)
 
 
 def layer(inputs, outputs, size=(3, 3), padding=(1, 1), apart=1):
@@ -36,13 +45,14 @@ def layer(inputs, outputs, size=(3, 3), padding=(1, 1), apart=1):
 # Five halvings of the height, two of the width: 32 places along the line. The same table stands in captcha/network/network.ts.
 net = nn.Sequential(
     layer(3, 16), nn.MaxPool2d(2),
-    layer(16, 32), nn.MaxPool2d(2),
-    layer(32, 64), layer(64, 96), nn.MaxPool2d((2, 1)),
+    layer(16, 32), layer(32, 32), nn.MaxPool2d(2),
+    layer(32, 64), layer(64, 96), layer(96, 96), nn.MaxPool2d((2, 1)),
     layer(96, 144), nn.MaxPool2d((2, 1)),
     layer(144, 144),
     layer(144, 192, (2, 3), (0, 1)),
     layer(192, 192, (1, 5), (0, 2)),
     layer(192, 192, (1, 3), (0, 8), 8),
+    layer(192, 192, (1, 3), (0, 4), 4),
     layer(192, 192, (1, 5), (0, 2)),
     nn.Conv2d(192, len(letters) + 1, 1),
 ).to(memory_format=torch.channels_last)  # fmt: skip
@@ -67,9 +77,23 @@ def varied(planes, rough):
         affine[:, row, row] = random.uniform(*scale, len(planes))
         affine[:, row, 1 - row] = random.uniform(-slant, slant, len(planes))
         affine[:, row, 2] = random.uniform(-shift, shift, len(planes))
+    framed(affine, planes)
     grid = nn.functional.affine_grid(torch.from_numpy(affine), (len(planes), 3, height, width), align_corners=False) + rubber(len(planes), rough)
     images = nn.functional.grid_sample(tensor(numpy.ascontiguousarray(planes)), grid, align_corners=False, padding_mode="border")
     return roughened(images, rough)
+
+
+def framed(affine, planes):
+    """Of some, what is inked is drawn as large as others' paper lets it: a stranger's margins are not those that were learnt."""
+    ink = planes.mean(3) < 90
+    for row, (axis, most) in enumerate([(1, 0.15), (2, 0.18)]):
+        seen = ink.any(axis)
+        first, last = seen.argmax(1), seen.shape[1] - seen[:, ::-1].argmax(1)
+        chosen = seen.any(1) & (random.random(len(planes)) < 0.25)
+        size, middle = (last - first) / seen.shape[1], (last + first) / seen.shape[1] - 1
+        margin = random.uniform(0.01, most, len(planes))
+        affine[chosen, row, row] = (size / (1 - 2 * margin))[chosen]
+        affine[chosen, row, 2] = middle[chosen]
 
 
 def uniform(count, low, high):
@@ -186,6 +210,17 @@ def averaged(average, now):
             average[name].lerp_(value, 0.03)
 
 
+def together(share):
+    """Every process's gradients, and how far along each says they are, become their mean."""
+    parameters = list(net.parameters())
+    mean = torch.cat([parameter.grad.reshape(-1) for parameter in parameters] + [torch.tensor([share])])
+    torch.distributed.all_reduce(mean)
+    mean /= len(cores)
+    for parameter, part in zip(parameters, mean[:-1].split([parameter.numel() for parameter in parameters])):
+        parameter.grad.copy_(part.view(parameter.shape))
+    return mean[-1].item()
+
+
 def finish(average, checkpoint, out):
     """Writes the checkpoint to learn on from, and the mean as the model."""
     torch.save(net.state_dict(), checkpoint)
@@ -199,7 +234,8 @@ def main(folder, minutes, out, checkpoint="network.pt", rate="2e-3"):
     if os.path.exists(checkpoint):
         net.load_state_dict(torch.load(checkpoint))
     shards, known, held, looked, losses = {}, {}, None, 0, []
-    while (share := (time.time() - began) / (60 * minutes)) < 1:
+    share = 0
+    while share < 1:
         if time.time() - looked > 30 or not shards:
             looked = time.time()
             found = [int(os.path.basename(path)[:-7]) for path in glob.glob(f"{folder}/*.planes")]
@@ -233,17 +269,19 @@ def main(folder, minutes, out, checkpoint="network.pt", rate="2e-3"):
             known[shard] = 0.95 * known.get(shard, 0.5) + 0.05 * value
         learner.zero_grad()
         loss.backward()
+        share = together((time.time() - began) / (60 * minutes))
         nn.utils.clip_grad_norm_(net.parameters(), 5)
         learner.step()
         if step % 10 == 0:
             averaged(average, net.state_dict())
         step, seen = step + 1, seen + batch
         losses.append(loss.item())
-        if step % 200 == 0:
+        if step % 200 == 0 and rank == 0:
             right = f"{evaluate(*held):.3f}" if held else "-"
             print(f"{(time.time() - began) / 60:.1f} min, {seen} seen, {len(shards)} shards, loss {numpy.mean(losses[-200:]):.3f}, held out {right}", flush=True)
             torch.save(net.state_dict(), checkpoint)
-    finish(average, checkpoint, out)
+    if rank == 0:
+        finish(average, checkpoint, out)
 
 
 main(sys.argv[1], float(sys.argv[2]), *sys.argv[3:])

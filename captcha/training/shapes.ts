@@ -11,8 +11,8 @@ import { networkLetters, shapesFile } from '../engine/models.ts'
 import { glyphPathsOf } from '../shapes/glyph-paths.ts'
 import { packFonts } from '../shapes/known-fonts.ts'
 import type { Shape } from '../shapes/outline.ts'
-import { svgOf } from './draw.ts'
-import { fontFiles } from './fonts.ts'
+import { svgOf } from './drawing/draw.ts'
+import { fontFiles } from './drawing/fonts.ts'
 
 /** The font it draws with; its types leave that out. */
 const { options } = svgCaptcha as unknown as { options: { font: { charToGlyph(character: string): { index: number } } } }

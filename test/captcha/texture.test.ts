@@ -1,8 +1,8 @@
 import t from 'tap'
-import { blank, type Canvas } from '../../captcha/training/canvas.ts'
-import { chanceOf } from '../../captcha/training/chance.ts'
-import { seeded } from '../../captcha/training/random.ts'
-import { grained, textured } from '../../captcha/training/texture.ts'
+import { blank, type Canvas } from '../../captcha/training/drawing/canvas.ts'
+import { chanceOf } from '../../captcha/training/drawing/chance.ts'
+import { seeded } from '../../captcha/training/drawing/random.ts'
+import { grained, textured } from '../../captcha/training/drawing/texture.ts'
 
 const canvas = (): Canvas => blank(40, 20, (x) => (x < 20 ? [100, 120, 140] : [0, 0, 0]))
 

@@ -3,7 +3,7 @@ import { ownModels } from '../../../captcha/engine/models.ts'
 import { type ReadHints, type ReadResult, SiteMemory } from '../../../captcha/index.ts'
 import type { Pools } from '../../../captcha/pools.ts'
 import { readImage } from '../../../captcha/read.ts'
-import { seeded } from '../../../captcha/training/random.ts'
+import { seeded } from '../../../captcha/training/drawing/random.ts'
 
 /** Letters of a font that is nobody's. */
 const font: Readonly<Record<string, readonly (readonly [number, number])[]>> = {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Layer, loadLayers, stepsOf } from '../../../captcha/network/convolution.ts'
-import { seeded } from '../../../captcha/training/random.ts'
+import { seeded } from '../../../captcha/training/drawing/random.ts'
 import fc from '../../property.ts'
 
 const [height, width] = [4, 8]

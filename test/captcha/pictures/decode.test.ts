@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import t from 'tap'
 import { decode } from '../../../captcha/pictures/decode.ts'
-import { draw } from '../../../captcha/training/draw.ts'
+import { draw } from '../../../captcha/training/drawing/draw.ts'
 import { isRelayError } from '../../../relay/errors.ts'
 import { bmp } from '../images.ts'
 

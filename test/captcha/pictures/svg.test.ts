@@ -1,6 +1,6 @@
 import t from 'tap'
 import { checkSvg, withoutStrokes } from '../../../captcha/pictures/svg.ts'
-import { draw } from '../../../captcha/training/draw.ts'
+import { draw } from '../../../captcha/training/drawing/draw.ts'
 import { isRelayError } from '../../../relay/errors.ts'
 import fc from '../../property.ts'
 

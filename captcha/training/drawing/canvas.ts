@@ -1,4 +1,4 @@
-import type { Picture } from '../pictures/picture.ts'
+import type { Picture } from '../../pictures/picture.ts'
 import type { Mask } from './glyphs.ts'
 
 export type Colour = readonly [red: number, green: number, blue: number]

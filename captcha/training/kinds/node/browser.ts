@@ -1,5 +1,5 @@
 /**
- * What login pages draw in the browser itself, on a canvas: `npx node captcha/training/kinds/browser.ts MODULES SOURCES FOLDER COUNT
+ * What login pages draw in the browser itself, on a canvas: `npx node captcha/training/kinds/node/browser.ts MODULES SOURCES FOLDER COUNT
  * [SEED] [KIND...]`. SOURCES is what `sources.sh` fetched (gVerify.js and the Vue component `identify`, both copied from system to
  * system), MODULES a `node_modules` with node-captcha, canvas-captcha, ppfun-captcha, react-captcha-code, react-simple-captcha,
  * react-client-captcha, vue-client-recaptcha (`npm install --ignore-scripts --force`) and `@napi-rs/canvas`.
@@ -8,8 +8,8 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire, Module } from 'node:module'
 import { join } from 'node:path'
-import { chanceOf } from '../chance.ts'
-import { seeded } from '../random.ts'
+import { chanceOf } from '../../drawing/chance.ts'
+import { seeded } from '../../drawing/random.ts'
 import { type Drawn, writeSet } from './set.ts'
 
 const [modules = '', sources = '', folder = '', count = '100', seed = '7', ...wanted] = process.argv.slice(2)

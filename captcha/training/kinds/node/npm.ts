@@ -1,14 +1,14 @@
 /**
- * Captchas of npm packages: `npx node captcha/training/kinds/npm.ts MODULES FOLDER COUNT [SEED]`, where MODULES is a `node_modules`
+ * Captchas of npm packages: `npx node captcha/training/kinds/node/npm.ts MODULES FOLDER COUNT [SEED]`, where MODULES is a `node_modules`
  * with captchapng, captcha.gif and trek-captcha. With svg-captcha in print fonts it draws as well.
  */
 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import svgCaptcha from 'svg-captcha'
-import { chanceOf } from '../chance.ts'
-import { svgOf, textOf } from '../draw.ts'
-import { seeded } from '../random.ts'
+import { chanceOf } from '../../drawing/chance.ts'
+import { svgOf, textOf } from '../../drawing/draw.ts'
+import { seeded } from '../../drawing/random.ts'
 import { type Drawn, writeSet } from './set.ts'
 
 const [modules = '', folder = '', count = '100', seed = '7'] = process.argv.slice(2)

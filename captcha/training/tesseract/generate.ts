@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { inkOf } from '../ink/ink.ts'
-import { lineOf } from '../ink/line.ts'
-import type { Grey } from '../pictures/picture.ts'
-import { between, svgOf, textOf } from './draw.ts'
-import { seeded } from './random.ts'
+import { inkOf } from '../../ink/ink.ts'
+import { lineOf } from '../../ink/line.ts'
+import type { Grey } from '../../pictures/picture.ts'
+import { between, svgOf, textOf } from '../drawing/draw.ts'
+import { seeded } from '../drawing/random.ts'
 import { tiffOf } from './tiff.ts'
 
 /** `plain`: the generator as it comes. `varied`: its settings, sizes and the image's compression too. `twins`: like plain, rich in the two letters that differ by a pixel. */

@@ -1,4 +1,4 @@
-import type { Picture } from '../pictures/picture.ts'
+import type { Picture } from '../../pictures/picture.ts'
 import { blank, type Canvas, type Colour, type Point, stamp, warped } from './canvas.ts'
 import type { Chance } from './chance.ts'
 import { clutter, type Ink } from './clutter.ts'

@@ -1,4 +1,4 @@
-import type { Grey } from '../pictures/picture.ts'
+import type { Grey } from '../../pictures/picture.ts'
 
 /** A TIFF file of many grey pages, uncompressed (TIFF 6.0 section 4): one file a hundred lines, where one file a line would start the trainer a hundred times. */
 export function tiffOf(pages: readonly Grey[]): Buffer {

@@ -1,5 +1,5 @@
 /**
- * Trains the model anew: `npx node captcha/training/train.ts [work-folder]`. Needs Debian's package `tesseract-ocr`; one
+ * Trains the model anew: `npx node captcha/training/tesseract/train.ts [work-folder]`. Needs Debian's package `tesseract-ocr`; one
  * core, about 45 minutes. The result replaces captcha/models/captcha.traineddata.gz. What each lesson is for, and what came
  * of it: captcha/training/README.md.
  */
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { letters } from '../engine/models.ts'
+import { letters } from '../../engine/models.ts'
 import { generate, type Lesson } from './generate.ts'
 
 interface Stage {
@@ -90,7 +90,7 @@ async function finish(checkpoint: string): Promise<void> {
     '--model_output',
     'captcha.traineddata',
   )
-  await writeFile(join(import.meta.dirname, '../models/captcha.traineddata.gz'), gzipSync(await readFile(join(folder, 'captcha.traineddata')), { level: 9 }))
+  await writeFile(join(import.meta.dirname, '../../models/captcha.traineddata.gz'), gzipSync(await readFile(join(folder, 'captcha.traineddata')), { level: 9 }))
 }
 
 /** One core: the order of the additions, and so the result, depends on the number of threads. */

@@ -1,13 +1,13 @@
 /**
- * npm packages that draw on a canvas: `npx node captcha/training/kinds/canvas.ts MODULES FOLDER COUNT [SEED]`, where MODULES is a
+ * npm packages that draw on a canvas: `npx node captcha/training/kinds/node/canvas.ts MODULES FOLDER COUNT [SEED]`, where MODULES is a
  * `node_modules` with captchagen, captcha-canvas, captcha-generator-alphanumeric (`npm install --ignore-scripts --force`) and
  * `@napi-rs/canvas`, which stands in for the two canvases those want: it comes compiled.
  */
 
 import { createRequire, Module } from 'node:module'
 import { join } from 'node:path'
-import { chanceOf } from '../chance.ts'
-import { seeded } from '../random.ts'
+import { chanceOf } from '../../drawing/chance.ts'
+import { seeded } from '../../drawing/random.ts'
 import { type Drawn, writeSet } from './set.ts'
 
 const [modules = '', folder = '', count = '100', seed = '7'] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import sharp from 'sharp'
-import type { Grey } from '../pictures/picture.ts'
+import type { Grey } from '../../pictures/picture.ts'
 
 /** A glyph as coverage (255 is ink) at a few sizes, the largest first: a small letter drawn from a large mask would lose its thin strokes. */
 export interface Glyph {
