@@ -77,7 +77,7 @@ export function loadLayers(
   return (values) => {
     let volume: Volume | undefined
     for (const layer of placed) {
-      const worth = volume === undefined ? place(inputs, layer, values, layer.inputs, 1) * inputUnit : rounded(inputs, layer, volume)
+      const worth = volume === undefined ? put(inputs, layer, values, layer.inputs, 1) * inputUnit : rounded(inputs, layer, volume)
       volume = convolved(layer, worth, layer === placed.at(-1) ? Number.NEGATIVE_INFINITY : 0)
     }
     return volume as Volume
@@ -114,7 +114,7 @@ function sized(layers: readonly Layer[], height: number, width: number): readonl
     width = (wide - (filter[1] - 1) * apart) / pool[1]
     const room = Math.ceil(inputs / 2) * 2
     const pairs = (filter[0] * filter[1] * room) / 2
-    const largest = Math.min(32_767, Math.floor((2 ** 31 - 1) / (127 * 2 * pairs)))
+    const largest = Math.min(32_767, Math.floor((2 ** 31 - 1) / (128 * 2 * pairs)))
     sizes.push({ ...layer, height: tall, width: wide, newHeight: height, newWidth: width, room, padded: eights(outputs), pairs, largest })
   }
   return sizes
@@ -122,9 +122,12 @@ function sized(layers: readonly Layer[], height: number, width: number): readonl
 
 function placeWeights({ inputs, outputs, filter, pairs, room }: Sized, bytes: Buffer, start: number, weights: Int16Array, worth: Float32Array): number {
   for (let output = 0; output < outputs; output++) {
+    const [scale, bias] = [bytes.readFloatLE(start + output * 4), bytes.readFloatLE(start + (outputs + output) * 4)]
+    // What follows rounds to whole numbers, which would hide them.
+    if (!Number.isFinite(scale) || !Number.isFinite(bias)) throw new Error('a scale or bias of the network is no number')
     const to = (output >> 3) * 16 + (output & 7)
-    worth[to] = bytes.readFloatLE(start + output * 4)
-    worth[to + 8] = bytes.readFloatLE(start + (outputs + output) * 4)
+    worth[to] = scale
+    worth[to + 8] = bias
   }
   let at = start + outputs * 8
   for (let column = 0; column < filter[0] * filter[1]; column++) {
@@ -140,11 +143,11 @@ function placeWeights({ inputs, outputs, filter, pairs, room }: Sized, bytes: Bu
 function rounded(to: Int16Array, layer: Placed, { channels, data }: Volume): number {
   let most = 0
   for (let at = 0; at < data.length; at++) if ((data[at] as number) > most) most = data[at] as number
-  return most === 0 ? place(to, layer, data, channels, 1) : place(to, layer, data, channels, layer.largest / most)
+  return most === 0 ? put(to, layer, data, channels, 1) : put(to, layer, data, channels, layer.largest / most)
 }
 
 /** Puts values times `factor`, rounded, where the layer reads them, with nothing around; says what one is worth. */
-function place(to: Int16Array, { height, width, padding, inputs, room }: Placed, values: Float32Array | Int16Array, channels: number, factor: number): number {
+function put(to: Int16Array, { height, width, padding, inputs, room }: Placed, values: Float32Array | Int16Array, channels: number, factor: number): number {
   to.fill(0, 0, height * width * room)
   let from = 0
   for (let y = padding[0]; y < height - padding[0]; y++) {
