@@ -23,8 +23,8 @@ const weightsForm = z.strictObject({ first: numbers, second: numbers, further: n
 
 const checks: Readonly<Record<keyof typeof modelFiles, (bytes: Buffer) => void>> = {
   captcha: checkTrainedData,
-  general: (bytes) => checkSteps(loadNetwork(bytes)(new Uint8Array(planesWidth * planesHeight * 3).fill(128))),
-  chinese: (bytes) => checkSteps(loadChineseNetwork(bytes)(new Uint8Array(chineseWidth * chineseHeight).fill(255))),
+  general: (bytes) => checkReads(loadNetwork(bytes), planesWidth * planesHeight * 3, 128),
+  chinese: (bytes) => checkReads(loadChineseNetwork(bytes), chineseWidth * chineseHeight, 255),
 }
 
 /**
@@ -75,10 +75,11 @@ export async function openModels(folder: string): Promise<Models> {
   }
 }
 
-/** Other bytes of the right size give no shares of one whole. */
-function checkSteps(steps: readonly Step[]): void {
-  for (const step of steps) {
+/** Has blank paper read, and paper covered with all shades: other bytes of the right size give no shares of one whole, or what is no number. */
+function checkReads(read: (input: Uint8Array) => readonly Step[], size: number, blank: number): void {
+  for (const step of read(new Uint8Array(size).fill(blank))) {
     const total = [...step.values()].reduce((sum, share) => sum + share, 0)
     if (!(total > 0.5 && total < 1.0001)) throw new Error('blank paper is read as no probability')
   }
+  read(Uint8Array.from({ length: size }, (_, at) => (at * 37) % 256))
 }

@@ -41,12 +41,14 @@ export function furtherViews(whole: Picture, picture: Picture, ink: Grey): reado
   const text = boundsOf(clean)
   const views = [
     reframed(whole, { left: narrower, right: narrower }),
-    ...(text === undefined ? [] : margins.map(([across, down]) => framedTo(picture, text, across, down))),
+    ...(text === undefined ? [] : margins.map(([across, down]) => framedTo(picture, text, across, down))).filter((framed) => framed !== undefined),
     ...[close(clean), close(unlined), close(unlinedBothWays), ...(level === clean ? [] : [close(level)])].map(pictureOf),
   ]
   return views.map(once)
 }
 
+/** A picture of more pixels than a captcha has is not looked at larger than it is: its size is a stranger's choice. */
+const enough = 250_000
 /** Paper to each side of the text, of its width, and above and below, of its height: how large a stranger writes is not known. */
 const margins = [
   [0.02, 0.06],
@@ -54,9 +56,11 @@ const margins = [
   [0.1, 0.3],
 ] as const
 
-/** The part of the picture that the text takes up, with such margins around it. */
-function framedTo(picture: Picture, { left, top, right, bottom }: Bounds, across: number, down: number): Picture {
+/** The part of the picture that the text takes up, with such margins around it; nothing where that is more than a large picture has. */
+function framedTo(picture: Picture, { left, top, right, bottom }: Bounds, across: number, down: number): Picture | undefined {
   const [side, above] = [Math.round(across * (right - left + 1)), Math.round(down * (bottom - top + 1))]
+  const pixels = (right - left + 1 + 2 * side) * (bottom - top + 1 + 2 * above)
+  if (pixels > Math.max(enough, picture.width * picture.height)) return undefined
   return reframed(picture, { left: side - left, right: side - (picture.width - 1 - right), top: above - top, bottom: above - (picture.height - 1 - bottom) })
 }
 

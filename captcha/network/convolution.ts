@@ -77,9 +77,10 @@ export function loadLayers(
   return (values) => {
     let volume: Volume | undefined
     for (const layer of placed) {
-      const worth = volume === undefined ? put(inputs, layer, values, layer.inputs, 1) * inputUnit : rounded(inputs, layer, volume)
-      volume = convolved(layer, worth, layer === placed.at(-1) ? Number.NEGATIVE_INFINITY : 0)
+      const unit = volume === undefined ? put(inputs, layer, values, layer.inputs, 1) * inputUnit : rounded(inputs, layer, volume)
+      volume = convolved(layer, unit, layer === placed.at(-1) ? Number.NEGATIVE_INFINITY : 0)
     }
+    largestIn(volume as Volume)
     return volume as Volume
   }
 
@@ -112,6 +113,8 @@ function sized(layers: readonly Layer[], height: number, width: number): readonl
     const [tall, wide] = [height + 2 * padding[0], width + 2 * padding[1]]
     height = (tall - filter[0] + 1) / pool[0]
     width = (wide - (filter[1] - 1) * apart) / pool[1]
+    // The kernel goes four places at a time and looks where it is told.
+    if ((width * pool[1]) % 4 !== 0 || !Number.isInteger(height) || (apart > 1 && filter[0] > 1)) throw new Error('the network has a layer of another shape')
     const room = Math.ceil(inputs / 2) * 2
     const pairs = (filter[0] * filter[1] * room) / 2
     const largest = Math.min(32_767, Math.floor((2 ** 31 - 1) / (128 * 2 * pairs)))
@@ -123,7 +126,6 @@ function sized(layers: readonly Layer[], height: number, width: number): readonl
 function placeWeights({ inputs, outputs, filter, pairs, room }: Sized, bytes: Buffer, start: number, weights: Int16Array, worth: Float32Array): number {
   for (let output = 0; output < outputs; output++) {
     const [scale, bias] = [bytes.readFloatLE(start + output * 4), bytes.readFloatLE(start + (outputs + output) * 4)]
-    // What follows rounds to whole numbers, which would hide them.
     if (!Number.isFinite(scale) || !Number.isFinite(bias)) throw new Error('a scale or bias of the network is no number')
     const to = (output >> 3) * 16 + (output & 7)
     worth[to] = scale
@@ -140,10 +142,19 @@ function placeWeights({ inputs, outputs, filter, pairs, room }: Sized, bytes: Bu
 }
 
 /** Puts what the layer before gave where the layer reads it, as whole numbers of which the largest is the layer's largest; says what one is worth. */
-function rounded(to: Int16Array, layer: Placed, { channels, data }: Volume): number {
-  let most = 0
-  for (let at = 0; at < data.length; at++) if ((data[at] as number) > most) most = data[at] as number
-  return most === 0 ? put(to, layer, data, channels, 1) : put(to, layer, data, channels, layer.largest / most)
+function rounded(to: Int16Array, layer: Placed, volume: Volume): number {
+  return put(to, layer, volume.data, volume.channels, layer.largest / (largestIn(volume) || layer.largest))
+}
+
+/** How far from nothing its values go. Throws where one is no number: rounding would hide it, and every image be read alike. */
+function largestIn({ data }: Volume): number {
+  let largest = 0
+  for (let at = 0; at < data.length; at++) {
+    const size = Math.abs(data[at] as number)
+    if (!(size < Number.POSITIVE_INFINITY)) throw new Error('what the network gives is no number')
+    if (size > largest) largest = size
+  }
+  return largest
 }
 
 /** Puts values times `factor`, rounded, where the layer reads them, with nothing around; says what one is worth. */

@@ -1,6 +1,6 @@
 /**
  * Measures how often reads are right by what is known of them, on images drawn from seeds that training does not use and on folders of
- * labelled ones (captcha/score.ts says what stands in them), and writes captcha/calibration-weights.ts:
+ * labelled ones (captcha/score.ts says what stands in them), and writes captcha/decoding/calibration-weights.ts:
  * `npx node captcha/training/calibrate.ts COUNT [FOLDER...] [--model MODELS]`. With MODELS, a folder with models of one's own, it measures
  * those and writes their calibration.json. Every source has COUNT images at most. Chinese characters are calibrated on
  * the folders whose answers hold some.

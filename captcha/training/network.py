@@ -12,6 +12,7 @@ is the mean of the latest weights: it errs less than any of them.
 import glob
 import math
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -32,7 +33,7 @@ while rank + 1 < len(cores) and os.fork() == 0:
     rank += 1
 os.sched_setaffinity(0, [cores[rank]])
 torch.distributed.init_process_group("gloo", init_method=f"file://{meeting}/meeting", rank=rank, world_size=len(cores))
-torch.manual_seed(1 + rank)
+torch.manual_seed(1)
 torch.set_num_threads(1)
 random = numpy.random.default_rng(1 + rank)
 
@@ -231,8 +232,12 @@ def finish(average, checkpoint, out):
 def main(folder, minutes, out, checkpoint="network.pt", rate="2e-3"):
     began, step, seen, average = time.time(), 0, 0, {}
     learner = torch.optim.AdamW(net.parameters(), lr=float(rate), weight_decay=1e-4)
-    if os.path.exists(checkpoint):
+    if rank == 0 and os.path.exists(checkpoint):
         net.load_state_dict(torch.load(checkpoint))
+    for value in net.state_dict().values():
+        torch.distributed.broadcast(value, 0)
+    # Each draws and varies its own.
+    torch.manual_seed(1 + rank)
     shards, known, held, looked, losses = {}, {}, None, 0, []
     share = 0
     while share < 1:
@@ -274,7 +279,7 @@ def main(folder, minutes, out, checkpoint="network.pt", rate="2e-3"):
         learner.step()
         if step % 10 == 0:
             averaged(average, net.state_dict())
-        step, seen = step + 1, seen + batch
+        step, seen = step + 1, seen + batch * len(cores)
         losses.append(loss.item())
         if step % 200 == 0 and rank == 0:
             right = f"{evaluate(*held):.3f}" if held else "-"
@@ -282,6 +287,7 @@ def main(folder, minutes, out, checkpoint="network.pt", rate="2e-3"):
             torch.save(net.state_dict(), checkpoint)
     if rank == 0:
         finish(average, checkpoint, out)
+        shutil.rmtree(meeting)
 
 
 main(sys.argv[1], float(sys.argv[2]), *sys.argv[3:])

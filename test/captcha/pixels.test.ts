@@ -130,6 +130,20 @@ t.test('the looks show the text alone, without specks and lines, and leave the i
   t.ok((farther?.width ?? 0) > width && (nearer?.width ?? width) < width)
 })
 
+t.test('a large picture whose text fills it is not looked at much larger than it is', async (t) => {
+  const [width, height] = [1000, 500]
+  const rgb = new Uint8Array(width * height * 3).fill(255)
+  for (const [left, top] of [
+    [2, 2],
+    [width - 42, height - 42],
+  ] as const) {
+    for (let y = top; y < top + 40; y++) rgb.fill(0, (y * width + left) * 3, (y * width + left + 40) * 3)
+  }
+  const picture = { width, height, rgb }
+  const sizes = furtherViews(picture, picture, inkOf(picture)).map((view) => (view.picture.width * view.picture.height) / (width * height))
+  t.ok(Math.max(...sizes) < 1.3, `${Math.max(...sizes)}`)
+})
+
 t.test('trimming leaves the ink and its margin', async (t) => {
   t.same(drawing(trim(letter, 1)), ['......', '.####.', '.#..#.', '.####.', '......'])
   const empty = grey('...', '...')

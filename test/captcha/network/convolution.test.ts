@@ -3,11 +3,12 @@ import { type Layer, loadLayers, stepsOf } from '../../../captcha/network/convol
 import { seeded } from '../../../captcha/training/drawing/random.ts'
 import fc from '../../property.ts'
 
-const [height, width] = [4, 8]
+const [height, width] = [8, 8]
+/** More than eight outputs, which are made eight at a time, and no multiple of eight. */
 const layers: readonly Layer[] = [
-  { inputs: 3, outputs: 6, filter: [3, 3], padding: [1, 1], pool: [2, 2] },
-  { inputs: 6, outputs: 4, filter: [1, 3], apart: 3, padding: [0, 3], pool: [1, 1] },
-  { inputs: 4, outputs: 5, filter: [2, 3], padding: [0, 1], pool: [1, 1] },
+  { inputs: 3, outputs: 18, filter: [3, 3], padding: [1, 1], pool: [2, 2] },
+  { inputs: 18, outputs: 10, filter: [1, 3], apart: 3, padding: [0, 3], pool: [2, 1] },
+  { inputs: 10, outputs: 11, filter: [2, 3], padding: [0, 1], pool: [1, 1] },
 ]
 
 /** A model file of random weights, and the same weights by layer, output, row, column and input. */
@@ -105,6 +106,17 @@ t.test('the largest sums that weights and values can make do not run over', asyn
   const { data } = loadLayers(two, Buffer.concat([layer(64, 1), layer(8, 576)]), [4, 8, 1])(new Int16Array(32).fill(255))
   const inside = data[(1 * 8 + 1) * 8] as number
   t.ok(Math.abs(inside / (255 * 127 * 127 * 576) - 1) < 1e-3, `${inside}`)
+})
+
+t.test('layers that the kernel cannot go through are refused', async (t) => {
+  const one = { inputs: 1, outputs: 8, filter: [1, 3], padding: [0, 1], pool: [1, 1] } as const
+  const bytes = Buffer.alloc(8 * 8 + 3 * 8)
+  const refused = (layer: Layer, size: readonly [number, number], file = bytes): void =>
+    void t.throws(() => loadLayers([layer], file, [...size, 1]), { message: /another shape/ })
+  t.doesNotThrow(() => loadLayers([one], bytes, [2, 4, 1]))
+  refused(one, [2, 6])
+  refused({ ...one, pool: [2, 1] }, [3, 4])
+  refused({ ...one, filter: [3, 3], apart: 2, padding: [1, 2] }, [4, 4], Buffer.alloc(8 * 8 + 9 * 8))
 })
 
 t.test('a file of another size than the layers is refused', async (t) => {

@@ -61,6 +61,9 @@ t.test('models that are missing, damaged or foreign are refused before anything 
   english.write('B 5', english.indexOf('\nA 5') + 1)
   const infinite = Buffer.from(own)
   infinite.writeFloatLE(Number.POSITIVE_INFINITY, 0)
+  // The second layer's scales, each a number, make sums that are none.
+  const vast = Buffer.from(own)
+  for (let output = 0; output < 32; output++) vast.writeFloatLE(3e38, 16 * 8 + 27 * 16 + output * 4)
   const cases: readonly (readonly [Readonly<Record<string, Buffer | string>>, RegExp])[] = [
     [{}, /it holds no model; models are called captcha\.traineddata\.gz, general\.network\.gz, chinese\.network\.gz/],
     [{ 'mine.network.gz': packed }, /mine\.network\.gz is no name of a model/],
@@ -71,6 +74,7 @@ t.test('models that are missing, damaged or foreign are refused before anything 
     [{ [modelFiles.general]: gzipSync(own.subarray(0, -1)) }, /general\.network\.gz is not such a model/],
     [{ [modelFiles.general]: gzipSync(Buffer.concat([own, own])) }, /general\.network\.gz is not such a model/],
     [{ [modelFiles.general]: gzipSync(infinite) }, /general\.network\.gz is not such a model/],
+    [{ [modelFiles.general]: gzipSync(vast) }, /general\.network\.gz is not such a model/],
     [{ [modelFiles.general]: gzipSync('') }, /general\.network\.gz is not such a model/],
     [{ [modelFiles.chinese]: packed }, /chinese\.network\.gz is not such a model/],
     [{ [modelFiles.captcha]: packed }, /captcha\.traineddata\.gz is not such a model/],
