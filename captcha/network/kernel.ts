@@ -1,6 +1,6 @@
 /**
  * The inner loop of a convolution as WebAssembly, put together here from its instructions: JavaScript has no arithmetic on several numbers at a
- * time, and this loop is most of the time a read takes. It makes eight outputs at a row of places, four places at a time: so many sums are under
+ * time, and this loop is most of the time a look takes. It makes eight outputs at a row of places, four places at a time: so many sums are under
  * way at once that none is waited for. Whole numbers of 16 bits are multiplied eight at a time and added two by two in one instruction, floats
  * but four. What a sum is worth is said by `unit` and the output's own scale; its bias is added. It is written where it is larger than what stands there:
  * places that write to the same keep the largest.

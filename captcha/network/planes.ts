@@ -1,12 +1,9 @@
-import { paperColour } from '../pictures/paper.ts'
+import { grain, paperColour } from '../pictures/paper.ts'
 import type { Picture } from '../pictures/picture.ts'
 
 /** What the general network takes in: this many pixels, three bytes each, 128 where the paper's colour is. */
 export const planesWidth = 128
 export const planesHeight = 32
-
-/** Differences from the paper at most this large are grain, not ink (of 255). */
-const grain = 24
 
 /**
  * The whole image at the network's size, its colours told as differences from the paper's: full contrast, and what is
