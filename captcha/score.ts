@@ -1,15 +1,18 @@
-/**
- * How well images of one's own are read: `npm run captcha:score -- FOLDER [--kind KIND] [--alphabet CHARACTERS]
- * [--length N | --length N-M] [--ignore-case] [--model MODELS]`. FOLDER, or each folder in it, holds images and `labels.tsv`, a line each:
- * file, TAB, answer. MODELS is a folder with models of one's own.
- */
+/** How well images of one's own are read, folder by folder: the command of `usage`. */
 
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isRelayError } from '../relay/errors.ts'
 import type { CaptchaReader, ReadHints } from './contract.ts'
 import { openReader } from './index.ts'
+
+const kinds: readonly (ReadHints['kind'] & string)[] = ['text', 'arithmetic', 'chinese', 'auto']
+const usage = `npm run captcha:score -- [FOLDER] [--kind KIND] [--alphabet CHARACTERS] [--length N | --length N-M] [--ignore-case] [--model MODELS]
+
+FOLDER (the present one unless named), or each folder in it, holds images and labels.tsv, a line for each image: file, TAB, answer.
+KIND is ${kinds.join(', ')}. MODELS is a folder with models of your own (docs/captcha.md).`
 
 /** A read and what came of it. */
 export interface Scored {
@@ -40,7 +43,10 @@ export async function scoreFolder(reader: CaptchaReader, folder: string, hints: 
   const scored: Scored[] = []
   for (const line of lines) {
     const [file = '', truth = ''] = line.split('\t')
-    const { answer, confidence, ms } = await reader.read(await readFile(join(folder, file)), hints)
+    const image = await readFile(join(folder, file)).catch((cause: unknown) => {
+      throw new Error(`${join(folder, 'labels.tsv')} names ${file}, which cannot be read`, { cause })
+    })
+    const { answer, confidence, ms } = await reader.read(image, hints)
     scored.push({ right: answer === truth, alike: answer.toLowerCase() === truth.toLowerCase(), confidence, ms })
   }
   return scored
@@ -71,11 +77,18 @@ function share<T>(all: readonly T[], holds: (one: T) => boolean): number {
   return all.length === 0 ? 0 : all.filter(holds).length / all.length
 }
 
-/** FOLDER itself where it has labels, else those of its folders that have. */
+/** FOLDER itself where it has labels, else those of its folders that have. Throws where none has. */
 async function labelled(folder: string): Promise<string[]> {
   if (existsSync(join(folder, 'labels.tsv'))) return [folder]
-  const inside = (await readdir(folder)).sort().map((name) => join(folder, name))
-  return inside.filter((path) => existsSync(join(path, 'labels.tsv')))
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new Error(`${folder} is no folder that can be read`, { cause })
+  })
+  const inside = names
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(join(path, 'labels.tsv')))
+  if (inside.length === 0) throw new Error(`neither ${folder} nor a folder in it holds labels.tsv`)
+  return inside
 }
 
 function row(name: string, score: Score): string {
@@ -92,30 +105,17 @@ function row(name: string, score: Score): string {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      kind: { type: 'string' },
-      alphabet: { type: 'string' },
-      length: { type: 'string' },
-      'ignore-case': { type: 'boolean' },
-      model: { type: 'string' },
-    },
-  })
-  const [least, most] = (values.length ?? '').split('-').map(Number)
-  const hints: ReadHints = {
-    ...(values.kind === undefined ? {} : { kind: values.kind as NonNullable<ReadHints['kind']> }),
-    ...(values.alphabet === undefined ? {} : { alphabet: values.alphabet }),
-    ...(values.length === undefined || least === undefined ? {} : { length: most === undefined ? least : ([least, most] as const) }),
-    ...(values['ignore-case'] === true ? { caseSensitive: false } : {}),
-  }
-  const reader = await openReader({ workers: 1, ...(values.model === undefined ? {} : { model: values.model }) })
+  const { hints, model, folder, isHelp } = asked()
+  if (isHelp) return console.log(usage)
+  const folders = await labelled(folder)
+  const reader = await openReader({ workers: 1, ...(model === undefined ? {} : { model }) })
   const all: Scored[] = []
   try {
     console.log('| images of | count | right | but for case | surest of 4 right | above 0.9 | of those right | calibration error | ms, median |')
     console.log('|---|---|---|---|---|---|---|---|---|')
-    for (const folder of await labelled(positionals[0] ?? '.')) {
+    for (const folder of folders) {
       const reads = await scoreFolder(reader, folder, hints)
+      if (reads.length === 0) throw new Error(`${join(folder, 'labels.tsv')} names no image`)
       console.log(row(basename(folder), scoreOf(reads)))
       all.push(...reads)
     }
@@ -125,4 +125,47 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main()
+interface Asked {
+  readonly hints: ReadHints
+  readonly model: string | undefined
+  readonly folder: string
+  readonly isHelp: boolean
+}
+
+/** What the command line says. Throws where it cannot be meant. */
+function asked(): Asked {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      kind: { type: 'string' },
+      alphabet: { type: 'string' },
+      length: { type: 'string' },
+      'ignore-case': { type: 'boolean' },
+      model: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  const kind = kinds.find((known) => known === values.kind)
+  if (values.kind !== undefined && kind === undefined) throw new Error(`--kind is ${kinds.join(', ')}, not ${values.kind}`)
+  if (values.length !== undefined && !/^\d+(-\d+)?$/.test(values.length)) throw new Error(`--length is a number, as 4, or two, as 4-6, not ${values.length}`)
+  const [least, most] = (values.length ?? '').split('-').map(Number)
+  const hints: ReadHints = {
+    ...(kind === undefined ? {} : { kind }),
+    ...(values.alphabet === undefined ? {} : { alphabet: values.alphabet }),
+    ...(values.length === undefined || least === undefined ? {} : { length: most === undefined ? least : ([least, most] as const) }),
+    ...(values['ignore-case'] === true ? { caseSensitive: false } : {}),
+  }
+  return { hints, model: values.model, folder: positionals[0] ?? '.', isHelp: values.help === true }
+}
+
+function explained(error: unknown): string {
+  if (isRelayError(error)) return `${error.message}\n${error.next}`
+  return `${error instanceof Error ? error.message : String(error)}\n\n${usage}`
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    console.error(explained(error))
+    process.exitCode = 2
+  })
+}

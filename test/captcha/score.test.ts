@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { CaptchaReader, ReadHints } from '../../captcha/index.ts'
 import { type Scored, scoreFolder, scoreOf } from '../../captcha/score.ts'
+import { tempFolder } from '../temp-folder.ts'
 
 const read = (right: boolean, confidence: number, ms = 10): Scored => ({ right, alike: right, confidence, ms })
 
@@ -55,4 +57,37 @@ t.test('a folder’s images are read by its labels and with the hints given', as
     ],
   )
   t.same(given, [{ length: 5 }, { length: 5 }, { length: 5 }])
+})
+
+/** The command as a person runs it. */
+function run(...words: readonly string[]): Promise<{ readonly code: unknown; readonly out: string; readonly told: string }> {
+  const program = join(import.meta.dirname, '../../captcha/score.ts')
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...words], (error, out, told) => resolve({ code: error?.code ?? 0, out, told }))
+  })
+}
+
+t.test('the command says what it takes, and what is wrong with what it was given', async (t) => {
+  const [folder, labels, empty] = [await tempFolder(t), await tempFolder(t), await tempFolder(t)]
+  await writeFile(join(labels, 'labels.tsv'), 'gone.png\tabcd\n')
+  await writeFile(join(empty, 'labels.tsv'), '\n')
+  const help = await run('--help')
+  t.equal(help.code, 0)
+  t.match(help.out, /--length N-M.*TAB, answer/s)
+  const cases: readonly (readonly [words: readonly string[], told: RegExp])[] = [
+    [[folder], /neither .* nor a folder in it holds labels\.tsv/],
+    [[join(folder, 'nowhere')], /is no folder that can be read/],
+    [[labels], /labels\.tsv names gone\.png, which cannot be read/],
+    [[empty], /labels\.tsv names no image/],
+    [[labels, '--model', folder], /it holds no model.*docs\/captcha\.md/s],
+    [[labels, '--kind', 'sums'], /--kind is text, arithmetic, chinese, auto, not sums/],
+    [[labels, '--length', 'four'], /--length is a number, as 4, or two, as 4-6, not four/],
+    [[labels, '--lenght', '4'], /Unknown option '--lenght'/],
+  ]
+  for (const [words, expected] of cases) {
+    const { code, told } = await run(...words)
+    t.equal(code, 2)
+    t.match(told, expected)
+    t.notMatch(told, /\n {4}at /, 'no trace of the program')
+  }
 })
