@@ -76,7 +76,7 @@ async function enrol(relay: Relay, sample: SampleSite, password: string, portalP
   const report = await relay.login.probe(new URL(sample.url))
   for (const line of report.found) tell(`found          ${printable(line)}`)
   const { adapter, settings, loginUrl, networks } = report
-  const site = await relay.accounts.addSite({
+  const site = await relay.declarations.add({
     id: 'orders',
     origins: [...new Set([new URL(sample.url).origin, ...report.origins])],
     loginUrl,
