@@ -104,7 +104,7 @@ function standing({ site, declared }: FoundDeclaration, csrf: string): Html | un
     case 'same':
       return undefined
     case 'missing':
-      return html`<div class="note warn"><p>The file of the declaration is gone; the site stays as it is.</p></div>${action(`/sites/${site}/reload`, 'Write it anew', csrf)}`
+      return html`<div class="note warn"><p>The file of the declaration is gone; the site stays as it is.</p>${action(`/sites/${site}/reload`, 'Write it anew', csrf)}</div>`
     case 'invalid':
       return html`<div class="note bad"><p><strong>${prose(declared.error.message)}</strong></p><p>${prose(declared.error.next)}</p></div>`
     case 'changed':
