@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ReadHints, ReadResult } from './contract.ts'
 import { decodeSteps, type Reading, type Step } from './decoding/beam.ts'
 import { calibrated, type Evidence, mixesAlike, type Weights } from './decoding/calibration.ts'
@@ -83,12 +84,17 @@ function shapesIn(image: Buffer, { shapes = [] }: ReadHints): Matched | undefine
   return drawing === undefined ? undefined : readShapes(drawing, shapes)
 }
 
-async function lookAround(views: readonly View[], { latin }: Seen, hints: ReadHints, pools: Pools): Promise<void> {
-  const all = await Promise.all(views.map((view) => pools.general.recognise(planesOf(view.picture))))
-  for (const [index, steps] of all.entries()) {
-    const ballot = ballotOf(steps, hints)
-    for (let count = 0; count < (views[index]?.counts ?? 0); count++) latin.push(ballot)
+/** Each look is made in a turn of its own: of a large picture each takes long, and the relay has others to serve meanwhile. */
+async function lookAround(views: Iterable<View>, { latin }: Seen, hints: ReadHints, pools: Pools): Promise<void> {
+  const looks: Promise<Ballot[]>[] = []
+  for (const { picture, counts } of views) {
+    const look = pools.general.recognise(planesOf(picture)).then((steps) => new Array<Ballot>(counts).fill(ballotOf(steps, hints)))
+    // It may fail before it is waited for below.
+    look.catch(() => {})
+    looks.push(look)
+    await setImmediate()
   }
+  latin.push(...(await Promise.all(looks)).flat())
 }
 
 async function lookForChinese(views: readonly Grey[], { chinese }: Seen, pools: Pools): Promise<void> {

@@ -21,30 +21,33 @@ export interface View {
  * For the general network, the likeliest to be read first: the image as it is, moved a little either way on more of its paper, and without
  * its frame. The network learned from whole images that lie a little differently each time, and errs differently on each.
  */
-export function firstViews(whole: Picture, picture: Picture): readonly View[] {
+export function* firstViews(whole: Picture, picture: Picture): Generator<View, void> {
   const [across, down] = [Math.round(whole.width * 0.06), Math.round(whole.height * 0.06)]
-  const moved = [reframed(whole, { left: across, top: down }), reframed(whole, { right: across, bottom: down })]
-  return [{ picture: whole, counts: 2 }, ...moved.map(once), ...(whole === picture ? [] : [once(picture)])]
+  yield { picture: whole, counts: 2 }
+  yield once(reframed(whole, { left: across, top: down }))
+  yield once(reframed(whole, { right: across, bottom: down }))
+  if (whole !== picture) yield once(picture)
 }
 
 /**
  * For the general network, where the first looks leave doubt: narrower, the text as large as little paper lets it, the text alone, without lines,
- * set straight. `ink` is the picture's, which lacks the whole one's frame.
+ * set straight. `ink` is the picture's, which lacks the whole one's frame. Each is made when it is asked for.
  */
-export function furtherViews(whole: Picture, picture: Picture, ink: Grey): readonly View[] {
-  const clean = withoutSpecks(ink)
-  const level = deskew(clean)
-  const thin = Math.max(1, Math.round(ink.height / 40))
-  const unlined = withoutSpecks(mended(ink, unline(ink, thin)))
-  const unlinedBothWays = withoutSpecks(unline(unline(ink, thin), thin, 'down'))
+export function* furtherViews(whole: Picture, picture: Picture, ink: Grey): Generator<View, void> {
   const narrower = -Math.round(whole.width * 0.04)
+  yield once(reframed(whole, { left: narrower, right: narrower }))
+  const clean = withoutSpecks(ink)
   const text = boundsOf(clean)
-  const views = [
-    reframed(whole, { left: narrower, right: narrower }),
-    ...(text === undefined ? [] : margins.map(([across, down]) => framedTo(picture, text, across, down))).filter((framed) => framed !== undefined),
-    ...[close(clean), close(unlined), close(unlinedBothWays), ...(level === clean ? [] : [close(level)])].map(pictureOf),
-  ]
-  return views.map(once)
+  for (const [across, down] of margins) {
+    const framed = text && framedTo(picture, text, across, down)
+    if (framed !== undefined) yield once(framed)
+  }
+  const thin = Math.max(1, Math.round(ink.height / 40))
+  yield alone(clean)
+  yield alone(withoutSpecks(mended(ink, unline(ink, thin))))
+  yield alone(withoutSpecks(unline(unline(ink, thin), thin, 'down')))
+  const level = deskew(clean)
+  if (level !== clean) yield alone(level)
 }
 
 /** A picture of more pixels than a captcha has is not looked at larger than it is: its size is a stranger's choice. */
@@ -104,6 +107,10 @@ function mended(before: Grey, after: Grey): Grey {
 
 function once(picture: Picture): View {
   return { picture, counts: 1 }
+}
+
+function alone(ink: Grey): View {
+  return once(pictureOf(close(ink)))
 }
 
 function pictureOf({ width, height, data }: Grey): Picture {

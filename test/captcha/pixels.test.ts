@@ -115,15 +115,15 @@ t.test('the looks show the text alone, without specks and lines, and leave the i
   t.same([moved?.picture.width, moved?.picture.height], [106, 42], 'moved on more paper')
   t.ok((whole?.counts ?? 0) > (moved?.counts ?? 0), 'the image itself counts most')
   const framed = { ...picture, rgb: new Uint8Array(picture.rgb) }
-  t.equal(firstViews(framed, picture).at(-1)?.picture, picture, 'without its frame')
-  const further = furtherViews(picture, picture, inkOf(picture))
+  t.equal([...firstViews(framed, picture)].at(-1)?.picture, picture, 'without its frame')
+  const further = [...furtherViews(picture, picture, inkOf(picture))]
   const near = further.filter((view) => view.picture.width < 30 && view.picture.height < 24)
   t.ok(near.length >= 4, 'near the letters')
   const sizes = further.map((view) => `${view.picture.width}x${view.picture.height}`)
   for (const size of ['19x18', '21x20', '23x26']) t.ok(sizes.includes(size), `the letters with their margins, ${size}`)
   for (let x = 0; x < width; x++) paint(x, 34)
   const lined = inkOf(picture)
-  const heights = furtherViews(picture, picture, lined).map((view) => view.picture.height)
+  const heights = [...furtherViews(picture, picture, lined)].map((view) => view.picture.height)
   t.ok(Math.min(...heights) < 24, 'a view without the line is near the letters')
   const [asItIs, farther, nearer] = chineseViews(lined)
   t.equal(asItIs, lined)
@@ -140,7 +140,7 @@ t.test('a large picture whose text fills it is not looked at much larger than it
     for (let y = top; y < top + 40; y++) rgb.fill(0, (y * width + left) * 3, (y * width + left + 40) * 3)
   }
   const picture = { width, height, rgb }
-  const sizes = furtherViews(picture, picture, inkOf(picture)).map((view) => (view.picture.width * view.picture.height) / (width * height))
+  const sizes = [...furtherViews(picture, picture, inkOf(picture))].map((view) => (view.picture.width * view.picture.height) / (width * height))
   t.ok(Math.max(...sizes) < 1.3, `${Math.max(...sizes)}`)
 })
 
