@@ -6,6 +6,7 @@
 
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { networkLetters } from '../engine/models.ts'
 import { planesHeight, planesOf, planesWidth } from '../network/planes.ts'
@@ -21,7 +22,7 @@ import { word } from './drawing/words.ts'
 const perShard = 5000
 const easyShards = 4
 
-const [folder = '', shards = '1', seed = '1', first = '0'] = process.argv.slice(2)
+const [folder = '', shards = '1', seed = '1', first = '0'] = parseArgs({ allowPositionals: true }).positionals
 await mkdir(folder, { recursive: true })
 const fonts: Font[] = []
 for (const file of fontFiles()) {

@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { letters } from '../../engine/models.ts'
 import { generate, type Lesson } from './generate.ts'
@@ -33,7 +33,7 @@ const stages: readonly Stage[] = [
 /** Height 48, one channel: a convolution, a pooling, four LSTMs (the first up the columns), an output a character. */
 const network = (outputs: number): string => `[1,48,0,1 Ct3,3,16 Mp3,3 Lfys48 Lfx96 Lrx96 Lfx128 O1c${outputs}]`
 
-const folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), 'captcha-training-')))
+const folder = parseArgs({ allowPositionals: true }).positionals[0] ?? (await mkdtemp(join(tmpdir(), 'captcha-training-')))
 await mkdir(folder, { recursive: true })
 console.log(`work folder: ${folder}`)
 
