@@ -4,6 +4,8 @@ import { answersIn, dialTunnel, type ProxyAccess, readAll } from '../raw-client.
 import { page, startRecordingOrigin } from '../recording-origin.ts'
 import { startHouse } from '../start-house.ts'
 
+const asking = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: key==\r\nSec-WebSocket-Version: 13\r\n'
+const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: abc=\r\n'
 const setTicket = 'Set-Cookie: ticket=abc; Path=/; HttpOnly\r\n'
 
 /** A site whose pages set cookies, and a device at it. */
@@ -68,6 +70,23 @@ t.test('where it cannot be written down, or the session has ended meanwhile, no 
     await house.sessions.ensure(house.account.id)
   }
   t.same(listed(), [])
+})
+
+t.test('a WebSocket brings them to a browser that is known to have some, and to no other: it does not wait until that is written down', async (t) => {
+  const { origin, house, get, listed } = await open(t)
+  origin.on('/ws', (socket) => socket.write(`${switching}${setTicket}\r\n`))
+  const joined = async () => {
+    const socket = await dialTunnel(house.access, house.tunnelTo(origin))
+    socket.write(`GET /ws HTTP/1.1\r\nHost: ${origin.host}\r\n${asking}\r\n`)
+    const { text } = await readAll(socket, { until: (text) => text.includes('\r\n\r\n') })
+    socket.destroy()
+    t.match(text, /^HTTP\/1\.1 101 /)
+    return text.includes('ticket=abc')
+  }
+  t.equal(await joined(), false)
+  t.same(listed(), [])
+  t.same(await get('/renew'), { status: 200, cookies: ['ticket=abc'] })
+  t.equal(await joined(), true)
 })
 
 t.test('a token against forged requests that repeats the session, or that no script sees, is one by which its holder goes on', async (t) => {
