@@ -150,6 +150,27 @@ t.test('how a lent account is used', async (t) => {
     await house.accounts.removeAccount(own.id)
   })
 
+  await t.test('a link whose leave ends while the relay signs in brings nothing', async (t) => {
+    const { sessions, account, people } = house
+    const grant = await house.lend({ user: 'bob' }, { handoff: true })
+    await sessions.end(account.id)
+    const ensure = sessions.ensure.bind(sessions)
+    const { restore } = t.intercept(sessions, 'ensure', {
+      value: async (...asked: Parameters<typeof ensure>) => {
+        const session = await ensure(...asked)
+        await house.api('ann', 'DELETE', `/grants/${grant}`)
+        return session
+      },
+    })
+    const code = sessions.tickets.issueDelivery({ accountId: account.id, holder: people.bob.user.id, expiresAt: house.now() + 60_000 })
+    const answer = await house.proxied('bob', `/.well-known/login-relay/deliver?code=${code}`)
+    restore()
+    t.match(answer, { code: 'grant_refused' })
+    t.notMatch(answer.text, /sid=/)
+    t.ok(sessions.live(account.id), 'the owner has the session')
+    t.same(sessions.copies.list(), [])
+  })
+
   await t.test('what the relay saw when a sign-in failed is told to the owner alone', async (t) => {
     await house.lend({ user: 'bob' }, { handoff: true })
     await house.sessions.end(house.account.id)
