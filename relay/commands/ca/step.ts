@@ -29,10 +29,13 @@ export async function perform(step: Step): Promise<void> {
     else await runQuietly(step.words)
   } catch (cause) {
     if (step.do === 'run' && step.mayFail === true) return
-    const advice = cause instanceof MissingProgram ? cause.advice : 'Stores of the system take an administrator: run it with sudo.'
+    const advice = cause instanceof MissingProgram ? cause.advice : whoseStores
     throw new RelayError('ca_store_failed', { params: { step: inWords(step), reason: (cause as Error).message, advice }, cause })
   }
 }
+
+const whoseStores =
+  'Stores of the system take an administrator: run it with sudo. Those of Firefox and Chromium are your own: run it as yourself, with the browser closed.'
 
 /** What brings a program that is often missing. */
 const packages: Readonly<Record<string, string>> = {
