@@ -22,7 +22,7 @@ node=node_modules/.bin/node
 if [ ! -e "$work/packed" ]; then
   perl "$here/kinds/perl/perl.pl" "$work/sets" $count $seed
   php "$here/kinds/php/gregwar.php" "$work/sets" $count $seed
-  [ -z "$sources" ] || python3 "$here/kinds/python/lepture.py" "$sources" "$work/sets" $count $seed
+  [ -z "$sources" ] || /usr/bin/python3 "$here/kinds/python/lepture.py" "$sources" "$work/sets" $count $seed
   [ -z "$modules" ] || "$node" "$here/kinds/node/npm.ts" "$modules" "$work/sets" $count $seed
   [ ! -e "$modules/captchagen" ] || "$node" "$here/kinds/node/canvas.ts" "$modules" "$work/sets" $count $seed
   /usr/bin/python3 "$here/kinds/python/more.py" "$work/sets" $count $seed django= simple2= ejabberd=/usr/share/ejabberd/captcha.sh \
