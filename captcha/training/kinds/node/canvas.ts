@@ -23,15 +23,15 @@ const real = load('@napi-rs/canvas') as {
   createCanvas(width: number, height: number): Canvas
   GlobalFonts: { registerFromPath(path: string, family: string): void }
 }
+/** As skia-canvas has it: made with `new`, or before captcha-canvas 3.4 without. */
+function SkiaCanvas(width: number, height: number) {
+  const canvas = real.createCanvas(width, height)
+  return Object.assign(canvas, { toBufferSync: () => canvas.toBuffer('image/png') })
+}
 const stand = {
   ...real,
   registerFont: (path: string, { family }: { family: string }) => real.GlobalFonts.registerFromPath(path, family),
-  Canvas: (width: number, height: number) =>
-    Object.assign(real.createCanvas(width, height), {
-      toBufferSync: function (this: Canvas) {
-        return this.toBuffer('image/png')
-      },
-    }),
+  Canvas: SkiaCanvas,
 }
 const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown }
 const usual = loader._load
