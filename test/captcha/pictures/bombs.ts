@@ -42,6 +42,12 @@ export const bombs: readonly Bomb[] = [
   { name: 'SVG of many rules', refused: /style rules/, make: () => svg(`<style>${'g g g g path{a:b}'.repeat(2000)}</style>${shape}`) },
   { name: 'SVG of comments without end', refused: /document type/, make: () => svg('<!--'.repeat(60_000)) },
   { name: 'SVG of elements without end', refused: /more text|header is damaged/, make: () => svg('<path stroke="a"'.repeat(4990)) },
+  { name: 'SVG of 30,000 filters', refused: /filters/, make: () => svg(`<rect style="filter:${'sepia()'.repeat(30_000)}" width="9" height="9"/>`) },
+  {
+    name: 'SVG of a rule with filters, hidden by references',
+    refused: /filters/,
+    make: () => svg(`<style>path{fil&#116;er/**/:${'blur(9)'.repeat(300)}}</style>${shape}`),
+  },
   { name: 'SVG of dashes hidden by references', refused: /hides style rules/, make: () => svg('<path style="stroke-dash&#97;rray:.001" d="M0 0h9"/>') },
 ]
 
@@ -50,6 +56,7 @@ export const defused: readonly Omit<Bomb, 'refused'>[] = [
   { name: 'PNG with a gigabyte of packed text', make: () => packedTexts() },
   { name: 'PNG with more pixels than it says', make: () => png(100, 50, deflateSync(Buffer.alloc(100_000_000))) },
   { name: 'GIF of 100,000 frames', make: () => gif(150, 50, 100_000) },
+  { name: 'GIF of two large frames', make: () => gif(1000, 1000, 2) },
   { name: 'SVG of a line in fine dashes', make: () => svg(`<path stroke="#000" stroke-dasharray=".001" d="M0 0${'L600 600L0 600L600 0'.repeat(300)}"/>`) },
 ]
 
