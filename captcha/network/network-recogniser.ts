@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Step } from '../decoding/beam.ts'
+import { Lifeline } from '../engine/lifeline.ts'
 import { type Recogniser, within } from '../engine/recogniser.ts'
 import type { NetworkFiles, NetworkInput } from './network-thread.ts'
 
@@ -15,31 +16,25 @@ export async function startNetworks({ general, chinese }: NetworkFiles, millisec
     resourceLimits,
     workerData: { general, chinese } satisfies NetworkFiles,
   })
-  const ended = once(thread, 'exit')
-  // Rejects by what ends it, before anybody waits for it: a model that cannot be loaded is told by the start.
-  ended.catch(() => {})
-  // Its first message says that it is ready.
-  await within(milliseconds, 'to start', once(thread, 'message'), () => void thread.terminate())
-  const failed = Promise.race([
-    ended.then(() => {
-      throw new Error('the network ended')
-    }),
-    once(thread, 'error').then(([error]) => {
-      throw error
-    }),
-  ])
-  failed.catch(() => {})
+  const life = new Lifeline()
+  // First by what ends it: a model that cannot be loaded is told by the start.
+  thread.on('error', (error) => life.end(error)).once('exit', () => life.end(new Error('the network ended')))
+  const nextMessage = async (): Promise<unknown> => (await once(thread, 'message'))[0]
+  try {
+    // Its first message says that it is ready.
+    await within(milliseconds, 'to start', life.awaiting(nextMessage()))
+  } catch (error) {
+    await thread.terminate()
+    throw error
+  }
   return {
     async recognise(input, limit) {
-      const answer = once(thread, 'message')
-      answer.catch(() => {})
+      const answer = life.awaiting(nextMessage())
       thread.postMessage(input)
-      const [steps] = (await within(limit, 'to read', Promise.race([answer, failed]))) as [Step[]]
-      return steps
+      return (await within(limit, 'to read', answer)) as Step[]
     },
     async close() {
       await thread.terminate()
-      await ended
     },
   }
 }

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
+import { setImmediate } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import type { Grey } from '../../captcha/pictures/picture.ts'
+import type { Grey } from '../../../captcha/pictures/picture.ts'
 
 // tesseract.js keeps its threads to itself; this records them, so that the tests can end one as a crash would.
 const threads: Worker[] = []
@@ -12,14 +14,14 @@ workerThreads.Worker = class extends workerThreads.Worker {
     threads.push(this)
   }
 }
-const { ownModels } = await import('../../captcha/engine/models.ts')
-const { createPool } = await import('../../captcha/engine/pool.ts')
-const { startRecogniser } = await import('../../captcha/engine/recogniser.ts')
+const { ownModels } = await import('../../../captcha/engine/models.ts')
+const { createPool } = await import('../../../captcha/engine/pool.ts')
+const { startRecogniser } = await import('../../../captcha/engine/recogniser.ts')
 
 const startOurs = (limit: number) => startRecogniser(ownModels.captcha, limit)
 const line: Grey = { width: 144, height: 48, data: new Uint8Array(144 * 48).map((_, at) => (at % 144 > 20 && at % 144 < 26 ? 0 : 255)) }
 /** What takes any machine longer than a few milliseconds. */
-const longLine: Grey = { width: 2000, height: 48, data: new Uint8Array(2000 * 48) }
+const longLine: Grey = { width: 2000, height: 48, data: new Uint8Array(2000 * 48).map((_, at) => (at % 40 < 6 ? 0 : 255)) }
 const alive = (): Worker[] => threads.filter((thread) => thread.threadId !== -1)
 
 t.afterEach(() => t.equal(alive().length, 0, 'no thread is left'))
@@ -82,6 +84,17 @@ t.test('where no recogniser starts, everybody who waits is told', async (t) => {
   const all = await Promise.allSettled(Array.from({ length: 3 }, () => pool.recognise(line)))
   t.ok(all.every((each) => each.status === 'rejected' && /cannot start/.test(String(each.reason))))
   await pool.close()
+})
+
+t.test('a recogniser that does not start leaves no thread: its model is damaged, or its thread dies', async (t) => {
+  const folder = t.testdir({ 'captcha.traineddata.gz': gzipSync('no model at all') })
+  await t.rejects(startRecogniser({ ...ownModels.captcha, folder }, 15_000), /the recogniser failed/)
+  t.equal(alive().length, 0)
+  const starting = startOurs(15_000)
+  await setImmediate()
+  threads.at(-1)?.emit('error', new Error('no memory'))
+  await t.rejects(starting, { message: 'no memory' })
+  await t.rejects(startOurs(0), /took more than 0 ms to start/)
 })
 
 t.test('closing ends recognisers that are still starting, and refuses further lines', async (t) => {
