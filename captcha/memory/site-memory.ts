@@ -1,3 +1,4 @@
+import { isRelayError } from '../../relay/errors.ts'
 import type { CaptchaReader, ReadHints, ReadResult } from '../contract.ts'
 import { combine } from './combine.ts'
 import { countInk } from './fixed-noise.ts'
@@ -116,8 +117,13 @@ export class SiteMemory {
     const track = read === undefined ? state.track : noted(state.track, read.claimed, isSame(read.answer, answer, habits))
     this.#state = { ...state, byKind, habits, track, refusedInARow: 0 }
     if (kind !== 'text' || habits.kinds.arithmetic !== undefined) return
-    this.#state = { ...this.#state, shapes: withShapes(this.#state.shapes, image, answer) }
-    await this.#learnGlyphs(image, answer)
+    try {
+      this.#state = { ...this.#state, shapes: withShapes(this.#state.shapes, image, answer) }
+      await this.#learnGlyphs(image, answer)
+    } catch (error) {
+      // A person answers what the reader refuses to decode, too: its characters stay unknown.
+      if (!isRelayError(error, 'captcha_unreadable')) throw error
+    }
   }
 
   stats(): CaptchaStats {

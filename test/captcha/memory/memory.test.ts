@@ -166,3 +166,10 @@ t.test('images that the reader took for Chinese characters teach their letters a
   await memory.learn({ is: 'accepted', image: await png(drawing('12', {})), answer: '天地', by: 'person', read })
   t.match(memory.stats(), { glyphs: { images: 3 }, byKind: { chinese: { asked: 1 } } })
 })
+
+t.test('an image that only a person can read is counted, and teaches what its answer says', async (t) => {
+  const memory = new SiteMemory()
+  const image = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="150" height="50"><text filter="blur(1)">7k2x</text></svg>')
+  for (let index = 0; index < 12; index++) await memory.learn({ is: 'accepted', image, answer: '7k2x', by: 'person', read: undefined })
+  t.match(memory.stats(), { answers: { asked: 12, askedRight: 12 }, known: { length: 4 }, glyphs: { images: 0 } })
+})
