@@ -8,7 +8,7 @@ import { supportOf, tally } from './decoding/vote.ts'
 import { unframed } from './ink/crop.ts'
 import { inkOf } from './ink/ink.ts'
 import { lineOf } from './ink/line.ts'
-import { chineseViews, firstViews, furtherViews, type View } from './ink/views.ts'
+import { firstViews, furtherChineseViews, furtherViews, type View } from './ink/views.ts'
 import { chineseInput } from './network/chinese-network.ts'
 import { planesOf } from './network/planes.ts'
 import { decode, drawingIn } from './pictures/decode.ts'
@@ -57,7 +57,8 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   const seen: Seen = { latin: [], chinese: [] }
   const ways = waysToRead(hints, shapes)
   if (hints.kind === 'chinese') {
-    await lookForChinese(chineseViews(ink), seen, pools)
+    await lookForChinese([ink], seen, pools)
+    await lookForChinese(furtherChineseViews(ink), seen, pools)
     return verdict(seen, ways, hints, 'further')
   }
   seen.latin.push(ballotOf(await pools.captcha.recognise(await lineOf(ink)), hints))
@@ -67,10 +68,9 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   const second = verdict(seen, ways, hints, 'second')
   if (best(second) >= surely) return second
   if (best(second) < lost && ways.some(({ chinese }) => chinese)) {
-    const [asItIs, ...others] = chineseViews(ink)
-    await lookForChinese([asItIs], seen, pools)
+    await lookForChinese([ink], seen, pools)
     if (seemsChinese(seen, ways)) {
-      await lookForChinese(others, seen, pools)
+      await lookForChinese(furtherChineseViews(ink), seen, pools)
       return verdict(seen, ways, hints, 'further')
     }
   }
@@ -84,22 +84,29 @@ function shapesIn(image: Buffer, { shapes = [] }: ReadHints): Matched | undefine
   return drawing === undefined ? undefined : readShapes(drawing, shapes)
 }
 
-/** Each look is made in a turn of its own: of a large picture each takes long, and the relay has others to serve meanwhile. */
 async function lookAround(views: Iterable<View>, { latin }: Seen, hints: ReadHints, pools: Pools): Promise<void> {
-  const looks: Promise<Ballot[]>[] = []
-  for (const { picture, counts } of views) {
-    const look = pools.general.recognise(planesOf(picture)).then((steps) => new Array<Ballot>(counts).fill(ballotOf(steps, hints)))
-    // It may fail before it is waited for below.
-    look.catch(() => {})
-    looks.push(look)
-    await setImmediate()
+  const look = async ({ picture, counts }: View): Promise<Ballot[]> => {
+    const ballot = ballotOf(await pools.general.recognise(planesOf(picture)), hints)
+    return new Array<Ballot>(counts).fill(ballot)
   }
-  latin.push(...(await Promise.all(looks)).flat())
+  latin.push(...(await inTurns(views, look)).flat())
 }
 
-async function lookForChinese(views: readonly Grey[], { chinese }: Seen, pools: Pools): Promise<void> {
-  const all = await Promise.all(views.map(async (view) => pools.chinese.recognise(await chineseInput(view))))
-  chinese.push(...all.map((steps) => ballotOf(steps, {})))
+async function lookForChinese(views: Iterable<Grey>, { chinese }: Seen, pools: Pools): Promise<void> {
+  chinese.push(...(await inTurns(views, async (view) => ballotOf(await pools.chinese.recognise(await chineseInput(view)), {}))))
+}
+
+/** Begins each look in a turn of its own: of a large picture each takes long to make, and the relay has others to serve meanwhile. */
+async function inTurns<V, T>(views: Iterable<V>, look: (view: V) => Promise<T>): Promise<T[]> {
+  const looks: Promise<T>[] = []
+  for (const view of views) {
+    const one = look(view)
+    // It may fail before it is waited for below.
+    one.catch(() => {})
+    looks.push(one)
+    await setImmediate()
+  }
+  return Promise.all(looks)
 }
 
 /** Decodes a look once for each grammar, however often it is counted. */

@@ -67,10 +67,12 @@ function framedTo(picture: Picture, { left, top, right, bottom }: Bounds, across
   return reframed(picture, { left: side - left, right: side - (picture.width - 1 - right), top: above - top, bottom: above - (picture.height - 1 - bottom) })
 }
 
-/** For the Chinese network: as it is, a little farther, a little nearer, its text alone. Lines stay: many fonts' strokes are as thin. */
-export function chineseViews(ink: Grey): readonly [Grey, ...Grey[]] {
+/** For the Chinese network, after the ink as it is: a little farther, a little nearer, its text alone. Lines stay: many fonts' strokes are as thin. */
+export function* furtherChineseViews(ink: Grey): Generator<Grey, void> {
   const margin = Math.round(ink.width * 0.04)
-  return [ink, widened(ink, margin), narrowed(ink, Math.round(margin / 2)), close(withoutSpecks(ink))]
+  yield widened(ink, margin)
+  yield narrowed(ink, Math.round(margin / 2))
+  yield close(withoutSpecks(ink))
 }
 
 /** With more paper on all sides. */

@@ -1,47 +1,40 @@
 import { setImmediate } from 'node:timers/promises'
-import sharp from 'sharp'
 import t from 'tap'
-import { ownModels } from '../../captcha/engine/models.ts'
-import { openPools, type Pools } from '../../captcha/pools.ts'
+import type { Step } from '../../captcha/decoding/beam.ts'
+import type { Pools } from '../../captcha/pools.ts'
 import { lookAt } from '../../captcha/read.ts'
+import { drawing, png } from './memory/drawn-text.ts'
 
-/** Three bars on a slope: what looks like letters and is read by no look surely. */
-const unsure = await sharp(
-  Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="160" height="60"><rect width="160" height="60" fill="#fff"/>
-  <path d="M30 15L40 45M70 15L60 50L85 20M110 20L120 45L130 12" stroke="#446" stroke-width="3" fill="none"/></svg>`),
-)
-  .png()
-  .toBuffer()
+/** Of what every look finds as likely as another, nothing is sure. */
+const unsure: readonly Step[] = Array.from({ length: 8 }, (_, at) => new Map(at % 2 === 0 ? [['', 1]] : [...'abcd'].map((letter) => [letter, 0.25])))
+const image = await png(drawing('3719'))
+
+function poolsOf(look: () => Promise<Step[]>): Pools {
+  return { captcha: { recognise: async () => [...unsure] }, general: { recognise: look }, chinese: { recognise: look } }
+}
 
 t.test('others are served between two looks at one image', async (t) => {
-  const pools = openPools(1, ownModels)
   let served = 0
   const serving = new AbortController()
   const others = (async () => {
     for (; !serving.signal.aborted; served++) await setImmediate()
   })()
   const servedBefore: number[] = []
-  const counted: Pools = {
-    ...pools,
-    general: {
-      ...pools.general,
-      recognise: (planes) => {
-        servedBefore.push(served)
-        return pools.general.recognise(planes)
-      },
-    },
+  const pools = poolsOf(async () => {
+    servedBefore.push(served)
+    return [...unsure]
+  })
+  try {
+    await lookAt(image, { kind: 'text' }, pools)
+  } finally {
+    serving.abort()
+    await others
   }
-  await lookAt(unsure, { kind: 'text' }, counted)
-  serving.abort()
-  await others
-  await pools.close()
   t.ok(servedBefore.length > 5, `${servedBefore.length} looks`)
   t.equal(new Set(servedBefore).size, servedBefore.length)
 })
 
 t.test('a look that fails before the others are made fails the read and nothing else', async (t) => {
-  const pools = openPools(1, ownModels)
-  const failing: Pools = { ...pools, general: { recognise: async () => Promise.reject(new Error('no thread')) } }
-  await t.rejects(lookAt(unsure, { kind: 'text' }, failing), { message: 'no thread' })
-  await pools.close()
+  const failing = poolsOf(() => Promise.reject(new Error('no thread')))
+  for (const kind of ['text', 'chinese'] as const) await t.rejects(lookAt(image, { kind }, failing), { message: 'no thread' })
 })
