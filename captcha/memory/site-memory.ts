@@ -9,7 +9,7 @@ import { withShapes } from './site-shapes.ts'
 import { emptyState, type MemoryState, packState, unpackState, type WayState } from './state.ts'
 import { added, noTally, type Tally, tallied } from './tally.ts'
 import { type Entry, noted, rateAt } from './track.ts'
-import { cut, type Way } from './ways.ts'
+import { cutter, type Way } from './ways.ts'
 
 /** Confirmed images before the glyphs may vote. */
 const enoughImages = 12
@@ -149,7 +149,7 @@ export class SiteMemory {
     const images = this.#state.images + 1
     const next: Partial<Record<Way, WayState>> = {}
     for (const [way, { samples, track }] of Object.entries(this.#state.ways) as [Way, WayState][]) {
-      const glyphs = cut(way, ink, counted, characters.length)
+      const glyphs = cutter(way, ink, counted)(characters.length)
       const told = glyphs === undefined ? undefined : recall(samples, glyphs)
       const fresh = (glyphs ?? []).map((glyph, at): Sample => ({ character: characters[at] ?? '', glyph }))
       next[way] = {
@@ -165,7 +165,7 @@ export class SiteMemory {
     if (best === undefined) return undefined
     const ink = await siteInk(image)
     const told = lengthsToTry(hints, this.#state.habits)
-      .map((length) => cut(best.way, ink, this.#state.counted, length))
+      .map(cutter(best.way, ink, this.#state.counted))
       .map((glyphs) => (glyphs === undefined ? undefined : recall(best.samples, glyphs)))
       .filter((one) => one !== undefined)
       .sort((a, b) => a.cost - b.cost)[0]

@@ -17,21 +17,20 @@ export type Way =
 
 export const ways: readonly Way[] = ['patches', 'smooth', 'cells']
 
-/** The characters of an image, from left to right; undefined where it cannot be cut into so many. */
-export function cut(way: Way, ink: Grey, counted: InkCounts | undefined, count: number): readonly Glyph[] | undefined {
+/** Cleans an image once; what it gives cuts that into so many characters, from left to right: undefined where it cannot. */
+export function cutter(way: Way, ink: Grey, counted: InkCounts | undefined): (count: number) => readonly Glyph[] | undefined {
   const cleaned = withoutFixedNoise(ink, counted)
   switch (way) {
     case 'patches':
-      return cutPatches(despeckle(cleaned), count)
+      return cutPatches(despeckle(cleaned))
     case 'smooth':
-      return cutPatches(despeckle(smooth(cleaned), 15), count)
-    case 'cells': {
-      if (counted?.width !== ink.width || counted.height !== ink.height) return undefined
-      return cellsOf(counted, count)?.map((box) => glyphOf(cleaned, box))
-    }
+      return cutPatches(despeckle(smooth(cleaned), 15))
+    case 'cells':
+      if (counted?.width !== ink.width || counted.height !== ink.height) return () => undefined
+      return (count) => cellsOf(counted, count)?.map((box) => glyphOf(cleaned, box))
   }
 }
 
-function cutPatches(grey: Grey, count: number): readonly Glyph[] | undefined {
-  return segment(grey, count)?.map((box) => glyphOf(grey, box))
+function cutPatches(grey: Grey): (count: number) => readonly Glyph[] | undefined {
+  return (count) => segment(grey, count)?.map((box) => glyphOf(grey, box))
 }
