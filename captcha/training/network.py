@@ -48,7 +48,7 @@ net = nn.Sequential(
     layer(3, 16), nn.MaxPool2d(2),
     layer(16, 32), layer(32, 32), nn.MaxPool2d(2),
     layer(32, 64), layer(64, 96), layer(96, 96), nn.MaxPool2d((2, 1)),
-    layer(96, 144), nn.MaxPool2d((2, 1)),
+    layer(96, 144), layer(144, 144), nn.MaxPool2d((2, 1)),
     layer(144, 144),
     layer(144, 192, (2, 3), (0, 1)),
     layer(192, 192, (1, 5), (0, 2)),
