@@ -8,7 +8,7 @@ import { supportOf, tally } from './decoding/vote.ts'
 import { unframed } from './ink/crop.ts'
 import { inkOf } from './ink/ink.ts'
 import { lineOf } from './ink/line.ts'
-import { firstViews, furtherChineseViews, furtherViews, type View } from './ink/views.ts'
+import { chineseViews, firstViews, furtherChineseViews, furtherViews, type View } from './ink/views.ts'
 import { chineseInput } from './network/chinese-network.ts'
 import { planesOf } from './network/planes.ts'
 import { decode, drawingIn } from './pictures/decode.ts'
@@ -57,8 +57,7 @@ export async function lookAt(image: Buffer, hints: ReadHints, pools: Pools): Pro
   const seen: Seen = { latin: [], chinese: [] }
   const ways = waysToRead(hints, shapes)
   if (hints.kind === 'chinese') {
-    await lookForChinese([ink], seen, pools)
-    await lookForChinese(furtherChineseViews(ink), seen, pools)
+    await lookForChinese(chineseViews(ink), seen, pools)
     return verdict(seen, ways, hints, 'further')
   }
   seen.latin.push(ballotOf(await pools.captcha.recognise(await lineOf(ink)), hints))

@@ -21,7 +21,8 @@ export async function startRecogniser(model: Model, milliseconds: number): Promi
   // Threads that others have just made are told of first.
   await setImmediate()
   const life = new Lifeline()
-  const made = once(process, 'worker')
+  const unmade = new AbortController()
+  const made = once(process, 'worker', { signal: unmade.signal })
   const starting = Tesseract.createWorker(
     model.name,
     Tesseract.OEM.LSTM_ONLY,
@@ -38,19 +39,24 @@ export async function startRecogniser(model: Model, milliseconds: number): Promi
     },
     { load_system_dawg: '0', load_freq_dawg: '0', load_punc_dawg: '0', load_number_dawg: '0' },
   )
-  // tesseract.js keeps its thread to itself, gives nothing to end where the start fails, and does not listen when the thread dies.
-  const [thread] = (await made) as [Thread]
+  // Where the system refuses a thread none is told of, and the next one to be made is another's.
+  starting.catch((error: unknown) => unmade.abort(error))
+  // tesseract.js gives its thread with an engine that has started: nothing to end where the start fails; nor does it listen when the thread dies.
+  const [thread] = (await made.catch(({ cause }: Error) => Promise.reject(cause))) as [Thread]
   thread.on('error', (error) => life.end(error)).once('exit', () => life.end(new Error('the recogniser ended')))
   try {
-    const engine = await within(milliseconds, 'to start', life.awaiting(starting))
-    // 13: the picture is one line, taken as it is. 1: tell every step's probabilities.
-    const set = engine.setParameters({ tessedit_pageseg_mode: Tesseract.PSM.RAW_LINE, lstm_choice_mode: '1', user_defined_dpi: '70' })
-    await within(milliseconds, 'to start', life.awaiting(set))
+    const engine = await within(milliseconds, 'to start', life.awaiting(starting.then(withParameters)))
     return recogniserOf(engine, { model, thread, life })
   } catch (error) {
     await thread.terminate()
     throw error
   }
+}
+
+async function withParameters(engine: Tesseract.Worker): Promise<Tesseract.Worker> {
+  // 13: the picture is one line, taken as it is. 1: tell every step's probabilities.
+  await engine.setParameters({ tessedit_pageseg_mode: Tesseract.PSM.RAW_LINE, lstm_choice_mode: '1', user_defined_dpi: '70' })
+  return engine
 }
 
 function recogniserOf(engine: Tesseract.Worker, { model, thread, life }: { model: Model; thread: Thread; life: Lifeline }): Recogniser {

@@ -67,7 +67,13 @@ function framedTo(picture: Picture, { left, top, right, bottom }: Bounds, across
   return reframed(picture, { left: side - left, right: side - (picture.width - 1 - right), top: above - top, bottom: above - (picture.height - 1 - bottom) })
 }
 
-/** For the Chinese network, after the ink as it is: a little farther, a little nearer, its text alone. Lines stay: many fonts' strokes are as thin. */
+/** For the Chinese network: the ink as it is, and the further views. Lines stay: many fonts' strokes are as thin. */
+export function* chineseViews(ink: Grey): Generator<Grey, void> {
+  yield ink
+  yield* furtherChineseViews(ink)
+}
+
+/** A little farther, a little nearer, its text alone. */
 export function* furtherChineseViews(ink: Grey): Generator<Grey, void> {
   const margin = Math.round(ink.width * 0.04)
   yield widened(ink, margin)

@@ -7,9 +7,11 @@ import type { Grey } from '../../../captcha/pictures/picture.ts'
 
 // tesseract.js keeps its threads to itself; this records them, so that the tests can end one as a crash would.
 const threads: Worker[] = []
+let refusing = false
 const workerThreads = createRequire(import.meta.url)('node:worker_threads') as { Worker: typeof Worker }
 workerThreads.Worker = class extends workerThreads.Worker {
   constructor(...parameters: ConstructorParameters<typeof Worker>) {
+    if (refusing) throw new Error('no thread is to be had')
     super(...parameters)
     threads.push(this)
   }
@@ -95,6 +97,13 @@ t.test('a recogniser that does not start leaves no thread: its model is damaged,
   threads.at(-1)?.emit('error', new Error('no memory'))
   await t.rejects(starting, { message: 'no memory' })
   await t.rejects(startOurs(0), /took more than 0 ms to start/)
+})
+
+t.test('where the system refuses a thread the start fails, and leaves no thread of another’s to be taken for its own', async (t) => {
+  refusing = true
+  await t.rejects(startOurs(15_000), { message: 'no thread is to be had' })
+  refusing = false
+  t.equal(process.listenerCount('worker'), 0)
 })
 
 t.test('closing ends recognisers that are still starting, and refuses further lines', async (t) => {

@@ -14,6 +14,7 @@ t.test('images are told by how they begin, SVGs whatever stands before their fir
   ])
     t.ok(isPicture(Buffer.from(text + element)), text)
   t.ok(isPicture(Buffer.from('<!DOCTYPE svg [<!ENTITY a "b">]>\n<SVG>')))
+  t.ok(isPicture(Buffer.from('<?xml version="1.0"?><svg:svg xmlns:svg="http://www.w3.org/2000/svg">')))
   t.ok(isPicture(Buffer.concat([Buffer.from('RIFF'), Buffer.from([0x24, 0x9f, 0, 0x80]), Buffer.from('WEBPVP8 ')])))
 })
 
