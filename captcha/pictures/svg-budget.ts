@@ -7,9 +7,9 @@ import { unreadable } from './unreadable.ts'
 
 /**
  * Twice what captchas need, and more. `numbers`: all of them, coordinates above all; the cost of a shape grows with the square of its corners.
- * `layers`: parts that are drawn by themselves first, and references to other parts.
+ * `layers`: parts that are drawn by themselves first, and references to other parts. `families`: names of fonts, each looked for anew at every size.
  */
-const most = { bytes: 256 * 1024, elements: 5000, numbers: 8000, letters: 500, rules: 4000, layers: 50 } as const
+const most = { bytes: 256 * 1024, elements: 5000, numbers: 8000, letters: 500, rules: 4000, layers: 50, families: 200 } as const
 /** Pixels that are painted, all elements together, if each covers the whole drawing; a layer costs as much as ten elements. */
 const mostPainted = 60_000_000
 /** Drawn larger than this a captcha is no clearer. */
@@ -33,6 +33,7 @@ export function checkSvgEffort(body: string, plain: string, elements: number): S
   const { rules, letters } = textsOf(body)
   if (rules.length > most.rules) throw unreadable('the SVG holds more style rules than a drawing needs')
   if (letters > most.letters) throw unreadable('the SVG holds more text than a captcha')
+  if (familiesIn(plain) > most.families) throw unreadable('the SVG names more fonts than a captcha')
   const layered = /(?<![\w-])(?:opacity|clip-path|isolation|mix-blend-mode|href)\b/gi
   // A rule may hold for every element.
   const layers = new RegExp(layered, 'i').test(rules) ? elements : count(plain, layered, most.layers)
@@ -44,6 +45,12 @@ export function checkSvgEffort(body: string, plain: string, elements: number): S
 export function checkSvgSize({ elements, layers }: SvgEffort, width: number, height: number): void {
   const pixels = width * height
   if (pixels > mostPixels || pixels * (elements + 10 * layers) > mostPainted) throw unreadable(`it is ${width} by ${height} pixels, too large for a captcha`)
+}
+
+/** How many names of fonts its attributes and styles list, or more: what stands after a style in its element is counted with it. */
+function familiesIn(plain: string): number {
+  const lists = plain.matchAll(/(?<![\w-])font(?:-family)?(?:\s*=\s*("[^"]*"|'[^']*')|(?![\w-])([^;}<>]*))/gi)
+  return [...lists].reduce((sum, [, attribute, style]) => sum + (attribute ?? style ?? '').split(',').length, 0)
 }
 
 /** The style rules, and how many characters stand between the other elements. */

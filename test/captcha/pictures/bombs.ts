@@ -43,6 +43,12 @@ export const bombs: readonly Bomb[] = [
   { name: 'SVG of comments without end', refused: /document type/, make: () => svg('<!--'.repeat(60_000)) },
   { name: 'SVG of elements without end', refused: /more text|header is damaged/, make: () => svg('<path stroke="a"'.repeat(4990)) },
   { name: 'SVG of 30,000 filters', refused: /filters/, make: () => svg(`<rect style="filter:${'sepia()'.repeat(30_000)}" width="9" height="9"/>`) },
+  { name: 'SVG of 500 sizes in 20,000 fonts', refused: /fonts/, make: () => svg(`<g font-family="${'ab,cd,'.repeat(10_000)}">${sizes(500)}</g>`) },
+  {
+    name: 'SVG of 500 sizes by a rule with fonts',
+    refused: /fonts/,
+    make: () => svg(`<style>g{fo&#110;t/**/:9px ${'ab,'.repeat(900)}cd}</style><g>${sizes(500)}</g>`),
+  },
   {
     name: 'SVG of a rule with filters, hidden by references',
     refused: /filters/,
@@ -94,6 +100,10 @@ function laughs(): string {
 function doubled(depth: number): string {
   const parts = Array.from({ length: depth }, (_, at) => `<g id="a${at + 1}"><use xlink:href="#a${at}"/><use xlink:href="#a${at}"/></g>`)
   return `<defs><g id="a0">${shape}</g>${parts.join('')}</defs><use xlink:href="#a${depth}"/>`
+}
+
+function sizes(count: number): string {
+  return Array.from({ length: count }, (_, size) => `<text font-size="${size}">a</text>`).join('')
 }
 
 function star(rounds: number): string {

@@ -58,6 +58,10 @@ t.test('an SVG with entities, scripts or another encoding is refused', async (t)
 t.test('whatever the text, it is passed or refused, never anything else', async (t) => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('', '<svg>', '<!--', '<?xml ', '&#'), (text, start) => void refused(start + text)))
   t.notOk(refused(svg('<text>&#9999999999;&#xffffffff;</text>')), 'a character beyond the last code point refers to nothing')
+  t.notOk(
+    refused(svg(`${'<text style="font-family:Arial,sans-serif" font="x">a</text>'.repeat(40)}<path font-family="A, B" d="M${'1,2 '.repeat(400)}"/>`)),
+    'a few fonts, often',
+  )
   t.notOk(refused(svg('<text>&#abc;&#x;&#;</text>')), 'nor does one without a number')
 })
 
