@@ -2,11 +2,9 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { dialProxy, readAll } from '../../proxy/raw-client.ts'
+import { asking, switching } from '../../proxy/websocket.ts'
 import { until } from '../../until.ts'
 import { type LendingHouse, startLendingHouse } from './lending-house.ts'
-
-const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: abc=\r\n\r\n'
-const asking = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: key==\r\nSec-WebSocket-Version: 13\r\n'
 
 interface Streams {
   /** A download that never ends, and a WebSocket; bob's, with ann's account. */
@@ -19,7 +17,7 @@ interface Streams {
 
 async function openStreams(house: LendingHouse): Promise<Streams> {
   house.origin.on('/stream', (socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nbegun'))
-  house.origin.on('/ws', (socket) => void socket.write(`${switching}\x81\x05hello`, 'latin1'))
+  house.origin.on('/ws', (socket) => void socket.write(`${switching}\r\n\x81\x05hello`, 'latin1'))
   const lent = 'Login-Relay-Account: ann/erp\r\n'
   const download = await house.tunnel('bob')
   download.write(`GET /stream HTTP/1.1\r\nHost: ${house.origin.host}\r\n${lent}\r\n`)

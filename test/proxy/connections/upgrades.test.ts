@@ -5,10 +5,10 @@ import { until } from '../../until.ts'
 import { answersIn, collect, dialProxy, dialTunnel, readAll } from '../raw-client.ts'
 import { startRecordingOrigin } from '../recording-origin.ts'
 import { startHouse } from '../start-house.ts'
+import * as websocket from '../websocket.ts'
 
-const switching =
-  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: abc=\r\nSet-Cookie: ws=1; Path=/; HttpOnly\r\n\r\n'
-const asking = 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: key==\r\nSec-WebSocket-Version: 13\r\n'
+const switching = `${websocket.switching}Set-Cookie: ws=1; Path=/; HttpOnly\r\n\r\n`
+const asking = websocket.asking.replace('Upgrade', 'keep-alive, Upgrade')
 
 t.test('a WebSocket reaches the site signed in, and its bytes pass both ways', async (t) => {
   for (const scheme of ['https', 'http'] as const) {

@@ -3,9 +3,8 @@ import { until } from '../../until.ts'
 import { answersIn, dialTunnel, type ProxyAccess, readAll } from '../raw-client.ts'
 import { page, startRecordingOrigin } from '../recording-origin.ts'
 import { startHouse } from '../start-house.ts'
+import { asking, switching } from '../websocket.ts'
 
-const asking = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: key==\r\nSec-WebSocket-Version: 13\r\n'
-const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: abc=\r\n'
 const setTicket = 'Set-Cookie: ticket=abc; Path=/; HttpOnly\r\n'
 
 /** A site whose pages set cookies, and a device at it. */
