@@ -38,6 +38,8 @@ export interface Device {
   readonly lastSeenAt?: number
   /** It is a terminal that was paired: it may use these accounts until then, and nothing else. */
   readonly paired?: PairedTerminal
+  /** It was revoked and is void, but the disk has not taken that: until it is revoked once more, a restart would let it in again. */
+  readonly unwritten?: true
 }
 
 /** What a terminal that nobody trusts was given leave for, by a person with a phone (RFC 8628). */
@@ -199,7 +201,7 @@ export interface Identity {
   changePassword(given: { principal: Extract<Principal, { kind: 'portal' }>; password: string; newPassword: string; address: string }): Promise<string>
   /** The principal behind a portal cookie; undefined: none, expired or ended. */
   portalPrincipal(token: string): Promise<Extract<Principal, { kind: 'portal' }> | undefined>
-  /** Newest first. */
+  /** Newest first. One that was ended is among them until the disk has that: it can be ended once more. */
   listPortalSessions(userId: string): Promise<ListedPortalSession[]>
   endPortalSession(id: string): Promise<boolean>
   /** Whose a live portal session is; this counts as its use. From memory: the gateway asks for every request. Undefined: it has ended. */
@@ -215,6 +217,7 @@ export interface Identity {
   addPairedTerminal(userId: string, name: string, given: { readonly tokenHash: string; readonly paired: PairedTerminal }): Promise<Device>
   /** A paired terminal is about to be given an account's own cookies: durable when it resolves. Nothing is noted of other devices. `unauthenticated`: the device has ended. */
   noteHandedOver(deviceId: string, accountId: string): Promise<void>
+  /** Those too that are `unwritten`. */
   listDevices(userId?: string): Promise<Device[]>
   revokeDevice(deviceId: string): Promise<boolean>
   /**

@@ -101,9 +101,9 @@ export class PortalSessions {
     return kept !== undefined && !this.#isOver(kept)
   }
 
-  /** Without effect from this moment; resolves when that is durable. */
+  /** Without effect from this moment; resolves when that is durable. Once more where the disk refused that. */
   async end(id: string): Promise<boolean> {
-    if (this.#records.byId(id) === undefined) return false
+    if (this.#records.evenVoid(id) === undefined) return false
     this.#verifiedAt.delete(id)
     const ended = this.#records.remove(id)
     for (const listener of this.#listeners) listener(id)

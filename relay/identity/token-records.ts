@@ -15,6 +15,10 @@ export interface Kept<T> {
   storedUse: number
   /** The write of it, while it is under way. */
   writing: Promise<void> | undefined
+  /** It was removed: its token is worth nothing. It is kept until the disk has that, for after a restart it would count again. */
+  isVoid: boolean
+  /** That removal, while it is under way. */
+  removing: Promise<void> | undefined
 }
 
 /** How often the time of last use is written, at most. Milliseconds. */
@@ -34,11 +38,18 @@ export class TokenRecords<T extends TokenRecord> {
     for (const { id, value, version } of await this.#records.list()) this.#keep(id, value, version)
   }
 
+  /** Those too that are void and that the disk may still have: whoever removes them once more has to find them. */
   all(): Kept<T>[] {
     return [...this.#byId.values()]
   }
 
   byId(id: string): Kept<T> | undefined {
+    const kept = this.evenVoid(id)
+    return kept?.isVoid === true ? undefined : kept
+  }
+
+  /** One that is void too. */
+  evenVoid(id: string): Kept<T> | undefined {
     return this.#byId.get(id)
   }
 
@@ -51,13 +62,14 @@ export class TokenRecords<T extends TokenRecord> {
     this.#keep(id, value, await this.#records.put(id, value, { ifVersion: 0 }))
   }
 
-  /** Without effect from this moment; resolves when that is durable. */
+  /** Void from this moment; resolves when that is durable. Where the disk refused that, it can be asked for again (law 7). */
   async remove(id: string): Promise<boolean> {
     const kept = this.#byId.get(id)
     if (kept === undefined) return false
-    this.#byId.delete(id)
+    kept.isVoid = true
     this.#byHash.delete(kept.value.tokenHash)
-    await this.#records.delete(id)
+    kept.removing ??= this.#delete(kept)
+    await kept.removing
     return true
   }
 
@@ -66,12 +78,12 @@ export class TokenRecords<T extends TokenRecord> {
     const kept = this.#byId.get(id)
     // A use that is being written would make the versions differ.
     await kept?.writing
-    if (kept === undefined || this.#byId.get(id) !== kept) return false
+    if (kept === undefined || kept.isVoid) return false
     const before = kept.value.tokenHash
     kept.version = await this.#records.put(id, { ...kept.value, tokenHash }, { ifVersion: kept.version })
     kept.value = { ...kept.value, tokenHash }
     this.#byHash.delete(before)
-    if (this.#byId.get(id) === kept) this.#byHash.set(tokenHash, kept)
+    if (!kept.isVoid) this.#byHash.set(tokenHash, kept)
     return true
   }
 
@@ -79,7 +91,7 @@ export class TokenRecords<T extends TokenRecord> {
   async change(id: string, change: (value: T) => Partial<T>): Promise<boolean> {
     const kept = this.#byId.get(id)
     while (kept?.writing !== undefined) await kept.writing
-    if (kept === undefined || this.#byId.get(id) !== kept) return false
+    if (kept === undefined || kept.isVoid) return false
     const part = change(kept.value)
     const written = this.#records.put(id, { ...kept.value, ...part }, { ifVersion: kept.version })
     // Nobody writes a use meanwhile.
@@ -120,8 +132,17 @@ export class TokenRecords<T extends TokenRecord> {
     }
   }
 
+  async #delete(kept: Kept<T>): Promise<void> {
+    try {
+      await this.#records.delete(kept.id)
+      this.#byId.delete(kept.id)
+    } finally {
+      kept.removing = undefined
+    }
+  }
+
   #keep(id: string, value: T, version: number): void {
-    const kept: Kept<T> = { id, value, version, storedUse: value.lastUsedAt ?? 0, writing: undefined }
+    const kept: Kept<T> = { id, value, version, storedUse: value.lastUsedAt ?? 0, writing: undefined, isVoid: false, removing: undefined }
     this.#byId.set(id, kept)
     this.#byHash.set(value.tokenHash, kept)
   }

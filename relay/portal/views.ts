@@ -13,7 +13,7 @@ export function userView({ id, name, role, createdAt, disabledAt }: User) {
   return { id, name, role, createdAt, ...(disabledAt === undefined ? {} : { disabledAt }) }
 }
 
-export function deviceView({ id, name, createdAt, lastSeenAt, paired }: Device, user: string, certificateUntil?: number) {
+export function deviceView({ id, name, createdAt, lastSeenAt, paired, unwritten }: Device, user: string, certificateUntil?: number) {
   const certified = certificateUntil === undefined ? {} : { certificateUntil }
   return {
     id,
@@ -23,6 +23,7 @@ export function deviceView({ id, name, createdAt, lastSeenAt, paired }: Device, 
     ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
     ...certified,
     ...(paired === undefined ? {} : { paired: pairedView(paired) }),
+    ...(unwritten === undefined ? {} : { unwritten }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -9,6 +9,8 @@ export interface OpenStore {
   readonly store: Store
   /** Stops the store and opens the folder anew, as a restart does. */
   reopen(): Promise<Store>
+  /** The disk takes no write while this runs. */
+  whileFull(act: () => Promise<unknown>): Promise<void>
 }
 
 /** A real store on a folder of its own, until the test ends. */
@@ -26,5 +28,12 @@ export async function openStore(t: Test): Promise<OpenStore> {
     await store.start()
     return store
   }
-  return { folder, store, reopen }
+  const whileFull = async (act: () => Promise<unknown>) => {
+    // Where a write goes before it is renamed.
+    const temporary = join(folder, `store.json.${process.pid}.tmp`)
+    await mkdir(temporary)
+    await act()
+    await rmdir(temporary)
+  }
+  return { folder, store, reopen, whileFull }
 }

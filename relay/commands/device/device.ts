@@ -13,6 +13,7 @@ interface DeviceView {
   readonly createdAt: number
   readonly lastSeenAt?: number
   readonly certificateUntil?: number
+  readonly unwritten?: true
 }
 
 export interface OwnerOption extends CommonOptions {
@@ -67,6 +68,8 @@ async function list(options: OwnerOption): Promise<void> {
     ]),
     'No devices yet: `login-relay device add NAME --user NAME`.',
   )
+  for (const { name, user, unwritten } of shown)
+    if (unwritten === true) printNote(`${printable(name)} of ${printable(user)} is void, but that could not be written down: revoke it once more.`)
 }
 
 async function revoke(name: string, options: OwnerOption): Promise<void> {

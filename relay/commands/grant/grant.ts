@@ -13,6 +13,7 @@ interface GrantView {
   readonly terms: readonly string[]
   readonly until?: number
   readonly revokedAt?: number
+  readonly unwritten?: true
   readonly file?: string
 }
 
@@ -78,7 +79,8 @@ async function reload(options: CommonOptions): Promise<void> {
   if (results.length === 0) printLine('There are no files of policies.')
 }
 
-function standing({ revokedAt, until }: GrantView): string {
+function standing({ revokedAt, unwritten, until }: GrantView): string {
+  if (unwritten === true) return 'taken back, not written down: revoke it once more'
   if (revokedAt !== undefined) return `taken back ${moment(revokedAt)}`
   return until !== undefined && until <= Date.now() ? 'over' : 'lent'
 }

@@ -53,6 +53,8 @@ export interface Grant extends GrantTerms {
   readonly createdAt: number
   /** Kept for a while, so that it can be told why it ended. */
   readonly revokedAt?: number
+  /** That it was revoked has not reached the disk: until it is revoked once more, a restart would lend it again. */
+  readonly unwritten?: true
   /** It was made by the yes to this request, and goes when that is taken back. */
   readonly request?: string
   /** It stands in this file, with this digest. */

@@ -172,12 +172,14 @@ class StoredGrants implements Grants {
 
   async revoke(id: string): Promise<boolean> {
     const grant = this.get(id)
-    if (grant === undefined || grant.revokedAt !== undefined) return false
-    const revoked = { ...grant, revokedAt: this.#options.now() }
+    if (grant === undefined || (grant.revokedAt !== undefined && grant.unwritten !== true)) return false
+    const { unwritten: _, ...before } = grant
+    const revoked = { ...before, revokedAt: grant.revokedAt ?? this.#options.now() }
     // In force before anything is waited for (law 7), and though it could not be written.
-    this.#keep(revoked)
+    this.#keep({ ...revoked, unwritten: true })
     this.#changed({ accountId: grant.accountId, ends: true })
     await this.#records.put(id, revoked)
+    if (this.get(id) !== undefined) this.#keep(revoked)
     return true
   }
 

@@ -27,7 +27,7 @@ export interface Grants {
   facts(userId: string, account: Account, asked: Pick<LendingFacts, 'now' | 'address' | 'places'>): LendingFacts
   /** `by`: the file or the request it comes from. `bad_request` for terms that do not fit, or to lend an account to its owner. In force when durable. */
   add(account: Account, to: Grantee, terms: GrantTerms, by?: Pick<Grant, 'file' | 'request'>): Promise<Grant>
-  /** False: there is none, or it was revoked before. In force at once (law 7). */
+  /** False: there is none, or it was revoked before. In force at once, and until that is durable it can be asked for once more (law 7). */
   revoke(id: string): Promise<boolean>
   /** Without a trace: a file that is gone, an account that is gone. */
   remove(id: string): Promise<boolean>

@@ -158,7 +158,7 @@ class Certificates implements DeviceCertificates {
 
   async #deviceOf(id: string): Promise<Device> {
     const device = (await this.#identity.listDevices()).find((one) => one.id === id)
-    if (device === undefined) throw new RelayError('not_found', { params: { what: 'such device' } })
+    if (device === undefined || device.unwritten === true) throw new RelayError('not_found', { params: { what: 'such device' } })
     return device
   }
 

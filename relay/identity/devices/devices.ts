@@ -45,7 +45,7 @@ export class Devices {
     return this.#records
       .all()
       .filter(({ value }) => userId === undefined || value.userId === userId)
-      .map(({ id, value }) => view(id, value))
+      .map(view)
       .sort((a, b) => a.createdAt - b.createdAt)
   }
 
@@ -54,7 +54,7 @@ export class Devices {
     const kept = isToken(token, tokenPrefix) ? this.#records.byToken(token) : undefined
     if (kept === undefined || this.#isOver(kept) || (name !== undefined && name !== kept.value.name)) return undefined
     this.#records.touch(kept, this.#now())
-    return view(kept.id, kept.value)
+    return view(kept)
   }
 
   /** It has shown who it is by its certificate. */
@@ -62,7 +62,7 @@ export class Devices {
     const kept = this.#records.byId(id)
     if (kept === undefined || this.#isOver(kept)) return undefined
     this.#records.touch(kept, this.#now())
-    return view(kept.id, kept.value)
+    return view(kept)
   }
 
   async noteHandedOver(id: string, accountId: string): Promise<void> {
@@ -74,9 +74,9 @@ export class Devices {
     if (!(await this.#records.change(id, change))) throw new RelayError('unauthenticated')
   }
 
-  /** Law 7: the token is void and the listeners know before this first waits; resolves when it is durable. */
+  /** Law 7: the token is void and the listeners know before this first waits; resolves when it is durable. Once more where the disk refused that. */
   async revoke(id: string): Promise<boolean> {
-    const kept = this.#records.byId(id)
+    const kept = this.#records.evenVoid(id)
     if (kept === undefined) return false
     const removed = this.#records.remove(id)
     const failures = this.#tell(kept)
@@ -105,7 +105,7 @@ export class Devices {
     try {
       const id = randomUUID()
       await this.#records.add(id, value)
-      return view(id, value)
+      return view({ id, value })
     } finally {
       this.#reserved.delete(reservation)
     }
@@ -116,11 +116,11 @@ export class Devices {
   }
 
   /** Every listener hears of it, whatever the others do. */
-  #tell({ id, value }: Kept<DeviceRecord>): unknown[] {
+  #tell(kept: Kept<DeviceRecord>): unknown[] {
     const failures: unknown[] = []
     for (const listener of this.#listeners) {
       try {
-        listener(view(id, value))
+        listener(view(kept))
       } catch (error) {
         failures.push(error)
       }
@@ -129,8 +129,17 @@ export class Devices {
   }
 }
 
-function view(id: string, { userId, name, createdAt, lastUsedAt, paired }: DeviceRecord): Device {
-  return { id, userId, name, createdAt, ...(lastUsedAt === undefined ? {} : { lastSeenAt: lastUsedAt }), ...(paired === undefined ? {} : { paired }) }
+function view({ id, value, isVoid = false }: Pick<Kept<DeviceRecord>, 'id' | 'value'> & Partial<Kept<DeviceRecord>>): Device {
+  const { userId, name, createdAt, lastUsedAt, paired } = value
+  return {
+    id,
+    userId,
+    name,
+    createdAt,
+    ...(lastUsedAt === undefined ? {} : { lastSeenAt: lastUsedAt }),
+    ...(paired === undefined ? {} : { paired }),
+    ...(isVoid ? { unwritten: true } : {}),
+  }
 }
 
 /** It stands in proxy URLs, so it needs no escaping there. */

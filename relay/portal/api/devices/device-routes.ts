@@ -16,6 +16,10 @@ const deviceAnswer = z.object({
     .object({ accounts: z.array(z.string()), expiresAt: time, address: z.string(), agent: z.string() })
     .optional()
     .meta({ description: 'It is a paired terminal: the ids of the accounts it may open, until when, and where it is.' }),
+  unwritten: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'It was revoked and is void, but that could not be written: revoke it once more, or a restart lets it in again.' }),
 })
 const example = { id: '7f31', name: 'laptop', user: 'ann', createdAt: 1_760_000_000_000 }
 

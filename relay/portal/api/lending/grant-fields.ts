@@ -44,6 +44,10 @@ export const grantAnswer = z.object({
   terms: z.array(z.string()).meta({ description: 'The terms in words.' }),
   createdAt: time,
   revokedAt: time.optional(),
+  unwritten: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'That it was taken back could not be written: take it back once more, or a restart lends it again.' }),
   file: z.string().optional(),
 })
 

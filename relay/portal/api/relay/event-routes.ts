@@ -26,9 +26,9 @@ export const eventRoutes = [
 async function isStillKnown({ identity }: Rooms, principal: Principal): Promise<boolean> {
   switch (principal.kind) {
     case 'portal':
-      return (await identity.listPortalSessions(principal.user.id)).some(({ id }) => id === principal.session.id)
+      return identity.isPortalSessionLive(principal.session.id)
     case 'device':
-      return (await identity.listDevices(principal.user.id)).some(({ id }) => id === principal.device.id)
+      return (await identity.listDevices(principal.user.id)).some(({ id, unwritten }) => id === principal.device.id && unwritten !== true)
     case 'local':
       return true
   }

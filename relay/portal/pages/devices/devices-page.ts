@@ -69,7 +69,13 @@ ${choicesCard(rooms, user, devices, csrf)}
 function table(devices: readonly Device[], csrf: string): Html {
   return html`<table><thead><tr><th scope="col">Name</th><th scope="col">Added</th><th scope="col">Last seen</th><th scope="col"><span class="visually-hidden">Revoke</span></th></tr></thead><tbody>
 ${devices.map(
-  ({ id, name, createdAt, lastSeenAt }) => html`<tr><td><strong><bdi>${name}</bdi></strong></td><td data-label="Added">${moment(createdAt)}</td>
+  ({
+    id,
+    name,
+    createdAt,
+    lastSeenAt,
+    unwritten,
+  }) => html`<tr><td><strong><bdi>${name}</bdi></strong>${unwritten && html`<br>Void, but that could not be written down: revoke it once more.`}</td><td data-label="Added">${moment(createdAt)}</td>
 <td data-label="Last seen">${lastSeenAt === undefined ? 'never' : moment(lastSeenAt)}</td><td class="end"><div class="actions">${action(`/devices/${id}/end`, 'End its sessions', csrf)}${action(`/devices/${id}/revoke`, 'Revoke', csrf, 'danger')}</div></td></tr>`,
 )}</tbody></table>`
 }

@@ -64,7 +64,8 @@ ${[...grants].reverse().map((grant) => {
 })}</tbody></table>`
 }
 
-function standing({ id, revokedAt, until }: Grant, csrf: string, now: number): Html {
+function standing({ id, revokedAt, unwritten, until }: Grant, csrf: string, now: number): Html {
+  if (unwritten === true) return html`taken back, but that could not be written down ${action(`/grants/${id}/revoke`, 'Take back once more', csrf, 'danger')}`
   if (revokedAt !== undefined) return html`taken back ${moment(revokedAt)}`
   if (until !== undefined && now >= until) return html`over`
   return action(`/grants/${id}/revoke`, 'Take back', csrf, 'danger')

@@ -7,10 +7,10 @@ import { moment } from '../moment.ts'
 
 /** The terminals that a person has paired, each with its End. */
 export function pairedTerminalsCard({ accounts }: Rooms, devices: readonly Device[], csrf: string): Html {
-  const rows = devices.flatMap(({ id, paired }) => {
+  const rows = devices.flatMap(({ id, paired, unwritten }) => {
     if (paired === undefined) return []
     const names = paired.accounts.map((account) => accounts.account(account)?.name ?? 'one that is gone')
-    return html`<tr><td><strong>Paired terminal</strong>, <bdi>${paired.address}</bdi>, <bdi>${browserName(paired.agent)}</bdi></td><td data-label="Opens"><bdi>${names.join(', ')}</bdi></td>
+    return html`<tr><td><strong>Paired terminal</strong>, <bdi>${paired.address}</bdi>, <bdi>${browserName(paired.agent)}</bdi>${unwritten && html`<br>Ended, but that could not be written down: end it once more.`}</td><td data-label="Opens"><bdi>${names.join(', ')}</bdi></td>
 <td data-label="Until">${moment(paired.expiresAt)}</td><td class="end">${action(`/devices/${id}/revoke`, 'End', csrf, 'danger')}</td></tr>`
   })
   return html`<section class="card" id="terminals"><h2>Paired terminals</h2>
