@@ -79,10 +79,21 @@ export class Groups {
   }
 
   async remove(id: string): Promise<boolean> {
-    if (!this.#groups.delete(id)) return false
-    this.#stored.delete(id)
+    const group = this.#groups.get(id)
+    if (group === undefined) return false
+    this.#groups.delete(id)
     this.#forget(undefined)
-    return this.#records.delete(id)
+    try {
+      await this.#records.delete(id)
+    } catch (error) {
+      // Nobody is in it from now on (law 7); it is there to be removed once more.
+      const emptied = { ...group, members: [] }
+      this.#groups.set(id, emptied)
+      this.#forget(emptied)
+      throw error
+    }
+    this.#stored.delete(id)
+    return true
   }
 
   /** In force before it is durable. Undone when the disk refuses, but for who is taken out: he is out (law 7). */
