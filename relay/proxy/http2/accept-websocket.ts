@@ -19,7 +19,12 @@ export function upgradeOnStream(stream: ServerHttp2Stream, head: RequestHead): C
       const proofAt = fields.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'sec-websocket-accept')
       if (proofAt < 0 || fields[proofAt + 1] !== webSocketProof(key)) return false
       fields.splice(proofAt, 2)
-      stream.respond([':status', '200', ...fields.map((text, i) => (i % 2 === 0 ? text.toLowerCase() : text))])
+      try {
+        stream.respond([':status', '200', ...fields.map((text, i) => (i % 2 === 0 ? text.toLowerCase() : text))])
+      } catch {
+        // What node:http2 does not write has no place in an answer; or the stream has just ended.
+        return false
+      }
       return true
     },
   }

@@ -13,6 +13,8 @@ const options = {
   settings: { enableConnectProtocol: true, enablePush: false, maxConcurrentStreams: 128, maxHeaderListSize: 65_536, initialWindowSize: streamWindow },
   maxSessionInvalidFrames: 100,
   maxSessionRejectedStreams: 100,
+  // A server and what stands behind it may both say what is to be said once: it goes on as it came.
+  strictSingleValueFields: false,
 }
 
 /**

@@ -15,7 +15,7 @@ export class StreamAnswer implements ClientAnswer {
       try {
         stream.sendTrailers(this.#trailers)
       } catch {
-        // One that node:http2 takes for wrong, such as one twice of which there is one: none of them goes.
+        // One that node:http2 takes for wrong: none of them goes.
         stream.sendTrailers({})
       }
     })
@@ -69,7 +69,7 @@ export class StreamAnswer implements ClientAnswer {
   }
 
   writeContinue(): void {
-    this.#stream.additionalHeaders({ ':status': 100 })
+    if (!this.destroyed) this.#stream.additionalHeaders({ ':status': 100 })
   }
 
   writeEarlyHints({ link }: { readonly link: string[] }): void {

@@ -18,6 +18,7 @@ const dropped = new Set([
   'proxy-connection',
   'te',
   'upgrade',
+  'http2-settings',
   'proxy-authenticate',
   'proxy-authentication-info',
   'proxy-authorization',
