@@ -45,10 +45,10 @@ export function forwardOther(
     tally.refused(error)
     respondError(res, error, { html: head.isNavigation, portalUrl: portalUrl(), close: true })
   }
-  outbound.connect(host, port, ending.signal).then(
-    (socket) => send(socket, fail),
-    (error) => fail(asRelayError(error)),
-  )
+  outbound
+    .connect(host, port, ending.signal)
+    .then((socket) => send(socket, fail))
+    .catch((error) => fail(asRelayError(error)))
 
   /** A client that sends nothing of what it has begun holds a connection for nothing. */
   function bodyOf(): KeptBody {

@@ -82,7 +82,7 @@ export class RelayedRequest implements Cuttable {
       if (this.#isRegistering) return void this.#sendNow(undefined)
       this.#account = sender.chooseAccount()
       const leave = checkLeave(this.#rooms.grants, this.#request, this.#account)
-      if (leave instanceof Promise) leave.then((allowed) => this.#begin(allowed)).catch((error) => this.#fail(error))
+      if (leave instanceof Promise) leave.then((allowed) => this.#begin(allowed)).catch(this.#giveUp)
       else this.#begin(leave)
     } catch (error) {
       this.#fail(error)
@@ -124,7 +124,7 @@ export class RelayedRequest implements Cuttable {
         else if (answer === undefined) this.#sendNow(signIn.session)
         else this.#pass(answer, readResponseHead(answer.headers, answer.status))
       })
-      .catch((error) => this.#fail(error))
+      .catch(this.#giveUp)
   }
 
   /** Ends it now, however far it is: its session has ended (law 7), its message turned out broken, or the relay stops. */
@@ -145,12 +145,11 @@ export class RelayedRequest implements Cuttable {
   #signIn(then: (session: SiteSession) => void): void {
     const { id } = this.#account as Account
     this.#hasWaited = true
-    runAs(actorOf(this.#request), () => this.#rooms.sessions.ensure(id, { wait: false, signal: this.#ending.signal })).then(
-      (session) => {
+    runAs(actorOf(this.#request), () => this.#rooms.sessions.ensure(id, { wait: false, signal: this.#ending.signal }))
+      .then((session) => {
         if (!this.#isOver) then(session)
-      },
-      (error) => this.#fail(error),
-    )
+      })
+      .catch(this.#giveUp)
   }
 
   #send(session: SiteSession | undefined): void {
@@ -158,14 +157,11 @@ export class RelayedRequest implements Cuttable {
     const { turns, firstUses } = this.#rooms
     const recording = session === undefined ? undefined : firstUses.note(session, this.#request, this.#allowed)
     if (session !== undefined && recording !== undefined) {
-      recording.then(
-        () => this.#sendRecorded(session),
-        (error) => this.#fail(error),
-      )
+      recording.then(() => this.#sendRecorded(session)).catch(this.#giveUp)
       return
     }
     if (session === undefined || this.#isCrossSite || !turns.areTaken(site, session, this.#hasWaited)) return void this.#sendNow(session)
-    void turns.take(session).then((end) => {
+    const taken = turns.take(session).then((end) => {
       this.#endTurn = end
       if (this.#isOver) return void end()
       if (this.#isLive(session)) return void this.#sendNow(session)
@@ -173,6 +169,7 @@ export class RelayedRequest implements Cuttable {
       end()
       this.#signIn((fresh) => this.#send(fresh))
     })
+    taken.catch(this.#giveUp)
   }
 
   #sendRecorded(session: SiteSession): void {
@@ -192,15 +189,20 @@ export class RelayedRequest implements Cuttable {
     const { site, upgrade } = this.#request
     const sent = { headers: this.#cookies.attach(session), body: this.#body.toSend(), signal: this.#ending, route: session?.route }
     const forwarded = forwardRequest(this.#request, sent)
-    const onError = (error: unknown): void => this.#fail(error)
-    if (upgrade === undefined) {
-      this.#rooms.outbound.forward(site, forwarded).then((answer) => this.#onAnswer(answer, session), onError)
-      return
-    }
-    this.#rooms.outbound.upgrade(site, forwarded).then(({ response, socket }) => {
-      if (socket === undefined) this.#onAnswer(response, session)
-      else this.#onUpgraded(response, socket, session)
-    }, onError)
+    const { outbound } = this.#rooms
+    const answered =
+      upgrade === undefined
+        ? outbound.forward(site, forwarded).then((answer) => this.#onAnswer(answer, session))
+        : outbound.upgrade(site, forwarded).then(({ response, socket }) => {
+            if (socket === undefined) return this.#onAnswer(response, session)
+            try {
+              this.#onUpgraded(response, socket, session)
+            } catch (error) {
+              socket.destroy()
+              throw error
+            }
+          })
+    answered.catch(this.#giveUp)
   }
 
   /** Has the site replaced the cookie that was sent, or may it have, in an answer to another request that is still on its way? */
@@ -316,11 +318,12 @@ export class RelayedRequest implements Cuttable {
     if (session === undefined || !isNewHolder(this.#rooms, sender, this.#cookies, session)) return void this.#passNow(answer, head, session)
     // One that breaks off meanwhile is told of afterwards.
     answer.body.on('error', () => {})
-    void noteHanded(this.#rooms, sender, this.#cookies, session).then(() => {
+    const noted = noteHanded(this.#rooms, sender, this.#cookies, session).then(() => {
       if (this.#isOver) answer.body.destroy()
       else if (!answer.body.destroyed) this.#passNow(answer, head, session)
       else this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer broke off' }, cause: answer.body.errored }))
     })
+    noted.catch(this.#giveUp)
   }
 
   #passNow(answer: ForwardResponse, head: ResponseHead, session?: SiteSession): void {
@@ -349,6 +352,12 @@ export class RelayedRequest implements Cuttable {
     if (this.#isRegistering) noticeRegistration(this.#rooms, sender.userId, form)
     // What a borrower makes of the password is not taken for the owner's word.
     else if (this.#account !== undefined && !this.#isLent) noticeChange(this.#rooms, { ...form, account: this.#account })
+  }
+
+  /** For all that follows a promise: what is thrown there ends this request and what it has at the site, and never the relay. */
+  readonly #giveUp = (thrown: unknown): void => {
+    this.#ending.end()
+    this.#fail(thrown)
   }
 
   #fail(thrown: unknown): void {
