@@ -20,7 +20,7 @@ const floors = [
 
 // Inside a room, from below: of the folders beside it a folder imports directly only those that stand before it here. One that is not named stands alone.
 const foldersFromBelow = {
-  adapters: ['transform', 'form', 'json', 'kit', 'products', 'steps'],
+  adapters: ['transform', 'on-load', 'form', 'json', 'kit', 'products', 'steps'],
   'adapters/form': ['messages', 'fields', 'script', 'asked', 'answers', 'sign-in', 'change', 'register'],
   captcha: ['decoding', 'pictures', 'ink', 'engine', 'shapes', 'memory', 'network', 'training'],
   'captcha/training': ['drawing', 'tesseract', 'kinds'],

@@ -137,3 +137,25 @@ t.test('a form that sends by GET puts the password into no address that is told'
   )
   t.notMatch(JSON.stringify(outcome), 'canary')
 })
+
+const menus: Readonly<Record<string, string>> = {
+  'leads to the way out on a press':
+    '<a href="#" onclick="out()">Leave</a><script>function out() { if (confirm("Leave?")) location.href = "/logout" }</script>',
+  'leads to the login on an answer': '<script>$.ajax({ url: "/news", error: function (x) { if (x.status == 401) location.href = "/login" } })</script>',
+  'sends its only form on a press': `<form id="out" action="/logout" method="post"><input type="hidden" name="csrf" value="1"><button>Leave</button></form>
+<script>$(function () { $("#leave").click(function () { $("#out").submit() }) })</script>`,
+  'sends its only form after half an hour': `<form name="f" action="/logout" method="post"><input type="hidden" name="csrf" value="1"></form>
+<script>setTimeout(function () { document.f.submit() }, 1800000)</script>`,
+}
+
+for (const [title, menu] of Object.entries(menus))
+  t.test(`a page whose script ${title} is left as it is: the session lives`, async (t) => {
+    const { outcome, site } = await visit(t, (request) => {
+      if (request.path === '/logout') return { headers: { 'set-cookie': 'sid=; Max-Age=0' }, body: loginPage() }
+      if (request.path === '/login' && request.method === 'POST' && isRight(request))
+        return { ...seeOther('/menu'), headers: { location: '/menu', 'set-cookie': 'sid=1' } }
+      return { body: request.path === '/menu' && request.cookies.sid === '1' ? `<title>Menu</title><p>Orders, stock, invoices</p>${menu}` : loginPage() }
+    })
+    t.ok(outcome.ok)
+    t.notOk(site.requests.some(({ path }) => path === '/logout'))
+  })

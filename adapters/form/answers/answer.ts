@@ -5,7 +5,7 @@ import { findAsked } from '../asked/find-asked.ts'
 import { standsBetween } from '../asked/go-on.ts'
 import { findSignInForm, type SignInForm } from '../fields/find-form.ts'
 import { type Meaning, meaningOf } from '../messages/messages.ts'
-import { newMessages, scriptRedirect } from '../messages/new-messages.ts'
+import { newMessages } from '../messages/new-messages.ts'
 import { type FormSettings, markerPattern } from '../settings.ts'
 import { behaviouralChallenge } from './challenge-markup.ts'
 import { findSignOut } from './sign-out-control.ts'
@@ -105,9 +105,4 @@ function formOf(by: Sent['by']): Form | undefined {
 
 function sameNames(one: Names, other: Names): boolean {
   return one.user === other.user && one.password === other.password
-}
-
-/** A page that holds nothing but a script that leads on. */
-export function leadsOn(page: Page): URL | undefined {
-  return page.forms.length === 0 ? scriptRedirect(page) : undefined
 }

@@ -40,16 +40,6 @@ function alertsOf(page: Page): string[] {
   return scriptsOf(page).flatMap((script) => [...script.matchAll(calls)].map((match) => match[2] ?? ''))
 }
 
-/** Where a script sends the person at once: `location.href = '/main'`. */
-export function scriptRedirect(page: Page): URL | undefined {
-  for (const script of scriptsOf(page)) {
-    const match = /\blocation(?:\.href)?\s*(?:=|\.(?:replace|assign)\()\s*(["'])([^"'\s]{1,2000})\1/.exec(script)
-    const target = match?.[2] === undefined ? null : URL.parse(match[2], page.url.href)
-    if (target !== null && /^https?:$/.test(target.protocol)) return target
-  }
-  return undefined
-}
-
 function scriptsOf(page: Page): string[] {
   return page.query('script').map(({ text }) => text.slice(0, readable))
 }

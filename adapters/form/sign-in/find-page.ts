@@ -1,5 +1,6 @@
 import { type Browser, type Page, SignInFailure } from '../../contract.ts'
-import { leadsOn, samePlace } from '../answers/answer.ts'
+import { leadsOn } from '../../on-load/leads-on.ts'
+import { samePlace } from '../answers/answer.ts'
 import { behaviouralChallenge } from '../answers/challenge-markup.ts'
 import { quoted } from '../answers/judge.ts'
 import { findSignInForm, type SignInForm } from '../fields/find-form.ts'

@@ -1,6 +1,7 @@
 import { tryCaptchaAgain } from '../../captcha-again.ts'
 import { type FailureKind, type Page, type SignInContext, SignInFailure, type SignInResult } from '../../contract.ts'
-import { answerFacts, leadsOn, type Sent } from '../answers/answer.ts'
+import { leadsOn } from '../../on-load/leads-on.ts'
+import { answerFacts, type Sent } from '../answers/answer.ts'
 import { judge, quoted, type Verdict } from '../answers/judge.ts'
 import { goFurther } from '../asked/go-further.ts'
 import { findSignInForm, type SignInForm } from '../fields/find-form.ts'

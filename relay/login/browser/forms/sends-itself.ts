@@ -1,4 +1,4 @@
-import type { Form } from '../../../../adapters/index.ts'
+import { type Form, sendsFormOnLoad } from '../../../../adapters/index.ts'
 import type { ParsedPage } from '../page.ts'
 
 /** Fields that nobody fills in: messages between servers are made of these. */
@@ -6,11 +6,6 @@ const unseen = new Set(['hidden', 'submit', 'button', 'image', 'reset'])
 
 /** A page with a message holds little else: a longer one is for reading. */
 const longestText = 2000
-/** Script that is looked through, characters. */
-const readable = 20_000
-
-const onLoad = /\bonload\b|\bonpageshow\b|\baddEventListener\s*\(\s*["'](?:load|DOMContentLoaded|pageshow)|\.ready\s*\(|\$\s*\(\s*function|\bsetTimeout\s*\(/
-const submits = /\.\s*(?:submit|requestSubmit|click)\s*\(/
 
 /**
  * The form that a page sends by itself once it is loaded, to hand a message to another server: SAML's POST binding (saml-bindings-2.0,
@@ -22,7 +17,7 @@ export function formThatSendsItself(page: ParsedPage): Form | undefined {
   const fields = form.fields.filter(({ disabled }) => !disabled)
   if (!fields.some(({ type, name }) => type === 'hidden' && name !== '') || fields.some(({ type }) => !unseen.has(type))) return undefined
   if (isMessage(new Set(fields.map(({ name }) => name)))) return form
-  return page.text.length <= longestText && (isSentByScript(page) || isPressedWithoutScripts(page, form)) ? form : undefined
+  return page.text.length <= longestText && (sendsFormOnLoad(page) || isPressedWithoutScripts(page, form)) ? form : undefined
 }
 
 /** By the names that the protocols give: their scripts may stand in files of their own. */
@@ -31,17 +26,6 @@ function isMessage(names: ReadonlySet<string>): boolean {
   if (names.has('wresult') && names.has('wa')) return true
   // OAuth 2.0 Form Post Response Mode, section 2.
   return names.has('state') && ['code', 'id_token', 'access_token'].some((name) => names.has(name))
-}
-
-function isSentByScript(page: ParsedPage): boolean {
-  const handler = page.query('body[onload]')[0]?.attribute('onload') ?? ''
-  if (submits.test(handler)) return true
-  return page.query('script').some(({ text }) => {
-    const script = text.slice(0, readable)
-    const at = submits.exec(script)?.index
-    // In a function, a person's press may be what calls it.
-    return at !== undefined && (!/\bfunction\b|=>/.test(script.slice(0, at)) || handler !== '' || onLoad.test(script))
-  })
 }
 
 /** Its only buttons are for browsers without scripts. */
