@@ -49,6 +49,19 @@ t.test('a compressed body that was cut is read as far as it goes; a damaged one 
   t.equal(await read((await none.agent.send(none.request)).body), '', 'an empty one is empty')
 })
 
+t.test('what stands behind the end of a compressed body is left out', async (t) => {
+  const text = 'a login page '.repeat(1000)
+  for (const [encoding, bytes] of [
+    ['deflate', deflateSync(text)],
+    ['deflate', deflateRawSync(text)],
+    ['br', brotliCompressSync(text)],
+  ] as const)
+    for (const tail of ['\r\n', 'x'.repeat(100_000)]) {
+      const { agent, request } = await start(t, answer(`Content-Encoding: ${encoding}\r\n`, Buffer.concat([bytes, Buffer.from(tail)])))
+      t.equal(await read((await agent.send(request)).body), text, `${encoding}, ${tail.length} bytes more`)
+    }
+})
+
 t.test('a small body that would grow without end grows only as far as it is read', async (t) => {
   const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024))
   const { agent, request, site } = await start(t, answer('Content-Encoding: gzip\r\n', bomb))

@@ -39,44 +39,74 @@ function decoderOf(encoding: string): (() => Transform) | undefined {
     case 'x-gzip':
       return () => createGunzip(lenient)
     case 'deflate':
-      return () => new AnyInflate()
+      return () => new UntilItsEnd(inflateFor)
     case 'br':
-      return () => createBrotliDecompress(lenientBrotli)
+      return () => new UntilItsEnd(() => createBrotliDecompress(lenientBrotli))
     default:
       return undefined
   }
 }
 
 /** RFC 9110 section 8.4.1.2: `deflate` is zlib; some servers send it bare. The first byte tells. */
-class AnyInflate extends Transform {
-  #inflate: Transform | undefined
+function inflateFor(first: Buffer): Transform {
+  const isZlib = ((first[0] ?? 0) & 0x0f) === 0x08
+  return isZlib ? createInflate(lenient) : createInflateRaw(lenient)
+}
+
+/** What stands behind the end of a compressed body is left out, as browsers do: a decoder of Node's waits there for ever. */
+class UntilItsEnd extends Transform {
+  readonly #make: (first: Buffer) => Transform
+  #decoder: Transform | undefined
+  #isOver = false
+  #written: TransformCallback | undefined
+
+  constructor(make: (first: Buffer) => Transform) {
+    super()
+    this.#make = make
+  }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
-    this.#inflate ??= this.#start(chunk)
-    this.#inflate.write(chunk, callback)
+    if (this.#isOver) callback()
+    else {
+      this.#decoder ??= this.#start(chunk)
+      this.#written = callback
+      this.#decoder.write(chunk, () => this.#goOn())
+    }
   }
 
   override _flush(callback: TransformCallback): void {
-    if (this.#inflate === undefined) callback()
-    else this.#inflate.once('end', () => callback()).end()
+    if (this.#decoder === undefined || this.#isOver) callback()
+    else {
+      this.#written = callback
+      this.#decoder.end()
+    }
   }
 
   override _read(size: number): void {
-    this.#inflate?.resume()
+    this.#decoder?.resume()
     super._read(size)
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    this.#inflate?.destroy()
+    this.#decoder?.destroy()
     callback(error)
   }
 
   #start(chunk: Buffer): Transform {
-    const isZlib = ((chunk[0] ?? 0) & 0x0f) === 0x08
-    const inflate = isZlib ? createInflate(lenient) : createInflateRaw(lenient)
-    inflate.on('data', (data) => {
-      if (!this.push(data)) inflate.pause()
+    const decoder = this.#make(chunk)
+    decoder.on('data', (data) => {
+      if (!this.push(data)) decoder.pause()
     })
-    return inflate.on('error', (error) => this.destroy(error))
+    decoder.on('end', () => {
+      this.#isOver = true
+      this.#goOn()
+    })
+    return decoder.on('error', (error) => this.destroy(error))
+  }
+
+  #goOn(): void {
+    const written = this.#written
+    this.#written = undefined
+    written?.()
   }
 }
