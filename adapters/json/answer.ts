@@ -10,8 +10,8 @@ export interface ApiFacts {
   readonly path: string
   /** JSON, or nothing: a page means that there is no such API any more. */
   readonly isData: boolean
-  /** What the answer says of itself: `success: false`, `code: 500`. */
-  readonly verdictOfItsOwn: 'yes' | 'no' | undefined
+  /** What the answer says of itself: `success: false`, `code: 500`; unclear: by a code that only the site knows. */
+  readonly verdictOfItsOwn: Verdict | 'unclear' | undefined
   readonly messages: readonly { readonly text: string; readonly meaning: Meaning | undefined }[]
   readonly token: { readonly found: SessionToken; readonly where: string } | undefined
   /** The settings say where a token must be. */
@@ -32,13 +32,14 @@ const usualPlaces = 'token accessToken access_token jwt data.token data.accessTo
 
 export function apiFacts(answer: Page, sentCaptcha: boolean, cookies: ApiFacts['cookies'], settings: JsonSettings): ApiFacts {
   const { text, status } = answer
+  const said = messagesIn(jsonAt(text, '')).slice(0, mostMessages)
   const signFacts = { status, path: answer.url.pathname, text, cookies }
   return {
     status,
     path: answer.url.pathname,
     isData: (text.trim() === '' && answer.title === '') || !/html/i.test(answer.header('content-type') ?? ''),
-    verdictOfItsOwn: verdictIn(text),
-    messages: messagesIn(jsonAt(text, '')).map((one) => ({ text: one, meaning: meaningOf(one) })),
+    verdictOfItsOwn: verdictIn(text, said),
+    messages: said.map((one) => ({ text: one, meaning: meaningOf(one) })),
     token: findToken(answer, settings),
     needsToken: settings.token !== undefined,
     cookies,
@@ -67,22 +68,45 @@ function findToken(answer: Page, { token }: JsonSettings): ApiFacts['token'] {
   return undefined
 }
 
+type Verdict = 'yes' | 'no'
+
+const flags: readonly { readonly keys: readonly string[]; readonly yes: readonly unknown[]; readonly no: readonly unknown[] }[] = [
+  { keys: ['success', 'ok', 'isSuccess', 'succeeded'], yes: [true, 1, '1', 'true'], no: [false, 0, '0', 'false'] },
+  { keys: ['authenticated', 'isAuthenticated', 'loggedIn', 'isLoggedIn', 'logged_in', 'result'], yes: [true], no: [false] },
+  { keys: ['error'], yes: [false], no: [true] },
+]
+
+const goodCode = /^(?:0+|20[01]|ok|okay|success|succeeded|successful|true|authenticated|logged_?in|signed_?in)$/i
+const badWord = /(?:^|[^a-z])(?:err|error|fail|failed|failure|false|invalid|denied|refused|wrong|bad|unauthori[sz]ed|forbidden|ko|nok)(?:[^a-z]|$)/i
+const goodMessage = /success|succeed|welcome|logged in|signed in|^ok\b|成功|erfolg|réussi|éxito/i
+
 /** What the usual flags and codes of answers say. */
-function verdictIn(text: string): ApiFacts['verdictOfItsOwn'] {
-  for (const path of ['success', 'ok', 'isSuccess']) {
-    const flag = jsonAt(text, path)
-    if (typeof flag === 'boolean') return flag ? 'yes' : 'no'
-  }
-  for (const path of ['code', 'errcode', 'errno', 'status']) {
-    const code = jsonAt(text, path)
+function verdictIn(text: string, messages: readonly string[]): ApiFacts['verdictOfItsOwn'] {
+  for (const { keys, yes, no } of flags)
+    for (const key of keys) {
+      const flag = jsonAt(text, key)
+      if (yes.includes(flag)) return 'yes'
+      if (no.includes(flag)) return 'no'
+    }
+  for (const key of ['code', 'errcode', 'errno', 'status']) {
+    const code = jsonAt(text, key)
     if (typeof code !== 'number' && typeof code !== 'string') continue
-    if (/^(?:0|200|00000|ok|success)$/i.test(String(code))) return 'yes'
-    // Some count from 1; a word may be the name of a state.
-    if (/^\d+$/.test(String(code)) && String(code) !== '1') return 'no'
+    const verdict = meaningOfCode(String(code), messages)
+    // A word may be the name of a state.
+    if (verdict !== 'unclear' || key !== 'status') return verdict
   }
   return undefined
 }
 
+function meaningOfCode(code: string, messages: readonly string[]): Verdict | 'unclear' {
+  if (goodCode.test(code)) return 'yes'
+  // Some count from 1, and to some it is the first of the mistakes.
+  if (code === '1') return messages.every((one) => goodMessage.test(one)) ? 'yes' : 'unclear'
+  return /^-?\d+$/.test(code) || badWord.test(code) ? 'no' : 'unclear'
+}
+
+/** An answer that speaks to a person says less. */
+const mostMessages = 50
 const messageKeys = /^(?:msg|message|error|errors|error_?description|detail|details|err_?msg|error_?message|reason|title|info|desc|description)$/i
 
 /** Texts by which the answer speaks to a person. */

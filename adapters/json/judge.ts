@@ -5,7 +5,8 @@ import type { ApiFacts } from './answer.ts'
 
 /** What an answer to a sign-in by JSON means, and by what it was told. */
 export type ApiVerdict =
-  | { readonly is: 'signed-in'; readonly evidence: readonly string[] }
+  /** Weak: only a cookie says so, and many a site gives whoever asks one. */
+  | { readonly is: 'signed-in'; readonly evidence: readonly string[]; readonly isWeak?: true }
   /** Certain: the captcha alone was refused (law 3). */
   | { readonly is: 'captcha-refused'; readonly seen: readonly string[] }
   | { readonly is: 'code-asked' }
@@ -41,8 +42,9 @@ function success({ status, verdictOfItsOwn, token, needsToken, cookies, hasSucce
   if (token === undefined && messages.some(({ meaning }) => meaning !== undefined)) return undefined
   const kept = cookies.filter(({ change }) => change !== 'removed').map(({ name, change }) => `the cookie ${name} was ${change}`)
   const found = token === undefined ? [] : [`a token stands in ${token.where}`]
-  if (kept.length + found.length === 0) return undefined
-  return { is: 'signed-in', evidence: [`the answer is ${status}`, ...found, ...kept] }
+  if (kept.length + found.length === 0 || (token === undefined && verdictOfItsOwn === 'unclear')) return undefined
+  const evidence = [`the answer is ${status}`, ...found, ...kept]
+  return { is: 'signed-in', evidence, ...(token === undefined && verdictOfItsOwn === undefined ? { isWeak: true } : {}) }
 }
 
 const kinds: Readonly<Record<Exclude<Meaning, 'captcha-wrong'>, FailureKind>> = {
@@ -71,6 +73,7 @@ function refusal(facts: ApiFacts): ApiVerdict | undefined {
 function unclear(facts: ApiFacts): ApiVerdict {
   const seen = [`${facts.path} answered ${facts.status}`, ...said(facts)]
   if (facts.verdictOfItsOwn === 'no') return failed('wrong-password', ...seen, 'it says no, and not why')
+  if (facts.verdictOfItsOwn === 'unclear') return failed('unknown', ...seen, 'what its code means is not known: name a sign of success (`signs`)')
   return failed('unknown', ...seen, facts.needsToken ? 'the token is not where it should be' : 'it sets no cookie and gives no token')
 }
 

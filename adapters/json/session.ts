@@ -43,12 +43,26 @@ export function sessionOf(context: Context, { token }: ApiFacts, names: Names): 
   }
 }
 
-/** Asks the address that only the signed-in may see, where the settings name one. */
-export async function checkSession({ browser, settings, site }: Context, { headers }: Carried): Promise<string[]> {
-  if (settings.check === undefined) return []
-  const page = await browser.open(new URL(settings.check, site.loginUrl), { headers, data: true })
-  if (looksSignedIn(page, site.loginUrl) === true) return [`${page.url.pathname} answers ${page.status} with it`]
-  throw new SignInFailure('unknown', [`${page.url.pathname} answered ${page.status} to the new session`])
+/** Asks the address that only the signed-in may see, where the settings name one; where they do not and the evidence is weak, where a person lands. */
+export async function checkSession({ browser, settings, site }: Context, { headers, result }: Carried, isWeak: boolean): Promise<string[]> {
+  if (settings.check !== undefined) {
+    const page = await browser.open(new URL(settings.check, site.loginUrl), { headers, data: true })
+    if (looksSignedIn(page, site.loginUrl) === true) return [`${page.url.pathname} answers ${page.status} with it`]
+    throw new SignInFailure('unknown', [`${page.url.pathname} answered ${page.status} to the new session`])
+  }
+  if (!isWeak) return []
+  const page = await browser.open(result.landingUrl ?? new URL('/', site.loginUrl), { data: true })
+  if (!asksToSignIn(page, site.loginUrl)) return []
+  throw new SignInFailure('wrong-password', [
+    `${page.url.pathname} still asks to sign in: name an address that only the signed-in may see (\`check\`) if it always does`,
+  ])
+}
+
+/** The page to sign in at may be everybody's home, its form hidden by scripts: only another one's form counts, or being led there. */
+function asksToSignIn(page: Page, loginUrl: URL): boolean {
+  if (page.status === 401 || String(jsonAt(page.text, 'code')) === '401') return true
+  if (page.url.pathname === loginUrl.pathname) return page.redirects.length > 0
+  return page.forms.some(({ fields }) => fields.some(({ type }) => type === 'password'))
 }
 
 /** Undefined: this answer does not tell. A login API may say by its own code what HTTP has a status for: `{"code": 401}`. */

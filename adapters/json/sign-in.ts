@@ -20,7 +20,7 @@ export async function signInByJson(context: Context): Promise<SignInResult> {
     switch (verdict.is) {
       case 'signed-in': {
         const session = sessionOf(context, facts, names)
-        return { ...session.result, evidence: [...verdict.evidence, ...(await checkSession(context, session))] }
+        return { ...session.result, evidence: [...verdict.evidence, ...(await checkSession(context, session, verdict.isWeak ?? false))] }
       }
       case 'captcha-refused':
         tryCaptchaAgain(context, attempt, verdict.seen)
