@@ -25,11 +25,14 @@ async function registered(context: Context): Promise<[Page, string]> {
   return [page, found.password]
 }
 
+/** Characters of `passwordrules` that are read. */
+const longestRules = 1000
+
 /** By `minlength`, `maxlength` and `passwordrules` of the field. */
 function rulesOfField(page: Page, name: string): PasswordRules {
   const field = page.query('input').find((element) => element.attribute('name') === name)
   const [min, max] = ['minlength', 'maxlength'].map((attribute) => positive(field?.attribute(attribute)))
-  const said = parsePasswordRules(field?.attribute('passwordrules') ?? '')
+  const said = parsePasswordRules(field?.attribute('passwordrules')?.slice(0, longestRules) ?? '')
   return withoutUndefined({ ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...said })
 }
 

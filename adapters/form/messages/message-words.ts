@@ -41,7 +41,7 @@ export const wrong: Words = [
     '(?:do|did|does)(?:n.t| not) (?:match|exist|fit)',
     'could(?:n.t| not) (?:find|verify|be verified)',
   ],
-  ['falsch', 'ung[üu]ltig', 'nicht (?:korrekt|richtig|g[üu]ltig|[üu]berein|gefunden|bekannt)', 'stimm\\w* nicht', 'fehlerhaft'],
+  ['falsch', 'ung[üu]ltig', 'nicht (?:korrekt|richtig|g[üu]ltig|[üu]berein|gefunden|bekannt)', 'stimm\\w{0,20} nicht', 'fehlerhaft'],
   ['incorrecte?s?', 'invalides?', 'erron[ée]e?s?', 'ne correspond', 'inconnue?'],
   [
     'incorrect[oa]s?',

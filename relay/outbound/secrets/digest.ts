@@ -111,19 +111,23 @@ interface Challenge {
 /** RFC 9110 section 11.6.1: a list of challenges whose parameters are lists too; what stands before an equals sign is a parameter. */
 export function challengesIn(field: string): readonly Challenge[] {
   const found: { scheme: string; params: Map<string, string> }[] = []
-  const item = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|(?=\s|,|$))/gy
+  const token = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y
+  const given = /\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y
   for (let at = 0; at < field.length; ) {
-    item.lastIndex = at
-    const match = item.exec(field)
+    token.lastIndex = at
+    const name = token.exec(field)?.[0]
+    // Whole tokens alone are tried: a site chooses how long they are.
+    at += name?.length ?? 1
+    if (name === undefined) continue
+    given.lastIndex = at
+    const match = given.exec(field)
     if (match === null) {
-      at += 1
+      if (/^[\s,]?$/.test(field.charAt(at))) found.push({ scheme: name, params: new Map() })
       continue
     }
-    at = item.lastIndex
-    const [, name = '', inQuotes, plain] = match
-    const value = inQuotes === undefined ? plain : inQuotes.replace(/\\(.)/g, '$1')
-    if (value === undefined) found.push({ scheme: name, params: new Map() })
-    else if (!found.at(-1)?.params.has(name.toLowerCase())) found.at(-1)?.params.set(name.toLowerCase(), value)
+    at = given.lastIndex
+    const value = match[1] === undefined ? match[2] : match[1].replace(/\\(.)/g, '$1')
+    if (value !== undefined && !found.at(-1)?.params.has(name.toLowerCase())) found.at(-1)?.params.set(name.toLowerCase(), value)
   }
   return found
 }

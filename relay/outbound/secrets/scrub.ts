@@ -19,8 +19,9 @@ export interface LeftValue {
  * A value of one or two characters is found only where it stands alone: replaced inside words, the gaps would tell it.
  */
 export function patternOf({ value, charset }: LeftValue): RegExp {
-  const spelled = Array.from(value, (character) => anySpelling(character, charset)).join('')
-  if (Array.from(value).length < 3) return new RegExp(`(?<![\\p{L}\\p{N}])(?:${spelled})(?![\\p{L}\\p{N}])`, 'gu')
+  const characters = Array.from(value)
+  const spelled = characters.map((character, index) => anySpelling(character, charset, backslashes(character, characters[index - 1]))).join('')
+  if (characters.length < 3) return new RegExp(`(?<![\\p{L}\\p{N}])(?:${spelled})(?![\\p{L}\\p{N}])`, 'gu')
   const encoded = [Buffer.from(value), encodeValue(value, { as: 'multipart', charset })].flatMap((bytes) => [...base64Forms(bytes), anyHex(bytes)])
   // The longest first: what stands before must not cut a longer one short.
   return new RegExp([spelled, ...new Set(encoded)].join('|'), 'gu')
@@ -47,7 +48,15 @@ export function scrubberOf(left: LeftValue): (text: string) => string {
   }
 }
 
-function anySpelling(character: string, charset: string): string {
+/**
+ * How many backslashes may stand before a character's escape: any number (JSON within JSON). Where the match may begin anywhere in a row of
+ * them, as many as JSON four times within JSON has: more would be counted anew at each place, and a site chooses how long its rows are.
+ */
+function backslashes(character: string, before: string | undefined): string {
+  return before === undefined || before === '\\' || character === '\\' ? '\\\\{1,16}' : '\\\\+'
+}
+
+function anySpelling(character: string, charset: string, backslashed: string): string {
   const code = character.codePointAt(0) ?? 0
   const spellings = new Set([
     literal(character),
@@ -58,15 +67,15 @@ function anySpelling(character: string, charset: string): string {
     literal(encodeValue(character, { as: 'urlencoded', charset }).toString('latin1')),
     `&#0*${code};?`,
     `&#[xX]0*${anyCase(code.toString(16))};?`,
-    // JSON and script: UTF-16 units, behind any number of backslashes (JSON within JSON).
-    Array.from({ length: character.length }, (_, unit) => `\\\\+u${anyCase(character.charCodeAt(unit).toString(16).padStart(4, '0'))}`).join(''),
+    // JSON and script: UTF-16 units.
+    Array.from({ length: character.length }, (_, unit) => `${backslashed}u${anyCase(character.charCodeAt(unit).toString(16).padStart(4, '0'))}`).join(''),
   ])
   const name = htmlNames[character]
   if (name !== undefined) spellings.add(`&(?:${name});?`)
   if (character === ' ') spellings.add('\\+')
-  if (code < 0x100) spellings.add(`\\\\+x${anyCase(code.toString(16).padStart(2, '0'))}`)
+  if (code < 0x100) spellings.add(`${backslashed}x${anyCase(code.toString(16).padStart(2, '0'))}`)
   const short = jsonShort[character] ?? (/["'/\\&<>=]/.test(character) ? character : undefined)
-  if (short !== undefined) spellings.add(`\\\\+${literal(short)}`)
+  if (short !== undefined) spellings.add(`${backslashed}${literal(short)}`)
   return `(?:${[...spellings].sort((a, b) => b.length - a.length).join('|')})`
 }
 

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { changesBetween } from '../../../relay/login/index.ts'
 import { authSchemes } from '../../../relay/login/probe/http-auth.ts'
 import { apiIn } from '../../../relay/login/probe/login-api.ts'
+import { processorTime } from '../../processor-time.ts'
 import fc from '../../property.ts'
 import { type Respond, serve } from '../../sites/serve.ts'
 import { startEngine } from '../engine-for-test.ts'
@@ -137,6 +138,9 @@ t.test('the schemes of HTTP authentication are read off any list of challenges',
   t.same(authSchemes('Negotiate YII='), ['Negotiate'])
   t.same(authSchemes(undefined), [])
   fc.assert(fc.property(fc.string(), (text) => Array.isArray(authSchemes(text))))
+  const began = processorTime()
+  authSchemes(`Basic realm="${'\\"'.repeat(30_000)}`)
+  t.ok(processorTime() - began < 500, 'at the cost of their length')
 })
 
 t.test('a scheme that no adapter speaks is named', async (t) => {

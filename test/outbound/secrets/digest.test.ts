@@ -1,5 +1,6 @@
 import t from 'tap'
 import { type DigestChallenge, digestCredentials, readDigestChallenge } from '../../../relay/outbound/secrets/digest.ts'
+import { processorTime } from '../../processor-time.ts'
 import fc from '../../property.ts'
 
 const rfc = {
@@ -77,4 +78,11 @@ t.test('any header is read without failing, and what is answered holds no line b
       return !/[\r\n]/.test(digestCredentials({ ...rfc, challenge }))
     }),
   )
+})
+
+t.test('a long field is read at the cost of its length', async (t) => {
+  const began = processorTime()
+  for (const field of [`Digest ${'a'.repeat(60_000)}"`, `${'a="'.repeat(20_000)}`, `a="${'\\"'.repeat(30_000)}`, `a${' '.repeat(60_000)}"`])
+    readDigestChallenge(field)
+  t.ok(processorTime() - began < 500)
 })

@@ -108,3 +108,12 @@ t.test('naughty strings as passwords are found', { skip: !process.env.CI && !exi
   }
   t.ok(processorTime() - began < 20_000)
 })
+
+t.test('rows of backslashes in a page cost what they are long', async (t) => {
+  const row = '\\'.repeat(200_000)
+  const began = processorTime()
+  // By the square of their length it would be minutes.
+  for (const value of ['hunter2secret', 'short', '\\n\\secret', 'a\\b\\c']) t.equal(scrub(row, value), row)
+  t.ok(processorTime() - began < 2000)
+  t.equal(scrub(`${row}u0068unter2secret`, 'hunter2secret').endsWith('[secret]'), true, 'what is escaped behind one is found')
+})
