@@ -63,6 +63,8 @@ export interface FormField {
   readonly value: string
   readonly checked: boolean
   readonly disabled: boolean
+  /** Hidden from a person by the markup, itself or what it stands in: a trap, or what another choice on the page shows. Not told of type `hidden`. */
+  readonly unseen: boolean
   /** For a select: the values it offers. */
   readonly options: readonly string[]
   readonly autocomplete: string

@@ -16,6 +16,24 @@ interface Case {
 }
 
 const cases: Readonly<Record<string, Case>> = {
+  "traps for the browser's own filling in": {
+    markup: `<form action="/login" method="post"><input style="display:none" type="text" name="fakeusernameremembered"><input style="display:none" type="password" name="fakepasswordremembered">
+Name <input name="a"> Password <input type="password" name="b"><button>Sign in</button></form>`,
+    fields: ['a', 'b'],
+  },
+  'a trap for programs with the name that one looks for': {
+    markup: `<form action="/login"><div style="visibility: hidden"><input name="username"></div>Customer <input name="k"> <input type="password" name="p"></form>`,
+    fields: ['k', 'p'],
+  },
+  'a form that a script shows': {
+    markup: `<form action="/login"><div class="sms">Phone <input name="phone"></div><div hidden>Name <input name="username"> <input type="password" name="p"></div></form>`,
+    fields: ['username', 'p'],
+  },
+  'a captcha that a script shows': {
+    markup: `<form action="/login"><input name="username"><input type="password" name="p"><div style="display: none">Captcha <input name="c"><img src="/captcha.png"></div></form>`,
+    fields: ['username', 'p', 'c'],
+    image: 'captcha.png',
+  },
   'a blog with a remember box and a redirect': {
     markup: `<form name="loginform" id="loginform" action="/wp-login.php" method="post"><p><label for="user_login">Username or Email Address</label>
 <input type="text" name="log" id="user_login" autocomplete="username"></p><p><label for="user_pass">Password</label><input type="password" name="pwd" id="user_pass" autocomplete="current-password"></p>

@@ -11,13 +11,19 @@ export interface SignInFields {
 
 const textTypes = new Set(['text', 'email', 'tel', 'number', 'search', 'url'])
 
-/** Fields a person types a line into. */
+/** Fields a person types a line into, hidden ones too: a captcha may be shown when a script finds that it is needed. */
 export function textFields(form: Form): readonly FormField[] {
   return form.fields.filter(({ type, disabled, name }) => !disabled && name !== '' && textTypes.has(type))
 }
 
 export function passwordFields(form: Form): readonly FormField[] {
-  return form.fields.filter(({ type, disabled, name }) => type === 'password' && !disabled && name !== '')
+  return seenOf(form.fields.filter(({ type, disabled, name }) => type === 'password' && !disabled && name !== ''))
+}
+
+/** Those that are seen, if any is: the others are traps for programs, or for the browser's own filling in (`fakeusernameremembered`). */
+function seenOf(fields: readonly FormField[]): readonly FormField[] {
+  const seen = fields.filter(({ unseen }) => !unseen)
+  return seen.length > 0 ? seen : fields
 }
 
 /** The fields of a form that holds a password field. */
@@ -42,7 +48,9 @@ function looksLikeCaptcha({ name, id, label, type }: FormField): boolean {
 }
 
 function findUserField(form: Form, texts: readonly FormField[], captcha: string | undefined, password: string | undefined): string | undefined {
-  const left = texts.filter(({ name }) => name !== captcha)
+  const others = texts.filter(({ name }) => name !== captcha)
+  // Where the password is hidden itself, a script shows all of it.
+  const left = form.fields.some(({ name, unseen }) => name === password && !unseen) ? seenOf(others) : others
   const named =
     left.find(({ autocomplete }) => autocomplete.split(/\s+/).includes('username')) ??
     left.find(({ autocomplete, type }) => type === 'email' || autocomplete.split(/\s+/).includes('email')) ??
@@ -72,7 +80,7 @@ export function signInScore(form: Form): number | undefined {
   if (mentions(otherFormWords, ...about)) score -= 2
   if (passwords[0]?.autocomplete === 'current-password') score += 2
   if (mentions(passwordWords, passwords[0]?.name ?? '')) score += 1
-  const texts = textFields(form)
+  const texts = seenOf(textFields(form))
   if (texts.some(({ name, id, label, type }) => type === 'email' || mentions(userWords, name, id, label))) score += 1
   // Registration asks for more than one needs to sign in.
   if (texts.length > 3) score -= 3
@@ -85,7 +93,7 @@ export function findLoneUserField(form: Form, { fields }: FormSettings): string 
   const texts = textFields(form)
   if (fields.user !== undefined) return texts.find(({ name }) => name === fields.user)?.name
   const captcha = findCaptchaField(texts, undefined)
-  const left = texts.filter(({ name }) => name !== captcha)
+  const left = seenOf(texts.filter(({ name }) => name !== captcha))
   const [only] = left
   if (only === undefined || left.length > 1 || only.type === 'search') return undefined
   if (mentions(otherFormWords, form.id, form.name, form.action.pathname, only.name, only.label)) return undefined

@@ -185,3 +185,17 @@ t.test('a field that is not there is an error, not a guess', async (t) => {
   t.throws(() => form.check('u'), /no such field/)
   await t.rejects(form.submit('nope'), /no such button/)
 })
+
+t.test('of several fields of one name that one is filled in which a person could reach', async (t) => {
+  for (const [twins, sent] of [
+    ['<input type=password name=pass disabled><input type=password name=pass>', 'pass=it'],
+    ['<input type=hidden name=pass><input type=password name=pass>', 'pass=&pass=it'],
+    ['<div hidden><input name=pass></div><input type=password name=pass>', 'pass=&pass=it'],
+    ['<input name=pass><input type=password name=pass>', 'pass=it&pass='],
+  ] as const) {
+    const origin = await startOrigin(t, (_request, response) => html(response, `<form method=post action=/to>${twins}</form>`))
+    const [form] = (await browserFor(t, [origin.at()]).open(origin.at())).forms
+    await form?.fill('pass', 'it').submit()
+    t.equal(origin.seen.at(-1)?.body.toString(), sent, twins)
+  }
+})

@@ -10,6 +10,8 @@ export interface PlacedControl {
   readonly disabled: boolean
   /** What it would give is a suggestion for another control. */
   readonly inDatalist: boolean
+  /** Hidden by itself or by what it stands in. */
+  readonly unseen: boolean
   readonly labelAround: Element | undefined
   /** The line of text a person sees before it, in its cell or paragraph or the one before; '' where another control is nearer. */
   readonly textBefore: string
@@ -95,6 +97,7 @@ class Gathering implements DocumentIndex {
       element,
       disabled: around.disabled === true || hasAttribute(element, 'disabled'),
       inDatalist: around.inDatalist === true,
+      unseen: around.unseen === true || isHidden(element),
       labelAround: around.label,
       textBefore: isSeen ? this.#text.take(depth, around.form) : '',
     })

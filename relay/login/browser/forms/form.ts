@@ -55,6 +55,7 @@ export class PageForm implements Form {
       value: control.type === 'select' ? (control.options.find(({ selected }) => selected)?.value ?? '') : control.value,
       checked: control.checked,
       disabled: control.disabled,
+      unseen: control.place.unseen,
       options: control.options.map(({ value }) => value),
     }))
   }
@@ -76,7 +77,8 @@ export class PageForm implements Form {
   }
 
   fill(field: string, value: Value): Form {
-    const control = this.#find(field, ({ type }) => !['checkbox', 'radio', 'submit', 'image', 'button', 'reset', 'file'].includes(type))
+    const isSecret = typeof value !== 'string'
+    const control = this.#find(field, ({ type }) => !['checkbox', 'radio', 'submit', 'image', 'button', 'reset', 'file'].includes(type), isSecret)
     this.filled.delete(control)
     this.touched.add(control)
     if (typeof value !== 'string') this.filled.set(control, placedSecret(value))
@@ -115,9 +117,12 @@ export class PageForm implements Form {
     return { method: 'POST', url: action, contentType, body, referrer: pageUrl }
   }
 
-  #find(field: string, fits: (control: Control) => boolean): Control {
+  /** Of several with that name the one that a person could put it into. */
+  #find(field: string, fits: (control: Control) => boolean, isSecret = false): Control {
+    const named = this.#controls.filter((one) => one.name === field && fits(one))
     const control =
-      this.#controls.find((one) => one.name === field && fits(one)) ?? this.#controls.find((one) => attribute(one.element, 'id') === field && fits(one))
+      named.sort((one, other) => reach(other, isSecret) - reach(one, isSecret))[0] ??
+      this.#controls.find((one) => attribute(one.element, 'id') === field && fits(one))
     if (control === undefined) throw new Error(`the form has no such field: ${field}`)
     return control
   }
@@ -132,6 +137,11 @@ export class PageForm implements Form {
     if (found === undefined) throw new Error(`the form has no such button: ${wanted}`)
     return found
   }
+}
+
+/** How well a person could reach a control: what is sent comes before what is seen, and a password is typed where it does not show. */
+function reach({ disabled, type, place }: Control, isSecret: boolean): number {
+  return (disabled ? 0 : 8) + (type === 'hidden' ? 0 : 4) + (place.unseen ? 0 : 2) + (isSecret && type === 'password' ? 1 : 0)
 }
 
 function methodOf(text: string | undefined): 'get' | 'post' {
