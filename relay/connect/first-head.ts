@@ -50,9 +50,9 @@ function parseHead(bytes: Buffer, end: number): FirstHead | undefined {
   if (method === undefined || target === undefined) return undefined
   const fields = new Map<string, string>()
   for (const line of lines) {
-    const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? []
+    const [, name, value] = /^([^\s:]+):(.*)$/.exec(line) ?? []
     if (name === undefined || value === undefined) return undefined
-    fields.set(name.toLowerCase(), value)
+    fields.set(name.toLowerCase(), value.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, ''))
   }
   return { method, target, fields, bytes }
 }

@@ -82,7 +82,7 @@ function resolveDots(path: string): string {
 
 function segmentsOf(path: string): string[] {
   return path.split('/').flatMap((segment) => {
-    const name = /^\.+$/.test(segment) ? segment : segment.replace(/[. ]+$/, '').trim()
+    const name = /^\.+$/.test(segment) ? segment : segment.replace(/(?<![. ])[. ]+$/, '').trim()
     return name === '' || name === '.' ? [] : [name]
   })
 }

@@ -1,6 +1,6 @@
 const beginnings: readonly Buffer[] = [Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from('ffd8ff', 'hex'), Buffer.from('GIF8'), Buffer.from('BM')]
 /** What may stand before an SVG's first element; each alternative ends in one way only, so that no text takes long. */
-const svg = /^\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->)[\s\S])*-->\s*|<!DOCTYPE\s+(?:svg:)?svg[^>[]*(?:\[[^\]]*\]\s*)?>\s*)*<(?:svg:)?svg[\s>]/i
+const svg = /^\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->)[\s\S])*-->\s*|<!DOCTYPE\s+svg[^>[]*(?:\[[^\]]*\]\s*)?>\s*)*<(?:svg:)?svg[\s>]/i
 
 /** Does it begin like a picture (PNG, JPEG, GIF, BMP, WebP, SVG)? A page with an error in place of an image does not. */
 export function isPicture(bytes: Buffer): boolean {

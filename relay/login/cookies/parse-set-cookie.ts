@@ -31,7 +31,7 @@ export function parseSetCookie(line: string): Cookie | undefined {
 }
 
 function trim(text: string): string {
-  return text.replace(/^[\t ]+/, '').replace(/[\t ]+$/, '')
+  return text.replace(/^[\t ]+/, '').replace(/(?<![\t ])[\t ]+$/, '')
 }
 
 function isShort(attribute: string): boolean {

@@ -8,7 +8,7 @@ const known: Readonly<Record<string, string>> = { basic: 'Basic', digest: 'Diges
 export function authSchemes(challenge: string | undefined): string[] {
   if (challenge === undefined) return []
   // A string without its end goes on to the field's.
-  const bare = challenge.replace(/"(?:[^"\\]|\\.)*(?:"|\\?$)/g, '""')
+  const bare = challenge.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g, '""')
   const words = [...bare.matchAll(/(?:^|,)\s*([A-Za-z][A-Za-z0-9-]*)(?=\s+[^\s=]|\s*(?:,|$))/g)].map(([, word = '']) => word)
   return [...new Set(words.map((word) => known[word.toLowerCase()] ?? word))]
 }

@@ -41,7 +41,7 @@ export function writeHead({ method, path, headers, takesTrailers = false }: Writ
 /** RFC 9113 section 8.2.1: a value neither begins nor ends with a space or tab. Other spaces of Unicode are bytes here. */
 function withoutSpace(value: string): string {
   const [first, last] = [value.charCodeAt(0), value.charCodeAt(value.length - 1)]
-  return first === 0x20 || first === 0x09 || last === 0x20 || last === 0x09 ? value.replace(/^[ \t]+|[ \t]+$/g, '') : value
+  return first === 0x20 || first === 0x09 || last === 0x20 || last === 0x09 ? value.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, '') : value
 }
 
 function unwritable(): RelayError {

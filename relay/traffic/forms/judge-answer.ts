@@ -18,7 +18,7 @@ export function isRefused({ status, contentType, contentEncoding, body }: Passed
   const text = decoded(body, contentEncoding)
   if (/json/i.test(contentType)) return saysNo(text)
   // The form came back.
-  return /html/i.test(contentType) && (text.match(/<input\b[^>]*\btype\s*=\s*["']?password\b/gi)?.length ?? 0) >= 2
+  return /html/i.test(contentType) && (text.match(/<input\b[^<>]*\btype\s*=\s*["']?password\b/gi)?.length ?? 0) >= 2
 }
 
 function saysNo(text: string): boolean {

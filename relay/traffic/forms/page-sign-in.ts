@@ -9,6 +9,7 @@ import { withoutPhantoms } from '../cookies/phantoms.ts'
 import { fieldOf } from '../requests/field-of.ts'
 import type { Rooms } from '../rooms.ts'
 import { swapPlaceholder } from './swap-placeholder.ts'
+import { textBetweenTags } from './text-between-tags.ts'
 
 /** A form of a page, read whole. */
 export interface PageFormRequest {
@@ -64,7 +65,7 @@ export async function sendPageForm(
   const bytes = await readAll(answer.body, signIn.site.id)
   const cookies = answer.headers.filter(([name]) => name.toLowerCase() === 'set-cookie').map(([, value]) => value)
   signIn.session.absorb(request.url, cookies)
-  const said = plainText(bytes)
+  const said = textBetweenTags(bytes.toString())
   const clean = scrubbed(agent, bytes, signIn.site.id)
   const refusal = refusalIn(agent.scrub(said))
   const cookiesTell = cookies.some((line) => agent.scrub(line) !== line)
@@ -94,13 +95,6 @@ function scrubbed(agent: HttpAgent, bytes: Buffer, site: string): Buffer {
   // In UTF-16 every other byte is NUL: nothing would be found.
   if (bytes.includes(0)) throw new RelayError('site_down', { params: { site, reason: 'its answer to the form cannot be searched for the password' } })
   return Buffer.from(agent.scrub(bytes.toString('latin1')), 'latin1')
-}
-
-function plainText(bytes: Buffer): string {
-  return bytes
-    .toString()
-    .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, ' ')
-    .replace(/<[^>]*>/g, '\n')
 }
 
 /** What the site says, where that is plainly about a wrong password. */

@@ -22,6 +22,9 @@ export function swapPlaceholder(body: Buffer, { contentType, field, placeholder,
   return encoding === undefined ? undefined : [before, { secret, field, encoding }, after]
 }
 
+/** Characters before the placeholder that are looked at in JSON. */
+const longestName = 2000
+
 function encodingAt(before: string, after: string, contentType: string, field: string, charset: string): SecretSlot['encoding'] | undefined {
   switch (contentType.split(';')[0]?.trim().toLowerCase()) {
     case 'application/x-www-form-urlencoded': {
@@ -34,7 +37,7 @@ function encodingAt(before: string, after: string, contentType: string, field: s
       return name === field && after.startsWith('\r\n--') ? { as: 'multipart', charset } : undefined
     }
     case 'application/json': {
-      const name = /("(?:[^"\\]|\\.)*")\s*:\s*"$/.exec(before)?.[1]
+      const name = /("(?:[^"\\]|\\.)*")\s*:\s*"$/.exec(before.slice(-longestName))?.[1]
       return name !== undefined && parseName(name) === field && after.startsWith('"') ? { as: 'json' } : undefined
     }
     default:
