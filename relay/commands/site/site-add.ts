@@ -5,13 +5,13 @@ import type { Learned } from '../../portal/index.ts'
 import type { AccountView } from '../account/account.ts'
 import { ask, readPassword, type SecretOptions } from '../secrets/read-secret.ts'
 import { signInHere } from '../session/login.ts'
-import type { RelayClient } from '../verb/client.ts'
+import { asProblem, type RelayClient } from '../verb/client.ts'
 import { printable, printJson, printLine, printNote } from '../verb/output.ts'
 import { readNamedFile } from '../verb/read-named-file.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { withRelay } from '../verb/verb.ts'
 import { showLearned } from './site-learn.ts'
-import { type SiteView, showReport } from './site-view.ts'
+import { type SiteView, showFound } from './site-view.ts'
 
 export interface AddOptions extends CommonOptions, SecretOptions {
   readonly id?: string
@@ -64,9 +64,9 @@ async function addAccount(relay: RelayClient, site: SiteView, password: string, 
 async function confirm(relay: RelayClient, wanted: { readonly url: string }, isAgreed: boolean): Promise<{ origins: readonly string[] } | undefined> {
   if (!isAgreed && !process.stdin.isTTY) throw new RelayError('usage', { params: { problem: 'Nobody is there to confirm: add --yes.', verb: 'site add' } })
   const report = await relay.call<ProbeReport>('POST', '/api/v1/sites/probe', wanted)
-  showReport(report, printNote)
-  // What was found wrong comes as the error it is.
-  if (!report.ok) return {} as never
+  showFound(report, printNote)
+  // No second look: what that found, nobody would have been shown.
+  if (!report.ok) throw asProblem(report.problem)
   const origins = [...new Set([new URL(wanted.url).origin, ...report.origins])]
   printNote(`  secrets will go to ${origins.map(printable).join(', ')} and nowhere else`)
   if (isAgreed) return { origins }

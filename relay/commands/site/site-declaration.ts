@@ -45,7 +45,10 @@ export async function reloadSites(id: string | undefined, options: CommonOptions
   const only = id === undefined ? {} : { site: id }
   const results = await withRelay(options, async (relay) => {
     const done = await relay.call<Reloaded[]>('POST', '/api/v1/sites/reload', { ...only, ...(options.yes === true ? { yes: true } : {}) })
-    return Promise.all(done.map((one) => (one.did === 'waits' && process.stdin.isTTY && options.json !== true ? confirmed(relay, one) : one)))
+    const settled: Reloaded[] = []
+    // One question at a time: a yes is to the one that stands there.
+    for (const one of done) settled.push(one.did === 'waits' && process.stdin.isTTY && options.json !== true ? await confirmed(relay, one) : one)
+    return settled
   })
   if (options.json === true) printJson(results)
   else if (results.length === 0) printLine('Every declaration says what is enrolled.')

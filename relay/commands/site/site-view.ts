@@ -37,7 +37,12 @@ export interface DeclarationView {
 }
 
 /** What was found, in plain words. */
+export function showFound({ found }: ProbeReport, print: (line: string) => void): void {
+  for (const line of found) print(`  ${printable(line)}`)
+}
+
+/** The same, and what is wrong with it. */
 export function showReport(report: ProbeReport, print: (line: string) => void): void {
-  for (const line of report.found) print(`  ${printable(line)}`)
+  showFound(report, print)
   if (report.problem !== undefined) print(`  ${printable(report.problem.text)}\n  ${printable(report.problem.next)}`)
 }

@@ -103,9 +103,9 @@ export async function readBytes(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** The relay's own words, kept: it filled in what the catalogue leaves open. */
-function asProblem(body: unknown): RelayError {
-  const { code, title, next, url } = (body ?? {}) as { code?: string; title?: string; next?: string; url?: string }
+/** The relay's own words, kept, from an answer or a report: it filled in what the catalogue leaves open. */
+export function asProblem(body: unknown): RelayError {
+  const { code, text, title = text, next, url } = (body ?? {}) as { code?: string; text?: string; title?: string; next?: string; url?: string }
   if (code === undefined || !Object.hasOwn(catalogue, code)) return new RelayError('internal', { detail: 'the relay answered without saying why' })
   const error = new RelayError(code as ErrorCode, url === undefined ? {} : { url })
   return Object.assign(error, { message: title ?? error.message, next: next ?? error.next })
