@@ -206,13 +206,15 @@ class RelaySessions implements Sessions {
   }
 
   async confirmChange(accountId: string, password: string): Promise<boolean> {
-    await this.#flights.get(accountId)?.result.catch(() => {})
+    const under = this.#flights.get(accountId)
+    if (under !== undefined) await under.result.catch(() => {})
     if (!this.#confirmations.allows(accountId) || this.#flights.has(accountId)) return false
-    const proposal = await this.#accounts.propose(accountId, { password })
+    // At once: the site may have ended the session, and who needs the next one is not to sign in with the password before meanwhile.
+    const propose = () => this.#accounts.propose(accountId, { password })
     const entry = this.#begin(
       accountId,
       false,
-      confirmErrand(proposal, () => this.#live.get(accountId)),
+      confirmErrand(propose, () => this.#live.get(accountId)),
     )
     const landing = await entry.flight.landing
     await entry.result.catch(() => {})

@@ -16,7 +16,7 @@ import { isCrossSite } from './checks/cross-site.ts'
 import { ExchangeCookies } from './cookies/exchange-cookies.ts'
 import { isNewHolder, noteHanded } from './cookies/note-handed.ts'
 import { Tally } from './counted/tally.ts'
-import { noticeChange, noticeRegistration } from './forms/notice-forms.ts'
+import { isChangeForm, noticeChange, noticeRegistration, type SentForm } from './forms/notice-forms.ts'
 import { isReadFirst, sendByPage } from './forms/send-by-page.ts'
 import { forwardRequest } from './forward-request.ts'
 import { type JoinedUpgrade, joinUpgrade } from './live/join-upgrade.ts'
@@ -237,9 +237,10 @@ export class RelayedRequest implements Cuttable {
     const facts = responseFacts(this.#url, this.#request.req.method as string, answer.status, head, removedCookies)
     if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url) && !this.#cookies.hadStray) {
       const isStale = wasStale ?? this.#isStale(session)
-      if (isStale && this.#retakes < mostRetakes && this.#body.isKept && isUndone(facts, site)) return void this.#retake(answer, session)
+      const undone = isUndone(facts, site) && !this.#mayHaveChanged(answer.status)
+      if (isStale && this.#retakes < mostRetakes && this.#body.isKept && undone) return void this.#retake(answer, session)
       if (this.#resent) rememberFalseAlarm(session, this.#url)
-      else if (!isUndone(facts, site)) this.#drop(session)
+      else if (!undone) this.#drop(session)
       else return void this.#renew(answer, session)
     } else if (this.#retakes > 0) {
       this.#rooms.turns.noteStrict(site)
@@ -346,12 +347,21 @@ export class RelayedRequest implements Cuttable {
 
   /** What a page of another site has sent is none of the person's doing. */
   #notice(answer: ForwardResponse): void {
-    const { req, head, site, sender } = this.#request
     if (this.#isCrossSite || !this.#body.isThere) return
-    const form = { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body.whole(), site, answer }
-    if (this.#isRegistering) noticeRegistration(this.#rooms, sender.userId, form)
+    const form = { ...this.#form(), answer }
+    if (this.#isRegistering) noticeRegistration(this.#rooms, this.#request.sender.userId, form)
     // What a borrower makes of the password is not taken for the owner's word.
-    else if (this.#account !== undefined && !this.#isLent) noticeChange(this.#rooms, { ...form, account: this.#account })
+    else if (this.#account !== undefined && !this.#isLent) noticeChange(this.#rooms, form, this.#account)
+  }
+
+  /** Many sites end the session with the password that it was begun with: where they lead to the login page they have acted. A 401 says that they have not. */
+  #mayHaveChanged(status: number): boolean {
+    return status !== 401 && this.#body.isThere && isChangeForm(this.#form(), this.#account as Account)
+  }
+
+  #form(): SentForm {
+    const { req, head, site } = this.#request
+    return { method: req.method as string, url: this.#url, fields: head.fields, body: this.#body.whole(), site }
   }
 
   /** For all that follows a promise: what is thrown there ends this request and what it has at the site, and never the relay. */

@@ -29,6 +29,8 @@ export type Behaviour =
   | 'fails'
   /** It takes the change and never answers. */
   | 'hangs'
+  /** It takes the change, ends every session and leads to its login page. */
+  | 'signs-out'
 
 export interface ChangingOptions extends SiteOptions {
   readonly username?: string
@@ -76,6 +78,10 @@ export async function startChangingSite(options: ChangingOptions = {}): Promise<
     if (problem === undefined) setPassword(next)
     tellChange()
     if (behaviour === 'hangs') return undefined
+    if (behaviour === 'signs-out' && problem === undefined) {
+      sessions.expireAll()
+      return seeOther('/login', ['sid=; Path=/; Max-Age=0'])
+    }
     const echo =
       behaviour === 'echoes' ? `<p>You said ${old}, ${next} and ${again}; ${encodeURIComponent(next)}; ${Buffer.from(next).toString('base64')}</p>` : ''
     if (problem !== undefined || behaviour === 'says-no-changes') {

@@ -55,9 +55,10 @@ async function notAsked(tools: FlightTools, before: Landing, proposal: Proposal 
  * Finds out by a sign-in of its own whether the site took a password that a person set there, and keeps it if so. The session that is live
  * goes on either way: it is the person's.
  */
-export function confirmErrand(proposal: Proposal, present: () => LiveSession | undefined): Errand {
+export function confirmErrand(propose: () => Promise<Proposal>, present: () => LiveSession | undefined): Errand {
   return async (tools) => {
     const { account, accounts } = tools
+    const proposal = await propose()
     const live = () => (present()?.account.credentialVersion === account.credentialVersion ? present() : undefined)
     const outcome = await tools.signIn(proposal.credential, proposal.version)
     const version = proposal.version

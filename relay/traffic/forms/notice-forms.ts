@@ -6,8 +6,8 @@ import type { Rooms } from '../rooms.ts'
 import { isRefused } from './judge-answer.ts'
 import { readForm } from './read-form.ts'
 
-/** A request of a device that was answered, before the answer is passed on. */
-export interface AnsweredForm {
+/** A request of a device, as far as it may be a form. */
+export interface SentForm {
   readonly method: string
   readonly url: Readonly<URL>
   /** The client's fields, flat. */
@@ -15,7 +15,10 @@ export interface AnsweredForm {
   /** Undefined: it was too large to be kept, or there was none. */
   readonly body: Buffer | undefined
   readonly site: Site
-  readonly account: Account
+}
+
+/** One that was answered, before the answer is passed on. */
+export interface AnsweredForm extends SentForm {
   readonly answer: ForwardResponse
 }
 
@@ -26,8 +29,8 @@ const formMethods = new Set(['POST', 'PUT', 'PATCH'])
  * Notices a form by which a person changes the password at a site, and lets the vault follow if the site took it. The terminal typed the
  * password, so it is no secret to it; here it lives as long as the answer, and is sealed before anything is asked of the site.
  */
-export function noticeChange({ sessions, log }: Pick<Rooms, 'sessions' | 'log'>, form: AnsweredForm): void {
-  const { account, site, url } = form
+export function noticeChange({ sessions, log }: Pick<Rooms, 'sessions' | 'log'>, form: AnsweredForm, account: Account): void {
+  const { site, url } = form
   const found = recognise(form, account.username)
   if (found?.is !== 'change') return
   whenAnswered(form.answer, (isDenied) => {
@@ -43,7 +46,7 @@ export function noticeChange({ sessions, log }: Pick<Rooms, 'sessions' | 'log'>,
  * Notices a form by which a person registers at a site, and offers him to keep it unless the site refused. An attempt after that takes
  * its place: what is offered is the last.
  */
-export function noticeRegistration({ sessions, log }: Pick<Rooms, 'sessions' | 'log'>, userId: string, form: Omit<AnsweredForm, 'account'>): void {
+export function noticeRegistration({ sessions, log }: Pick<Rooms, 'sessions' | 'log'>, userId: string, form: AnsweredForm): void {
   const found = recognise(form, undefined)
   if (found?.is !== 'registration') return
   const { site } = form
@@ -53,8 +56,13 @@ export function noticeRegistration({ sessions, log }: Pick<Rooms, 'sessions' | '
   })
 }
 
+/** Would it change the password of this account? */
+export function isChangeForm(form: SentForm, { username }: Account): boolean {
+  return recognise(form, username)?.is === 'change'
+}
+
 /** What the passwords of a form are for; undefined: it holds none, or is no form. */
-function recognise({ method, url, fields, body, site }: Omit<AnsweredForm, 'account' | 'answer'>, username: string | undefined): SentPasswords | undefined {
+function recognise({ method, url, fields, body, site }: SentForm, username: string | undefined): SentPasswords | undefined {
   if (body === undefined || !formMethods.has(method)) return undefined
   const sent = readForm(fieldOf(fields, 'content-type'), body)
   if (sent === undefined) return undefined
@@ -63,18 +71,19 @@ function recognise({ method, url, fields, body, site }: Omit<AnsweredForm, 'acco
   return recogniseFields(sent, { path: url.pathname + url.search, isDeclared, username })
 }
 
-/** Reads along with an answer that is passed on, and tells once it has ended whether it plainly refuses. */
+/** Reads along with an answer that is passed on, and tells once it has ended whether it plainly refuses; at once where its status alone says so. */
 function whenAnswered(answer: ForwardResponse, tell: (isDenied: boolean) => void): void {
+  const { status, headers } = answer
+  const [contentType = '', contentEncoding = ''] = ['content-type', 'content-encoding'].map((name) => fieldOf(headers, name))
   const chunks: Buffer[] = []
+  const judge = (): void => tell(isRefused({ status, contentType, contentEncoding, body: Buffer.concat(chunks) }))
+  if (status >= 300) return void judge()
   let size = 0
   answer.body.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= mostAnswer) chunks.push(chunk)
   })
-  answer.body.once('close', () => {
-    const [contentType, contentEncoding] = ['content-type', 'content-encoding'].map((name) => fieldOf(answer.headers, name))
-    tell(isRefused({ status: answer.status, contentType: contentType ?? '', contentEncoding: contentEncoding ?? '', body: Buffer.concat(chunks) }))
-  })
+  answer.body.once('close', judge)
 }
 
 function isAt(address: string, declared: string, { loginUrl }: Site): boolean {

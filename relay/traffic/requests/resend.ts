@@ -6,7 +6,13 @@ import type { SiteSession } from '../../sessions/index.ts'
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 const redirects = new Set([302, 303, 307])
 
-/** Does this answer leave the request undone? A safe one always; another when the site has refused it or led to its login page. */
+/**
+ * Does this answer leave the request undone? A safe one always; another when the site has refused it or led to its login page.
+ *
+ * RFC 9110 says of no redirect that nothing was done, but all frameworks lead there in place of acting where they know no session; and a
+ * person would have typed the same again. An act that itself ends the session and leads there (signing out, closing the account) looks the
+ * same; done again it does no more than it did. Of a change of the password that is not true: the caller knows it by its form.
+ */
 export function isUndone(facts: ResponseFacts, site: Site): boolean {
   if (safeMethods.has(facts.method)) return true
   if (facts.status === 401) return true

@@ -68,6 +68,32 @@ t.test('a password that a person changes at the site is kept once a sign-in has 
   t.notMatch(relay.logged(), 'my own choice')
 })
 
+for (const options of [[], ['--location']]) {
+  const way = options.length === 0 ? 'waits' : 'goes there at once'
+  t.test(`a change that ends the session and leads to the login page is noticed, and neither renewed nor sent again; the client ${way}`, async (t) => {
+    const { change, relay, business, account, terminal } = await begin(t)
+    business.behave('signs-out')
+    t.match(await change(form('my own choice'), ...options), { result: 'taken', cause: 'changed' })
+    t.equal((await terminal.get(`${business.origin}/profile`)).status, 200, 'on a fresh session')
+    t.equal(business.changes.length, 1)
+    t.same(business.tries, [{ password: 'my own choice', isRight: true }], 'one sign-in, with the new one')
+    t.match(relay.accounts.account(account.id), { credentialVersion: 2, attention: undefined })
+  })
+}
+
+t.test('a change form that meets the end of the session is not sent again: a sign-in shows that nothing was changed', async (t) => {
+  const { change, relay, business, account, terminal } = await begin(t)
+  business.expireAll()
+  t.match(await change(form('too late')), { result: 'not-taken', cause: 'changed' })
+  t.equal((await terminal.get(`${business.origin}/profile`)).status, 200)
+  t.same(business.changes, [])
+  t.same(business.tries, [
+    { password: 'too late', isRight: false },
+    { password: 'first one', isRight: true },
+  ])
+  t.match(relay.accounts.account(account.id), { credentialVersion: 1, attention: undefined })
+})
+
 t.test('a form that a script sends as JSON is noticed too', async (t) => {
   const { terminal, business, relay, account } = await begin(t)
   const url = `${business.origin}/account/password`
