@@ -22,14 +22,12 @@ import { forwardRequest } from './forward-request.ts'
 import { type JoinedUpgrade, joinUpgrade } from './live/join-upgrade.ts'
 import type { CutReason, Cuttable, UnderWay } from './live/under-way.ts'
 import { actorOf, addressOf } from './requests/actor-of.ts'
+import { isFalseAlarm, mayReplace, noteFalseAlarm, noteReplaced, noteSignedIn } from './requests/false-alarms.ts'
 import { RequestBody } from './requests/request-body.ts'
 import { requestUrl } from './requests/request-url.ts'
-import { isFalseAlarm, isUndone, rememberFalseAlarm } from './requests/resend.ts'
+import { isUndone, mostRetakes } from './requests/resend.ts'
 import type { Rooms } from './rooms.ts'
 import type { SiteRequest } from './site-request.ts'
-
-/** A request that is refused this often with a cookie newer each time is refused for another reason. */
-const mostRetakes = 3
 
 /**
  * One request on its way to an enrolled site: chooses the account, waits for its session, sends, and passes the answer on; or, when
@@ -235,13 +233,15 @@ export class RelayedRequest implements Cuttable {
     if (this.#page !== undefined && this.#request.req.method === 'POST') void sessions.pageSignIns.answered(this.#page, { cookiesTell: false }).catch(() => {})
     if (session === undefined || this.#isCrossSite || this.#page !== undefined) return void this.#pass(answer, head, session)
     const facts = responseFacts(this.#url, this.#request.req.method as string, answer.status, head, removedCookies)
-    if (sessions.looksSignedOut(session, facts) && !isFalseAlarm(session, this.#url) && !this.#cookies.hadStray) {
+    const looksSignedOut = sessions.looksSignedOut(session, facts)
+    if (!looksSignedOut) noteSignedIn(session, facts, this.#resent)
+    if (looksSignedOut && !isFalseAlarm(session, facts) && !this.#cookies.hadStray) {
       const isStale = wasStale ?? this.#isStale(session)
       const undone = isUndone(facts, site) && !this.#mayHaveChanged(answer.status)
       if (isStale && this.#retakes < mostRetakes && this.#body.isKept && undone) return void this.#retake(answer, session)
-      if (this.#resent) rememberFalseAlarm(session, this.#url)
+      if (this.#resent) noteFalseAlarm(session, facts)
       else if (!undone) this.#drop(session)
-      else return void this.#renew(answer, session)
+      else if (mayReplace(session)) return void this.#renew(answer, session)
     } else if (this.#retakes > 0) {
       this.#rooms.turns.noteStrict(site)
     }
@@ -279,10 +279,6 @@ export class RelayedRequest implements Cuttable {
     this.#fail(new RelayError('site_down', { params: { site: site.id, reason: 'its answer is not that of a WebSocket' } }))
   }
 
-  get #stallTime(): number {
-    return this.#rooms.config.limits.stallSeconds * 1000
-  }
-
   /** The site refused a cookie that it had replaced meanwhile, in an answer to another request: again, with the newer one. */
   #retake(answer: ForwardResponse, session: SiteSession): void {
     answer.body.destroy()
@@ -298,6 +294,7 @@ export class RelayedRequest implements Cuttable {
     answer.body.destroy()
     this.#users?.delete(this)
     this.#resent = true
+    noteReplaced(session)
     this.#drop(session)
     this.#signIn((fresh) => {
       if (isKept) this.#send(fresh)
@@ -336,7 +333,7 @@ export class RelayedRequest implements Cuttable {
       const shaped = sender.shape?.(answer, head) ?? answer
       if (shaped !== answer) res.on('close', () => answer.body.destroy())
       passAnswer(shaped, head, res, this.#tally, {
-        stallTime: this.#stallTime,
+        stallTime: this.#rooms.config.limits.stallSeconds * 1000,
         takesTrailers: this.#request.head.takesTrailers,
       })
     } catch (cause) {

@@ -8,7 +8,7 @@ import { readResponseHead } from '../answers/response-head.ts'
 import { type Attachment, attachSession, wholeSession } from '../attach-session.ts'
 import { keptCookies } from '../cookies/to-client.ts'
 import { meetCookies } from '../cookies/to-site.ts'
-import { isFalseAlarm } from '../requests/resend.ts'
+import { isFalseAlarm } from '../requests/false-alarms.ts'
 
 export type PingOutcome =
   /** The site still knows the session. */
@@ -53,7 +53,7 @@ export async function sendPing(session: SiteSession, policy: KeepAlivePolicy, { 
     const isStale = session.cookieHeader(url) !== sent
     const removedCookies = session.absorb(url, keptCookies(head.setCookies, { session, site: session.site, url }))
     const facts = responseFacts(url, 'GET', answer.status, head, removedCookies)
-    if (sessions.looksSignedOut(session, facts)) return isStale || isFalseAlarm(session, url) ? 'failed' : 'ended'
+    if (sessions.looksSignedOut(session, facts)) return isStale || isFalseAlarm(session, facts) ? 'failed' : 'ended'
     return answer.status >= 500 ? 'failed' : 'alive'
   } catch {
     return signal.aborted || session.ended.aborted ? undefined : 'failed'

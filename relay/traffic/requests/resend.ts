@@ -1,6 +1,8 @@
 import type { ResponseFacts } from '../../../adapters/index.ts'
 import type { Site } from '../../accounts/index.ts'
-import type { SiteSession } from '../../sessions/index.ts'
+
+/** A request that is refused this often with a cookie newer each time is refused for another reason. */
+export const mostRetakes = 3
 
 /** RFC 9110 9.2.1. TRACE is left out: it would show the client what the relay attached. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -23,20 +25,4 @@ function isLoginPage(location: URL, site: Site): boolean {
   const login = new URL(site.loginUrl)
   // `/login;jsessionid=...` is the same page.
   return location.origin === login.origin && location.pathname.split(';')[0] === login.pathname.split(';')[0]
-}
-
-/**
- * Pages that looked signed out right after a fresh sign-in: it is their way (a page for another role, a sign-out), not the session's
- * end. Without this each visit to one would sign in anew.
- */
-const falseAlarms = new WeakMap<SiteSession, Set<string>>()
-const mostAlarms = 200
-
-export function rememberFalseAlarm(session: SiteSession, url: URL): void {
-  const paths = falseAlarms.get(session) ?? new Set()
-  if (paths.size < mostAlarms) falseAlarms.set(session, paths.add(url.origin + url.pathname))
-}
-
-export function isFalseAlarm(session: SiteSession, url: URL): boolean {
-  return falseAlarms.get(session)?.has(url.origin + url.pathname) ?? false
 }

@@ -90,6 +90,38 @@ t.test('a page that looks signed out on a fresh session too is passed on as it i
   t.equal((await ask(house, origin, 'GET /other')).body, 'GET /other 0', 'the session serves other pages')
 })
 
+t.test('several such pages, in whatever order, are each made sure of once', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  const toLogin = 'HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n'
+  for (const path of ['/a', '/b']) origin.on(path, toLogin)
+  const house = await startHouse(t, { origins: [origin] })
+  const signIns = []
+  for (const path of ['/a', '/a', '/b', '/a', '/b', '/a']) {
+    t.equal((await ask(house, origin, `GET ${path}`)).status, 302)
+    signIns.push(origin.signIns())
+  }
+  t.same(signIns, [2, 2, 3, 3, 3, 3])
+})
+
+t.test('sign-ins in a row that are good for nothing come to an end, and the session serves on; one that helps begins anew', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  const house = await startHouse(t, { origins: [origin] })
+  const askLocked = async (count: number, first: number) => {
+    for (let number = first; number < first + count; number++) {
+      origin.on(`/locked/${number}`, 'HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n')
+      t.equal((await ask(house, origin, `GET /locked/${number}`)).status, 302)
+    }
+  }
+  await askLocked(2, 0)
+  t.equal(origin.signIns(), 3)
+  origin.expire()
+  t.equal((await ask(house, origin, 'GET /other')).body, 'GET /other 0')
+  t.equal(origin.signIns(), 4)
+  await askLocked(5, 2)
+  t.equal(origin.signIns(), 7, 'three, and no more for a while')
+  t.equal((await ask(house, origin, 'GET /other')).body, 'GET /other 0')
+})
+
 t.test('one account at a site needs no name; of several the request names one', async (t) => {
   const origin = await startRecordingOrigin(t)
   const house = await startHouse(t, { origins: [origin] })
