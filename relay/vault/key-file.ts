@@ -34,7 +34,8 @@ export async function createKeyFile(path: string): Promise<void> {
     await syncFolder(dirname(path))
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
-      const advice = 'It is never written over: what it seals would be lost. Name another data directory with --data.'
+      const advice =
+        'It is never written over: what it seals would be lost. Where an `init` that was cut short left it and no relay uses it, remove it; else name another data directory with --data.'
       throw new RelayError('already_exists', { params: { what: `a master key in ${path}`, advice }, cause })
     }
     throw new RelayError('data_unwritable', { params: { dir: dirname(path) }, cause })

@@ -7,11 +7,14 @@ import type { KeySource } from './master-key.ts'
 export type MasterKeySettings = Config['masterKey']
 
 /**
- * Makes the key file for `init`; `already_exists` when there is one, `data_unwritable`. A key that comes from the environment is made by
- * whoever runs the relay, so nothing is made then.
+ * Makes the key file for `init`, and says where; `already_exists` when there is one, `data_unwritable`. A key that comes from the environment
+ * is made by whoever runs the relay, so nothing is made then: undefined.
  */
-export async function createMasterKey(settings: MasterKeySettings, folder: string): Promise<void> {
-  if (settings.source === 'file') await createKeyFile(keyPath(settings, folder))
+export async function createMasterKey(settings: MasterKeySettings, folder: string): Promise<string | undefined> {
+  if (settings.source !== 'file') return undefined
+  const path = keyPath(settings, folder)
+  await createKeyFile(path)
+  return path
 }
 
 export function keySource(settings: MasterKeySettings, folder: string, env: NodeJS.ProcessEnv): KeySource {
