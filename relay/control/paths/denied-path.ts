@@ -3,7 +3,7 @@ import { decodeOnce, type Reading, readingsOf } from './path-readings.ts'
 
 /** A request as far as it may name a path. */
 export interface AskedPath {
-  /** Path and query as they go to the site, a character a byte. */
+  /** Path and query as they go to the site, a character a byte, without a `#`. */
   readonly target: string
   /** Its fields, flat: some servers take the path from one of them (`X-Original-URL`). */
   readonly fields: readonly string[]
@@ -78,9 +78,8 @@ function isValue(given: string, wanted: string): boolean {
 }
 
 function split(target: string): [path: string, query: string] {
-  const whole = target.replace(/#.*$/s, '')
-  const mark = whole.indexOf('?')
-  return mark < 0 ? [whole, ''] : [whole.slice(0, mark), whole.slice(mark + 1)]
+  const mark = target.indexOf('?')
+  return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)]
 }
 
 /** The path of an address in a field, whole or not. */

@@ -7,13 +7,16 @@ export interface Target {
   readonly path: string
 }
 
-const absolute = /^http:\/\/([^/?#]*)(.*)$/i
+const absolute = /^http:\/\/([^/?]*)(.*)$/i
+/** RFC 9112 3.2 has none in a target: some servers end it there, others take the rest for more of the path or the query. */
+const fragment = 'its target has a fragment'
 /** Places seen lately, by the authority as written; the clients of a relay go to few. */
 const places = new Map<string, Destined>()
 const maxPlaces = 1000
 
 /** A request to the proxy itself: absolute-form (RFC 9112 3.2.2). A string says why it is refused. */
 export function readAbsoluteTarget(url: string, host: string | undefined): Target | string {
+  if (url.includes('#')) return fragment
   const parts = absolute.exec(url)
   if (parts === null) return refusalFor(url)
   const place = placeOf(parts[1] as string)
@@ -26,11 +29,12 @@ export function readAbsoluteTarget(url: string, host: string | undefined): Targe
 
 /** A request inside an intercepted tunnel: origin-form, or absolute-form that names the same place. */
 export function readTunnelTarget(url: string, host: string | undefined, place: Destined): Target | string {
+  if (url.includes('#')) return fragment
   if (host !== undefined && !namesSameHost(host, place)) return 'its Host field names another host than the tunnel'
   if (url.startsWith('/')) return { place, path: url }
   const prefix = `${place.scheme}://`
   if (!url.toLowerCase().startsWith(prefix)) return refusalFor(url)
-  const end = url.slice(prefix.length).search(/[/?#]/)
+  const end = url.slice(prefix.length).search(/[/?]/)
   const authority = end < 0 ? url.slice(prefix.length) : url.slice(prefix.length, prefix.length + end)
   if (!namesSameHost(authority, place)) return 'its target names another host than the tunnel'
   const rest = end < 0 ? '' : url.slice(prefix.length + end)

@@ -39,6 +39,21 @@ t.test('a device is kept off the paths of a declaration: by any method, over HTT
   )
 })
 
+t.test('no denied path hides behind a #, which no target may hold (RFC 9112 section 3.2)', async (t) => {
+  const origin = await startRecordingOrigin(t)
+  const house = await startHouse(t, { origins: [origin], declared: { denyPaths: { paths: ['/account/password', '/?page=profile'], owner: true } } })
+  const session = await openHttp2(t, house.access, house.tunnelTo(origin))
+  for (const path of ['/a#/../account/password', '/?a=1#&page=profile', '/#']) {
+    for (const target of [path, origin.origin + path]) {
+      const { status, head } = await ask(house, origin, `GET ${target}`)
+      t.equal(status, 400, target)
+      t.match(head, /\r\nLogin-Relay-Error: proxy_bad_request/)
+    }
+    t.match(await askHttp2(session, { ':path': path }), { headers: { ':status': 400, 'login-relay-error': 'proxy_bad_request' } })
+  }
+  t.same(origin.requests, [])
+})
+
 t.test('by default the owner is not kept off; he may keep his own devices off, and lift it', async (t) => {
   const origin = await startRecordingOrigin(t)
   const house = await startHouse(t, { origins: [origin], declared: { denyPaths: { paths: ['/profile'] } } })
