@@ -42,10 +42,9 @@ export class Chromium {
     return findChromium(this.#options.path)
   }
 
-  /** An empty profile of its own, all of whose requests go to `proxy`. `browser_missing`. Give it back by `leave`. */
-  async enter(proxy: OpenProxy): Promise<BrowserContext> {
-    if (this.#open >= mostContexts) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#open += 1
+  /** An empty profile of its own, all of whose requests go to `proxy`. `browser_missing`; the reason of an aborted signal. Give it back by `leave`. */
+  async enter(proxy: OpenProxy, signal: AbortSignal): Promise<BrowserContext> {
+    await this.#place(signal)
     clearTimeout(this.#idleTimer)
     try {
       return await this.#newContext(proxy)
@@ -53,6 +52,26 @@ export class Chromium {
       this.#left()
       throw error
     }
+  }
+
+  /** A place among those that are open at a time. */
+  #place(signal: AbortSignal): Promise<void> | undefined {
+    if (this.#open < mostContexts) {
+      this.#open += 1
+      return undefined
+    }
+    return new Promise((resolve, reject) => {
+      const take = () => {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      }
+      const onAbort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(take), 1)
+        reject(signal.reason)
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#waiting.push(take)
+    })
   }
 
   /** One that has crashed may not be known to have: it shows here, and another one is started. */
@@ -80,8 +99,10 @@ export class Chromium {
   }
 
   #left(): void {
+    const next = this.#waiting.shift()
+    // Whoever waits takes the place over.
+    if (next !== undefined) return void next()
     this.#open -= 1
-    this.#waiting.shift()?.()
     if (this.#open > 0 || this.#stopped) return
     this.#idleTimer = setTimeout(() => void this.#end(), idle)
     this.#idleTimer.unref()

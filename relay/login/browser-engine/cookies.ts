@@ -1,6 +1,9 @@
 import type { Cookie } from 'playwright-core'
 import type { CookieJar, StoredCookie } from '../cookies/index.ts'
 
+/** The last second of the year 9999: browsers take no later date. */
+const latest = 253_402_300_799
+
 type NewCookie = Omit<Cookie, 'partitionKey'>
 
 /** The jar's cookies as the browser takes them. */
@@ -13,7 +16,7 @@ export function cookiesFor(jar: CookieJar): NewCookie[] {
     secure,
     httpOnly,
     sameSite: sameSite ?? 'Lax',
-    expires: expires ?? -1,
+    expires: expires === undefined ? -1 : Math.min(expires, latest),
   }))
 }
 

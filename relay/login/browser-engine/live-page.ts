@@ -24,16 +24,24 @@ export interface Document {
   readonly passed: readonly URL[]
 }
 
+export interface PageOptions {
+  readonly door: NetworkDoor
+  /** What of a page comes into the relay at most; of its text, characters. */
+  readonly pageBytes: number
+}
+
 /** A page in the browser: where it goes, when it has come to rest, what it shows. */
 export class LivePage {
   readonly #page: Page
   readonly #door: NetworkDoor
+  readonly #pageBytes: number
   #answer: Response | undefined
   #asked: string[] = []
 
-  constructor(page: Page, door: NetworkDoor) {
+  constructor(page: Page, { door, pageBytes }: PageOptions) {
     this.#page = page
     this.#door = door
+    this.#pageBytes = pageBytes
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => {}))
     page.on('request', (request) => {
       if (request.isNavigationRequest() && request.frame() === page.mainFrame()) this.#asked.push(request.url())
@@ -43,13 +51,13 @@ export class LivePage {
     })
   }
 
-  static async open(context: BrowserContext, door: NetworkDoor, storage: readonly StorageEntry[]): Promise<LivePage> {
+  static async open(context: BrowserContext, options: PageOptions, storage: readonly StorageEntry[]): Promise<LivePage> {
     context.setDefaultTimeout(15_000)
     if (storage.length > 0) await context.addInitScript({ content: `(${writeStorage})(${JSON.stringify(storage)})` })
     const page = await context.newPage()
     // A window that a page opens is not looked at.
     context.on('page', (other) => void (other === page ? undefined : other.close().catch(() => {})))
-    return new LivePage(page, door)
+    return new LivePage(page, options)
   }
 
   get origin(): string {
@@ -77,10 +85,11 @@ export class LivePage {
   }
 
   async read(): Promise<Document> {
-    const handle = await this.#page.evaluateHandle(`(${readDocument})()`)
-    const [html, url, list] = await Promise.all(['html', 'url', 'controls'].map((name) => handle.getProperty(name)))
+    const handle = await this.#page.evaluateHandle(`(${readDocument})(${this.#pageBytes})`)
+    const [html, url, list, isTooLong] = await Promise.all(['html', 'url', 'controls', 'isTooLong'].map((name) => handle.getProperty(name)))
     const controls = [...((await list?.getProperties()) ?? new Map()).values()].flatMap((one) => one.asElement() ?? [])
     const at = new URL(String(await url?.jsonValue()))
+    if ((await isTooLong?.jsonValue()) !== false) throw this.#tooBig(at)
     const [first = '', ...later] = this.#asked
     const passed = [...later, ...(at.href === [first, ...later].at(-1) ? [] : [at.href])]
     return {
@@ -94,17 +103,26 @@ export class LivePage {
   }
 
   async fetch(url: URL): Promise<{ readonly status: number; readonly type: string; readonly bytes: Buffer }> {
-    const { status, type, data } = await this.#page.evaluate<{ status: number; type: string; data: string }>(`(${fetchBytes})(${JSON.stringify(url.href)})`)
+    const { status, type, data, isTooLong } = await this.#page.evaluate<{ status: number; type: string; data: string; isTooLong: boolean }>(
+      `(${fetchBytes})(${JSON.stringify(url.href)}, ${this.#pageBytes})`,
+    )
+    if (isTooLong) throw this.#tooBig(url)
     return { status, type, bytes: Buffer.from(data, 'base64') }
   }
 
-  async storage(): Promise<StorageEntry[]> {
-    const { origin, entries } = await this.#ask<{ origin: string; entries: Omit<StorageEntry, 'origin'>[] }>(readStorage, { origin: '', entries: [] })
+  /** Entries of at most so many characters. */
+  async storage(longest: number): Promise<StorageEntry[]> {
+    const none: { origin: string; entries: Omit<StorageEntry, 'origin'>[] } = { origin: '', entries: [] }
+    const { origin, entries } = await this.#ask(readStorage, none, longest)
     return entries.map((entry) => ({ ...entry, origin }))
   }
 
   pressEnter(): Promise<void> {
     return this.#page.keyboard.press('Enter')
+  }
+
+  #tooBig({ host }: URL): RelayError {
+    return new RelayError('site_too_big', { params: { site: host, limit: `${this.#pageBytes} bytes` } })
   }
 
   #begin(): void {
@@ -127,8 +145,8 @@ export class LivePage {
   }
 
   /** `otherwise` while the page is being replaced by another one. */
-  #ask<T>(script: string, otherwise: T): Promise<T> {
-    return this.#page.evaluate<T>(`(${script})()`).catch((error: Error) => {
+  #ask<T>(script: string, otherwise: T, given?: number): Promise<T> {
+    return this.#page.evaluate<T>(`(${script})(${given ?? ''})`).catch((error: Error) => {
       if (this.#page.isClosed() || /crash/i.test(error.message))
         throw new RelayError('site_down', { params: { site: 'the site', reason: 'the browser on the relay failed at its page' }, cause: error })
       return otherwise

@@ -5,9 +5,10 @@
 
 /**
  * The document as it stands, with what was typed and ticked, and the live controls in the order of their `data-relay-control`. Controls
- * without a form, as scripts draw them, are given one; the button that signs in becomes its submit button.
+ * without a form, as scripts draw them, are given one; the button that signs in becomes its submit button. Of a document of more than
+ * `most` characters only where it stands: a page makes itself as long as it likes, and it would all lie in the relay's memory.
  */
-export const readDocument = `() => {
+export const readDocument = `(most) => {
   const wanted = 'input, select, textarea, button, [role=button]'
   const controls = [...document.querySelectorAll(wanted)]
   const copy = document.documentElement.cloneNode(true)
@@ -64,7 +65,8 @@ export const readDocument = `() => {
       }
     }
   }
-  return { html: '<!doctype html>' + copy.outerHTML, url: location.href, controls }
+  const html = '<!doctype html>' + copy.outerHTML
+  return html.length > most ? { html: '', url: location.href, controls: [], isTooLong: true } : { html, url: location.href, controls, isTooLong: false }
 }`
 
 /** Changes when what a person sees changes. */
@@ -73,9 +75,9 @@ export const readState = `() => location.href + '\\n' + document.title + '\\n' +
 /** Does the page show anything yet? */
 export const isDrawn = `() => !!document.body && (document.body.innerText.trim() !== '' || document.querySelector('input, iframe, frame') !== null)`
 
-/** What the page's origin keeps in its storage. */
-export const readStorage = `() => {
-  const all = (area, storage) => Object.keys(storage).slice(0, 200).map((key) => ({ area, key, value: String(storage.getItem(key)) }))
+/** What the page's origin keeps in its storage, but for longer values than `most`. */
+export const readStorage = `(most) => {
+  const all = (area, storage) => Object.keys(storage).slice(0, 200).map((key) => ({ area, key, value: String(storage.getItem(key)) })).filter(({ key, value }) => key.length + value.length <= most)
   try { return { origin: location.origin, entries: [...all('local', localStorage), ...all('session', sessionStorage)] } }
   catch { return { origin: location.origin, entries: [] } }
 }`
@@ -88,11 +90,12 @@ export const writeStorage = `(entries) => {
   }
 }`
 
-/** Bytes of an address, with the page's cookies; base64. */
-export const fetchBytes = `async (address) => {
+/** Bytes of an address, with the page's cookies; base64. Of more than `most` none. */
+export const fetchBytes = `async (address, most) => {
   const answer = await fetch(address, { credentials: 'include', cache: 'no-store' })
   const bytes = new Uint8Array(await answer.arrayBuffer())
+  if (bytes.length > most) return { status: answer.status, type: '', data: '', isTooLong: true }
   let text = ''
   for (const byte of bytes) text += String.fromCharCode(byte)
-  return { status: answer.status, type: answer.headers.get('content-type') || '', data: btoa(text) }
+  return { status: answer.status, type: answer.headers.get('content-type') || '', data: btoa(text), isTooLong: false }
 }`

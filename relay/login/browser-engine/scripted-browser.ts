@@ -88,7 +88,7 @@ export class ScriptedBrowser implements WindowlessBrowser {
     if (this.#opened === undefined) return { storage: [], headers: [] }
     const { page, door } = await this.#opened
     const { origins } = this.#options
-    const storage = (await page.storage()).filter(({ origin, value }) => origins.includes(origin) && value.length <= longestValue)
+    const storage = (await page.storage(longestValue)).filter(({ origin }) => origins.includes(origin))
     const headers = [...door.authorizations].flatMap(([origin, value]): SessionHeader[] =>
       origins.includes(origin) ? [{ name: 'Authorization', value, origins: [origin] }] : [],
     )
@@ -113,16 +113,18 @@ export class ScriptedBrowser implements WindowlessBrowser {
     const { agent, limits, signal, storage = [] } = this.#options
     signal.throwIfAborted()
     let door: NetworkDoor | undefined
+    let context: BrowserContext | undefined
     try {
-      const context = await this.#chromium.enter(async (certificate) => {
+      context = await this.#chromium.enter(async (certificate) => {
         const network = { pageBytes: limits.pageBytes, requests: limits.pages * requestsPerPage }
         await door?.close()
         door = await NetworkDoor.open({ agent, jar: this.jar, certificate, signal, limits: network })
         return { server: `http://${door.address}`, ...door.credentials }
-      })
+      }, signal)
       await context.addCookies(cookiesFor(this.jar))
-      return { context, door: door as NetworkDoor, page: await LivePage.open(context, door as NetworkDoor, storage) }
+      return { context, door: door as NetworkDoor, page: await LivePage.open(context, { door: door as NetworkDoor, pageBytes: limits.pageBytes }, storage) }
     } catch (cause) {
+      if (context !== undefined) await this.#chromium.leave(context)
       await door?.close()
       if (cause instanceof RelayError || signal.aborted) throw cause
       throw new RelayError('site_down', { params: { site: 'the site', reason: 'the browser on the relay failed' }, cause })
