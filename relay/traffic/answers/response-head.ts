@@ -1,3 +1,4 @@
+import { isRelayCookie } from '../requests/relay-cookies.ts'
 import { connectionOptions } from '../requests/request-head.ts'
 
 /** What the proxy needs of a site's answer, read once; and the fields it passes on. */
@@ -41,7 +42,8 @@ export function readResponseHead(raw: readonly string[], status: number): Respon
     const lower = name.toLowerCase()
     switch (lower) {
       case 'set-cookie':
-        setCookies.push(value)
+        // A site that stands at one host with the portal, or behind the gateway, would set another person's session.
+        if (!isRelayCookie(value)) setCookies.push(value)
         continue
       case 'connection':
         connection = connection === '' ? value : `${connection},${value}`

@@ -1,3 +1,5 @@
+import { isRelayCookie } from './relay-cookies.ts'
+
 /** What the proxy needs of a request's header section, read once; and the fields it sends on. */
 export interface RequestHead {
   /** Flat name, value: end-to-end fields in their order and spelling, with Content-Length, without Host, Cookie and the relay's own. */
@@ -183,14 +185,13 @@ function withoutNamed(fields: string[], named: ReadonlySet<string>): string[] {
 
 /**
  * Cookies know no port (RFC 6265 section 8.5): where a site shares the portal's host name, the browser sends the portal's own
- * cookies along, and at the gateway its own. They are the person's session at the relay, or a paired terminal's token, and go nowhere else:
- * the whole family of names is the relay's, so that a new one does not leak by itself.
+ * cookies along, and at the gateway its own. They are the person's session at the relay, or a paired terminal's token, and go nowhere else.
  */
 function withoutPortalCookies(cookie: string): string {
   if (!cookie.includes('login-relay')) return cookie
   return cookie
     .split(';')
-    .filter((pair) => !/^[ \t]*(?:__Host-)?login-relay(?:-[a-z]+)?[ \t]*=/.test(pair))
+    .filter((pair) => !isRelayCookie(pair))
     .join(';')
     .trim()
 }
