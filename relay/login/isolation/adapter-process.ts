@@ -20,6 +20,8 @@ export interface ProcessOptions {
 const longestLine = 16_777_216
 /** What is kept of what the process wrote to standard error. */
 const keptOutput = 2000
+/** Messages that belong to nothing under way, and their characters, between two calls: the last ones of a call that was ended are. */
+const mostStray = { messages: 100, characters: 1_000_000 }
 /** After a call was ended, the adapter may still tidy up. */
 const graceMs = 2000
 
@@ -36,6 +38,8 @@ export class AdapterProcess {
   readonly #reloads = new Map<number, { resolve(image: Buffer): void; reject(error: unknown): void }>()
   #loading: { resolve(facts: AdapterFacts): void; reject(error: unknown): void } | undefined
   #last = 0
+  #pings = 0
+  #stray = { messages: 0, characters: 0 }
   #output = ''
   #end: AdapterEnded | undefined
 
@@ -48,7 +52,10 @@ export class AdapterProcess {
       windowsHide: true,
     })
     this.#watch = new Watch(this.#child.pid, limits, {
-      ping: () => this.#send({ type: 'ping' }),
+      ping: () => {
+        this.#pings += 1
+        this.#send({ type: 'ping' })
+      },
       end: (reason) => this.#kill(reason),
       isBusy: () => this.#calls.size > 0 || this.#loading !== undefined,
       patienceSeconds: () => (this.#loading === undefined ? limits.stallSeconds : loadSeconds),
@@ -92,6 +99,7 @@ export class AdapterProcess {
     if (this.#end !== undefined) return Promise.reject(this.#end)
     this.#last += 1
     const id = this.#last
+    this.#stray = { messages: 0, characters: 0 }
     const call = new Call(context, (ask) => this.#reload(ask))
     return new Promise<unknown>((resolve, reject) => {
       const settle = (then: () => void) => {
@@ -133,20 +141,46 @@ export class AdapterProcess {
     const message = parseMessage(line)
     this.#watch.heard()
     if (message === undefined) this.#kill('it sent what is no message')
+    else if (this.#isStray(message)) this.#countStray(message, line.length)
     else if (message.type === 'loaded') this.#loading?.resolve(message.facts)
     else if (message.type === 'unfit') this.#loading?.reject(new AdapterUnfit(message.problem))
-    else if (message.type === 'ask') void this.#answer(message)
+    else if (message.type === 'ask') void this.#answer(message, line.length)
     else if (message.type === 'done') this.#done(message)
     else if (message.type === 'failed') this.#failed(message)
     else if (message.type === 'reloaded') this.#reloaded(message)
   }
 
-  async #answer({ call: id, id: ask, operation, given, now }: Extract<FromAdapter, { type: 'ask' }>): Promise<void> {
+  /** It belongs to a call that is over, or to none. */
+  #isStray(message: FromAdapter): boolean {
+    switch (message.type) {
+      case 'ask':
+      case 'done':
+      case 'failed':
+        return !this.#calls.has(message.call)
+      case 'reloaded':
+        return !this.#reloads.has(message.id)
+      case 'loaded':
+      case 'unfit':
+        return this.#loading === undefined
+      case 'pong':
+        this.#pings -= 1
+        return this.#pings < 0
+    }
+  }
+
+  #countStray(message: FromAdapter, characters: number): void {
+    this.#stray.messages += 1
+    this.#stray.characters += characters
+    if (this.#stray.messages > mostStray.messages || this.#stray.characters > mostStray.characters) this.#kill('it went on after its time was over')
+    else if (message.type === 'ask') this.#send({ type: 'answer', id: message.id, error: { name: 'Error', message: 'this sign-in is over' } }, message.now)
+  }
+
+  async #answer({ call: id, id: ask, operation, given, now }: Extract<FromAdapter, { type: 'ask' }>, characters: number): Promise<void> {
     const call = this.#calls.get(id)?.call
+    if (call === undefined) return
     const reply = (answer: Omit<Extract<ToAdapter, { type: 'answer' }>, 'type' | 'id'>) => this.#send({ type: 'answer', id: ask, ...answer }, now)
-    if (call === undefined) return reply({ error: { name: 'Error', message: 'this sign-in is over' } })
     try {
-      call.countOperation()
+      call.countOperation(characters)
     } catch {
       return this.#kill('it asked for too much')
     }

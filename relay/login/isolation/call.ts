@@ -5,8 +5,8 @@ import { Handle, type HandleKind, pack, unpack } from './wire.ts'
 /** What a hook was called with; which of it there is depends on the hook. */
 export type HookContext = Partial<SignInContext> & Pick<SignInContext, 'settings' | 'signal'>
 
-/** What an adapter may ask for is counted: one that asks without end is stopped. */
-const mostOperations = 5000
+/** What an adapter may ask for is counted, and how long its asks are, in characters: one that asks without end is stopped. */
+const most = { operations: 5000, characters: 67_108_864 }
 
 /**
  * One call of a hook, on the relay's side: what the adapter was given, by number. A number of another call means nothing here: no
@@ -21,6 +21,7 @@ export class Call {
   /** Runs the function for a fresh captcha image that the adapter gave with the request of this number. */
   readonly reload: (ask: number) => Promise<Buffer>
   #operations = 0
+  #characters = 0
 
   constructor(context: HookContext, reload: (ask: number) => Promise<Buffer>) {
     this.context = context
@@ -35,9 +36,11 @@ export class Call {
     return browser
   }
 
-  countOperation(): void {
+  /** `RangeError`: it asked for too much. */
+  countOperation(characters: number): void {
     this.#operations += 1
-    if (this.#operations > mostOperations) throw new RangeError('it asked for too much')
+    this.#characters += characters
+    if (this.#operations > most.operations || this.#characters > most.characters) throw new RangeError('it asked for too much')
   }
 
   /** The same object has the same handle. */
@@ -80,20 +83,36 @@ export class Call {
     return this.#scrub(text)
   }
 
+  /** An address of a site likewise: of one that quotes a secret the origin alone. */
+  safeUrl(url: URL): URL {
+    if (this.safe(url.href) === url.href) return url
+    return url.origin === 'null' ? new URL('about:blank') : new URL(url.origin)
+  }
+
   pageFacts(page: Page): object {
     const { url, status, title, encoding, redirects } = page
-    const safeUrl = (one: URL) => (this.safe(one.href) === one.href ? one : new URL(one.origin))
-    return { page: this.handle('page', page), url: safeUrl(url), status, title: this.safe(title), encoding, redirects: redirects.map(safeUrl) }
+    return {
+      page: this.handle('page', page),
+      url: this.safeUrl(url),
+      status,
+      title: this.safe(title),
+      encoding,
+      redirects: redirects.map((one) => this.safeUrl(one)),
+    }
   }
 
   formFacts(form: Form): object {
     const { id, name, method, action, enctype } = form
-    return { form: this.handle('form', form), id, name, method, action, enctype, fields: this.fieldFacts(form) }
+    const named = { id: this.safe(id), name: this.safe(name) }
+    return { form: this.handle('form', form), ...named, method, action: this.safeUrl(action), enctype, fields: this.fieldFacts(form) }
   }
 
   fieldFacts({ fields }: Form): FormField[] {
     return fields.map((field) => ({
       ...field,
+      id: this.safe(field.id),
+      name: this.safe(field.name),
+      autocomplete: this.safe(field.autocomplete),
       label: this.safe(field.label),
       value: this.safe(field.value),
       options: field.options.map((one) => this.safe(one)),
@@ -102,6 +121,7 @@ export class Call {
 
   imageFacts(image: PageImage): object {
     const { src, alt, id, className } = image
-    return { image: this.handle('image', image), src, alt: this.safe(alt), id, className }
+    const named = { alt: this.safe(alt), id: this.safe(id), className: this.safe(className) }
+    return { image: this.handle('image', image), src: src && this.safeUrl(src), ...named }
   }
 }

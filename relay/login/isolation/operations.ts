@@ -39,8 +39,8 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   text: row(z.tuple([page]), (call, [page]) => call.safe(page.text)),
   body: row(z.tuple([page]), (call, [page]) => call.safe(page.body)),
-  links: row(z.tuple([page]), (call, [page]) => page.links.map(({ text, url }) => ({ text: call.safe(text), url }))),
-  frames: row(z.tuple([page]), (_, [page]) => page.frames),
+  links: row(z.tuple([page]), (call, [page]) => page.links.map(({ text, url }) => ({ text: call.safe(text), url: call.safeUrl(url) }))),
+  frames: row(z.tuple([page]), (call, [page]) => page.frames.map((url) => call.safeUrl(url))),
   forms: row(z.tuple([page]), (call, [page]) => page.forms.map((form) => call.formFacts(form))),
   images: row(z.tuple([page, optional(form)]), (call, [page, near]) => page.images(near ?? undefined).map((image) => call.imageFacts(image))),
   header: row(z.tuple([page, word]), (call, [page, name]) => {

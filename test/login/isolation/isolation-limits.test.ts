@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { startRotatingSite } from '../../sites/rotating-site.ts'
+import { until } from '../../until.ts'
 import { signIn, startEngine } from '../engine-for-test.ts'
 
 /** Bodies of `signIn`, and what the account's owner is told. */
@@ -46,6 +48,33 @@ export default defineAdapter({ name: '${name}', api: 1, description: 'x', settin
   t.test('its next sign-in has a new process', async (t) => {
     t.match(await at('bad', 'ann'), { ok: true })
   })
+})
+
+t.test('an adapter that goes on after its sign-in is ended, and its next sign-in has a new process', async (t) => {
+  const site = await startRotatingSite()
+  t.teardown(() => site.stop())
+  const adaptersFolder = t.testdir({
+    'goes-on.ts': `import { defineAdapter } from 'login-relay/adapters'
+import { z } from 'zod'
+let count = 0
+export default defineAdapter({ name: 'goes-on', api: 1, description: 'x', settings: z.any(), isSignedIn: async () => true, signOut: async () => false,
+  async signIn({ step, username }) {
+    count += 1
+    if (username === 'ann') setInterval(() => { for (let n = 0; n < 50; n++) try { Promise.resolve(step('page', 'x'.repeat(1000))).catch(() => {}) } catch {} }, 1)
+    return { evidence: ['time ' + count] }
+  } })`,
+  })
+  const login = await startEngine(t, { adaptersFolder })
+  const at = async (username: string) => {
+    const outcome = await signIn(login, { url: site.url, username, password: 'correct horse', adapter: 'goes-on' })
+    return outcome.ok ? outcome.evidence.join() : 'ended'
+  }
+  t.equal(await at('ann'), 'time 1')
+  // While a call runs it may speak: between two it may not.
+  await until(async () => {
+    await pause(300)
+    return (await at('bob')) === 'time 1'
+  }, 'a new process')
 })
 
 t.test('an adapter that waits for ever ends with the time of the sign-in', async (t) => {
