@@ -18,7 +18,7 @@ import { splitAddress } from './listening.ts'
 import { CaptchaMemories, createLogin, type Login } from './login/index.ts'
 import { processFamilies } from './metrics/index.ts'
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/index.ts'
-import { createPortal, type Portal, portalUrl } from './portal/index.ts'
+import { createPortal, type Portal, portalUrl, tellLent } from './portal/index.ts'
 import { type CertificateAuthority, createCertificateAuthority, createProxy, type Proxy as ForwardProxy, pacFile, tlsHost } from './proxy/index.ts'
 import {
   recordEnds,
@@ -118,7 +118,14 @@ export async function createRelay({
   const outbound = through?.(wayOut) ?? wayOut
   const places = createPlaces({ settings: settings.places, outbound, isNeeded: listen === 'all', now, log })
   const grants = recordedGrants(createGrants({ store, identity, accounts, places, now, log }), accounts, audit)
-  const grantFiles = createGrantFiles({ folder: join(folder, 'grants'), grants, accounts, identity, log })
+  const grantFiles = createGrantFiles({
+    folder: join(folder, 'grants'),
+    grants,
+    accounts,
+    identity,
+    tell: (grant, what) => tellLent({ notices, grants, identity }, grant, what, 'a policy in a file of who runs the relay'),
+    log,
+  })
   const mailer = mailerOf(settings.notices, env)
   const { webhooks, webPush } = settings.notices
   const notices = recordedNotices(
@@ -294,12 +301,13 @@ export async function createRelay({
     choices,
     places,
     grants,
-    grantFiles,
     outbound,
     certificateAuthority,
     login,
     declarations,
     notices,
+    // Of what it lends and takes back people are told.
+    grantFiles,
     sessions,
     ...(listen === 'all' ? [keepAlive] : []),
     portal,

@@ -8,5 +8,6 @@
 export type { Learned } from './accounts/learn-signs.ts'
 export type { Portal } from './contract.ts'
 export { createPortal } from './create-portal.ts'
+export { tellLent } from './lending/tell-lending.ts'
 export { linkAddress } from './link-address.ts'
 export { portalUrl } from './portal-url.ts'

@@ -13,17 +13,15 @@ export function recordedGrants(grants: Grants, accounts: Pick<Accounts, 'account
     grants,
     audit,
     {
-      add: (account, to, terms, { file, request } = {}) => ({
-        act: 'grant.add',
-        ...accountFacts(account),
-        details: {
-          ...granteeFacts(to),
-          ...termFacts(terms),
-          ...(file === undefined ? {} : { file: file.name }),
-          ...(request === undefined ? {} : { request }),
-        },
-        told: ({ id }) => ({ details: { ...granteeFacts(to), grant: id } }),
-      }),
+      add: (account, to, terms, { file, request } = {}) => {
+        const inFile = file === undefined ? {} : { file: file.name }
+        return {
+          act: 'grant.add',
+          ...accountFacts(account),
+          details: { ...granteeFacts(to), ...termFacts(terms), ...inFile, ...(request === undefined ? {} : { request }) },
+          told: ({ id }) => ({ details: { ...granteeFacts(to), ...inFile, grant: id } }),
+        }
+      },
       revoke: (id) => ({ act: 'grant.revoke', ends: true, ...about(id) }),
       remove: (id) => ({ act: 'grant.remove', ends: true, ...about(id) }),
     },

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Accounts } from '../../accounts/index.ts'
 import { asRelayError, RelayError } from '../../errors.ts'
 import type { Identity } from '../../identity/index.ts'
+import type { Grant } from './contract.ts'
 import { granteeOf, namedAccount, userIds } from './names.ts'
 import { readPolicy } from './policy.ts'
 import type { Grants } from './port.ts'
@@ -15,6 +16,8 @@ export interface GrantFilesOptions {
   readonly grants: Grants
   readonly accounts: Pick<Accounts, 'account'>
   readonly identity: Pick<Identity, 'findUser' | 'listDevices'>
+  /** Tells people that a file lends an account, or takes it back. It fails for nobody. */
+  readonly tell: (grant: Grant, what: 'lends you' | 'takes back from you') => Promise<void>
   readonly log: Logger
 }
 
@@ -37,16 +40,16 @@ export interface GrantFiles {
 }
 
 export function createGrantFiles(options: GrantFilesOptions): GrantFiles {
-  const { folder, grants, log } = options
+  const { folder, grants, tell, log } = options
   let last: Promise<unknown> = Promise.resolve()
 
   async function takeOver(): Promise<readonly ReloadedPolicy[]> {
     const files = await policyFiles(folder)
     const results: ReloadedPolicy[] = []
-    for (const { id, file } of grants.list()) {
-      if (file === undefined || files.includes(file.name)) continue
-      await grants.remove(id)
-      results.push({ file: file.name, did: 'ended' })
+    for (const grant of grants.list()) {
+      if (grant.file === undefined || files.includes(grant.file.name)) continue
+      await end(grant)
+      results.push({ file: grant.file.name, did: 'ended' })
     }
     for (const name of files) results.push(await takeOverOne(name))
     return results
@@ -58,16 +61,17 @@ export function createGrantFiles(options: GrantFilesOptions): GrantFiles {
       const text = await readFile(join(folder, name), 'utf8')
       const digest = createHash('sha256').update(text).digest('base64url')
       if (present?.file?.digest === digest) return { file: name, did: 'kept' }
-      if (present !== undefined) await grants.remove(present.id)
+      if (present !== undefined) await end(present)
       const { account: named, to, approvers, terms } = readPolicy(text)
       const account = await namedAccount(options, named)
       if (account === undefined) throw new RelayError('not_found', { params: { what: `account ${named}` } })
       const approval = approvers === undefined ? {} : { approval: { by: await userIds(options, approvers) } }
-      await grants.add(account, await granteeOf(options, to), { ...terms, ...approval }, { file: { name, digest } })
+      const grant = await grants.add(account, await granteeOf(options, to), { ...terms, ...approval }, { file: { name, digest } })
+      await tell(grant, 'lends you')
       return { file: name, did: 'lent' }
     } catch (thrown) {
       const still = grants.list().find(({ file }) => file?.name === name)
-      if (still !== undefined) await grants.remove(still.id)
+      if (still !== undefined) await end(still)
       const { code, params, message } = asRelayError(thrown)
       // No request was made: what is wrong with it is said of the policy.
       const problem = code === 'bad_request' ? String(params.problem) : message.replace(/\.$/, '')
@@ -77,6 +81,12 @@ export function createGrantFiles(options: GrantFilesOptions): GrantFiles {
         error: new RelayError('grant_in_file', { params: { file: name, problem }, cause: thrown }),
       }
     }
+  }
+
+  async function end(grant: Grant): Promise<void> {
+    await grants.remove(grant.id)
+    // Its owner may have taken it back before.
+    if (grant.revokedAt === undefined) await tell(grant, 'takes back from you')
   }
 
   /** One after another. */

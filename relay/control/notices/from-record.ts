@@ -81,9 +81,9 @@ function kindOf({ act, outcome, who, details }: AuditRecord): NoticeKind | undef
     case 'device.add':
     case 'device.pair':
       return outcome === 'done' ? 'device-added' : undefined
-    // Who runs the relay is told of by who lends; here is what was done in the owner's own name.
+    // What who runs the relay lends, by himself or by a file, is told by who lends; here is what was done in the owner's own name.
     case 'grant.add':
-      return outcome === 'done' && who.kind === 'user' ? 'grant-changed' : undefined
+      return outcome === 'done' && who.kind === 'user' && details?.file === undefined ? 'grant-changed' : undefined
     case 'device.refuse':
       return outcome === 'refused' ? 'device-refused' : undefined
     case 'portal.sign-in':

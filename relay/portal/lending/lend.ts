@@ -7,13 +7,17 @@ import { tellLent } from './tell-lending.ts'
 /** Lends an account that the principal was found to manage. */
 export async function lend(rooms: Rooms, principal: Principal, account: Account, to: Grantee, terms: GrantTerms): Promise<Grant> {
   const grant = await rooms.grants.add(account, to, terms)
-  await tellLent(rooms, principal, grant, 'lends you')
+  await tellLent(rooms, grant, 'lends you', lender(principal))
   return grant
 }
 
 /** False: it was taken back before. */
 export async function takeBack(rooms: Rooms, principal: Principal, grant: Grant): Promise<boolean> {
   const isDone = await rooms.grants.revoke(grant.id)
-  if (isDone) await tellLent(rooms, principal, grant, 'takes back from you')
+  if (isDone) await tellLent(rooms, grant, 'takes back from you', lender(principal))
   return isDone
+}
+
+function lender({ kind }: Principal): 'owner' | 'who runs the relay' {
+  return kind === 'local' ? 'who runs the relay' : 'owner'
 }

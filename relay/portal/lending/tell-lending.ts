@@ -1,5 +1,4 @@
 import type { AccessRequest, Grant } from '../../control/index.ts'
-import type { Principal } from '../../identity/index.ts'
 import type { Rooms } from '../rooms.ts'
 
 type Telling = Pick<Rooms, 'notices' | 'grants' | 'identity'>
@@ -27,20 +26,20 @@ export async function tellDecided(
   if (by !== owner) await notices.tell({ owner, kind: 'grant-changed', account: accountId, text: `${requesterName} asked for ${named}: ${answer}` })
 }
 
-/** To whom it is lent is told of it; and the owner, where somebody else did it. */
+/** To whom it is lent is told of it; and the owner, where it was not he that did it: `by`. */
 export async function tellLent(
   rooms: Telling,
-  principal: Principal,
   { accountId, owner, ownerName, to }: Grant,
   what: 'lends you' | 'takes back from you',
+  by: 'owner' | 'who runs the relay' | 'a policy in a file of who runs the relay',
 ): Promise<void> {
   const { notices } = rooms
   for (const told of await peopleOf(rooms, to)) {
     if (told !== owner) await notices.tell({ owner: told, kind: 'grant-changed', account: accountId, text: `${ownerName} ${what} an account` })
   }
-  if (principal.kind === 'local') {
+  if (by !== 'owner') {
     const deed = what === 'lends you' ? 'is lent to' : 'is taken back from'
-    await notices.tell({ owner, kind: 'grant-changed', account: accountId, text: `it ${deed} ${to.kind} ${to.name}, by who runs the relay` })
+    await notices.tell({ owner, kind: 'grant-changed', account: accountId, text: `it ${deed} ${to.kind} ${to.name}, by ${by}` })
   }
 }
 
