@@ -18,7 +18,7 @@ export interface CommandLine {
   /** The same with --json: what it printed, parsed. */
   json<T>(words: readonly string[], input?: string): Promise<T>
   /** Starts one that goes on until it is told something; `until` waits for words on its standard error. */
-  begin(words: readonly string[]): { readonly child: ChildProcess; until(words: RegExp): Promise<RegExpExecArray> }
+  begin(words: readonly string[], env?: Readonly<Record<string, string>>): { readonly child: ChildProcess; until(words: RegExp): Promise<RegExpExecArray> }
   /** Starts `serve`; gives the addresses it printed. */
   serve(): Promise<{ readonly portal: string; readonly proxy: string; readonly child: ChildProcess }>
 }
@@ -47,8 +47,8 @@ export function commandLine(t: Test, folder: string): CommandLine {
       if (status !== 0) throw new Error(`${words.join(' ')}: status ${status}, ${stderr}`)
       return JSON.parse(stdout) as T
     },
-    begin(words) {
-      const child = start(words)
+    begin(words, env) {
+      const child = start(words, env)
       t.teardown(() => child.kill('SIGKILL'))
       let stderr = ''
       child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))

@@ -23,6 +23,8 @@ async function serve(options: CommonOptions): Promise<void> {
     return own
   }
   const relay = await whenFree(folder, start, { tell: tellUnless(options.json) })
+  // A mistake of ours in what one request began must not end everybody's: what is written is whole at any time (law 5).
+  process.on('unhandledRejection', (error) => relay.log.error({ err: error }, 'something failed, and nothing had asked how it would end: please report it'))
   if (options.json === true) printJson({ portal: relay.portal.url(), proxy: relay.proxy.address, pid: process.pid })
   else {
     printLine(`Portal  ${relay.portal.url()}`)
