@@ -21,7 +21,7 @@ import { isReadFirst, sendByPage } from './forms/send-by-page.ts'
 import { forwardRequest } from './forward-request.ts'
 import { type JoinedUpgrade, joinUpgrade } from './live/join-upgrade.ts'
 import type { CutReason, Cuttable, UnderWay } from './live/under-way.ts'
-import { actorOf, addressOf } from './requests/actor-of.ts'
+import { actorOf } from './requests/actor-of.ts'
 import { isFalseAlarm, mayReplace, noteFalseAlarm, noteReplaced, noteSignedIn } from './requests/false-alarms.ts'
 import { RequestBody } from './requests/request-body.ts'
 import { requestUrl } from './requests/request-url.ts'
@@ -90,14 +90,14 @@ export class RelayedRequest implements Cuttable {
   /** It may use its account. */
   #begin(allowed: AccountDecision): void {
     if (this.#isOver) return
-    const { sender, req } = this.#request
+    const { sender } = this.#request
     const { sessions, lent } = this.#rooms
     const account = this.#account as Account
     this.#allowed = allowed
     checkPath(this.#request, account)
     if (isWithoutCookies(sender.principal, account.id)) this.#cookies.withhold()
     if (this.#isLent) {
-      lent.begin(this, sender.principal, account, addressOf(req))
+      lent.begin(this, this.#request, account, allowed)
       if (allowed.grant?.handoff !== true) this.#cookies.withhold()
     } else if (!this.#isCrossSite && this.#request.upgrade === undefined) this.#page = sessions.pageSignIns.of(account.id, sender.deviceId)
     if (this.#page !== undefined) return void this.#sendByPage(this.#page)

@@ -16,6 +16,18 @@ export function checkLeave(grants: Pick<Grants, 'may'>, request: SiteRequest, ac
   return decision instanceof Promise ? decision.then((found) => checkTerms(request, account, found)) : checkTerms(request, account, decision)
 }
 
+/** Would this decision have allowed what is under way by another one? Not where that one's grant lets cookies be given out, and this one's does not. */
+export function mayGoOn(request: SiteRequest, account: Account, before: AccountDecision, now: AccountDecision): boolean {
+  if (now.allowed && now.grant?.id === before.grant?.id) return true
+  if (before.grant?.handoff === true && now.grant?.handoff !== true) return false
+  try {
+    checkTerms(request, account, now)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function checkTerms(request: SiteRequest, account: Account, decision: AccountDecision): AccountDecision {
   const { site, target, head } = request
   const { grant } = checkAllowed(decision)

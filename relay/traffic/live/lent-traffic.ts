@@ -1,5 +1,8 @@
 import type { Account } from '../../accounts/index.ts'
-import type { AccountDecision, Borrower, Grants } from '../../control/index.ts'
+import type { AccountDecision, Grants } from '../../control/index.ts'
+import { mayGoOn } from '../checks/check-leave.ts'
+import { addressOf } from '../requests/actor-of.ts'
+import type { SiteRequest } from '../site-request.ts'
 import type { Cuttable } from './under-way.ts'
 
 /** So often it is asked whether what is under way may go on: leave ends by time, too. Milliseconds. */
@@ -7,12 +10,17 @@ const lookInterval = 300
 
 interface Lease {
   readonly user: Cuttable
-  readonly principal: Borrower
+  readonly request: SiteRequest
   readonly account: Account
   readonly address: string | undefined
+  /** By what it goes. */
+  allowed: AccountDecision
 }
 
-/** What is under way with lent accounts. It ends within a second of the leave it goes by, whatever ends that (law 7). */
+/**
+ * What is under way with lent accounts. It ends within a second of the leave it goes by, whatever ends that (law 7), unless other leave
+ * allows it too.
+ */
 export class LentTraffic {
   readonly #grants: Pick<Grants, 'may'>
   /** No Set, for the reason that stands in under-way.ts. */
@@ -24,8 +32,8 @@ export class LentTraffic {
     grants.onChanged(() => this.#look())
   }
 
-  begin(user: Cuttable, principal: Borrower, account: Account, address: string | undefined): void {
-    this.#leases.push({ user, principal, account, address })
+  begin(user: Cuttable, request: SiteRequest, account: Account, allowed: AccountDecision): void {
+    this.#leases.push({ user, request, account, address: addressOf(request.req), allowed })
     this.#timer ??= setInterval(() => this.#look(), lookInterval).unref()
   }
 
@@ -41,12 +49,14 @@ export class LentTraffic {
 
   #look(): void {
     for (const lease of [...this.#leases]) {
-      const cutUnless = ({ allowed }: Pick<AccountDecision, 'allowed'>): void => {
-        if (!allowed) lease.user.cut('unlent')
+      const { user, request, account, address } = lease
+      const goOn = (decision: AccountDecision): void => {
+        if (mayGoOn(request, account, lease.allowed, decision)) lease.allowed = decision
+        else user.cut('unlent')
       }
-      const answer = this.#grants.may(lease.principal, 'use', lease.account, lease.address)
-      if (answer instanceof Promise) answer.then(cutUnless, () => cutUnless({ allowed: false }))
-      else cutUnless(answer)
+      const answer = this.#grants.may(request.sender.principal, 'use', account, address)
+      if (answer instanceof Promise) answer.then(goOn, () => user.cut('unlent'))
+      else goOn(answer)
     }
   }
 }

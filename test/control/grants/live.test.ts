@@ -96,6 +96,26 @@ t.test('how a lent account is used', async (t) => {
     t.match(await house.api('bob', 'POST', '/tickets/claim', { ticket }), { code: 'ticket_invalid' })
   })
 
+  await t.test('taking a wide grant back ends what it opened and a narrower one would not have (law 7)', async (t) => {
+    const wide = await house.lend({ user: 'bob' }, { handoff: true })
+    const plain = await house.lend({ user: 'bob' })
+    const byWide = await openStreams(house)
+    await house.api('ann', 'DELETE', `/grants/${wide}`)
+    await checkCut(t, byWide, 'losing the leave to have the cookies')
+    const readOnly = await house.lend({ user: 'bob' }, { readOnly: true })
+    const { download, socket, heard, own } = await openStreams(house)
+    await house.api('ann', 'DELETE', `/grants/${plain}`)
+    await until(() => socket.destroyed, 'the WebSocket is cut')
+    t.match(heard(), '\x11\x33your leave')
+    t.match(await house.proxied('bob', '/orders', { account: 'ann/erp' }), { status: 200 })
+    t.notOk(download.destroyed, 'what the narrower one allows goes on')
+    await house.lend({ user: 'bob' }, { readOnly: true, denyPaths: ['/stream'] })
+    await house.api('ann', 'DELETE', `/grants/${readOnly}`)
+    await until(() => download.destroyed, 'the download is cut')
+    t.notOk(own.destroyed)
+    own.destroy()
+  })
+
   await t.test('read-only is GET, HEAD and OPTIONS alone, by whatever name another method comes', async (t) => {
     await house.lend({ user: 'bob' }, { readOnly: true, denyPaths: ['/salaries'] })
     const ask = (path: string, method = 'GET', fields = '') => house.proxied('bob', path, { account: 'ann/erp', method, fields })
