@@ -150,6 +150,11 @@ export async function checkActsFor({ identity }: Rooms, principal: Principal, na
   return loadUser(identity, named)
 }
 
+/** Whose things are listed: one's own; for the local administrator everybody's, or those of whom he names. Errors as of `checkActsFor`. */
+export async function listedOwner(rooms: Rooms, principal: Principal, named: string | undefined): Promise<string | undefined> {
+  return named === undefined ? ownerOf(principal) : (await checkActsFor(rooms, principal, named)).id
+}
+
 /** Oneself, or anybody for who runs the relay. `forbidden`, before it is told whether there is such a person; `not_found`. */
 export async function loadUserFor({ identity }: Rooms, principal: Principal, named: string): Promise<User> {
   if (principal.kind !== 'local' && isUser(principal.user, named)) return principal.user

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type CredentialOptions, readCredential, takesCredential } from '../secrets/read-credential.ts'
+import { ofUser } from '../verb/of-user.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { verb, withRelay } from '../verb/verb.ts'
@@ -40,7 +41,7 @@ export function accountVerbs(account: Command): void {
 
 /** The address of an account in the API. */
 export function accountPath(name: string, { user }: OwnerOption, rest = ''): string {
-  return `/api/v1/accounts/${encodeURIComponent(name)}${rest}${user === undefined ? '' : `?user=${encodeURIComponent(user)}`}`
+  return `/api/v1/accounts/${encodeURIComponent(name)}${rest}${ofUser(user)}`
 }
 
 async function add(site: string, options: AddOptions): Promise<void> {
@@ -61,12 +62,11 @@ async function add(site: string, options: AddOptions): Promise<void> {
 }
 
 async function list(options: OwnerOption): Promise<void> {
-  const accounts = await withRelay(options, (relay) => relay.call<AccountView[]>('GET', '/api/v1/accounts'))
-  const shown = options.user === undefined ? accounts : accounts.filter(({ owner }) => owner === options.user)
-  if (options.json === true) return printJson(shown)
+  const accounts = await withRelay(options, (relay) => relay.call<AccountView[]>('GET', `/api/v1/accounts${ofUser(options.user)}`))
+  if (options.json === true) return printJson(accounts)
   printTable(
     ['NAME', 'SITE', 'OWNER', 'USER NAME THERE', 'STATE'],
-    shown.map(({ name, site, owner, username, ...view }) => [name, site, owner, username, stateOf(view)]),
+    accounts.map(({ name, site, owner, username, ...view }) => [name, site, owner, username, stateOf(view)]),
     'No accounts yet: `login-relay account add SITE --user NAME --username U`.',
   )
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
 import { lingeringAccounts } from '../account/account-copies.ts'
 import type { RelayClient } from '../verb/client.ts'
+import { ofUser } from '../verb/of-user.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { verb, withRelay } from '../verb/verb.ts'
@@ -54,12 +55,11 @@ async function add(name: string, options: OwnerOption): Promise<void> {
 }
 
 async function list(options: OwnerOption): Promise<void> {
-  const devices = await withRelay(options, (relay) => relay.call<DeviceView[]>('GET', '/api/v1/devices'))
-  const shown = options.user === undefined ? devices : devices.filter(({ user }) => user === options.user)
-  if (options.json === true) return printJson(shown)
+  const devices = await withRelay(options, (relay) => devicesOf(relay, options))
+  if (options.json === true) return printJson(devices)
   printTable(
     ['NAME', 'USER', 'SINCE', 'LAST SEEN', 'CERTIFICATE UNTIL'],
-    shown.map(({ name, user, createdAt, lastSeenAt, certificateUntil }) => [
+    devices.map(({ name, user, createdAt, lastSeenAt, certificateUntil }) => [
       name,
       user,
       moment(createdAt),
@@ -68,7 +68,7 @@ async function list(options: OwnerOption): Promise<void> {
     ]),
     'No devices yet: `login-relay device add NAME --user NAME`.',
   )
-  for (const { name, user, unwritten } of shown)
+  for (const { name, user, unwritten } of devices)
     if (unwritten === true) printNote(`${printable(name)} of ${printable(user)} is void, but that could not be written down: revoke it once more.`)
 }
 
@@ -126,11 +126,13 @@ function printChoices(choices: readonly ChoiceView[], options: OwnerOption): voi
   )
 }
 
+function devicesOf(relay: RelayClient, { user }: OwnerOption): Promise<DeviceView[]> {
+  return relay.call('GET', `/api/v1/devices${ofUser(user)}`)
+}
+
 /** The one of this name; `usage` where several people have one. */
 export async function findDevice(relay: RelayClient, name: string, options: OwnerOption, verb: string): Promise<DeviceView> {
-  const [device, another] = (await relay.call<DeviceView[]>('GET', '/api/v1/devices')).filter(
-    (one) => one.name === name && (options.user ?? one.user) === one.user,
-  )
+  const [device, another] = (await devicesOf(relay, options)).filter((one) => one.name === name)
   if (device === undefined) throw new RelayError('not_found', { params: { what: `device ${name}` } })
   if (another !== undefined) throw new RelayError('usage', { params: { problem: `Several people have a device ${name}: name one with --user.`, verb } })
   return device

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
+import { ofUser } from '../verb/of-user.ts'
 import { moment, printable, printJson, printLine, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { verb, withRelay } from '../verb/verb.ts'
@@ -53,12 +54,11 @@ async function add(account: string, options: AddOptions): Promise<void> {
 }
 
 async function list(options: CommonOptions & { readonly user?: string }): Promise<void> {
-  const grants = await withRelay(options, (relay) => relay.call<GrantView[]>('GET', '/api/v1/grants'))
-  const shown = options.user === undefined ? grants : grants.filter(({ account }) => account.startsWith(`${options.user}/`))
-  if (options.json === true) return printJson(shown)
+  const grants = await withRelay(options, (relay) => relay.call<GrantView[]>('GET', `/api/v1/grants${ofUser(options.user)}`))
+  if (options.json === true) return printJson(grants)
   printTable(
     ['ID', 'ACCOUNT', 'TO', 'TERMS', 'STANDS'],
-    shown.map((grant) => [grant.id, grant.account, grant.to, grant.terms.join('; ') || '-', standing(grant)]),
+    grants.map((grant) => [grant.id, grant.account, grant.to, grant.terms.join('; ') || '-', standing(grant)]),
     'Nothing is lent: `login-relay grant add ACCOUNT --user OWNER --to-user NAME`.',
   )
 }

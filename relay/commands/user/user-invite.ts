@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { RelayError } from '../../errors.ts'
+import type { RelayClient } from '../verb/client.ts'
 import { moment, printable, printJson, printLine, printNote, printTable } from '../verb/output.ts'
 import type { CommonOptions } from '../verb/settings.ts'
 import { verb, withRelay } from '../verb/verb.ts'
@@ -42,11 +43,8 @@ async function resetPassword(name: string, options: CommonOptions): Promise<void
 
 async function list({ withdraw, ...options }: CommonOptions & { readonly withdraw?: string }): Promise<void> {
   const invites = await withRelay(options, async (relay) => {
-    const all = await relay.call<InviteView[]>('GET', '/api/v1/invites')
-    const withdrawn = all.filter(({ name }) => name === withdraw)
-    if (withdraw !== undefined && withdrawn.length === 0) throw new RelayError('not_found', { params: { what: `invitation or link of ${withdraw}` } })
-    for (const { id } of withdrawn) await relay.call('DELETE', `/api/v1/invites/${id}`)
-    return all.filter((invite) => !withdrawn.includes(invite))
+    if (withdraw !== undefined) await withdrawAll(relay, withdraw)
+    return relay.call<InviteView[]>('GET', '/api/v1/invites')
   })
   if (options.json === true) return printJson(invites)
   if (withdraw !== undefined) return printLine(`Withdrew the link of ${printable(withdraw)}.`)
@@ -61,4 +59,10 @@ async function list({ withdraw, ...options }: CommonOptions & { readonly withdra
     ]),
     'No invitation waits to be taken, and no link for another way to sign in.',
   )
+}
+
+async function withdrawAll(relay: RelayClient, name: string): Promise<void> {
+  const waiting = await relay.call<InviteView[]>('GET', `/api/v1/invites?name=${encodeURIComponent(name)}`)
+  if (waiting.length === 0) throw new RelayError('not_found', { params: { what: `invitation or link of ${name}` } })
+  for (const { id } of waiting) await relay.call('DELETE', `/api/v1/invites/${id}`)
 }

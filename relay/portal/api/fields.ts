@@ -13,6 +13,10 @@ export const ownerQuery = z.strictObject({
   user: name.optional().meta({ description: 'Whose account, by name: for the local administrator, where several people have one of that name.' }),
 })
 
+export const listQuery = z.strictObject({
+  user: name.optional().meta({ description: "This person's alone, by name: for the local administrator, who sees everybody's." }),
+})
+
 /** A body that holds nothing; it may be left out. */
 export const emptyBody = z
   .strictObject({})

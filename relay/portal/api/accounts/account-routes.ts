@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { type Account, keepAliveOf } from '../../../accounts/index.ts'
 import { isPaired, isWithinPairing } from '../../../control/index.ts'
 import { RelayError } from '../../../errors.ts'
-import { checkAccount, checkActsFor, isOwnOf, ownerOf } from '../../access.ts'
+import { checkAccount, checkActsFor, isOwnOf, listedOwner, ownerOf } from '../../access.ts'
 import { accountState } from '../../accounts/account-state.ts'
 import { copiesLinger as linger } from '../../accounts/copy-rule.ts'
 import { secretsOf } from '../../accounts/secrets-of.ts'
 import { ownerNames } from '../../lending/owner-names.ts'
 import { patience, type Rooms } from '../../rooms.ts'
 import { accountView, pairedAccountView } from '../../views.ts'
-import { accountParams, copiesLinger, emptyBody, name, ownerQuery, time } from '../fields.ts'
+import { accountParams, copiesLinger, emptyBody, listQuery, name, ownerQuery, time } from '../fields.ts'
 import { route } from '../route.ts'
 import { denyPaths } from './deny-path-routes.ts'
 import { keepAlivePolicy } from './keep-alive-routes.ts'
@@ -80,9 +80,10 @@ export const accountRoutes = [
     summary: 'List your accounts and how they stand',
     access: 'known',
     paired: true,
+    query: listQuery,
     answer: z.array(accountAnswer).meta({ examples: [[example]] }),
-    handle: async ({ rooms, principal }) => {
-      const owner = ownerOf(principal)
+    handle: async ({ rooms, principal, query }) => {
+      const owner = await listedOwner(rooms, principal, query.user)
       const view = await accountViewer(rooms, isPaired(principal) ? pairedAccountView : accountView)
       return rooms.accounts
         .listAccounts(owner === undefined ? {} : { owner })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { checkActsFor, checkDevice, loadDevice, ownerOf } from '../../access.ts'
+import { checkActsFor, checkDevice, listedOwner, loadDevice } from '../../access.ts'
 import { ownerNames } from '../../lending/owner-names.ts'
 import { deviceView } from '../../views.ts'
-import { idParams, name, time } from '../fields.ts'
+import { idParams, listQuery, name, time } from '../fields.ts'
 import { route } from '../route.ts'
 
 const deviceAnswer = z.object({
@@ -30,10 +30,11 @@ export const deviceRoutes = [
     path: '/devices',
     summary: 'List your devices',
     access: 'known',
+    query: listQuery,
     answer: z.array(deviceAnswer).meta({ examples: [[example]] }),
-    handle: async ({ rooms, principal }) => {
+    handle: async ({ rooms, principal, query }) => {
       const owners = await ownerNames(rooms)
-      return (await rooms.identity.listDevices(ownerOf(principal))).map((device) =>
+      return (await rooms.identity.listDevices(await listedOwner(rooms, principal, query.user))).map((device) =>
         deviceView(device, owners(device.userId), rooms.deviceCertificates.expiryOf(device.id)),
       )
     },

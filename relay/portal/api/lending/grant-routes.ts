@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { type GrantTerms, granteeOf, userIds } from '../../../control/index.ts'
-import { checkAccount, ownerOf } from '../../access.ts'
+import { checkAccount, listedOwner } from '../../access.ts'
 import { lend, takeBack } from '../../lending/lend.ts'
 import { grantViewer } from '../../lending/lending.ts'
 import { loadGrant, unknownGrant } from '../../lending/load-grant.ts'
-import { emptyBody, idParams, name } from '../fields.ts'
+import { emptyBody, idParams, listQuery, name } from '../fields.ts'
 import { route } from '../route.ts'
 import { grantAnswer, grantExample, termFields, to } from './grant-fields.ts'
 
@@ -25,9 +25,10 @@ export const grantRoutes = [
     path: '/grants',
     summary: 'List what you lend',
     access: 'person',
+    query: listQuery,
     answer: z.array(grantAnswer).meta({ examples: [[grantExample]] }),
-    handle: async ({ rooms, principal }) => {
-      const owner = ownerOf(principal)
+    handle: async ({ rooms, principal, query }) => {
+      const owner = await listedOwner(rooms, principal, query.user)
       return rooms.grants.list(owner === undefined ? {} : { owner }).map(await grantViewer(rooms))
     },
   }),

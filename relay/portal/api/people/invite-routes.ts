@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RelayError } from '../../../errors.ts'
-import { type Invite, loadUser } from '../../../identity/index.ts'
+import { type Invite, loadUser, nameKey } from '../../../identity/index.ts'
 import { linkAddress } from '../../link-address.ts'
 import type { Rooms } from '../../rooms.ts'
 import { emptyBody, idParams, name, time } from '../fields.ts'
@@ -34,9 +34,11 @@ export const inviteRoutes = [
     path: '/invites',
     summary: 'List the invitations that nobody has taken; for the local administrator, the links for another way to sign in too',
     access: 'operator',
+    query: z.strictObject({ name: name.optional().meta({ description: 'Those under this name alone, however it is written.' }) }),
     answer: z.array(inviteAnswer).meta({ examples: [[example]] }),
-    handle: async ({ rooms, principal }) => {
-      const isListed = ({ kind }: Invite) => kind === 'person' || (kind === 'reset' && principal.kind === 'local')
+    handle: async ({ rooms, principal, query }) => {
+      const isNamed = (invite: Invite) => query.name === undefined || nameKey(invite.name) === nameKey(query.name)
+      const isListed = (invite: Invite) => isNamed(invite) && (invite.kind === 'person' || (invite.kind === 'reset' && principal.kind === 'local'))
       return Promise.all((await rooms.invites.list()).filter(isListed).map((invite) => viewOf(rooms, invite)))
     },
   }),
