@@ -46,6 +46,27 @@ t.test('a page of another site does not act with the session', async (t) => {
   t.equal(origin.signIns(), 1, 'and none of the answers is taken for the end of the session')
 })
 
+t.test('at a plain-http site, to which browsers send no fetch metadata, the referrer tells a page of another site', async (t) => {
+  const origin = await startRecordingOrigin(t, { scheme: 'http' })
+  const house = await startHouse(t, { origins: [origin] })
+  await house.sessions.ensure(house.account.id)
+  const image = 'Accept: image/avif,image/*,*/*;q=0.8\r\n'
+  const cases: [why: string, fields: string, signedIn: boolean][] = [
+    ['an image elsewhere', `Referer: http://evil.test/\r\n${image}`, false],
+    ['an image on the same host by https, which is another site', `Referer: https://site.test/\r\n${image}`, false],
+    ['a link elsewhere', 'Referer: http://evil.test/\r\nAccept: text/html,*/*;q=0.8\r\n', true],
+    ['the site itself', `Referer: ${origin.origin}/page?a=1\r\n${image}`, true],
+    ['another host of the same site', `Referer: http://www.site.test/\r\n${image}`, true],
+    ['no referrer: a page may send none, the site itself too', image, true],
+    ['what is no address', `Referer: x\r\n${image}`, true],
+  ]
+  for (const [why, fields, signedIn] of cases) {
+    origin.requests.length = 0
+    await ask(house, origin, 'GET /pay', fields)
+    t.equal(origin.requests[0]?.field('cookie'), signedIn ? 'sid=1' : undefined, why)
+  }
+})
+
 t.test('a page of another site does not make the relay sign in, nor sign out', async (t) => {
   const origin = await startRecordingOrigin(t)
   origin.on('/logout', (socket) => void socket.end(page('bye', 'Set-Cookie: sid=; Max-Age=0; Path=/\r\n')))

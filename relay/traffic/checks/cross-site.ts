@@ -1,6 +1,7 @@
 import { getDomain } from 'tldts'
 import type { Site } from '../../accounts/index.ts'
 import type { Destined } from '../requests/authority.ts'
+import { fieldOf } from '../requests/field-of.ts'
 import type { RequestHead } from '../requests/request-head.ts'
 
 /**
@@ -8,17 +9,25 @@ import type { RequestHead } from '../requests/request-head.ts'
  * (RFC 6265bis 5.2, SameSite): the relay attaches to every request, so without this a page anywhere could act as the person at an
  * enrolled site. A person who follows a link is let through, as with SameSite=Lax. What is no browser says neither Origin nor
  * Sec-Fetch-Site and is not concerned.
+ *
+ * Sec-Fetch-Site browsers say to secure origins alone. Elsewhere the Origin field tells, which every unsafe request has; and of a safe one
+ * the referrer, where the page sends one. Without it the site's own images and scripts look the same as those on another's page: then it is
+ * let through, as told in SECURITY.md.
  */
 export function isCrossSite(
-  { origin, fetchSite, fetchDest, isNavigation }: RequestHead,
+  { origin, fetchSite, fetchDest, isNavigation, fields }: RequestHead,
   method: string,
   place: Destined,
   site: Pick<Site, 'origins'>,
 ): boolean {
-  if (origin === undefined && fetchSite === undefined) return false
-  if (origin !== undefined && (origin === place.origin || site.origins.includes(origin))) return false
-  // Browsers say it to secure origins alone; elsewhere the Origin field tells, which every unsafe request has.
-  if (fetchSite === undefined) return !isSameSite(origin as string, place)
+  const isOwn = (page: string) => page === place.origin || site.origins.includes(page)
+  if (origin !== undefined && isOwn(origin)) return false
+  if (fetchSite === undefined) {
+    if (origin !== undefined) return !isSameSite(origin, place)
+    if (place.scheme === 'https' || isNavigation) return false
+    const page = URL.parse(fieldOf(fields, 'referer'))?.origin
+    return page !== undefined && !isOwn(page) && !isSameSite(page, place)
+  }
   if (fetchSite !== 'cross-site') return false
   const followsLink = isNavigation && fetchDest === 'document' && (method === 'GET' || method === 'HEAD')
   return !followsLink
