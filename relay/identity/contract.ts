@@ -204,6 +204,8 @@ export interface Identity {
   /** Newest first. One that was ended is among them until the disk has that: it can be ended once more. */
   listPortalSessions(userId: string): Promise<ListedPortalSession[]>
   endPortalSession(id: string): Promise<boolean>
+  /** Whose it is, live or listed; this is no use of it. From memory. Undefined: there is none such. */
+  portalSessionOwner(id: string): string | undefined
   /** Whose a live portal session is; this counts as its use. From memory: the gateway asks for every request. Undefined: it has ended. */
   usePortalSession(id: string): User | undefined
   /** The same without a use of it. */

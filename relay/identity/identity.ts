@@ -230,6 +230,7 @@ export function createIdentity({ store, secondFactors, passkeys, passwordAlone =
     },
     listPortalSessions: (userId) => sessions.list(userId),
     endPortalSession: (id) => sessions.end(id),
+    portalSessionOwner: (id) => sessions.ownerOf(id),
     usePortalSession(id) {
       const userId = sessions.useById(id)
       return userId === undefined ? undefined : users.byId(userId)

@@ -96,6 +96,11 @@ export class PortalSessions {
     return kept.value.userId
   }
 
+  /** Of one that was ended and is still listed, too. */
+  ownerOf(id: string): string | undefined {
+    return this.#records.evenVoid(id)?.value.userId
+  }
+
   isLive(id: string): boolean {
     const kept = this.#records.byId(id)
     return kept !== undefined && !this.#isOver(kept)

@@ -1,7 +1,7 @@
 import type { AccountChoices } from '../accounts/index.ts'
-import { type Audit, presentActor } from '../audit/index.ts'
-import type { Identity, Invites, Pairings, Passkeys, Phrases, SecondFactors } from '../identity/index.ts'
-import { recorded } from './recorded.ts'
+import type { Audit } from '../audit/index.ts'
+import { hashToken, type Identity, type Invite, type Invites, type Pairings, type Passkeys, type Phrases, type SecondFactors } from '../identity/index.ts'
+import { type Acts, recorded } from './recorded.ts'
 import { recordedSignIns } from './recorded-sign-ins.ts'
 
 /** People, their sign-ins at the portal, and their devices. */
@@ -22,7 +22,7 @@ export function recordedIdentity(identity: Identity, audit: Audit, now: () => nu
       addPassword: ({ principal }) => ({ act: 'user.add-password', owner: principal.user.id }),
       removePasskey: (owner, passkey) => ({ act: 'user.remove-passkey', owner, details: { passkey } }),
       changePassword: ({ principal }) => ({ act: 'user.change-password', owner: principal.user.id }),
-      endPortalSession: () => ({ act: 'portal.session-end', ends: true, ...ownOf(presentActor()?.who.user) }),
+      endPortalSession: (session) => ({ act: 'portal.session-end', ends: true, ...ownOf(identity.portalSessionOwner(session)), details: { session } }),
     },
     recordedSignIns(identity, audit, now),
   )
@@ -51,31 +51,50 @@ export function recordedChoices(choices: AccountChoices, identity: Identity, aud
   })
 }
 
-/** Who invites whom, and who takes it. */
+/** Who invites whom, who takes it, and what is withdrawn. A link is known by the hash of its token in each of these. */
 export function recordedInvites(invites: Invites, audit: Audit): Invites {
-  return recorded(invites, audit, {
+  const find = async (isMeant: (invite: Invite) => boolean) => {
+    // What withdraws is not refused for want of its record (law 7).
+    const waiting = await invites.list().catch((): readonly Invite[] => [])
+    return waiting.find(isMeant)
+  }
+  const withdrawal = (id: string, found: Invite | undefined) => ({
+    act: 'invite.withdraw',
+    ...(found?.kind === 'reset' ? { owner: found.userId } : {}),
+    details: { ...(found === undefined ? {} : { name: found.name }), invite: audit.fingerprint(id) },
+  })
+  const acts: Acts<Invites> = {
     make: ({ name, role }) => ({
       act: 'invite.make',
       details: { name, role },
-      told: ({ token, invite }) => ({ details: { name, role, invite: audit.fingerprint(token), until: invite.expiresAt } }),
+      told: ({ invite }) => ({ details: { name, role, invite: audit.fingerprint(invite.id), until: invite.expiresAt } }),
     }),
     makeFirst: () => ({
       act: 'invite.make',
       details: { role: 'admin', first: true },
       told: (made) =>
-        made === undefined ? {} : { details: { role: 'admin', first: true, invite: audit.fingerprint(made.token), until: made.invite.expiresAt } },
+        made === undefined ? {} : { details: { role: 'admin', first: true, invite: audit.fingerprint(made.invite.id), until: made.invite.expiresAt } },
     }),
     makeForPassword: ({ id, name }) => ({
       act: 'user.password-link',
       owner: id,
       details: { name },
-      told: ({ token, invite }) => ({ details: { name, invite: audit.fingerprint(token), until: invite.expiresAt } }),
+      told: ({ invite }) => ({ details: { name, invite: audit.fingerprint(invite.id), until: invite.expiresAt } }),
     }),
     redeem: (token, { by }) => {
-      const details = { invite: audit.fingerprint(token), by: 'password' in by ? 'password' : 'passkey' }
+      const details = { invite: audit.fingerprint(hashToken(token)), by: 'password' in by ? 'password' : 'passkey' }
       return { act: 'invite.redeem', details, told: ({ id, name }) => ({ owner: id, details: { name, ...details } }) }
     },
-    withdraw: () => ({ act: 'invite.withdraw', ends: true }),
+    withdraw: async (id) => ({ ...withdrawal(id, await find((invite) => invite.id === id)), ends: true }),
+  }
+  return recorded(invites, audit, acts, {
+    // Asked of everybody whose things are ended: who has no such link has none withdrawn.
+    withdrawReset: async (userId) => {
+      const found = await find(({ kind, userId: whose }) => kind === 'reset' && whose === userId)
+      const withdraw = () => invites.withdrawReset(userId)
+      if (found === undefined) return withdraw()
+      return audit.end(withdrawal(found.id, found), withdraw, (isDone) => (isDone ? {} : { outcome: 'refused', error: 'not_found' }))
+    },
   })
 }
 

@@ -25,7 +25,7 @@ export const actWords: Readonly<Record<string, string>> = {
   'device.end': 'Ended what a device was signed in to',
   'invite.make': 'Invited somebody',
   'invite.redeem': 'Took an invitation',
-  'invite.withdraw': 'Withdrew an invitation',
+  'invite.withdraw': 'Withdrew an invitation, or a link for another way to sign in',
   'user.add-second-factor': 'Set up an authenticator app',
   'user.choose-phrase': 'Chose a phrase for the sign-in page',
   'user.show-phrase': 'Had a browser show the phrase',
