@@ -46,6 +46,24 @@ function facts(grants: readonly Grant[], more: Partial<LendingFacts> = {}): Lend
 }
 const ruleFor = (principal: Principal, given: LendingFacts, action: 'use' | 'keep' | 'end' | 'manage' = 'use') => decide(principal, action, account, given).rule
 
+t.test('of several grants that say yes the widest decides, in whatever order they were given', async () => {
+  const grants = [
+    grant({ id: 'no', revokedAt: 1 }),
+    grant({ id: 'reads', readOnly: true }),
+    grant({ id: 'reads-most', readOnly: true, denyPaths: ['/pay'] }),
+    grant({ id: 'most', denyPaths: ['/pay'] }),
+    grant({ id: 'full' }),
+    grant({ id: 'cookies', handoff: true }),
+  ]
+  const order = ['no', 'reads-most', 'reads', 'most', 'full', 'cookies']
+  fc.assert(
+    fc.property(fc.shuffledSubarray(grants, { minLength: 1 }), (some) => {
+      const widest = [...some].sort((one, other) => order.indexOf(other.id) - order.indexOf(one.id))[0]
+      return decide(portal(bob), 'use', account, facts(some)).grant?.id === widest?.id
+    }),
+  )
+})
+
 t.test('each term of a grant refuses by a rule of its own', async (t) => {
   const approved = (by: string) => ({ requests: [request({ state: 'approved', by, until: now + hour })] })
   const emergency = { emergency: { waitHours: 48 } }

@@ -133,16 +133,27 @@ export function isTo({ to }: Grant, principal: Borrower, groups: ReadonlySet<str
   }
 }
 
-/** The grant that says yes; or else the one that comes nearest to it. Undefined: the account was never lent to this principal. */
+/** The grant that says yes, of several the widest; or else the one that comes nearest to it. Undefined: the account was never lent to this principal. */
 export function decideLent(principal: Borrower, account: Account, facts: LendingFacts) {
-  let nearest: ReturnType<typeof askOne> | undefined
+  let best: ReturnType<typeof askOne> | undefined
   for (const grant of facts.grants) {
     if (grant.accountId !== account.id || grant.owner !== account.owner || !isTo(grant, principal, facts.groups)) continue
     const answer = askOne({ grant, facts })
-    if (answer.allowed) return answer
-    if (nearest === undefined || answer.rank > nearest.rank) nearest = answer
+    if (best === undefined || isBetter(answer, best)) best = answer
   }
-  return nearest
+  return best
+}
+
+type Answer = ReturnType<typeof askOne>
+
+function isBetter(one: Answer, other: Answer): boolean {
+  if (one.allowed !== other.allowed) return one.allowed
+  return one.allowed ? widthOf(one.grant) > widthOf(other.grant) : one.rank > other.rank
+}
+
+/** Whether it lets him change things weighs most, then whether he gets the cookies, then that no page is kept from him. */
+function widthOf({ readOnly, handoff, denyPaths }: Grant): number {
+  return (readOnly === true ? 0 : 4) + (handoff === true ? 2 : 0) + (denyPaths === undefined ? 1 : 0)
 }
 
 function askOne(question: Question) {
