@@ -10,7 +10,7 @@ export interface ApiFacts {
   readonly path: string
   /** JSON, or nothing: a page means that there is no such API any more. */
   readonly isData: boolean
-  /** What the answer says of itself: `success: false`, `code: 500`; unclear: by a code that only the site knows. */
+  /** What the answer says of itself: `success: false`, `code: 500`; unclear: by a code and a message that only the site knows. */
   readonly verdictOfItsOwn: Verdict | 'unclear' | undefined
   readonly messages: readonly { readonly text: string; readonly meaning: Meaning | undefined }[]
   readonly token: { readonly found: SessionToken; readonly where: string } | undefined
@@ -38,7 +38,7 @@ export function apiFacts(answer: Page, sentCaptcha: boolean, cookies: ApiFacts['
     status,
     path: answer.url.pathname,
     isData: (text.trim() === '' && answer.title === '') || !/html/i.test(answer.header('content-type') ?? ''),
-    verdictOfItsOwn: verdictIn(text, said),
+    verdictOfItsOwn: verdictIn(text),
     messages: said.map((one) => ({ text: one, meaning: meaningOf(one) })),
     token: findToken(answer, settings),
     needsToken: settings.token !== undefined,
@@ -76,12 +76,13 @@ const flags: readonly { readonly keys: readonly string[]; readonly yes: readonly
   { keys: ['error'], yes: [false], no: [true] },
 ]
 
-const goodCode = /^(?:0+|20[01]|ok|okay|success|succeeded|successful|true|authenticated|logged_?in|signed_?in)$/i
+const goodCode = /^(?:0+|20[01]|ok|okay|true|authenticated|logged_?in|signed_?in|no_?error|suc\d+)$|(?<!un|not?[_ .-])success/i
 const badWord = /(?:^|[^a-z])(?:err|error|fail|failed|failure|false|invalid|denied|refused|wrong|bad|unauthori[sz]ed|forbidden|ko|nok)(?:[^a-z]|$)/i
-const goodMessage = /success|succeed|welcome|logged in|signed in|^ok\b|成功|erfolg|réussi|éxito/i
+const goodMessage =
+  /(?<!un|not )success|succeed|welcome|logged in|signed in|^(?:ok|done)\b|成功|完成|성공|erfolg|réussi|éxito|exitos|sucesso|riuscit|gelukt|успешн/i
 
 /** What the usual flags and codes of answers say. */
-function verdictIn(text: string, messages: readonly string[]): ApiFacts['verdictOfItsOwn'] {
+function verdictIn(text: string): ApiFacts['verdictOfItsOwn'] {
   for (const { keys, yes, no } of flags)
     for (const key of keys) {
       const flag = jsonAt(text, key)
@@ -90,19 +91,24 @@ function verdictIn(text: string, messages: readonly string[]): ApiFacts['verdict
     }
   for (const key of ['code', 'errcode', 'errno', 'status']) {
     const code = jsonAt(text, key)
-    if (typeof code !== 'number' && typeof code !== 'string') continue
-    const verdict = meaningOfCode(String(code), messages)
-    // A word may be the name of a state.
-    if (verdict !== 'unclear' || key !== 'status') return verdict
+    if (typeof code === 'number' || typeof code === 'string') return meaningOfCode(String(code), ownMessages(text))
   }
   return undefined
 }
 
-function meaningOfCode(code: string, messages: readonly string[]): Verdict | 'unclear' {
+function meaningOfCode(code: string, messages: readonly string[]): ApiFacts['verdictOfItsOwn'] {
   if (goodCode.test(code)) return 'yes'
   // Some count from 1, and to some it is the first of the mistakes.
-  if (code === '1') return messages.every((one) => goodMessage.test(one)) ? 'yes' : 'unclear'
-  return /^-?\d+$/.test(code) || badWord.test(code) ? 'no' : 'unclear'
+  if ((/^-?\d+$/.test(code) && code !== '1') || badWord.test(code)) return 'no'
+  if (messages.length === 0) return code === '1' ? 'yes' : undefined
+  return messages.some((one) => goodMessage.test(one)) ? 'yes' : 'unclear'
+}
+
+/** What it says beside its code, and not of the person in what it gives. */
+function ownMessages(text: string): string[] {
+  const value = jsonAt(text, '')
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, one]) => (typeof one === 'string' && one !== '' && messageKeys.test(key) ? [one.slice(0, 400)] : []))
 }
 
 /** An answer that speaks to a person says less. */

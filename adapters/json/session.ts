@@ -50,18 +50,19 @@ export async function checkSession({ browser, settings, site }: Context, { heade
     if (looksSignedIn(page, site.loginUrl) === true) return [`${page.url.pathname} answers ${page.status} with it`]
     throw new SignInFailure('unknown', [`${page.url.pathname} answered ${page.status} to the new session`])
   }
-  if (!isWeak) return []
-  const page = await browser.open(result.landingUrl ?? new URL('/', site.loginUrl), { data: true })
-  if (!asksToSignIn(page, site.loginUrl)) return []
-  throw new SignInFailure('wrong-password', [
-    `${page.url.pathname} still asks to sign in: name an address that only the signed-in may see (\`check\`) if it always does`,
+  if (!isWeak || result.landingUrl === undefined) return []
+  // A doubt, and no more: that a page cannot be had does not add to it.
+  const page = await browser.open(result.landingUrl, { data: true }).catch(() => undefined)
+  if (page === undefined || !asksToSignIn(page, site.loginUrl)) return []
+  throw new SignInFailure('unknown', [
+    `the login API only set a cookie, and ${page.url.pathname} still asks to sign in: name an address that only the signed-in may see (\`check\`)`,
   ])
 }
 
-/** The page to sign in at may be everybody's home, its form hidden by scripts: only another one's form counts, or being led there. */
+/** The page to sign in at may be everybody's home, its form hidden by scripts: only being led to that form counts there. */
 function asksToSignIn(page: Page, loginUrl: URL): boolean {
   if (page.status === 401 || String(jsonAt(page.text, 'code')) === '401') return true
-  if (page.url.pathname === loginUrl.pathname) return page.redirects.length > 0
+  if (page.url.pathname === loginUrl.pathname && page.redirects.length === 0) return false
   return page.forms.some(({ fields }) => fields.some(({ type }) => type === 'password'))
 }
 

@@ -11,6 +11,8 @@ export interface Load {
 
 /** Scripts that are read, characters each and in all. */
 const most = { one: 200_000, all: 600_000 }
+/** Characters of text: a page with no more is a stub, that says that it leads on. */
+const stub = 200
 
 /**
  * What the scripts in a page do by themselves as it loads: not what stands in a function that a press or an answer may call, and not what stands
@@ -26,13 +28,13 @@ export function doneOnLoad(page: Page, worthwhile: RegExp): Load {
       .map(({ text }) => text),
     handler,
   ]
-  if (!scripts.some((text) => worthwhile.test(text))) return new Loading()
+  if (!scripts.some((text) => worthwhile.test(text))) return { deeds: [], values: new Map() }
   let left = most.all
   const programs = scripts.flatMap((text) => {
     left -= text.length
     return text.length > most.one || left < 0 ? [] : (parsed(text) ?? [])
   })
-  const loading = new Loading()
+  const loading = new Loading(page.text.length <= stub && page.frames.length === 0)
   try {
     loading.run(programs)
   } catch (error) {

@@ -21,9 +21,9 @@ type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpr
 const soon = 5000
 /** How a script waits for the page: an image or a request of its own may be loaded at any time. */
 const waits = {
-  property: /^(?:(?:window|self|document|document\.body)\.)?on(?:load|pageshow)$/,
+  property: /^(?:(?:(?:window|self|document|document\.body)\.)?on(?:load|pageshow)|document\.onreadystatechange)$/,
   method: /^(?:(?:(?:window|self|document|document\.body)\.)?(?:addEventListener|attachEvent)|(?:\$|jQuery)\.\(\)\.(?:on|one|bind))$/,
-  event: /^(?:on)?(?:load|DOMContentLoaded|pageshow|ready)$/,
+  event: /^(?:on)?(?:load|DOMContentLoaded|pageshow|ready|readystatechange)$/,
   call: /^(?:window\.)?(?:\$|jQuery)(?:\.\(\)\.(?:ready|load))?$/,
 }
 
@@ -34,6 +34,12 @@ export class Loading {
   readonly #done = new Set<Node>()
   /** Called once all scripts are there. */
   readonly #later: Node[] = []
+  readonly #isStub: boolean
+
+  /** `isStub`: the page holds hardly anything but its scripts, to lead on: what they count or test first comes out so in the end. */
+  constructor(isStub: boolean) {
+    this.#isStub = isStub
+  }
 
   get values(): Values {
     return this.#values
@@ -59,7 +65,7 @@ export class Loading {
       case 'VariableDeclaration':
         for (const { id, init } of node.declarations) {
           if (init == null) continue
-          if (id.type === 'Identifier') this.#values.set(id.name, init)
+          if (id.type === 'Identifier') this.#name(id.name, init)
           this.#expression(init)
         }
         return false
@@ -75,8 +81,8 @@ export class Loading {
       case 'TryStatement':
         return this.#body(node.block.body) || (node.finalizer != null && this.#body(node.finalizer.body))
       case 'IfStatement': {
-        const way = this.#way(node.test, node.consequent, node.alternate)
-        return way === undefined ? false : this.#statement(way)
+        const ways = this.#ways(node.test, node.consequent, node.alternate)
+        return ways.map((way) => this.#statement(way)).includes(true) && ways.length === 1
       }
       default:
         return false
@@ -100,8 +106,7 @@ export class Loading {
         if (node.operator !== '??' && holds(node.left, this.#values) === (node.operator === '&&')) this.#expression(node.right)
         break
       case 'ConditionalExpression': {
-        const way = this.#way(node.test, node.consequent, node.alternate)
-        if (way !== undefined) this.#expression(way)
+        for (const way of this.#ways(node.test, node.consequent, node.alternate)) this.#expression(way)
         break
       }
       case 'AssignmentExpression':
@@ -113,11 +118,21 @@ export class Loading {
     }
   }
 
-  /** The way that a condition leads; neither where it cannot be told. */
-  #way(test: AnyNode, consequent: AnyNode, alternate: AnyNode | null | undefined): AnyNode | undefined {
+  /** The ways that a condition leads: none where it cannot be told, both in a stub. */
+  #ways(test: AnyNode, consequent: AnyNode, alternate: AnyNode | null | undefined): AnyNode[] {
     this.#expression(test)
     const outcome = holds(test, this.#values)
-    return outcome === undefined ? undefined : ((outcome ? consequent : alternate) ?? undefined)
+    const ways = outcome === undefined ? (this.#isStub ? [consequent, alternate] : []) : [outcome ? consequent : alternate]
+    return ways.filter((way) => way != null)
+  }
+
+  /** A name for a value, and names for the functions in it. */
+  #name(name: string, value: AnyNode): void {
+    this.#values.set(name, value)
+    if (value.type !== 'ObjectExpression') return
+    for (const property of value.properties)
+      if (property.type === 'Property' && property.key.type === 'Identifier' && isFunction(property.value))
+        this.#values.set(`${name}.${property.key.name}`, property.value)
   }
 
   #assignment(node: AssignmentExpression): void {
@@ -126,7 +141,7 @@ export class Loading {
     const path = pathOf(node.left)
     if (path === undefined || node.operator !== '=') return
     if (waits.property.test(path)) this.#later.push(node.right)
-    else this.#values.set(path.replace(/^window\./, ''), node.right)
+    else this.#name(path.replace(/^window\./, ''), node.right)
   }
 
   #callExpression(node: CallExpression): void {
@@ -136,8 +151,10 @@ export class Loading {
     this.deeds.push(node)
     const path = pathOf(callee) ?? ''
     const [first, second] = given
-    if (/^(?:window\.)?setTimeout$/.test(path)) {
-      if (first !== undefined && (second === undefined || (numberOf(second) ?? Number.POSITIVE_INFINITY) <= soon)) this.#later.push(first)
+    if (/^(?:window\.)?set(?:Timeout|Interval)$/.test(path)) {
+      // One that comes again and again counts down, or waits for a person to be idle: only a stub has nobody to wait for.
+      const isSoon = second === undefined || (numberOf(second, this.#values) ?? Number.POSITIVE_INFINITY) <= soon
+      if (first !== undefined && isSoon && (path.endsWith('setTimeout') || this.#isStub)) this.#later.push(first)
     } else if (waits.method.test(path)) {
       if (first !== undefined && second !== undefined && waits.event.test(textOf(first, this.#values) ?? '')) this.#later.push(second)
     } else if (waits.call.test(path)) {

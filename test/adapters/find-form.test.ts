@@ -21,9 +21,13 @@ const cases: Readonly<Record<string, Case>> = {
 Name <input name="a"> Password <input type="password" name="b"><button>Sign in</button></form>`,
     fields: ['a', 'b'],
   },
-  'a trap for programs with the name that one looks for': {
-    markup: `<form action="/login"><div style="visibility: hidden"><input name="username"></div>Customer <input name="k"> <input type="password" name="p"></form>`,
+  'a trap for programs beside fields that are not named': {
+    markup: `<form action="/login"><div style="visibility: hidden"><input name="honeypot_user"></div><input name="k"> <input type="password" name="p"></form>`,
     fields: ['k', 'p'],
+  },
+  'a name field that is swapped with what is seen': {
+    markup: `<form action="/login"><input name="company"><input name="username" style="display:none"><input type="password" name="p"></form>`,
+    fields: ['username', 'p'],
   },
   'a form that a script shows': {
     markup: `<form action="/login"><div class="sms">Phone <input name="phone"></div><div hidden>Name <input name="username"> <input type="password" name="p"></div></form>`,

@@ -16,11 +16,39 @@ const pages: readonly (readonly [string, string, string | undefined])[] = [
   ['by jQuery', '<script>$(document).ready(function(){ setTimeout("location.href = \'/main\'", 3 * 1000) })</script>', '/main'],
   ['in a function that is called', '<script>(function () { var to = "/main"; document.location = to }).call(this)</script>', '/main'],
   ['out of frames or not', '<script>if (top.location != self.location) { top.location = "/framed" } else { location = "/main" }</script>', '/main'],
+  [
+    'by the listener of new and old browsers',
+    '<script>function go() { location.href = "/main" } if (window.addEventListener) window.addEventListener("load", go, false); else if (window.attachEvent) window.attachEvent("onload", go)</script>',
+    '/main',
+  ],
+  [
+    'once the page says that it is complete',
+    '<script>document.onreadystatechange = function () { if (document.readyState == "complete") location = "/main" }</script>',
+    '/main',
+  ],
+  [
+    'where a server has written what it compares',
+    '<script>var r = "1"; if (r == "1") { location.href = "/main" } else { location.href = "/login" }</script>',
+    '/main',
+  ],
+  ['if there is a window', '<script>if (top != null) top.location = "/main"</script>', '/main'],
+  ['by a method of its own', '<script>var app = { init: function () { location.href = "/main" + location.search } }; app.init()</script>', '/main'],
+  ['after a time with a name', '<script>var t = 1000 + 500; setTimeout(function () { location.href = "/main" }, t)</script>', '/main'],
+  [
+    'from a page that counts down',
+    '<p>Signed in. In 3 seconds you go on.</p><script>var i = 3; function jump() { if (i < 0) location.href = "/main"; else i-- } setInterval("jump()", 1000)</script>',
+    '/main',
+  ],
+  [
+    'when nobody has moved for long',
+    `<p>${'Orders '.repeat(40)}</p><script>var idle = 0; setInterval(function () { idle++; if (idle > 1200) location.href = "/logout" }, 1000)</script>`,
+    undefined,
+  ],
   ['on a press', '<script>function logout() { if (confirm("Leave?")) location.href = "/logout" }</script><a href="#" onclick="logout()">Leave</a>', undefined],
   ['on an answer', '<script>$.ajax({ url: "/me", error: function (x) { if (x.status == 401) location.href = "/login" } })</script>', undefined],
   ['on a request of its own', '<script>var x = new XMLHttpRequest(); x.onload = function () { location = "/login" }; x.send()</script>', undefined],
   ['after a while', '<script>setTimeout(function () { location.href = "/logout" }, 1000 * 60 * 20)</script>', undefined],
-  ['for some', '<script>if (navigator.userAgent.indexOf("MSIE 6") > 0) location.href = "/old"</script>', undefined],
+  ['for some', `<p>${'Orders '.repeat(40)}</p><script>if (navigator.userAgent.indexOf("MSIE 6") > 0) location.href = "/old"</script>`, undefined],
   ['to what nobody knows', '<script>location.href = context + "/main"</script>', undefined],
   ['in another window', '<script>opener.location.href = "/main"</script>', undefined],
   ['in what is no script', '<script type="text/template">location.href = "/main"</script>', undefined],
@@ -40,6 +68,18 @@ const sending: readonly (readonly [string, string, boolean])[] = [
   ['at once', '<script>document.forms[0].submit()</script>', true],
   ['from the body', `<script>function init() { var f = document.getElementById('f'); if (f) f.submit() }</script><body onload="init()">`, true],
   ['by jQuery', '<script>$(function () { $("#f").submit() })</script>', true],
+  [
+    'once, if it is there',
+    '<script>var done = false; function go() { var f = document.getElementById("f"); if (f != null && typeof document.f != "undefined" && document.forms.length > 0 && !done) { done = true; f.submit() } } window.onload = go</script>',
+    true,
+  ],
+  ['by a number', '<script>var n = 0; document.forms[n].submit()</script>', true],
+  ['by either name', '<script>(document.f || document.forms[0]).submit()</script>', true],
+  [
+    'at the end of a long chain',
+    '<script>$(function () { $("#f").attr("a", "b").find("input").eq(0).val(1).end().end().addClass("c").submit() })</script>',
+    true,
+  ],
   ['by its button, soon', '<script>setTimeout(function () { document.getElementById("b").click() }, 100)</script>', true],
   ['on a press that jQuery waits for', '<script>$(function () { $("#b").click(function () { $("#f").submit() }) })</script>', false],
   ['on a press', '<body onload="init()"><script>function init() {} function go(id) { document.f.submit() }</script>', false],
@@ -56,7 +96,7 @@ for (const [title, script, sends] of sending)
 t.test('scripts without end are read to an end', async (t) => {
   const scripts = [
     'function a() { b() } function b() { a(); setTimeout(a, 1); setTimeout("b()", 1) } a(); location.href = "/main"',
-    `${'var a = b; var b = a; if (a) location = "/x";'.repeat(100)} location.href = "/main"`,
+    `${'var a = b; var b = a; if (a) location = "/main";'.repeat(100)} location.href = "/main"`,
     `var a = "x"; ${Array.from({ length: 60 }, () => 'a = a + a;').join('')} location.href = a; location.href = "/main"`,
   ]
   for (const script of scripts) t.equal(leadsOn(await openPage(t, `<script>${script}</script>`))?.pathname, '/main')

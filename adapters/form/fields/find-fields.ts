@@ -51,16 +51,22 @@ function findUserField(form: Form, texts: readonly FormField[], captcha: string 
   const others = texts.filter(({ name }) => name !== captcha)
   // Where the password is hidden itself, a script shows all of it.
   const left = form.fields.some(({ name, unseen }) => name === password && !unseen) ? seenOf(others) : others
-  const named =
-    left.find(({ autocomplete }) => autocomplete.split(/\s+/).includes('username')) ??
-    left.find(({ autocomplete, type }) => type === 'email' || autocomplete.split(/\s+/).includes('email')) ??
-    left.find(({ name, id }) => mentions(userWords, name, id)) ??
-    left.find(({ label }) => mentions(userWords, label))
+  // One that is hidden and named so is swapped with what is seen, or shown by a script; unless it says what it is.
+  const named = namedAsUser(left) ?? namedAsUser(others.filter(({ name, id }) => !/fake|trap|honey|pot/i.test(`${name} ${id}`)))
   if (named !== undefined) return named.name
   // What a person would do: the line above the password.
   const names = form.fields.map(({ name }) => name)
   const above = new Set(names.slice(0, Math.max(0, names.indexOf(password ?? ''))))
   return (left.findLast(({ name }) => above.has(name)) ?? left[0])?.name
+}
+
+function namedAsUser(fields: readonly FormField[]): FormField | undefined {
+  return (
+    fields.find(({ autocomplete }) => autocomplete.split(/\s+/).includes('username')) ??
+    fields.find(({ autocomplete, type }) => type === 'email' || autocomplete.split(/\s+/).includes('email')) ??
+    fields.find(({ name, id }) => mentions(userWords, name, id)) ??
+    fields.find(({ label }) => mentions(userWords, label))
+  )
 }
 
 /**
