@@ -91,7 +91,10 @@ function verdictIn(text: string): ApiFacts['verdictOfItsOwn'] {
     }
   for (const key of ['code', 'errcode', 'errno', 'status']) {
     const code = jsonAt(text, key)
-    if (typeof code === 'number' || typeof code === 'string') return meaningOfCode(String(code), ownMessages(text))
+    if (typeof code !== 'number' && typeof code !== 'string') continue
+    const meaning = meaningOfCode(String(code), ownMessages(text))
+    // A word may be the name of a state: `active`.
+    if (meaning !== 'unclear' || key !== 'status' || String(code) === '1') return meaning
   }
   return undefined
 }

@@ -87,6 +87,7 @@ const table: readonly (readonly [title: string, given: Given, expected: string])
     { body: { code: 1, msg: '登录成功', data: { user: { title: '工程师' } } }, cookie: true },
     'signed-in',
   ],
+  ['a cookie beside a state and a greeting', { body: { status: 'active', message: 'Hello, Ann' }, cookie: true }, 'signed-in'],
   ['a cookie beside a state', { body: { status: 'active' }, cookie: true }, 'signed-in'],
   ['a cookie beside a code that counts from 1', { body: { code: 1, msg: '登录成功' }, cookie: true }, 'signed-in'],
   ['a sign of denial', { body: { result: 'nope' }, settings: { signs: { denied: [{ text: 'nope' }] } } }, 'wrong-password'],
