@@ -15,4 +15,6 @@ export type Action =
 /** A decision about an account, with the grant that it goes by. */
 export interface AccountDecision extends Decision {
   readonly grant?: Grant
+  /** By further grants that say yes, the wider first: what the terms of this one refuse may go by one of them. */
+  readonly others?: readonly AccountDecision[]
 }

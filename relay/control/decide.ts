@@ -61,7 +61,7 @@ export function decide(principal: Principal, action: Action, account: Account, f
   if (decision.rule !== 'not-owner' || facts === undefined || principal.kind === 'local') return decision
   const lent = decideLent(principal, account, facts)
   if (lent === undefined) return decision
-  const { allowed, rule, reason, grant } = lent
-  if (allowed && action !== 'use') return { allowed: false, rule: 'lent-for-use', reason: 'it is lent to you for use, and for nothing else', grant }
-  return { allowed, rule, reason, grant }
+  if (lent.allowed && action !== 'use')
+    return { allowed: false, rule: 'lent-for-use', reason: 'it is lent to you for use, and for nothing else', grant: lent.grant }
+  return lent
 }

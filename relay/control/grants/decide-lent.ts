@@ -1,4 +1,5 @@
 import type { Account } from '../../accounts/index.ts'
+import type { AccountDecision } from '../actions.ts'
 import { firstMatch, type Rule } from '../rule.ts'
 import type { AccessRequest, Borrower, Grant } from './contract.ts'
 import { isWithinHours } from './hours.ts'
@@ -133,32 +134,31 @@ export function isTo({ to }: Grant, principal: Borrower, groups: ReadonlySet<str
   }
 }
 
-/** The grant that says yes, of several the widest; or else the one that comes nearest to it. Undefined: the account was never lent to this principal. */
-export function decideLent(principal: Borrower, account: Account, facts: LendingFacts) {
-  let best: ReturnType<typeof askOne> | undefined
-  for (const grant of facts.grants) {
-    if (grant.accountId !== account.id || grant.owner !== account.owner || !isTo(grant, principal, facts.groups)) continue
-    const answer = askOne({ grant, facts })
-    if (best === undefined || isBetter(answer, best)) best = answer
-  }
-  return best
+/** The widest grant that says yes, with the others that do; or else the one that comes nearest to it. Undefined: the account was never lent to this principal. */
+export function decideLent(principal: Borrower, account: Account, facts: LendingFacts): LentDecision | undefined {
+  const answers = facts.grants
+    .filter((grant) => grant.accountId === account.id && grant.owner === account.owner && isTo(grant, principal, facts.groups))
+    .map((grant) => askOne({ grant, facts }))
+  const [widest, ...others] = answers.filter(({ allowed }) => allowed).sort((one, other) => widthOf(other.grant) - widthOf(one.grant))
+  if (widest !== undefined) return others.length === 0 ? widest : { ...widest, others }
+  const [nearest] = answers.sort((one, other) => rankOf(other) - rankOf(one))
+  return nearest
 }
 
-type Answer = ReturnType<typeof askOne>
-
-function isBetter(one: Answer, other: Answer): boolean {
-  if (one.allowed !== other.allowed) return one.allowed
-  return one.allowed ? widthOf(one.grant) > widthOf(other.grant) : one.rank > other.rank
-}
+type LentDecision = AccountDecision & { readonly grant: Grant }
 
 /** Whether it lets him change things weighs most, then whether he gets the cookies, then that no page is kept from him. */
 function widthOf({ readOnly, handoff, denyPaths }: Grant): number {
   return (readOnly === true ? 0 : 4) + (handoff === true ? 2 : 0) + (denyPaths === undefined ? 1 : 0)
 }
 
-function askOne(question: Question) {
+function askOne(question: Question): LentDecision {
   const { allowed, rule, reason } = firstMatch(grantRules, question)
-  return { allowed, rule, reason, grant: question.grant, rank: grantRules.findIndex(({ id }) => id === rule) }
+  return { allowed, rule, reason, grant: question.grant }
+}
+
+function rankOf({ rule }: LentDecision): number {
+  return grantRules.findIndex(({ id }) => id === rule)
 }
 
 /** When an emergency's waiting period ends: all of it is time in which the owner can refuse. */

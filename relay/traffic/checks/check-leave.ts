@@ -16,30 +16,37 @@ export function checkLeave(grants: Pick<Grants, 'may'>, request: SiteRequest, ac
   return decision instanceof Promise ? decision.then((found) => checkTerms(request, account, found)) : checkTerms(request, account, decision)
 }
 
-/** Would this decision have allowed what is under way by another one? Not where that one's grant lets cookies be given out, and this one's does not. */
-export function mayGoOn(request: SiteRequest, account: Account, before: AccountDecision, now: AccountDecision): boolean {
-  if (now.allowed && now.grant?.id === before.grant?.id) return true
-  if (before.grant?.handoff === true && now.grant?.handoff !== true) return false
-  try {
-    checkTerms(request, account, now)
-    return true
-  } catch {
-    return false
-  }
+/**
+ * By what goes on what is under way by another decision: the same grant, or else one that would have allowed it. Not one without cookies
+ * where the other's lets them be given out. Undefined: by nothing.
+ */
+export function findLeave(request: SiteRequest, account: Account, before: AccountDecision, now: AccountDecision): AccountDecision | undefined {
+  if (!now.allowed) return undefined
+  const all = [now, ...(now.others ?? [])]
+  const isAsWide = ({ grant }: AccountDecision): boolean => before.grant?.handoff !== true || grant?.handoff === true
+  return all.find(({ grant }) => grant?.id === before.grant?.id) ?? all.find((one) => isAsWide(one) && refusalBy(one, request, account) === undefined)
 }
 
+/** Of several grants, one whose terms allow the request is enough: to lend more takes nothing away. */
 function checkTerms(request: SiteRequest, account: Account, decision: AccountDecision): AccountDecision {
+  const refusal = refusalBy(checkAllowed(decision), request, account)
+  if (refusal === undefined) return decision
+  const other = decision.others?.find((one) => refusalBy(one, request, account) === undefined)
+  if (other === undefined) throw refusal
+  return other
+}
+
+/** What the terms of its grant say against the request. */
+function refusalBy({ grant }: AccountDecision, request: SiteRequest, account: Account): RelayError | undefined {
+  if (grant === undefined) return undefined
   const { site, target, head } = request
-  const { grant } = checkAllowed(decision)
-  if (grant === undefined) return decision
   const change = grant.readOnly === true ? changeIn(request) : undefined
-  if (change !== undefined) throw new RelayError('grant_read_only', { params: { change } })
+  if (change !== undefined) return new RelayError('grant_read_only', { params: { change } })
   const denial = grant.denyPaths && decidePath({ account: { paths: grant.denyPaths } }, false, { target: target.path, fields: head.fields })
-  if (denial !== undefined)
-    throw new RelayError('path_denied', {
-      params: { site: site.id, path: denial.path, whose: 'the grant by which you use it', advice: `Its owner may lift it: he lends you ${account.name} anew.` },
-    })
-  return decision
+  if (denial === undefined) return undefined
+  return new RelayError('path_denied', {
+    params: { site: site.id, path: denial.path, whose: 'the grant by which you use it', advice: `Its owner may lift it: he lends you ${account.name} anew.` },
+  })
 }
 
 /** What of a request may change something at the site (RFC 9110 section 9.2.1; TRACE never comes so far). Undefined: nothing. */

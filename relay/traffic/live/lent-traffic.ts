@@ -1,6 +1,6 @@
 import type { Account } from '../../accounts/index.ts'
 import type { AccountDecision, Grants } from '../../control/index.ts'
-import { mayGoOn } from '../checks/check-leave.ts'
+import { findLeave } from '../checks/check-leave.ts'
 import { addressOf } from '../requests/actor-of.ts'
 import type { SiteRequest } from '../site-request.ts'
 import type { Cuttable } from './under-way.ts'
@@ -51,8 +51,9 @@ export class LentTraffic {
     for (const lease of [...this.#leases]) {
       const { user, request, account, address } = lease
       const goOn = (decision: AccountDecision): void => {
-        if (mayGoOn(request, account, lease.allowed, decision)) lease.allowed = decision
-        else user.cut('unlent')
+        const leave = findLeave(request, account, lease.allowed, decision)
+        if (leave === undefined) user.cut('unlent')
+        else lease.allowed = leave
       }
       const answer = this.#grants.may(request.sender.principal, 'use', account, address)
       if (answer instanceof Promise) answer.then(goOn, () => user.cut('unlent'))
