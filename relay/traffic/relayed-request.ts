@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { ResponseFacts } from '../../adapters/index.ts'
 import type { Account } from '../accounts/index.ts'
 import { runAs } from '../audit/index.ts'
 import { type AccountDecision, isPaired, isWithoutCookies } from '../control/index.ts'
@@ -234,14 +235,14 @@ export class RelayedRequest implements Cuttable {
     if (session === undefined || this.#isCrossSite || this.#page !== undefined) return void this.#pass(answer, head, session)
     const facts = responseFacts(this.#url, this.#request.req.method as string, answer.status, head, removedCookies)
     const looksSignedOut = sessions.looksSignedOut(session, facts)
-    if (!looksSignedOut) noteSignedIn(session, facts, this.#resent)
+    if (!looksSignedOut) noteSignedIn(session, facts)
     if (looksSignedOut && !isFalseAlarm(session, facts) && !this.#cookies.hadStray) {
       const isStale = wasStale ?? this.#isStale(session)
       const undone = isUndone(facts, site) && !this.#mayHaveChanged(answer.status)
       if (isStale && this.#retakes < mostRetakes && this.#body.isKept && undone) return void this.#retake(answer, session)
       if (this.#resent) noteFalseAlarm(session, facts)
       else if (!undone) this.#drop(session)
-      else if (mayReplace(session)) return void this.#renew(answer, session)
+      else if (mayReplace(session)) return void this.#renew(answer, session, facts)
     } else if (this.#retakes > 0) {
       this.#rooms.turns.noteStrict(site)
     }
@@ -288,13 +289,13 @@ export class RelayedRequest implements Cuttable {
   }
 
   /** The site no longer knows the session and has not acted: one fresh sign-in for all who wait, then the request again if it was kept. */
-  #renew(answer: ForwardResponse, session: SiteSession): void {
+  #renew(answer: ForwardResponse, session: SiteSession, facts: ResponseFacts): void {
     const { site } = this.#request
     const { isKept } = this.#body
     answer.body.destroy()
     this.#users?.delete(this)
     this.#resent = true
-    noteReplaced(session)
+    noteReplaced(session, facts)
     this.#drop(session)
     this.#signIn((fresh) => {
       if (isKept) this.#send(fresh)

@@ -14,8 +14,10 @@ type Asked = Pick<ResponseFacts, 'method' | 'url'>
 interface Alarms {
   /** Pages that looked signed out right after a fresh sign-in, with the session of that. */
   readonly pages: Map<string, string>
-  /** Sessions in a row that were replaced, and what asked for that looked no better. */
+  /** Sessions in a row that were replaced, and what asked for that was not seen to look better. */
   inARow: number
+  /** What asked for that, with the session in which it looked signed out. */
+  readonly asking: Map<string, string>
   /** The last of them, and when that was. */
   replaced: string
   at: number
@@ -33,7 +35,8 @@ export function isFalseAlarm({ account }: SiteSession, asked: Asked): boolean {
 
 /** Looks this page signed out right after a sign-in, it is its way and not the session's end. */
 export function noteFalseAlarm({ account, id }: SiteSession, asked: Asked): void {
-  const { pages } = alarmsOf(account.id)
+  const { pages, asking } = alarmsOf(account.id)
+  asking.delete(pageOf(asked))
   if (pages.size < mostPages) pages.set(pageOf(asked), id)
 }
 
@@ -44,9 +47,10 @@ export function mayReplace({ account, id }: SiteSession, now = Date.now()): bool
   return now - alarms.at >= Math.min(firstWait * 2 ** (alarms.inARow - freeSignIns), longestWait)
 }
 
-/** It is. Whether that was good for anything shows when the page is asked for again. */
-export function noteReplaced({ account, id }: SiteSession, now = Date.now()): void {
+/** It is. Whether that was good for anything shows when the page is asked for again: by the relay, or by the client where the relay could not. */
+export function noteReplaced({ account, id }: SiteSession, asked: Asked, now = Date.now()): void {
   const alarms = alarmsOf(account.id)
+  if (alarms.asking.size < mostPages) alarms.asking.set(pageOf(asked), id)
   // Many requests meet the end of one session.
   if (alarms.replaced === id) return
   alarms.inARow += 1
@@ -54,13 +58,16 @@ export function noteReplaced({ account, id }: SiteSession, now = Date.now()): vo
   alarms.at = now
 }
 
-/** A page that looks signed in. `isRenewed`: it did not, before the session was replaced. */
-export function noteSignedIn({ account, id }: SiteSession, asked: Asked, isRenewed: boolean): void {
+/** A page that looks signed in. */
+export function noteSignedIn({ account, id }: SiteSession, asked: Asked): void {
   const alarms = ofAccount.get(account.id)
   if (alarms === undefined) return
-  if (isRenewed) alarms.inARow = 0
-  // In the session that it looked signed out in, it may be a matter of what is asked of it.
   const page = pageOf(asked)
+  // In the session that it looked signed out in, it may be a matter of what is asked of it.
+  if ((alarms.asking.get(page) ?? id) !== id) {
+    alarms.inARow = 0
+    alarms.asking.clear()
+  }
   if (alarms.pages.get(page) !== id) alarms.pages.delete(page)
   if (alarms.inARow === 0 && alarms.pages.size === 0) ofAccount.delete(account.id)
 }
@@ -70,7 +77,7 @@ function alarmsOf(accountId: string): Alarms {
   if (present !== undefined) return present
   const [oldest] = ofAccount.keys()
   if (ofAccount.size >= mostAccounts && oldest !== undefined) ofAccount.delete(oldest)
-  const alarms: Alarms = { pages: new Map(), inARow: 0, replaced: '', at: 0 }
+  const alarms: Alarms = { pages: new Map(), inARow: 0, asking: new Map(), replaced: '', at: 0 }
   ofAccount.set(accountId, alarms)
   return alarms
 }
