@@ -29,6 +29,8 @@ const refusedByTheRelay: Readonly<Record<string, string>> = {
   'uri#111': 'another host than the tunnel',
   'uri#112': 'another host than the tunnel',
   'uri#114': 'another host than the tunnel',
+  // RFC 9112 section 3.2: such a line may be made to pass by what looks at paths.
+  'uri#116': 'a fragment in the target',
   'uri#118': 'userinfo in the target',
 }
 
