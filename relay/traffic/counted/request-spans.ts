@@ -15,15 +15,10 @@ export class RequestSpans implements ExchangeObserver {
     this.#signIns = signIns
   }
 
-  write(
-    { req, head, target, sender, site }: SeenExchange,
-    account: Pick<Account, 'id' | 'name'> | undefined,
-    tally: Tally,
-    outcome: Outcome,
-    ms: number,
-  ): void {
-    const ended = Date.now()
-    const begun = ended - ms
+  write({ req, head, target, sender, site }: SeenExchange, account: Pick<Account, 'id' | 'name'> | undefined, tally: Tally, outcome: Outcome): void {
+    const begun = tally.begunAt
+    // The clock may be set back meanwhile.
+    const ended = Math.max(begun, Date.now())
     const signIn = account === undefined ? undefined : this.#signIns.within(account.id, begun)
     const query = target.path.indexOf('?')
     this.#tracing.record({

@@ -4,6 +4,8 @@ import type { Route } from '../../outbound/index.ts'
 /** What is counted of one request while it is under way. */
 export class Tally {
   readonly begun: number = performance.now()
+  /** The same by the clock of the wall, milliseconds since 1970: what is told beside other things goes by one clock. */
+  readonly begunAt: number = Date.now()
   /** Of the answer; 0: none was begun. */
   status = 0
   /** Of the answer's body, or of a WebSocket or tunnel toward the client. */
