@@ -1,16 +1,15 @@
 import { once } from 'node:events'
-import { connect, createServer, Http2ServerRequest, type ServerHttp2Stream } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import type { ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import t from 'tap'
 import { webSocketProof } from '../../../relay/outbound/index.ts'
 import { upgradeOnStream } from '../../../relay/proxy/http2/accept-websocket.ts'
-import { StreamAnswer } from '../../../relay/proxy/http2/stream-answer.ts'
 import { readRequestHead } from '../../../relay/traffic/index.ts'
 import { page, startRecordingOrigin } from '../recording-origin.ts'
 import { startHouse } from '../start-house.ts'
 import { agree } from './http2-business-site.ts'
 import { answerOf, openHttp2 } from './http2-client.ts'
+import { serveStreams } from './stream-server.ts'
 
 // What a server and the framework behind it both say: RFC 9110 allows each of them once.
 const twice = ['X-Content-Type-Options: nosniff', 'X-Content-Type-Options: nosniff', 'Expires: 0', 'Expires: -1', 'Date: x', 'Date: y']
@@ -76,28 +75,16 @@ t.test('an agreement that cannot be written on a stream is none', (t) => {
 })
 
 t.test('a client that waits to send its body and gives its stream up at that moment is told nothing', async (t) => {
-  const server = createServer()
-  const told = new Promise<void>((resolve, reject) => {
-    server.on('stream', (stream, headers, _flags, raw) => {
-      const res = new StreamAnswer(
-        stream.on('error', () => {}),
-        new Http2ServerRequest(stream, headers, {}, raw),
-      )
-      stream.destroy()
-      try {
-        res.writeContinue()
-        resolve()
-      } catch (error) {
-        reject(error)
-      }
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  t.teardown(() => {
-    session.destroy()
-    server.close()
+  const { promise: told, resolve, reject } = Promise.withResolvers<void>()
+  const session = await serveStreams(t, (res, stream) => {
+    stream.on('error', () => {})
+    stream.destroy()
+    try {
+      res.writeContinue()
+      resolve()
+    } catch (error) {
+      reject(error)
+    }
   })
   session.request({ ':method': 'POST' }, { endStream: false }).on('error', () => {})
   await t.resolves(told)
